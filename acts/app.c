@@ -1,0 +1,299 @@
+#include "acts/app.h"
+
+#include "acts/who_throttle.h"
+#include "base/text.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FRESH_MS (60 * SECOND_MS)
+#define USER_AGENT_MAX 200
+
+/* --- opening --- */
+
+const char *app_run_path(struct arena *a, const struct settings *s, const char *name)
+{
+	return arena_printf(a, "%s/%s", s->run_dir, name);
+}
+
+static enum err open_store(struct arena *a, unsigned parts, struct app *app, const char **why)
+{
+	struct store_place place = store_place_of(a, app->settings);
+	unsigned environments = (parts & APP_STORE ? 1u << STORE_MAIN : 0) | (parts & APP_PUBLIC ? 1u << STORE_PUBLIC : 0);
+
+	if (!environments)
+		return ERR_OK;
+	if (!(parts & APP_WRITES))
+		place.writer = NULL;
+	enum err e = store_open(a, &place, environments, &app->store, why);
+
+	if (!e)
+		store_check_readers(app->store);
+	return e;
+}
+
+static enum err open_directory(struct arena *a, enum service as, const struct settings *s, struct directory **out,
+			       const char **why)
+{
+	struct directory_place place = { s->ldap_uri, s->ldap_suffix, s->ldap_secrets, s->ldap_ca };
+
+	return directory_new(a, &place, as, out, why);
+}
+
+static enum err read_key(struct arena *a, struct app *app, const char **why)
+{
+	struct bytes key;
+	enum err e = secret_file(a, app->settings->run_key_file, &key, why);
+
+	if (e)
+		return e;
+	if (key.n != KEY_SIZE) {
+		*why = arena_printf(a, "%s: must hold exactly %d bytes", app->settings->run_key_file, KEY_SIZE);
+		return ERR_INVALID;
+	}
+	memcpy(app->key, key.p, KEY_SIZE);
+	secret_wipe((void *)(uintptr_t)key.p, key.n);
+	return ERR_OK;
+}
+
+static int open_heartbeat(const struct settings *s)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+
+	return open(app_run_path(a, s, "heartbeat"), O_RDONLY | O_CLOEXEC);
+}
+
+static enum err open_parts(struct arena *a, unsigned parts, struct app *app, const char **why)
+{
+	enum err e = open_store(a, parts, app, why);
+
+	if (!e && parts & APP_WEB)
+		e = open_directory(a, SERVICE_WEB, app->settings, &app->web, why);
+	if (!e && parts & APP_PASSWORD)
+		e = open_directory(a, SERVICE_PASSWORD, app->settings, &app->password, why);
+	if (!e && parts & APP_KEY)
+		e = read_key(a, app, why);
+	if (!e && parts & APP_STORE)
+		app->heartbeat = open_heartbeat(app->settings);
+	return e;
+}
+
+enum err app_open_with(struct arena *a, const struct settings *s, unsigned parts, struct app *out, const char **why)
+{
+	struct app app = { .settings = s, .test_clock = s->run_test_clock, .heartbeat = -1 };
+
+	if (s->run_test_clock && *s->run_clock_file)
+		clock_test_file(s->run_clock_file);
+	enum err e = open_parts(a, parts, &app, why);
+
+	if (e)
+		app_close(&app);
+	else
+		*out = app;
+	return e;
+}
+
+enum err app_open(struct arena *a, const char *config, unsigned parts, struct app *out, const char **why)
+{
+	struct settings *s = arena_new_of(a, struct settings);
+	enum err e = settings_read(a, config, s, why);
+
+	return e ? e : app_open_with(a, s, parts, out, why);
+}
+
+void app_close(struct app *app)
+{
+	if (app->store)
+		store_close(app->store);
+	if (app->web)
+		directory_free(app->web);
+	if (app->password)
+		directory_free(app->password);
+	if (app->heartbeat >= 0)
+		close(app->heartbeat);
+	secret_wipe(app->key, sizeof app->key);
+	*app = (struct app){ .heartbeat = -1 };
+}
+
+/* --- the mirror's heartbeat: the mtime of a file held open --- */
+
+static int64_t beat_of(int fd)
+{
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) || st.st_nlink == 0)
+		return 0;
+	return (int64_t)st.st_mtim.tv_sec * SECOND_MS + st.st_mtim.tv_nsec / 1000000;
+}
+
+/* The clock of the machine, not the tests' one: the file's time is the kernel's. */
+static bool is_fresh(int64_t beat)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	int64_t age = (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / 1000000 - beat;
+
+	return beat && age > -FRESH_MS && age <= FRESH_MS;
+}
+
+int64_t app_heartbeat(struct app *app)
+{
+	int64_t beat = beat_of(app->heartbeat);
+
+	if (is_fresh(beat))
+		return beat;
+	/* none at start, or a run folder made anew: where the sandbox lets us, look again */
+	int fd = open_heartbeat(app->settings);
+
+	if (fd >= 0) {
+		if (app->heartbeat >= 0)
+			close(app->heartbeat);
+		app->heartbeat = fd;
+	}
+	return beat_of(app->heartbeat);
+}
+
+enum err app_fresh(struct app *app)
+{
+	return is_fresh(app_heartbeat(app)) ? ERR_OK : ERR_UNAVAILABLE;
+}
+
+/* --- visitors --- */
+
+static const struct {
+	enum role role;
+	const char *name;
+} role_table[] = {
+	{ ROLE_AGENT, "agent" },
+	{ ROLE_CAF_REVIEWER, "caf_reviewer" },
+	{ ROLE_CAF_ADMIN, "caf_admin" },
+	{ ROLE_CAF_AUDITOR, "caf_auditor" },
+	{ ROLE_NATIONAL_AUDITOR, "national_auditor" },
+	{ ROLE_OPERATOR, "operator" },
+};
+
+const char *role_names(struct arena *a, unsigned roles)
+{
+	struct buf b = buf_new(a);
+
+	for (size_t i = 0; i < LENGTH(role_table); i++)
+		if (roles & role_table[i].role)
+			buf_printf(&b, "%s%s", b.n ? "+" : "", role_table[i].name);
+	return buf_str(&b);
+}
+
+int64_t visitor_now(const struct visitor *who)
+{
+	return who->at ? who->at : clock_now();
+}
+
+static const char *or_empty(const char *s)
+{
+	return s ? s : "";
+}
+
+struct audit_record act_record(struct arena *a, const struct visitor *who, enum event ev)
+{
+	struct audit_record r;
+
+	codec_default(&audit_record_codec, &r);
+	r.event = event_code(ev);
+	r.address = or_empty(who->address);
+	r.user_agent = text_cut(a, or_empty(who->user_agent), USER_AGENT_MAX);
+	r.method = or_empty(who->method);
+	r.path = or_empty(who->path);
+	if (!who->known)
+		return r;
+	r.person = who->person.uuid;
+	r.number = or_empty(who->person.number);
+	r.role = role_names(a, who->roles);
+	r.caf = or_empty(who->person.caf);
+	r.provider = or_empty(who->provider.id);
+	if (who->session.created)
+		r.session = text_hex(a, (struct bytes){ who->session_digest, 8 });
+	return r;
+}
+
+void act_detail(struct arena *a, struct audit_record *r, const char *name, const char *value)
+{
+	strs_add(a, &r->details, arena_printf(a, "%s=%s", name, value));
+}
+
+void act_on_establishment(struct audit_record *r, const struct establishment *e)
+{
+	r->object_kind = "establishment";
+	r->object_id = e->id;
+	r->establishment = e->uuid;
+	r->caf = e->caf;
+}
+
+/* --- changesets --- */
+
+struct changeset *act_changeset(struct app *app, struct arena *a, const struct visitor *who)
+{
+	struct changeset *cs = changeset_new(a);
+
+	if (app->test_clock)
+		changeset_at(cs, visitor_now(who));
+	return cs;
+}
+
+enum err act_begin(struct app *app, struct arena *a, const struct visitor *who, struct changeset **out)
+{
+	struct changeset *cs = act_changeset(app, a, who);
+	enum err e = ERR_OK;
+
+	if (who->resume && *who->resume)
+		e = changeset_set_id(cs, who->resume);
+	if (!e && who->known)
+		e = throttle_count_write(app, a, cs, who->person.uuid, visitor_now(who));
+	if (!e)
+		*out = cs;
+	return e;
+}
+
+enum err act_note(struct app *app, struct arena *a, const struct visitor *who, const struct audit_record *r)
+{
+	struct changeset *cs = act_changeset(app, a, who);
+
+	changeset_audit(cs, r);
+	return changeset_commit(app->store, cs, NULL);
+}
+
+static struct strs args_of(struct arena *a, va_list list)
+{
+	struct strs out = { 0 };
+
+	for (const char *name; (name = va_arg(list, const char *));)
+		strs_add(a, &out, arena_printf(a, "%s=%s", name, va_arg(list, const char *)));
+	return out;
+}
+
+void job_add(struct arena *a, struct changeset *cs, const char *kind, ...)
+{
+	struct job j;
+	va_list list;
+
+	codec_default(&job_codec, &j);
+	va_start(list, kind);
+	j.args = args_of(a, list);
+	va_end(list);
+	j.kind = kind;
+	j.state = "waiting";
+	j.created = clock_now();
+	changeset_append(cs, TABLE_JOB, job_encode(a, &j));
+}
+
+const char *arg_of(const struct strs *args, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < args->n; i++)
+		if (strncmp(args->v[i], name, n) == 0 && args->v[i][n] == '=')
+			return args->v[i] + n + 1;
+	return "";
+}

@@ -1,0 +1,318 @@
+#include "acts/commune.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FOUND_MAX 20
+#define NEAR_MAX 5
+#define SCANNED_MAX 400 /* of a name's beginning: "saint" has over 4000 */
+
+const char *commune_fold(struct arena *a, const char *name)
+{
+	struct buf b = buf_new(a);
+
+	for (const char *p = text_fold(a, name); *p;) {
+		size_t n = strcspn(p, " ");
+
+		if (n == 2 && memcmp(p, "st", 2) == 0)
+			buf_text(&b, "saint");
+		else if (n == 3 && memcmp(p, "ste", 3) == 0)
+			buf_text(&b, "sainte");
+		else
+			buf_add(&b, p, n);
+		p += n;
+		if (*p)
+			buf_byte(&b, (uint8_t)*p++);
+	}
+	return buf_str(&b);
+}
+
+const char *commune_label(struct arena *a, const struct commune *c)
+{
+	return c->postal_codes.n ? arena_printf(a, "%s (%s)", c->name, c->postal_codes.v[0]) : c->name;
+}
+
+/* The folded name without its article, or NULL: people look for "havre" too. */
+static const char *without_article(const char *folded)
+{
+	static const char *const articles[] = { "le ", "la ", "les ", "l " };
+
+	for (size_t i = 0; i < LENGTH(articles); i++) {
+		size_t n = strlen(articles[i]);
+
+		if (strncmp(folded, articles[i], n) == 0 && folded[n])
+			return folded + n;
+	}
+	return NULL;
+}
+
+/* text NUL INSEE code. */
+static struct bytes place_key(struct arena *a, const char *text, const char *insee)
+{
+	struct buf b = buf_new(a);
+
+	buf_add(&b, text, strlen(text) + 1);
+	buf_text(&b, insee);
+	return buf_bytes(&b);
+}
+
+void commune_publish(struct arena *a, struct changeset *cs, const struct commune *c)
+{
+	const char *folded = commune_fold(a, c->name), *bare = without_article(folded);
+
+	changeset_publish(cs, TABLE_PUBLIC_COMMUNE, key_text(a, c->insee), commune_encode(a, c));
+	changeset_publish(cs, TABLE_PUBLIC_PLACE, place_key(a, folded, c->insee), BYTES_NONE);
+	if (bare)
+		changeset_publish(cs, TABLE_PUBLIC_PLACE, place_key(a, bare, c->insee), BYTES_NONE);
+	for (size_t i = 0; i < c->postal_codes.n; i++)
+		changeset_publish(cs, TABLE_PUBLIC_PLACE, place_key(a, c->postal_codes.v[i], c->insee), BYTES_NONE);
+	if (c->lat || c->lon)
+		changeset_publish(cs, TABLE_PUBLIC_PLACE, commune_cell_key(a, cell_of(c->lat, c->lon), c->insee),
+				  BYTES_NONE);
+}
+
+enum err commune_read(struct txn *t, struct arena *a, const char *insee, struct commune *out)
+{
+	size_t n = strlen(insee);
+
+	return n == 0 || n > 16 ? ERR_NOTFOUND : commune_get(t, a, TABLE_PUBLIC_COMMUNE, key_text(a, insee), out);
+}
+
+enum err commune_by_insee(struct app *app, struct arena *a, const char *insee, struct commune *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_PUBLIC);
+
+	return commune_read(&t, a, insee, out);
+}
+
+/* "Valmoreau (00410)", "00410 Valmoreau": a name, folded, and a postal code. */
+struct typed {
+	const char *name;
+	const char *code;
+};
+
+static struct typed read_typed(struct arena *a, const char *text)
+{
+	struct typed t = { "", "" };
+	struct buf name = buf_new(a);
+
+	for (const char *p = commune_fold(a, text_cut(a, text, 100)); *p;) {
+		size_t n = strcspn(p, " ");
+
+		if (n == 5 && strspn(p, "0123456789") == 5 && !*t.code) {
+			t.code = arena_memdup(a, p, n);
+		} else {
+			if (name.n)
+				buf_byte(&name, ' ');
+			buf_add(&name, p, n);
+		}
+		p += n + (p[n] == ' ');
+	}
+	t.name = buf_str(&name);
+	return t;
+}
+
+struct hits {
+	struct commune v[SCANNED_MAX];
+	bool exact[SCANNED_MAX];
+	size_t n;
+};
+
+static bool has_code(const struct commune *c, const char *code)
+{
+	return !*code || strs_has(&c->postal_codes, code);
+}
+
+static void add_hit(struct txn *t, struct arena *a, struct hits *h, const char *insee, bool exact, const char *code)
+{
+	struct commune c;
+
+	if (h->n == SCANNED_MAX)
+		return;
+	for (size_t i = 0; i < h->n; i++)
+		if (strcmp(h->v[i].insee, insee) == 0)
+			return;
+	if (commune_read(t, a, insee, &c) || !has_code(&c, code))
+		return;
+	h->exact[h->n] = exact;
+	h->v[h->n++] = c;
+}
+
+/* The communes of a place text (whole, or its beginning). */
+static void scan_places(struct txn *t, struct arena *a, const char *text, bool whole, const char *code, struct hits *h)
+{
+	size_t n = strlen(text);
+	struct bytes prefix = { (const uint8_t *)text, n + whole };
+	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_PUBLIC_PLACE, prefix);
+
+	for (size_t seen = 0; seen < SCANNED_MAX && scan_next(&s); seen++) {
+		const uint8_t *end = memchr(s.key.p, 0, s.key.n);
+		size_t at = end ? (size_t)(end - s.key.p) + 1 : s.key.n;
+
+		add_hit(t, a, h, arena_memdup(a, s.key.p + at, s.key.n - at), whole, code);
+	}
+}
+
+/* Paris, Lyon and Marseille bear every postal code of their arrondissements, which say more. */
+static bool is_parent(const struct commune *c)
+{
+	return strcmp(c->insee, "75056") == 0 || strcmp(c->insee, "69123") == 0 || strcmp(c->insee, "13055") == 0;
+}
+
+static void drop_parents(struct hits *h)
+{
+	size_t kept = 0;
+
+	if (h->n < 2)
+		return;
+	for (size_t i = 0; i < h->n; i++) {
+		if (is_parent(&h->v[i]))
+			continue;
+		h->exact[kept] = h->exact[i];
+		h->v[kept++] = h->v[i];
+	}
+	h->n = kept;
+}
+
+static bool comes_before(const struct hits *h, size_t i, size_t j)
+{
+	if (h->exact[i] != h->exact[j])
+		return h->exact[i];
+	if (h->v[i].population != h->v[j].population)
+		return h->v[i].population > h->v[j].population;
+	return strcmp(h->v[i].insee, h->v[j].insee) < 0;
+}
+
+static void swap(struct hits *h, size_t i, size_t j)
+{
+	struct commune c = h->v[i];
+	bool exact = h->exact[i];
+
+	h->v[i] = h->v[j];
+	h->exact[i] = h->exact[j];
+	h->v[j] = c;
+	h->exact[j] = exact;
+}
+
+/* The best FOUND_MAX come first. */
+static void pick_best(struct hits *h)
+{
+	for (size_t i = 0; i < h->n && i < FOUND_MAX; i++) {
+		size_t best = i;
+
+		for (size_t j = i + 1; j < h->n; j++)
+			if (comes_before(h, j, best))
+				best = j;
+		swap(h, i, best);
+	}
+	if (h->n > FOUND_MAX)
+		h->n = FOUND_MAX;
+}
+
+static void find_places(struct txn *t, struct arena *a, const struct typed *typed, struct hits *h)
+{
+	const char *codes[2] = { typed->code, "" };
+
+	/* With a name and a code that do not go together, the name counts. */
+	for (size_t i = 0; i < 2 && !h->n && *typed->name; i++) {
+		scan_places(t, a, typed->name, true, codes[i], h);
+		if (strlen(typed->name) > 1)
+			scan_places(t, a, typed->name, false, codes[i], h);
+	}
+	if (!h->n && *typed->code) {
+		scan_places(t, a, typed->code, true, "", h);
+		drop_parents(h);
+	}
+}
+
+struct near {
+	int distance;
+	uint64_t population;
+	const char *label;
+	const char *insee;
+};
+
+static void keep_near(struct near *best, size_t *n, const struct near *one)
+{
+	size_t at = *n;
+
+	for (size_t i = 0; i < *n; i++)
+		if (strcmp(best[i].insee, one->insee) == 0)
+			return;
+	while (at > 0 && (one->distance < best[at - 1].distance ||
+			  (one->distance == best[at - 1].distance && one->population > best[at - 1].population)))
+		at--;
+	if (at == NEAR_MAX)
+		return;
+	*n += *n < NEAR_MAX;
+	memmove(best + at + 1, best + at, (*n - at - 1) * sizeof *best);
+	best[at] = *one;
+}
+
+/* Every name is compared: some 36 000, of which most differ too much in length to be looked at. */
+static void find_near(struct txn *t, struct arena *a, const char *name, struct strs *out)
+{
+	struct near best[NEAR_MAX + 1];
+	size_t n = 0, length = strlen(name);
+	int most = length > 4 ? 2 : 1;
+	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_PUBLIC_PLACE, BYTES_NONE);
+
+	if (length < 3 || length > 60)
+		return;
+	while (scan_next(&s)) {
+		const uint8_t *end = memchr(s.key.p, 0, s.key.n);
+		struct commune c;
+
+		if (!end || *s.key.p < 'a' || llabs((end - s.key.p) - (long long)length) > most)
+			continue;
+		int distance = edit_distance_2(name, (const char *)s.key.p);
+
+		if (distance > most || (n == NEAR_MAX && distance > best[n - 1].distance))
+			continue;
+		if (commune_read(t, a, arena_memdup(a, end + 1, s.key.n - (size_t)(end - s.key.p) - 1), &c))
+			continue;
+		struct near one = { distance, c.population, commune_label(a, &c), c.insee };
+
+		keep_near(best, &n, &one);
+	}
+	for (size_t i = 0; i < n; i++)
+		strs_add(a, out, best[i].label);
+}
+
+enum err communes_find(struct app *app, struct arena *a, const char *text, struct commune **out, size_t *n,
+		       struct strs *near)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_PUBLIC);
+	struct hits *h = arena_new_of(a, struct hits);
+	struct typed typed = read_typed(a, text);
+	struct strs resembling = { NULL, 0 };
+
+	find_places(&t, a, &typed, h);
+	pick_best(h);
+	if (!h->n && *typed.name)
+		find_near(&t, a, typed.name, &resembling);
+	if (t.err)
+		return t.err;
+	*out = h->v;
+	*n = h->n;
+	*near = resembling;
+	return ERR_OK;
+}
+
+enum err commune_named(struct app *app, struct arena *a, const char *text, struct commune *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_PUBLIC);
+	struct hits *h = arena_new_of(a, struct hits);
+	struct typed typed = read_typed(a, text);
+
+	if (!*typed.name)
+		return ERR_NOTFOUND;
+	scan_places(&t, a, typed.name, true, typed.code, h);
+	if (t.err)
+		return t.err;
+	if (h->n != 1)
+		return h->n ? ERR_CONFLICT : ERR_NOTFOUND;
+	*out = h->v[0];
+	return ERR_OK;
+}

@@ -1,0 +1,44 @@
+/* Communes and places on the globe: keys of PUBLIC_PLACE, PUBLIC_COMMUNE and PUBLIC_NEAR. Degrees are × 1e6. */
+#ifndef ACTS_COMMUNE_H
+#define ACTS_COMMUNE_H
+
+#include "acts/search.h"
+
+/* In a transaction on the public environment that the caller holds. ERR_NOTFOUND. */
+MUST_USE enum err commune_read(struct txn *t, struct arena *a, const char *insee, struct commune *out);
+
+/* The operations that make a commune findable: its record, its name with and without article, its postal codes, its cell. */
+void commune_publish(struct arena *a, struct changeset *cs, const struct commune *c);
+
+/* Reads the CSV file of settings data_communes. *why in English. */
+MUST_USE enum err communes_load(struct arena *a, const char *path, struct commune **out, size_t *n, const char **why);
+
+/* text_fold with "st" and "ste" as whole words spelled out. */
+const char *commune_fold(struct arena *a, const char *name);
+
+/* Cells of 0.05° in rows from the South Pole and columns from 180° west. */
+struct cell {
+	uint16_t row, column;
+};
+struct cell cell_of(int64_t lat, int64_t lon);
+bool cell_equal(struct cell x, struct cell y);
+/* Key of an establishment in PUBLIC_NEAR; id "" : the cell alone. */
+struct bytes near_key(struct arena *a, struct cell c, const char *id);
+/* Prefix of a row of cells; also of communes in PUBLIC_PLACE, behind the byte 1 that no folded name starts with. */
+struct bytes commune_cell_key(struct arena *a, struct cell c, const char *insee);
+
+/* The cells of a box around a point. */
+struct box {
+	struct cell low, high;
+};
+struct box box_around(int64_t lat, int64_t lon, int64_t metres);
+
+/* "48.9353 2.3231"; false when it is not two numbers on the globe. */
+bool coordinates_read(const char *text, int64_t *lat, int64_t *lon);
+/* Metres between two points (haversine). */
+int64_t distance_between(int64_t lat1, int64_t lon1, int64_t lat2, int64_t lon2);
+
+/* Edits between two texts of bytes, when they are at most two; 3 otherwise. */
+int edit_distance_2(const char *x, const char *y);
+
+#endif

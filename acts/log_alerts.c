@@ -1,0 +1,193 @@
+#include "acts/log_alerts.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#define BURST_MS (10 * MINUTE_MS)
+#define BURST_MIN 3
+#define ALERTS_MAX 20
+#define NIGHT_FROM 22
+#define NIGHT_UNTIL 5
+
+struct look {
+	struct arena *arena;
+	const struct audit_record *v;
+	size_t n;
+	int64_t now;
+	bool (*is_new)(void *user, const struct audit_record *first);
+	void *user;
+	struct strs *out;
+};
+
+static bool is_event(const struct audit_record *r, enum event ev)
+{
+	return strcmp(r->event, event_code(ev)) == 0;
+}
+
+static bool is_login(const struct audit_record *r, bool failed)
+{
+	return is_event(r, EVENT_LOGIN) && r->failed == failed && !uuid_is_none(r->person);
+}
+
+/* A refusal because of an earlier one, or of our own directory, is not an attempt. */
+static bool is_attempt(const struct audit_record *r)
+{
+	return is_login(r, true) && strcmp(r->cause, "unavailable") != 0;
+}
+
+static bool same_person(const struct audit_record *a, const struct audit_record *b)
+{
+	return uuid_equal(a->person, b->person);
+}
+
+static const char *day_and_hour(struct arena *a, int64_t at)
+{
+	return arena_printf(a, "le %s à %s", day_fr_short(a, day_of(at)), time_hour_fr(a, at));
+}
+
+static void say(struct look *l, const char *sentence)
+{
+	if (l->out->n < ALERTS_MAX)
+		strs_add(l->arena, l->out, sentence);
+}
+
+/* --- bursts --- */
+
+static bool same_burst(const struct audit_record *first, const struct audit_record *r)
+{
+	return is_attempt(r) && same_person(first, r) && strcmp(first->address, r->address) == 0 &&
+	       r->time - first->time <= BURST_MS;
+}
+
+static const char *lasting(struct arena *a, int64_t ms)
+{
+	int64_t seconds = ms / SECOND_MS, minutes = (seconds + 30) / 60;
+
+	if (seconds < 100)
+		return arena_printf(a, "%lld seconde%s", (long long)seconds, seconds > 1 ? "s" : "");
+	return arena_printf(a, "%lld minutes", (long long)minutes);
+}
+
+static void bursts(struct look *l)
+{
+	bool *told = arena_array(l->arena, l->n, bool);
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct audit_record *first = &l->v[i];
+		size_t count = 0, last = i;
+
+		if (told[i] || !is_attempt(first))
+			continue;
+		for (size_t j = i; j < l->n && l->v[j].time - first->time <= BURST_MS; j++) {
+			if (!same_burst(first, &l->v[j]))
+				continue;
+			told[j] = true;
+			last = j;
+			count++;
+		}
+		if (count < BURST_MIN || !l->is_new(l->user, first))
+			continue;
+		say(l, arena_printf(l->arena, "%s : %zu échecs en %s depuis une adresse jamais vue, %s, %s.", first->number, count,
+				    lasting(l->arena, l->v[last].time - first->time), first->address,
+				    day_and_hour(l->arena, first->time)));
+	}
+}
+
+/* --- sessions --- */
+
+/* When it ended: its own end, or a change of password that cut it; now while it is open. */
+static int64_t end_of(const struct look *l, size_t i)
+{
+	const struct audit_record *login = &l->v[i];
+
+	for (size_t j = i + 1; j < l->n; j++) {
+		const struct audit_record *r = &l->v[j];
+
+		if (!same_person(login, r) || r->failed)
+			continue;
+		if (is_event(r, EVENT_PASSWORD_CHANGE))
+			return r->time;
+		if ((is_event(r, EVENT_LOGOUT) || is_event(r, EVENT_SESSION_END)) &&
+		    (!*r->session || strcmp(r->session, login->session) == 0))
+			return r->time;
+	}
+	return l->now;
+}
+
+/* /16 of IPv4, /32 of IPv6: a town hall's two exits are one network, mostly. */
+static bool same_network(const char *a, const char *b)
+{
+	uint8_t x[16], y[16];
+
+	if (inet_pton(AF_INET, a, x) == 1)
+		return inet_pton(AF_INET, b, y) == 1 && memcmp(x, y, 2) == 0;
+	if (inet_pton(AF_INET6, a, x) == 1)
+		return inet_pton(AF_INET6, b, y) == 1 && memcmp(x, y, 4) == 0;
+	return strcmp(a, b) == 0;
+}
+
+static void overlaps(struct look *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (!is_login(&l->v[i], false))
+			continue;
+		int64_t end = end_of(l, i);
+
+		for (size_t j = i + 1; j < l->n && l->v[j].time < end; j++) {
+			if (!is_login(&l->v[j], false) || !same_person(&l->v[i], &l->v[j]) ||
+			    same_network(l->v[i].address, l->v[j].address))
+				continue;
+			say(l, arena_printf(l->arena, "%s : deux sessions en même temps depuis des réseaux différents, %s et %s, %s.",
+					    l->v[i].number, l->v[i].address, l->v[j].address,
+					    day_and_hour(l->arena, l->v[j].time)));
+			break;
+		}
+	}
+}
+
+/* --- nights --- */
+
+static bool is_night(int64_t at)
+{
+	int64_t hour = clock_paris(at) / HOUR_MS % 24;
+
+	return hour >= NIGHT_FROM || hour < NIGHT_UNTIL;
+}
+
+static bool is_night_login(const struct audit_record *r)
+{
+	return is_login(r, false) && is_night(r->time);
+}
+
+static void nights(struct look *l)
+{
+	bool *told = arena_array(l->arena, l->n, bool);
+
+	for (size_t i = 0; i < l->n; i++) {
+		size_t count = 0, last = i;
+
+		if (told[i] || !is_night_login(&l->v[i]))
+			continue;
+		for (size_t j = i; j < l->n; j++) {
+			if (!is_night_login(&l->v[j]) || !same_person(&l->v[i], &l->v[j]))
+				continue;
+			told[j] = true;
+			last = j;
+			count++;
+		}
+		const char *when = day_and_hour(l->arena, l->v[last].time);
+
+		say(l, count == 1 ? arena_printf(l->arena, "%s : connexion de nuit, %s.", l->v[i].number, when) :
+				    arena_printf(l->arena, "%s : %zu connexions de nuit, la dernière %s.", l->v[i].number, count, when));
+	}
+}
+
+void log_alerts(struct arena *a, const struct audit_record *records, size_t n, int64_t now,
+		bool (*is_new)(void *user, const struct audit_record *first), void *user, struct strs *out)
+{
+	struct look l = { a, records, n, now, is_new, user, out };
+
+	bursts(&l);
+	overlaps(&l);
+	nights(&l);
+}

@@ -1,0 +1,53 @@
+#include "acts/log.h"
+
+#include "acts/codes.h"
+
+#include <string.h>
+
+/* Causes the dispatcher names, beside those of codes.c. */
+static const struct choice more_causes[] = {
+	{ "foreign_object", "Établissement non confié" },
+	{ "wrong_role", "Rôle insuffisant" },
+	{ NULL, NULL },
+};
+
+const char *cause_label(const char *code)
+{
+	return choice_has(cause_choices, code) ? choice_label(cause_choices, code) : choice_label(more_causes, code);
+}
+
+struct mark {
+	const char *token;
+	const char *label;
+};
+
+/* clang-format off */
+/* First match wins: Edge and Opera also say Chrome, Chrome also says Safari. */
+static const struct mark browsers[] = {
+	{ "Edg", "Edge" }, { "OPR/", "Opera" }, { "SamsungBrowser", "Samsung Internet" }, { "FxiOS", "Firefox" },
+	{ "Firefox", "Firefox" }, { "HeadlessChrome", "Chrome" }, { "CriOS", "Chrome" }, { "Chrome", "Chrome" }, { "Chromium", "Chrome" },
+	{ "Safari", "Safari" }, { "curl", "curl" }, { "python", "Python" }, { "habilisctl", "habilisctl" },
+};
+static const struct mark systems[] = {
+	{ "Windows", "Windows" }, { "Android", "Android" }, { "iPhone", "iPhone" }, { "iPad", "iPad" }, { "Mac OS X", "macOS" },
+	{ "CrOS", "ChromeOS" }, { "Linux", "Linux" },
+};
+/* clang-format on */
+
+static const char *find(const struct mark *marks, size_t n, const char *in)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strstr(in, marks[i].token))
+			return marks[i].label;
+	return NULL;
+}
+
+const char *user_agent_label(struct arena *a, const char *user_agent)
+{
+	const char *browser = find(browsers, LENGTH(browsers), user_agent);
+	const char *system = find(systems, LENGTH(systems), user_agent);
+
+	if (browser && system)
+		return arena_printf(a, "%s, %s", browser, system);
+	return browser ? browser : system ? system : *user_agent ? "Autre logiciel" : "";
+}

@@ -1,0 +1,278 @@
+#include "acts/mails.h"
+
+#include "acts/rights.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define SUBJECT_MAX 400
+
+/* Arguments the acts give: revision_*: etablissement, n, agent, url, motifs, precision, date_fiche; listing_withdrawn:
+   etablissement, motif, par; password_changed: adresse. */
+/* clang-format off */
+const struct mail_template mail_templates[] = {
+	{ "temporary_password", "Votre accès à l’espace professionnel",
+	  "Bonjour {prenom} {nom}, la {caf} vous a habilité(e) pour {organisme}. Identifiant : {identifiant}. Mot de passe "
+	  "provisoire : {mdp} (majuscules et minuscules comptent).\n"
+	  "Connectez-vous sur {site}/connexion avant le {expiration} : vous choisirez un mot de passe personnel d’au moins "
+	  "{longueur} caractères. Cet accès est à vous seul(e) ; ne le prêtez pas. Les connexions sont enregistrées.\n",
+	  "activation" },
+	{ "revision_accepted", "{etablissement} : votre modification est en ligne",
+	  "La {caf} a accepté le {date} la modification n° {n} envoyée par {agent}. Les familles la voient ici : {url}.\n", NULL },
+	{ "revision_refused", "{etablissement} : modification à corriger",
+	  "La {caf} n’a pas publié la modification n° {n}. Motif : {motifs}.\n"
+	  "?precision À corriger : « {precision} ».\n"
+	  "?date_fiche La fiche du {date_fiche} reste en ligne et votre texte est conservé : {site}/espace-pro.\n"
+	  "!date_fiche Votre texte est conservé : {site}/espace-pro.\n", NULL },
+	{ "listing_withdrawn", "{etablissement} : fiche retirée du public",
+	  "La {caf} a retiré le {date} la fiche de {etablissement} : les familles ne la voient plus.\n"
+	  "?motif Motif : « {motif} ».\n"
+	  "Votre texte est conservé : {site}/espace-pro. Pour toute question, appelez {service} au {telephone}.\n", NULL },
+	{ "taken_down", "{etablissement} : {organisme} a retiré {quoi}",
+	  "{agent} ({organisme}) a retiré du public, le {date} à {heure}, {quoi} de {etablissement}. L’établissement reste au "
+	  "répertoire, et le fournisseur peut les remettre en ligne.\n", NULL },
+	{ "password_changed", "Votre mot de passe a été modifié",
+	  "Bonjour {prenom} {nom}, le mot de passe de votre compte {identifiant} a été modifié le {date} à {heure}. Vos autres "
+	  "sessions ont été fermées.\n"
+	  "Si vous n’avez rien modifié, demandez un nouveau mot de passe sur {site}/mot-de-passe-oublie et prévenez "
+	  "{service_ou_exploitant}.\n", NULL },
+};
+/* clang-format on */
+const size_t mail_templates_n = LENGTH(mail_templates);
+
+static const char footer[] = "\nNous ne vous demanderons jamais votre mot de passe.\n";
+
+const struct mail_template *mail_template_find(const char *code)
+{
+	for (size_t i = 0; i < mail_templates_n; i++)
+		if (strcmp(mail_templates[i].code, code) == 0)
+			return &mail_templates[i];
+	return NULL;
+}
+
+/* --- adding --- */
+
+static const char *host_of(const char *url)
+{
+	const char *at = strstr(url, "://");
+
+	return at ? at + 3 : url;
+}
+
+/* Given once, so that a mail sent twice after a broken connection is seen as one. */
+static const char *new_message_id(struct app *app, struct arena *a)
+{
+	uint8_t id[16];
+	const char *host = host_of(app->settings->site_url);
+
+	secret_random(id, sizeof id);
+	return arena_printf(a, "<%s@%.*s>", text_hex(a, (struct bytes){ id, sizeof id }), (int)strcspn(host, ":/"), host);
+}
+
+void mail_add(struct app *app, struct arena *a, struct changeset *cs, const char *template, struct uuid person,
+	      const char *to, const char *caf, ...)
+{
+	struct mail m;
+	va_list list;
+
+	codec_default(&mail_codec, &m);
+	va_start(list, caf);
+	for (const char *name; (name = va_arg(list, const char *));) {
+		const char *value = va_arg(list, const char *);
+
+		strs_add(a, &m.args, arena_printf(a, "%s=%s", name, value ? value : ""));
+	}
+	va_end(list);
+	m.template = template;
+	m.person = person;
+	m.to = to;
+	m.caf = caf;
+	m.state = "waiting";
+	m.created = clock_now();
+	m.message_id = new_message_id(app, a);
+	changeset_append(cs, TABLE_MAIL, mail_encode(a, &m));
+}
+
+/* --- values --- */
+
+struct values {
+	struct app *app;
+	struct arena *arena;
+	const struct mail *mail;
+	struct person person;
+	struct provider provider;
+	struct caf caf;
+};
+
+static enum err or_none(enum err e)
+{
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err read_values(struct values *v)
+{
+	AUTO_TXN struct txn t = txn_read(v->app->store, STORE_MAIN);
+	const struct mail *m = v->mail;
+	struct arena *a = v->arena;
+	enum err e = ERR_OK;
+
+	codec_default(&person_codec, &v->person);
+	codec_default(&provider_codec, &v->provider);
+	codec_default(&caf_codec, &v->caf);
+	if (!uuid_is_none(m->person))
+		e = or_none(person_get(&t, a, TABLE_MIRROR_PERSON, key_bytes(m->person.b, sizeof m->person.b), &v->person));
+	if (!e && *v->person.provider_key)
+		e = or_none(provider_by_key(&t, a, v->person.provider_key, &v->provider));
+	if (!e && *m->caf)
+		e = or_none(caf_by_code(&t, a, m->caf, &v->caf));
+	return e ? e : t.err;
+}
+
+static const char *first_of(const char *s, const char *otherwise)
+{
+	return *s ? s : otherwise;
+}
+
+/* "" : known and empty; NULL: nobody knows this name. */
+static const char *common_value(const struct values *v, const char *name)
+{
+	struct arena *a = v->arena;
+	const struct settings *s = v->app->settings;
+	const char *phone = text_phone_fr(a, v->caf.phone);
+	const struct {
+		const char *name;
+		const char *value;
+	} all[] = {
+		{ "site", s->site_url },
+		{ "date", day_fr(a, day_of(v->mail->created)) },
+		{ "heure", time_hour_fr(a, v->mail->created) },
+		{ "longueur", arena_printf(a, "%lld", (long long)s->password_min_length) },
+		{ "caf", first_of(v->caf.name, "Caf") },
+		{ "service", first_of(v->caf.service, "votre Caf") },
+		{ "telephone", phone },
+		{ "courriel", v->caf.mail },
+		{ "prenom", v->person.given_name },
+		{ "nom", first_of(v->person.surname, v->person.name) },
+		{ "identifiant", first_of(v->person.uid, v->person.number) },
+		{ "organisme", first_of(v->provider.name, v->caf.name) },
+		{ "service_ou_exploitant", *v->caf.code ? "votre Caf" : "l’administrateur du service" },
+	};
+
+	for (size_t i = 0; i < LENGTH(all); i++)
+		if (strcmp(all[i].name, name) == 0)
+			return all[i].value;
+	return NULL;
+}
+
+static const char *value_of(const struct values *v, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < v->mail->args.n; i++)
+		if (strncmp(v->mail->args.v[i], name, n) == 0 && v->mail->args.v[i][n] == '=')
+			return v->mail->args.v[i] + n + 1;
+	return common_value(v, name);
+}
+
+/* --- text --- */
+
+static enum err fill(const struct values *v, const char *pattern, size_t n, struct buf *out)
+{
+	const char *end = pattern + n;
+
+	while (pattern < end) {
+		size_t plain = strcspn(pattern, "{");
+
+		if (plain > (size_t)(end - pattern))
+			plain = (size_t)(end - pattern);
+		buf_add(out, pattern, plain);
+		pattern += plain;
+		if (pattern == end)
+			break;
+		size_t name = strcspn(pattern + 1, "}");
+		const char *value = value_of(v, arena_memdup(v->arena, pattern + 1, name));
+
+		if (!value)
+			return ERR_INVALID;
+		buf_text(out, value);
+		pattern += name + 2;
+	}
+	return ERR_OK;
+}
+
+/* A line "?name …" or "!name …": whether it stands, and where its text begins. */
+static bool stands(const struct values *v, const char **line)
+{
+	bool wanted = **line == '?';
+
+	if (!wanted && **line != '!')
+		return true;
+	size_t n = strcspn(*line, " ");
+	const char *value = value_of(v, arena_memdup(v->arena, *line + 1, n - 1));
+
+	*line += n + 1;
+	return wanted == (value && *value);
+}
+
+static enum err fill_body(const struct values *v, const char *body, const char **out)
+{
+	struct buf b = buf_new(v->arena);
+	enum err e = ERR_OK;
+
+	for (const char *next; *body && !e; body = next) {
+		const char *line = body;
+
+		next = body + strcspn(body, "\n") + 1;
+		if (stands(v, &line))
+			e = fill(v, line, (size_t)(next - line), &b);
+	}
+	buf_text(&b, footer);
+	*out = buf_str(&b);
+	return e;
+}
+
+/* What goes into a header: one line, no control character. */
+static bool is_header(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			return false;
+	return true;
+}
+
+static bool is_message_id(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n > 2 && n < 250 && s[0] == '<' && s[n - 1] == '>' && strcspn(s + 1, "<> \t") == n - 2 && is_header(s);
+}
+
+enum err mail_render(struct app *app, struct arena *a, const struct mail *m, uint64_t seq, struct mail_text *out)
+{
+	const struct mail_template *template = mail_template_find(m->template);
+	struct values v = { .app = app, .arena = a, .mail = m };
+	struct buf subject = buf_new(a);
+	struct mail_text text = { .reply_to = "" };
+	const char *host = host_of(app->settings->site_url);
+
+	if (!template)
+		return ERR_INVALID;
+	enum err e = read_values(&v);
+
+	if (!e)
+		e = fill(&v, template->subject, strlen(template->subject), &subject);
+	if (!e)
+		e = fill_body(&v, template->body, &text.body);
+	if (e)
+		return e;
+	text.to = *m->to ? m->to : v.person.mail;
+	text.subject = text_cut(a, buf_str(&subject), SUBJECT_MAX);
+	text.message_id = *m->message_id ? m->message_id :
+					   arena_printf(a, "<%llu@%.*s>", (unsigned long long)seq, (int)strcspn(host, ":/"), host);
+	if (text_is_mail(v.caf.mail))
+		text.reply_to = v.caf.mail;
+	if (!text_is_mail(text.to) || !is_header(text.subject) || !is_message_id(text.message_id))
+		return ERR_INVALID;
+	*out = text;
+	return ERR_OK;
+}

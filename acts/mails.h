@@ -1,0 +1,36 @@
+/* Mails: one table of templates (subject and body in French, values in braces). A mail is a record: template and values; its
+   text is made when it is sent. */
+#ifndef ACTS_MAILS_H
+#define ACTS_MAILS_H
+
+#include "acts/app.h"
+
+/* {name} stands for an argument, or for what every mail knows: {site} {date} {heure} of the record, {caf} {service} {telephone}
+   {courriel} of its Caf, {prenom} {nom} {identifiant} {organisme} of its person. A line that starts with "?name " is left out
+   when that value is empty, with "!name " when it is not. */
+struct mail_template {
+	const char *code;
+	const char *subject;
+	const char *body;
+	const char *purpose;    /* carries a temporary password of that purpose, drawn when it is sent ({mdp}, {expiration}); NULL */
+};
+extern const struct mail_template mail_templates[];
+extern const size_t mail_templates_n;
+const struct mail_template *mail_template_find(const char *code);
+
+/* Adds a mail to the changeset. person: to the directory's address when it is sent; to: a fixed address ("" otherwise).
+   args: name, value, …, NULL. */
+void mail_add(struct app *app, struct arena *a, struct changeset *cs, const char *template, struct uuid person,
+	      const char *to, const char *caf, ...) __attribute__((sentinel));
+
+struct mail_text {
+	const char *to;
+	const char *reply_to;   /* "" : none */
+	const char *subject;
+	const char *body;       /* '\n' lines, footer included */
+	const char *message_id;
+};
+/* The text to send now. ERR_INVALID: a header value with CR or LF, an unknown template, a value missing, no address. */
+MUST_USE enum err mail_render(struct app *app, struct arena *a, const struct mail *m, uint64_t seq, struct mail_text *out);
+
+#endif

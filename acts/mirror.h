@@ -1,0 +1,56 @@
+/* The mirror: entries of the directory as records, with the lookups acts need. The clerk polls and calls this. */
+#ifndef ACTS_MIRROR_H
+#define ACTS_MIRROR_H
+
+#include "acts/publish.h"
+
+/* One poll: reads the changes since the kept cookie, writes them with the public operations of each establishment they
+   touch, in changesets of bounded size; a renamed or deleted person's rights are read again (refint makes no event). Keeps the
+   cookie in the same changeset. *changed counts entries. Never fails half-way: a later poll goes on. */
+MUST_USE enum err mirror_poll(struct app *app, struct arena *a, struct directory *sync, size_t *changed);
+
+/* Forgets the cookie, so that the next poll compares everything. */
+MUST_USE enum err mirror_rebuild(struct app *app, struct arena *a);
+
+struct mirror_status {
+	bool complete;            /* a first whole read was finished */
+	int64_t heartbeat;        /* last successful poll */
+	uint64_t persons, establishments, providers, agreements, cafs, groups;
+};
+MUST_USE enum err mirror_status_read(struct app *app, struct arena *a, struct mirror_status *out);
+
+/* Entries as records (NUL inside a value, unknown codes: the field stays empty, which closes). */
+MUST_USE enum err mirror_person(struct arena *a, const struct entry *e, struct person *out);
+MUST_USE enum err mirror_establishment(struct arena *a, const struct entry *e, struct establishment *out);
+MUST_USE enum err mirror_provider(struct arena *a, const struct entry *e, struct provider *out);
+MUST_USE enum err mirror_agreement(struct arena *a, const struct entry *e, struct agreement *out);
+MUST_USE enum err mirror_caf(struct arena *a, const struct entry *e, struct caf *out);
+MUST_USE enum err mirror_group(struct arena *a, const struct entry *e, struct group *out);
+
+/* What mirror_person reads, and pwdChangedTime, pwdAccountLockedTime besides. */
+extern const char *const mirror_person_attributes[];
+
+/* First byte of MIRROR_DN's value. */
+enum mirror_kind {
+	MIRROR_KIND_PERSON = 'p',
+	MIRROR_KIND_ESTABLISHMENT = 'e',
+	MIRROR_KIND_PROVIDER = 'o',
+	MIRROR_KIND_AGREEMENT = 'g',
+	MIRROR_KIND_CAF = 'c',
+	MIRROR_KIND_GROUP = 'r',
+};
+
+/* First 16 bytes of the digest of a normalised DN: key of MIRROR_RIGHT, MIRROR_MEMBER, MIRROR_DN. */
+struct bytes mirror_dn_key(struct arena *a, const char *normal);
+/* Keys of MIRROR_NAME: kind 'e' establishment id, 'p' provider id, 'n' agent number, 'u' uid, 'c' Caf code. */
+struct bytes mirror_name_key(struct arena *a, char kind, const char *id);
+/* Keys of MIRROR_IN: kind 'a' agents of a provider, 'g' agreements of a provider, 'e' establishments of a Caf,
+   'm' establishments of a manager. */
+struct bytes mirror_in_key(struct arena *a, char kind, const char *parent_key, struct uuid child);
+struct bytes mirror_in_prefix(struct arena *a, char kind, const char *parent_key);
+/* MIRROR_RIGHT: value families now u8, families ever u8 (rights.h, right_was). */
+struct bytes mirror_right_key(struct arena *a, const char *normal, struct uuid establishment);
+/* Marks kept beside the indexes in MIRROR_IN: "#cookie", "#complete", "#reread", "#day". */
+struct bytes mirror_mark(const char *name);
+
+#endif

@@ -1,0 +1,244 @@
+/* Change of one's own password, and temporary passwords. slapd hashes and keeps it; its strength is judged here first. */
+#include "acts/who_session.h"
+
+#include "acts/mails.h"
+#include "acts/who_throttle.h"
+#include "base/text.h"
+
+#include <string.h>
+
+struct change_of {
+	struct app *app;
+	struct arena *arena;
+	const struct visitor *who;
+	const struct password_form *form;
+	struct faults *faults;
+	const char *tracking;
+	int64_t now;
+	struct bytes throttle_key;
+	struct throttle throttle;
+	struct temp_password temp;
+};
+
+static struct bytes person_key(const struct visitor *who)
+{
+	return key_bytes(who->person.uuid.b, sizeof who->person.uuid.b);
+}
+
+static enum err or_none(enum err e)
+{
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err read_state(struct change_of *c)
+{
+	AUTO_TXN struct txn t = txn_read(c->app->store, STORE_MAIN);
+	enum err e = or_none(throttle_get(&t, c->arena, TABLE_THROTTLE, c->throttle_key, &c->throttle));
+
+	if (!e)
+		e = or_none(temp_password_get(&t, c->arena, TABLE_TEMP_PASSWORD, person_key(c->who), &c->temp));
+	return e;
+}
+
+/* --- what was typed --- */
+
+static bool is_temporary(struct change_of *c)
+{
+	char *typed = arena_memdup(c->arena, c->form->fresh.p, c->form->fresh.n);
+	bool same = c->temp.rev && secret_password_check(c->temp.hash, typed);
+
+	secret_wipe(typed, c->form->fresh.n);
+	return same;
+}
+
+static void check_form(struct change_of *c)
+{
+	const struct password_form *f = c->form;
+	bool must_change = c->who->session.must_change;
+
+	if (!must_change && !f->old.n)
+		fault_add(c->arena, c->faults, "ancien", "Saisissez votre mot de passe actuel.");
+	password_judge(c->app, c->arena, c->who, f->fresh, c->faults);
+	if (!bytes_equal(f->fresh, f->again))
+		fault_add(c->arena, c->faults, "confirmation", "Les deux saisies sont différentes.");
+	if (c->faults->n)
+		return;
+	if (must_change && is_temporary(c))
+		fault_add(c->arena, c->faults, "nouveau", "Ce mot de passe est celui que vous avez reçu : choisissez-en un autre.");
+	else if (!must_change && bytes_equal(f->fresh, f->old))
+		fault_add(c->arena, c->faults, "nouveau", "Ce mot de passe est déjà le vôtre : choisissez-en un autre.");
+}
+
+/* --- the directory --- */
+
+/* The session of a first login holds no password: a one-off takes the place of the temporary one, and the person's own
+   operation changes it, so that slapd checks history and quality and ends the reset. */
+static enum err change_first(struct change_of *c, enum password_outcome *out)
+{
+	struct bytes once = bytes_of(secret_token(c->arena));
+
+	if (!c->app->password)
+		return ERR_UNAVAILABLE;
+	enum err e = directory_install_password(c->app->password, c->who->person.dn, once, c->tracking);
+
+	if (!e)
+		e = directory_change_password(c->app->web, c->who->person.dn, once, c->form->fresh, c->tracking, out);
+	secret_wipe((void *)(uintptr_t)once.p, once.n);
+	return e;
+}
+
+static enum err change(struct change_of *c, enum password_outcome *out)
+{
+	if (!c->app->web)
+		return ERR_UNAVAILABLE;
+	if (c->who->session.must_change)
+		return change_first(c, out);
+	return directory_change_password(c->app->web, c->who->person.dn, c->form->old, c->form->fresh, c->tracking, out);
+}
+
+/* --- what is written --- */
+
+/* The directory does not wait for the writer: so the writer is asked first, by counting this write. */
+static enum err ask_writer(struct change_of *c)
+{
+	struct changeset *cs = act_changeset(c->app, c->arena, c->who);
+	enum err e = throttle_count_write(c->app, c->arena, cs, c->who->person.uuid, c->now);
+
+	return e || !c->app->settings->limit_writes_per_minute ? e : changeset_commit(c->app->store, cs, NULL);
+}
+
+static enum err record_refusal(struct change_of *c, const char *cause, bool counted)
+{
+	struct changeset *cs = act_changeset(c->app, c->arena, c->who);
+	struct audit_record r = act_record(c->arena, c->who, EVENT_PASSWORD_CHANGE);
+
+	r.failed = true;
+	r.cause = cause;
+	if (counted) {
+		throttle_fail_account(&c->throttle, c->now);
+		changeset_put(cs, TABLE_THROTTLE, c->throttle_key, throttle_encode(c->arena, &c->throttle));
+	}
+	changeset_audit(cs, &r);
+	enum err e = changeset_commit(c->app->store, cs, NULL);
+
+	return e ? e : ERR_INVALID;
+}
+
+static enum err record_change(struct change_of *c, const char **token)
+{
+	struct arena *a = c->arena;
+	struct visitor who = *c->who;
+	struct changeset *cs = act_changeset(c->app, a, &who);
+	struct audit_record r = act_record(a, &who, EVENT_PASSWORD_CHANGE);
+	size_t ended;
+	enum err e = sessions_drop(c->app, a, cs, who.person.uuid, NULL, c->now, &ended);
+
+	if (e)
+		return e;
+	if (ended > 1)
+		act_detail(a, &r, "sessions_ended", arena_printf(a, "%zu", ended - 1));
+	if (who.session.must_change)
+		act_detail(a, &r, "first", "1");
+	const char *fresh = session_add(a, cs, &who, c->now, false, who.session.previous_login);
+
+	changeset_delete(cs, TABLE_TEMP_PASSWORD, person_key(&who));
+	changeset_delete(cs, TABLE_THROTTLE, c->throttle_key);
+	mail_add(c->app, a, cs, "password_changed", who.person.uuid, "", who.person.caf, "adresse", who.address, NULL);
+	changeset_audit(cs, &r);
+	e = changeset_commit(c->app->store, cs, NULL);
+	if (!e)
+		*token = fresh;
+	return e;
+}
+
+static enum err delayed(struct change_of *c)
+{
+	int64_t until = throttle_until(&c->throttle, c->now);
+
+	if (!until)
+		return ERR_OK;
+	/* rounded up: at the hour told, it works */
+	fault_add(c->arena, c->faults, "ancien", "Trop de tentatives : réessayez à %s.",
+		  time_hour_fr(c->arena, until + MINUTE_MS - 1));
+	return record_refusal(c, "delayed", false);
+}
+
+static enum err settle(struct change_of *c, enum password_outcome outcome, const char **token)
+{
+	switch (outcome) {
+	case PASSWORD_CHANGED:
+		return record_change(c, token);
+	case PASSWORD_WRONG_OLD:
+		fault_add(c->arena, c->faults, "ancien", "Ce n’est pas votre mot de passe actuel.");
+		return record_refusal(c, "wrong_password", true);
+	case PASSWORD_REFUSED:
+		break;
+	}
+	fault_add(c->arena, c->faults, "nouveau", "Vous avez déjà utilisé ce mot de passe : choisissez-en un autre.");
+	return record_refusal(c, "weak", false);
+}
+
+enum err password_change(struct app *app, struct arena *a, const struct visitor *who, const struct password_form *form,
+			 struct faults *faults, const char **token)
+{
+	uint8_t id[16];
+	struct change_of c = { .app = app, .arena = a, .who = who, .form = form, .faults = faults, .now = visitor_now(who),
+			       .throttle_key = throttle_key(a, 'a', person_key(who)) };
+	enum password_outcome outcome;
+
+	secret_random(id, sizeof id);
+	c.tracking = text_hex(a, (struct bytes){ id, sizeof id });
+	enum err e = read_state(&c);
+
+	if (e)
+		return e;
+	check_form(&c);
+	if (faults->n)
+		return ERR_INVALID;
+	e = who->session.must_change ? ERR_OK : delayed(&c);
+	if (!e)
+		e = ask_writer(&c);
+	if (!e)
+		e = change(&c, &outcome);
+	return e ? e : settle(&c, outcome, token);
+}
+
+/* --- temporary passwords --- */
+
+void temporary_password_add(struct arena *a, struct changeset *cs, const struct visitor *by, const struct person *person,
+			    const char *plain, const char *purpose, int64_t expires)
+{
+	struct audit_record r = act_record(a, by, EVENT_PASSWORD_ISSUED);
+	struct temp_password temp;
+
+	codec_default(&temp_password_codec, &temp);
+	temp.hash = secret_password_hash(a, plain);
+	temp.expires = expires;
+	temp.purpose = purpose;
+	temp.created = visitor_now(by);
+	changeset_put(cs, TABLE_TEMP_PASSWORD, key_bytes(person->uuid.b, sizeof person->uuid.b),
+		      temp_password_encode(a, &temp));
+	r.object_kind = "person";
+	r.object_id = person->number;
+	r.caf = person->caf;
+	act_detail(a, &r, "purpose", purpose);
+	changeset_audit(cs, &r);
+}
+
+enum err temporary_password_put(struct app *app, struct arena *a, const struct visitor *by, struct uuid person,
+				const char *plain, const char *purpose, int64_t expires)
+{
+	struct changeset *cs = act_changeset(app, a, by);
+	struct person p;
+	enum err e;
+
+	{
+		AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+
+		e = person_get(&t, a, TABLE_MIRROR_PERSON, key_bytes(person.b, sizeof person.b), &p);
+	}
+	if (e)
+		return e;
+	temporary_password_add(a, cs, by, &p, plain, purpose, expires);
+	return changeset_commit(app->store, cs, NULL);
+}

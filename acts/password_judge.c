@@ -1,0 +1,131 @@
+/* Strength of a new password: length, and entropy by libzxcvbn with the words an attacker would try first. */
+#include "acts/who.h"
+
+#include "base/text.h"
+
+#include <string.h>
+#include <zxcvbn.h>
+
+#define BYTES_MAX 128
+#define WORD_MIN 3
+#define WORDS_MAX 120
+
+/* What the library's English lists lack: the French favourites, and rows of the French keyboard. */
+static const char *const common[] = {
+	"motdepasse", "mot de passe", "azerty", "azertyuiop", "qsdfgh", "qsdfghjklm", "wxcvbn", "aqwzsx", "aqzsed", "bonjour",
+	"bonsoir", "soleil", "doudou", "loulou", "chouchou", "coucou", "bisous", "jetaime", "amour", "cheval", "marseille",
+	"paris", "france", "lyon", "toulouse", "bordeaux", "bretagne", "vacances", "maison", "famille", "maman", "papa", "enfant",
+	"enfants", "enfance", "petite enfance", "creche", "halte", "garderie", "accueil", "nounou", "bebe", "doudous", "chocolat",
+	"princesse", "papillon", "printemps", "automne", "hiver", "janvier", "fevrier", "mars", "avril", "juin", "juillet", "aout",
+	"septembre", "octobre", "novembre", "decembre", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
+	"bienvenue", "mairie", "secret", "nicolas", "camille", "caf", "cnaf", "monenfant", "habilis", "agent", "direction",
+};
+
+struct words {
+	const char *v[WORDS_MAX + LENGTH(common) + 1];
+	size_t n;
+};
+
+static void add_word(struct words *w, const char *word)
+{
+	if (strlen(word) >= WORD_MIN && w->n < WORDS_MAX)
+		w->v[w->n++] = word;
+}
+
+/* The text, its words, and both without accents. */
+static void add_words(struct arena *a, struct words *w, const char *text)
+{
+	const char *forms[] = { text, text_fold(a, text) };
+
+	for (size_t i = 0; i < LENGTH(forms); i++) {
+		char *rest = arena_strdup(a, forms[i]);
+
+		add_word(w, forms[i]);
+		for (char *word; (word = strsep(&rest, " -'.@_,/"));)
+			add_word(w, word);
+	}
+}
+
+static void own_words(struct app *app, struct arena *a, const struct visitor *who, struct words *w)
+{
+	const char *const texts[] = {
+		who->person.uid, who->person.number, who->person.name, who->person.mail, who->person.title,
+		who->provider.name, who->provider.id, who->provider.siret, who->caf.name, app->settings->site_name,
+	};
+
+	for (size_t i = 0; i < LENGTH(texts); i++)
+		if (texts[i])
+			add_words(a, w, texts[i]);
+	for (size_t i = 0; i < LENGTH(common); i++)
+		w->v[w->n++] = common[i];
+	w->v[w->n] = NULL;
+}
+
+/* What of it is easiest to guess, as a sentence; NULL: nothing in particular. */
+static const char *weakness(const ZxcMatch_t *match)
+{
+	bool own = false, word = false, run = false, date = false;
+
+	for (const ZxcMatch_t *m = match; m; m = m->Next) {
+		int type = (int)m->Type & (MULTIPLE_MATCH - 1);
+
+		own = own || type == USER_MATCH || type == USER_LEET_MATCH;
+		word = word || type == DICTIONARY_MATCH || type == DICT_LEET_MATCH;
+		run = run || type == REPEATS_MATCH || type == SEQUENCE_MATCH || type == SPATIAL_MATCH;
+		date = date || type == DATE_MATCH || type == YEAR_MATCH;
+	}
+	if (own)
+		return "il contient un mot courant, ou votre nom, votre identifiant ou celui de votre organisme";
+	if (word)
+		return "il contient un mot ou un prénom courant";
+	if (date)
+		return "il contient une date";
+	return run ? "il contient une suite de touches ou de caractères répétés" : NULL;
+}
+
+static double entropy(struct app *app, struct arena *a, const struct visitor *who, const char *password, const char **why)
+{
+	struct words w = { .n = 0 };
+	ZxcMatch_t *match = NULL;
+
+	own_words(app, a, who, &w);
+	double bits = ZxcvbnMatch(password, w.v, &match);
+
+	*why = weakness(match);
+	ZxcvbnFreeInfo(match);
+	return bits;
+}
+
+static void judge_strength(struct app *app, struct arena *a, const struct visitor *who, const char *password,
+			   struct faults *faults)
+{
+	const struct settings *s = app->settings;
+	int64_t wanted = who->person.agent ? s->password_bits : s->password_staff_bits;
+	const char *why;
+	double bits = entropy(app, a, who, password, &why);
+
+	if (bits >= (double)wanted)
+		return;
+	fault_add(a, faults, "nouveau",
+		  why ? "Ce mot de passe se devine trop facilement : %s. Allongez-le, ou réunissez trois ou quatre mots sans rapport." :
+			"Ce mot de passe se devine trop facilement%s. Allongez-le, ou réunissez trois ou quatre mots sans rapport.",
+		  why ? why : "");
+}
+
+void password_judge(struct app *app, struct arena *a, const struct visitor *who, struct bytes fresh, struct faults *faults)
+{
+	int64_t least = app->settings->password_min_length;
+	char *password = arena_memdup(a, fresh.p, fresh.n);
+
+	if (!fresh.n)
+		fault_add(a, faults, "nouveau", "Saisissez le nouveau mot de passe.");
+	else if (memchr(fresh.p, 0, fresh.n) || !text_is_utf8(fresh))
+		fault_add(a, faults, "nouveau", "Ce mot de passe contient un caractère qui ne peut pas être enregistré.");
+	else if ((int64_t)text_length(password) < least)
+		fault_add(a, faults, "nouveau", "Choisissez un mot de passe d’au moins %lld caractères.", (long long)least);
+	else if (fresh.n > BYTES_MAX)
+		fault_add(a, faults, "nouveau", "Choisissez un mot de passe de %d caractères au plus.", BYTES_MAX);
+	else
+		judge_strength(app, a, who, password, faults);
+	secret_wipe(password, fresh.n);
+}

@@ -1,0 +1,215 @@
+#include "acts/codes.h"
+#include "acts/listing_rules.h"
+#include "acts/publish.h"
+
+#include <string.h>
+
+static struct bytes key_of(const struct establishment *e)
+{
+	return key_bytes(e->uuid.b, sizeof e->uuid.b);
+}
+
+enum err places_state_read(struct app *app, struct arena *a, const struct establishment *e, struct places_state *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	enum err failed = published_read(&t, a, e, &out->published);
+
+	codec_default(&listing_codec, &out->online);
+	codec_default(&grid_codec, &out->previous);
+	if (!failed && out->published.rev)
+		failed = listing_decode(a, out->published.text, &out->online);
+	if (!failed)
+		failed = grid_read(&t, a, e, &out->grid);
+	if (failed)
+		return failed;
+	if (out->grid.n > 1)
+		failed = grid_get(&t, a, TABLE_GRID_HISTORY, numbered_key(a, e->uuid, out->grid.n - 1), &out->previous);
+	if (failed && failed != ERR_NOTFOUND)
+		return failed;
+	grid_frame_of(e, &out->online, &out->frame);
+	return ERR_OK;
+}
+
+struct placing {
+	struct app *app;
+	struct arena *a;
+	const struct visitor *who;
+	const struct establishment *e;
+	struct places_state st;
+};
+
+static enum err begin(struct placing *x)
+{
+	if (!type_has_places(x->e->type))
+		return ERR_NOTFOUND;
+	enum err e = right_confirm(x->app, x->a, x->who, x->e, FAMILY_PLACES);
+
+	return e ? e : places_state_read(x->app, x->a, x->e, &x->st);
+}
+
+static const char *number(struct arena *a, uint64_t n)
+{
+	return arena_printf(a, "%llu", (unsigned long long)n);
+}
+
+static void describe(struct placing *x, struct audit_record *audit, const struct grid *g)
+{
+	act_on_establishment(audit, x->e);
+	act_detail(x->a, audit, "n", number(x->a, g->n));
+	act_detail(x->a, audit, "state", g->state);
+	act_detail(x->a, audit, "from", day_iso(x->a, (day_t)g->valid_from));
+	act_detail(x->a, audit, "free_halves",
+		   number(x->a, (uint64_t)__builtin_popcount(grid_free_halves(g->cells, 0xf))));
+}
+
+/* The grid as it will be, kept in the history when it is a new one, and what families see of it. */
+static enum err put(struct placing *x, enum event ev, const struct grid *g, struct changeset **out)
+{
+	struct audit_record audit = act_record(x->a, x->who, ev);
+	struct changeset *cs;
+	struct bytes encoded = grid_encode(x->a, g), history = numbered_key(x->a, x->e->uuid, g->n);
+	enum err e = act_begin(x->app, x->a, x->who, &cs);
+
+	if (e)
+		return e;
+	expect_establishment(cs, x->e);
+	changeset_expect(cs, TABLE_GRID, key_of(x->e), x->st.grid.rev);
+	changeset_expect(cs, TABLE_LISTING, key_of(x->e), x->st.published.rev);
+	changeset_put(cs, TABLE_GRID, key_of(x->e), encoded);
+	if (g->n != x->st.grid.n) {
+		changeset_expect(cs, TABLE_GRID_HISTORY, history, REV_ABSENT);
+		changeset_put(cs, TABLE_GRID_HISTORY, history, encoded);
+	}
+	describe(x, &audit, g);
+	changeset_audit(cs, &audit);
+	*out = cs;
+	return act_publish(x->app, x->a, cs, x->e, &x->st.published, g);
+}
+
+/* Commits; on a conflict, *now is the grid that was quicker. */
+static enum err commit(struct placing *x, struct changeset *cs, const struct grid *g, struct grid *now)
+{
+	uint64_t rev = 0;
+	enum err e = changeset_commit(x->app->store, cs, &rev);
+
+	if (!e) {
+		*now = *g;
+		now->rev = rev;
+	} else if (e == ERR_CONFLICT && !places_state_read(x->app, x->a, x->e, &x->st)) {
+		*now = x->st.grid;
+	}
+	return e;
+}
+
+static void sign(struct placing *x, struct grid *g)
+{
+	g->n = x->st.grid.n + 1;
+	g->declared_at = visitor_now(x->who);
+	g->author = x->who->person.uuid;
+	g->author_number = x->who->person.number;
+	g->author_name = x->who->person.name;
+	g->source = "manual";
+}
+
+enum err grid_publish(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e,
+		      const struct input *in, uint64_t base, struct faults *faults, struct grid *now)
+{
+	struct placing x = { .app = app, .a = a, .who = who, .e = e };
+	struct changeset *cs;
+	struct grid g;
+	enum err failed = begin(&x);
+
+	codec_default(&grid_codec, now);
+	if (failed)
+		return failed;
+	*now = x.st.grid;
+	if (act_was_done(app, who))
+		return ERR_OK;
+	if (base != x.st.grid.n)
+		return ERR_CONFLICT;
+	grid_from_input(a, &x.st.frame, in, &g, faults);
+	if (faults->n)
+		return ERR_INVALID;
+	sign(&x, &g);
+	g.confirmed_at = g.declared_at;
+	failed = put(&x, EVENT_PLACES_PUBLISHED, &g, &cs);
+	return failed ? failed : commit(&x, cs, &g, now);
+}
+
+enum err grid_confirm(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e,
+		      uint64_t base, struct grid *now)
+{
+	struct placing x = { .app = app, .a = a, .who = who, .e = e };
+	struct changeset *cs;
+	struct grid g;
+	enum err failed = begin(&x);
+
+	codec_default(&grid_codec, now);
+	if (failed)
+		return failed;
+	g = *now = x.st.grid;
+	if (act_was_done(app, who))
+		return ERR_OK;
+	if (!g.rev || strcmp(g.state, "withdrawn") == 0)
+		return ERR_NOTFOUND;
+	if (base != g.n)
+		return ERR_CONFLICT;
+	g.confirmed_at = visitor_now(who);
+	failed = put(&x, EVENT_PLACES_CONFIRMED, &g, &cs);
+	return failed ? failed : commit(&x, cs, &g, now);
+}
+
+enum err grid_withdraw(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e)
+{
+	struct placing x = { .app = app, .a = a, .who = who, .e = e };
+	struct changeset *cs;
+	struct grid g, now;
+	enum err failed = begin(&x);
+
+	if (failed)
+		return failed;
+	if (act_was_done(app, who))
+		return ERR_OK;
+	g = x.st.grid;
+	if (!g.rev)
+		return ERR_NOTFOUND;
+	if (strcmp(g.state, "withdrawn") == 0)
+		return ERR_CONFLICT;
+	sign(&x, &g);
+	g.state = "withdrawn";
+	failed = put(&x, EVENT_PLACES_WITHDRAWN, &g, &cs);
+	if (failed)
+		return failed;
+	caf_tell(app, a, cs, who, e, "les places libres");
+	return commit(&x, cs, &g, &now);
+}
+
+enum err grid_history(struct app *app, struct arena *a, const struct establishment *e, size_t limit, struct grid **out,
+		      size_t *n)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix_back(&t, TABLE_GRID_HISTORY, key_of(e));
+	struct grid *v = NULL;
+	size_t count = 0, room = 0;
+
+	while (count < limit && scan_next(&s)) {
+		if (count == room) {
+			struct grid *grown = arena_array(a, room * 2 + 8, struct grid);
+
+			if (count)
+				memcpy(grown, v, count * sizeof *grown);
+			v = grown;
+			room = room * 2 + 8;
+		}
+		enum err failed = grid_decode(a, s.record.payload, &v[count]);
+
+		if (failed)
+			return failed;
+		v[count++].rev = s.record.rev;
+	}
+	if (t.err)
+		return t.err;
+	*out = v;
+	*n = count;
+	return ERR_OK;
+}

@@ -1,0 +1,307 @@
+#include "acts/publish.h"
+
+#include "acts/commune.h"
+#include "acts/listing_rules.h"
+#include "acts/mirror.h"
+#include "base/text.h"
+
+#include <string.h>
+
+/* Where an establishment's row of the search may stand: at most as the public page, as the mirror, and as it is now. */
+struct rows {
+	struct cell cell[3];
+	const char *id[3];
+	size_t n;
+};
+
+struct publication {
+	struct app *app;
+	struct arena *a;
+	struct txn *t;              /* main */
+	struct changeset *cs;
+	const struct establishment *e;
+	const struct published *p;
+	const struct grid *g;
+};
+
+static bool is_online(const struct published *p)
+{
+	return p->rev && strcmp(p->state, "online") == 0;
+}
+
+/* Its own point, else its commune's centre; false: none is known. ERR_UNAVAILABLE: there is no way to tell. */
+static enum err locate(struct app *app, struct arena *a, const char *coordinates, const char *insee, bool *known,
+		       int64_t *lat, int64_t *lon)
+{
+	struct commune c;
+
+	*known = coordinates_read(coordinates, lat, lon);
+	if (*known || !*insee)
+		return ERR_OK;
+	enum err e = commune_by_insee(app, a, insee, &c);
+
+	if (e)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	*known = c.lat || c.lon;
+	*lat = c.lat;
+	*lon = c.lon;
+	return ERR_OK;
+}
+
+static void add_row(struct app *app, struct arena *a, struct rows *rows, const char *id, const char *coordinates,
+		    const char *insee)
+{
+	bool known = false;
+	int64_t lat = 0, lon = 0;
+
+	if (!locate(app, a, coordinates, insee, &known, &lat, &lon) && known) {
+		rows->id[rows->n] = id;
+		rows->cell[rows->n++] = cell_of(lat, lon);
+	}
+}
+
+static const char *upper(struct arena *a, const char *id)
+{
+	char *copy = arena_strdup(a, id);
+
+	for (char *p = copy; *p; p++)
+		if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 'a' + 'A');
+	return copy;
+}
+
+/* Takes away what former publications left elsewhere: the row of another cell, the page of another id. */
+static void drop_former(struct publication *u, const struct cell *now)
+{
+	const char *id = upper(u->a, u->e->id);
+	struct establishment before;
+	struct family_page page;
+	struct rows rows = { .n = 0 };
+	struct bytes key = key_bytes(u->e->uuid.b, sizeof u->e->uuid.b);
+
+	if (!establishment_get(u->t, u->a, TABLE_MIRROR_ESTABLISHMENT, key, &before)) {
+		const char *former = upper(u->a, before.id);
+
+		add_row(u->app, u->a, &rows, former, before.coordinates, before.insee);
+		if (strcmp(former, id) != 0 && *former)
+			changeset_unpublish(u->cs, TABLE_PUBLIC_LISTING, key_text(u->a, former));
+	}
+	AUTO_TXN struct txn t = txn_read(u->app->store, STORE_PUBLIC);
+
+	if (!family_page_get(&t, u->a, TABLE_PUBLIC_LISTING, key_text(u->a, id), &page))
+		add_row(u->app, u->a, &rows, id, page.coordinates, page.insee);
+	add_row(u->app, u->a, &rows, id, u->e->coordinates, u->e->insee);
+	for (size_t i = 0; i < rows.n; i++)
+		if (!now || !cell_equal(rows.cell[i], *now) || strcmp(rows.id[i], id) != 0)
+			changeset_unpublish(u->cs, TABLE_PUBLIC_NEAR, near_key(u->a, rows.cell[i], rows.id[i]));
+}
+
+/* The day since which no convention lets anybody update the establishment; 0: one is in force, or nothing was published. */
+static enum err ended_on(struct publication *u, int64_t *out)
+{
+	struct agreements all = { NULL, 0 };
+	day_t today = day_today();
+	int64_t last = 0;
+
+	*out = 0;
+	if (!u->p->rev)
+		return ERR_OK;
+	enum err e = *u->e->manager_key ? agreements_of(u->t, u->a, u->e->manager_key, &all) : ERR_OK;
+
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	for (size_t i = 0; i < all.n; i++) {
+		const struct agreement *g = &all.v[i];
+
+		if (!strs_has(&g->covered_keys, u->e->key))
+			continue;
+		if (agreement_covers(g, u->e, today))
+			return ERR_OK;
+		if (g->due <= today && g->due > last)
+			last = g->due;
+		if (g->termination <= today && g->termination > last)
+			last = g->termination;
+	}
+	*out = last ? last : day_of(u->p->published_at);
+	return ERR_OK;
+}
+
+static void name_page(struct publication *u, struct family_page *page)
+{
+	struct caf caf;
+	struct provider manager;
+	const struct establishment *e = u->e;
+
+	codec_default(&family_page_codec, page);
+	page->id = e->id;
+	page->slug = text_slug(u->a, e->name);
+	page->name = e->name;
+	page->type = e->type;
+	page->category = e->category;
+	page->street = e->street;
+	page->postal_code = e->postal_code;
+	page->city = e->city;
+	page->insee = e->insee;
+	page->coordinates = e->coordinates;
+	page->capacity = e->capacity;
+	page->avip = e->avip;
+	if (*e->manager_key && !provider_by_key(u->t, u->a, e->manager_key, &manager))
+		page->manager = manager.name;
+	if (*e->caf && !caf_by_code(u->t, u->a, e->caf, &caf)) {
+		page->caf_name = caf.name;
+		page->caf_phone = caf.phone;
+		page->caf_mail = caf.mail;
+	}
+}
+
+/* A damaged text is not shown to families: LMDB has no checksum of its own. */
+static enum err add_listing(struct publication *u, struct family_page *page, struct listing *l)
+{
+	uint8_t digest[DIGEST_SIZE];
+	struct commune c;
+
+	secret_digest(u->p->text, digest);
+	if (!bytes_equal(u->p->hash, key_bytes(digest, sizeof digest)) || listing_decode(u->a, u->p->text, l))
+		return ERR_CORRUPT;
+	page->state = "online";
+	page->listing = u->p->text;
+	page->published_at = u->p->published_at;
+	page->published_by = u->p->provider_name;
+	for (size_t i = 0; i < l->served_communes.n; i++)
+		if (!commune_by_insee(u->app, u->a, l->served_communes.v[i], &c))
+			strs_add(u->a, &page->served_names, c.name);
+	return ERR_OK;
+}
+
+static void summarise(struct publication *u, const struct family_page *page, const struct listing *l, bool grid_shown,
+		      struct family_summary *s)
+{
+	struct grid_frame f;
+
+	codec_default(&family_summary_codec, s);
+	s->id = page->id;
+	s->slug = page->slug;
+	s->name = page->name;
+	s->type = page->type;
+	s->category = page->category;
+	s->street = page->street;
+	s->postal_code = page->postal_code;
+	s->city = page->city;
+	s->capacity = page->capacity;
+	grid_frame_of(u->e, l, &f);
+	s->open_halves = f.halves;
+	if (!grid_shown)
+		return;
+	s->grid_state = u->g->state;
+	s->confirmed_at = u->g->confirmed_at;
+	s->declared_at = u->g->declared_at;
+	s->valid_from = u->g->valid_from;
+	for (size_t i = 0; i < LENGTH(s->cells); i++)
+		if (f.bands & 1u << (i / 14) && f.halves & 1u << (i % 14))
+			s->cells[i] = u->g->cells[i];
+}
+
+static enum err show(struct publication *u)
+{
+	struct family_page page;
+	struct family_summary s;
+	struct listing l;
+	bool known, grid_shown = u->g->rev && strcmp(u->g->state, "withdrawn") != 0 && type_has_places(u->e->type);
+	int64_t lat = 0, lon = 0;
+	enum err e;
+
+	name_page(u, &page);
+	page.state = "register";
+	codec_default(&listing_codec, &l);
+	if (is_online(u->p) && (e = add_listing(u, &page, &l)))
+		return e;
+	if ((e = ended_on(u, &page.ended_on)) || (e = locate(u->app, u->a, u->e->coordinates, u->e->insee, &known, &lat, &lon)))
+		return e;
+	grid_shown = grid_shown && !page.ended_on;
+	if (grid_shown)
+		page.grid = grid_encode(u->a, u->g);
+	summarise(u, &page, &l, grid_shown, &s);
+	s.lat = lat;
+	s.lon = lon;
+	struct cell cell = cell_of(lat, lon);
+	const char *id = upper(u->a, u->e->id);
+
+	drop_former(u, known ? &cell : NULL);
+	if (known)
+		changeset_publish(u->cs, TABLE_PUBLIC_NEAR, near_key(u->a, cell, id), family_summary_encode(u->a, &s));
+	changeset_publish(u->cs, TABLE_PUBLIC_LISTING, key_text(u->a, id), family_page_encode(u->a, &page));
+	return ERR_OK;
+}
+
+/* What was once published and is no longer answers 410, and still names itself. */
+static void hide(struct publication *u, bool ever)
+{
+	struct bytes key = key_text(u->a, upper(u->a, u->e->id));
+	struct family_page page;
+
+	drop_former(u, NULL);
+	if (!ever) {
+		changeset_unpublish(u->cs, TABLE_PUBLIC_LISTING, key);
+		return;
+	}
+	name_page(u, &page);
+	page.state = "withdrawn";
+	changeset_publish(u->cs, TABLE_PUBLIC_LISTING, key, family_page_encode(u->a, &page));
+}
+
+enum err publish_establishment(struct app *app, struct arena *a, struct txn *t, struct changeset *cs,
+			       const struct establishment *e, const struct published *p, const struct grid *g, bool gone)
+{
+	struct publication u = { app, a, t, cs, e, p, g };
+
+	if (!*e->id || strlen(e->id) > 32)
+		return ERR_OK;
+	if (gone || !*e->type || (p->rev && !is_online(p))) {
+		hide(&u, p->rev || g->rev);
+		return t->err;
+	}
+	enum err failed = show(&u);
+
+	return failed ? failed : t->err;
+}
+
+enum err publish_stored(struct app *app, struct arena *a, struct txn *t, struct changeset *cs,
+			const struct establishment *e, bool gone)
+{
+	struct bytes key = key_bytes(e->uuid.b, sizeof e->uuid.b);
+	struct published p;
+	struct grid g;
+	enum err failed = published_get(t, a, TABLE_LISTING, key, &p);
+
+	if (failed && failed != ERR_NOTFOUND)
+		return failed;
+	failed = grid_get(t, a, TABLE_GRID, key, &g);
+	if (failed && failed != ERR_NOTFOUND)
+		return failed;
+	changeset_expect(cs, TABLE_LISTING, key, p.rev);
+	changeset_expect(cs, TABLE_GRID, key, g.rev);
+	return publish_establishment(app, a, t, cs, e, &p, &g, gone);
+}
+
+enum err family_preview(struct app *app, struct arena *a, const struct establishment *e, const struct revision *r,
+			struct family_page *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct published p;
+	struct grid g;
+	struct listing l;
+	struct publication u = { app, a, &t, NULL, e, &p, &g };
+	enum err failed = grid_get(&t, a, TABLE_GRID, key_bytes(e->uuid.b, sizeof e->uuid.b), &g);
+
+	if (failed && failed != ERR_NOTFOUND)
+		return failed;
+	codec_default(&published_codec, &p);
+	p.text = r->text;
+	p.hash = r->hash;
+	p.published_at = clock_now();
+	p.provider_name = r->provider_name;
+	name_page(&u, out);
+	if (g.rev && strcmp(g.state, "withdrawn") != 0)
+		out->grid = grid_encode(a, &g);
+	return add_listing(&u, out, &l);
+}

@@ -1,0 +1,45 @@
+/* A Caf's queue: what waits for it, oldest first. */
+#ifndef ACTS_QUEUE_H
+#define ACTS_QUEUE_H
+
+#include "acts/rights.h"
+
+struct queue_filter {
+	const char *kind;     /* "" : all */
+	const char *text;     /* provider or establishment, folded contains */
+	const char *claimed;  /* "" all, "moi", "personne" */
+	size_t page, per_page;
+};
+
+struct queue_page {
+	struct todo *v;
+	size_t n;
+	size_t total;              /* that match */
+	size_t all;                /* without the filter */
+	size_t revisions, requests, agreements, reports;
+	int64_t last_decided;      /* for the empty queue; 0: never */
+};
+MUST_USE enum err queue_read(struct app *app, struct arena *a, const struct visitor *who, const struct queue_filter *f,
+			     struct queue_page *out);
+size_t queue_count(struct app *app, struct arena *a, const char *caf);
+/* The oldest of that kind ("" : any) that no colleague has taken; ERR_NOTFOUND: none left. */
+MUST_USE enum err queue_next(struct app *app, struct arena *a, const struct visitor *who, const char *kind,
+			     struct todo *out);
+/* Rank (from 1) and number of files of a kind. ERR_NOTFOUND: it waits no longer. */
+MUST_USE enum err queue_rank(struct app *app, struct arena *a, const char *caf, const char *kind,
+			     struct uuid establishment, size_t *rank, size_t *of);
+/* The file of one establishment; ERR_NOTFOUND. */
+MUST_USE enum err queue_file(struct app *app, struct arena *a, const char *caf, const char *kind, struct uuid establishment,
+			     struct todo *out);
+/* One file; object: the establishment of a fiche, else the file's own id. ERR_NOTFOUND. */
+MUST_USE enum err queue_find(struct app *app, struct arena *a, const char *caf, const char *kind, struct uuid object,
+			     struct todo *out);
+/* Somebody took it less than 30 minutes ago. */
+bool todo_is_claimed(const struct todo *t, int64_t now);
+/* Takes a file for 30 minutes (« Pris par »). A colleague may take it over. */
+MUST_USE enum err queue_claim(struct app *app, struct arena *a, const struct visitor *who, const struct todo *file);
+
+/* Keys, for the acts that add and remove files. */
+struct bytes todo_key(struct arena *a, const char *caf, int64_t since, const char *kind, struct uuid object);
+
+#endif

@@ -1,0 +1,101 @@
+/* Lists the mirror answers: the agents of a provider, the establishments of a Caf. */
+#include "acts/mirror.h"
+#include "acts/rights.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The entry a row of MIRROR_IN ends with. */
+static struct bytes child_of(const struct scan *s)
+{
+	return (struct bytes){ s->key.p + s->key.n - sizeof(struct uuid), sizeof(struct uuid) };
+}
+
+static int person_order(const void *a, const void *b)
+{
+	return strcmp(((const struct person *)a)->name, ((const struct person *)b)->name);
+}
+
+enum err people_of(struct app *app, struct arena *a, const char *provider_key, struct person **out, size_t *n)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_MIRROR_IN, mirror_in_prefix(a, 'a', provider_key));
+	struct person *list = NULL;
+	size_t count = 0;
+
+	while (scan_next(&s)) {
+		struct person p;
+		enum err e = person_get(&t, a, TABLE_MIRROR_PERSON, child_of(&s), &p);
+
+		if (e)
+			return e;
+		if ((count & (count - 1)) == 0) {
+			struct person *longer = arena_array(a, count ? count * 2 : 1, struct person);
+
+			if (count)
+				memcpy(longer, list, count * sizeof *longer);
+			list = longer;
+		}
+		list[count++] = p;
+	}
+	if (t.err)
+		return t.err;
+	if (count)
+		qsort(list, count, sizeof *list, person_order);
+	*out = list;
+	*n = count;
+	return ERR_OK;
+}
+
+static int establishment_order(const void *a, const void *b)
+{
+	const struct establishment *first = a, *second = b;
+	int order = strcmp(first->name, second->name);
+
+	return order ? order : strcmp(first->id, second->id);
+}
+
+static bool mentions(struct arena *a, const struct establishment *e, const char *folded)
+{
+	return !*folded || strstr(text_fold(a, e->name), folded) || strstr(text_fold(a, e->city), folded) ||
+	       strstr(text_fold(a, e->id), folded);
+}
+
+enum err caf_establishments(struct app *app, struct arena *a, const struct visitor *who, const char *text, size_t page,
+			    size_t per_page, struct establishment **out, size_t *n, size_t *total)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_MIRROR_IN, mirror_in_prefix(a, 'e', who->person.caf));
+	const char *folded = text_fold(a, text);
+	struct establishment *list = NULL;
+	size_t count = 0;
+
+	while (scan_next(&s)) {
+		struct establishment e;
+		enum err failed = establishment_get(&t, a, TABLE_MIRROR_ESTABLISHMENT, child_of(&s), &e);
+
+		if (failed)
+			return failed;
+		if (!mentions(a, &e, folded))
+			continue;
+		if ((count & (count - 1)) == 0) {
+			struct establishment *longer = arena_array(a, count ? count * 2 : 1, struct establishment);
+
+			if (count)
+				memcpy(longer, list, count * sizeof *longer);
+			list = longer;
+		}
+		list[count++] = e;
+	}
+	if (t.err)
+		return t.err;
+	if (count)
+		qsort(list, count, sizeof *list, establishment_order);
+	size_t first = page * per_page < count ? page * per_page : count;
+
+	*out = list + first;
+	*n = count - first < per_page ? count - first : per_page;
+	*total = count;
+	return ERR_OK;
+}

@@ -1,0 +1,55 @@
+/* What families ask: communes, establishments around one, one establishment. Reads the public environment only. */
+#ifndef ACTS_SEARCH_H
+#define ACTS_SEARCH_H
+
+#include "acts/app.h"
+#include "acts/codes.h"
+
+/* "Valmoreau", "valmoreau (00410)", "92390", "St-Étienne": communes by folded name or postal code, the exact name first,
+   then by population; at most 20. n 0: unknown; *near then holds names that resemble (edit distance ≤ 2). */
+MUST_USE enum err communes_find(struct app *app, struct arena *a, const char *typed, struct commune **out, size_t *n,
+				struct strs *near);
+MUST_USE enum err commune_by_insee(struct app *app, struct arena *a, const char *insee, struct commune *out);
+
+/* « Valmoreau (00410) »: what finds exactly this commune again. */
+const char *commune_label(struct arena *a, const struct commune *c);
+
+/* The one commune of exactly that folded name ("Valmoreau (00410)": and that postal code). ERR_NOTFOUND; ERR_CONFLICT:
+   several, the postal code is needed. */
+MUST_USE enum err commune_named(struct app *app, struct arena *a, const char *typed, struct commune *out);
+
+struct search {
+	struct commune around;
+	int radius_km;
+	int band;          /* enum band */
+	int weekday;       /* -1: any */
+	int half;          /* -1: any, 0 morning, 1 afternoon, 2 the whole day */
+	size_t page;       /* from 0 */
+	size_t per_page;
+};
+
+struct found {
+	struct family_summary s;
+	int64_t distance_m;
+	unsigned free;      /* half-days with a place for the band, of the half-days asked: bit weekday * 2 + half-day */
+	bool hidden;        /* grid older than the hiding age, or none */
+	bool full;
+};
+
+struct search_result {
+	size_t total;
+	size_t with_place;
+	struct found *v;    /* of the page, nearest first */
+	size_t n;
+	struct commune *around; /* communes inside the map, for their names */
+	size_t communes;
+};
+MUST_USE enum err search_run(struct app *app, struct arena *a, const struct search *q, struct search_result *out);
+
+/* What is left of the free half-days once day and moment are asked; the whole day asks for both its halves. */
+unsigned free_halves_asked(unsigned free, int weekday, int half);
+
+/* One establishment's page by its id. ERR_NOTFOUND; ERR_GONE: was published, now withdrawn or closed (*out still names it). */
+MUST_USE enum err family_page_find(struct app *app, struct arena *a, const char *id, struct family_page *out);
+
+#endif

@@ -1,0 +1,393 @@
+/* One login. The same work for every refusal: a search, a bind (a decoy where there is nobody to bind as), one Argon2id,
+   one changeset. What can be known of an account is told to the log only. */
+#include "acts/who_session.h"
+
+#include "acts/mirror.h"
+#include "acts/who_throttle.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define IDENTIFIER_MAX 254
+#define PASSWORD_MAX 1024
+#define TEMPORARY_TRIES 5
+#define COMMIT_TRIES 6
+#define ACCOUNT_DIGEST 8
+
+struct attempt {
+	struct app *app;
+	struct arena *arena;
+	const struct visitor *from;
+	const char *identifier;
+	struct bytes password;  /* none when no bind is worth it */
+	const char *tracking;
+	int64_t now;
+	bool found;             /* who is the account */
+	struct visitor who;
+	int64_t changed_at;     /* pwdChangedTime; 0: unknown */
+	bool locked;            /* ppolicy's backstop holds */
+	struct bytes account_key, address_key;
+	struct throttle account, address;
+	struct temp_password temp; /* rev 0: none */
+	bool tried_temp;
+	const char *cause;
+};
+
+/* --- the account --- */
+
+/* "20261123080000Z" (generalizedTime, UTC). */
+static int64_t time_ldap(const char *s)
+{
+	int64_t date, hour;
+	int year, month, day;
+	day_t d;
+	char text[15] = { 0 };
+
+	if (!s || strlen(s) < 14)
+		return 0;
+	memcpy(text, s, 14);
+	if (text_to_int(text + 8, 0, 235959, &hour))
+		return 0;
+	text[8] = '\0';
+	if (text_to_int(text, 10101, 99991231, &date))
+		return 0;
+	year = (int)(date / 10000), month = (int)(date / 100 % 100), day = (int)(date % 100);
+	if (day_make(year, month, day, &d))
+		return 0;
+	return d * DAY_MS + (hour / 10000 * 3600 + hour / 100 % 100 * 60 + hour % 100) * SECOND_MS;
+}
+
+static enum err take_account(struct attempt *t, const struct entry *entry)
+{
+	struct person p;
+	const char *changed = entry_text(entry, "pwdChangedTime");
+
+	if (mirror_person(t->arena, entry, &p))
+		return ERR_OK;
+	t->found = true;
+	t->changed_at = time_ldap(changed);
+	t->locked = entry_text(entry, "pwdAccountLockedTime") != NULL;
+	return visitor_fill(t->app, t->arena, &p, &t->who);
+}
+
+/* Several entries for one identifier are nobody. */
+static enum err search(struct attempt *t, const char *which)
+{
+	struct arena *a = t->arena;
+	struct entries found = { 0 };
+	const char *people = filter_or(a, filter_equal(a, "objectClass", "habAgent"),
+				       filter_equal(a, "objectClass", "habPersonnel"), NULL);
+	enum err e = directory_search(t->app->web, a, t->app->settings->ldap_suffix, SCOPE_SUBTREE,
+				      filter_and(a, which, people, NULL), mirror_person_attributes, 1, &found);
+
+	if (e == ERR_TOOLARGE || e == ERR_NOTFOUND || e == ERR_INVALID)
+		return ERR_OK;
+	return e || found.n != 1 ? e : take_account(t, &found.v[0]);
+}
+
+static enum err find_account(struct attempt *t)
+{
+	struct arena *a = t->arena;
+	const char *typed = t->identifier;
+
+	if (!*typed || strlen(typed) > IDENTIFIER_MAX)
+		return ERR_OK;
+	enum err e = search(t, filter_or(a, filter_equal(a, "uid", typed), filter_equal(a, "habAgentNumero", typed), NULL));
+
+	if (!e && !t->found && strchr(typed, '@'))
+		e = search(t, filter_equal(a, "mail", typed));
+	return e;
+}
+
+/* --- counters --- */
+
+static struct bytes account_key(struct attempt *t)
+{
+	uint8_t digest[DIGEST_SIZE];
+
+	if (t->found)
+		return throttle_key(t->arena, 'a', key_bytes(t->who.person.uuid.b, sizeof(struct uuid)));
+	secret_keyed(t->app->key, "throttle", bytes_of(text_casefold(t->arena, t->identifier)), digest);
+	return throttle_key(t->arena, 'u', key_bytes(digest, 16));
+}
+
+static enum err or_none(enum err e)
+{
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err read_state(struct attempt *t)
+{
+	AUTO_TXN struct txn r = txn_read(t->app->store, STORE_MAIN);
+	struct arena *a = t->arena;
+	enum err e = or_none(throttle_get(&r, a, TABLE_THROTTLE, t->account_key, &t->account));
+
+	if (!e)
+		e = or_none(throttle_get(&r, a, TABLE_THROTTLE, t->address_key, &t->address));
+	codec_default(&temp_password_codec, &t->temp);
+	if (!e && t->found)
+		e = or_none(temp_password_get(&r, a, TABLE_TEMP_PASSWORD,
+					      key_bytes(t->who.person.uuid.b, sizeof(struct uuid)), &t->temp));
+	return e;
+}
+
+/* --- the password --- */
+
+static bool is_active(const struct attempt *t)
+{
+	return t->found && strcmp(t->who.person.status, "active") == 0;
+}
+
+static bool temp_holds(const struct attempt *t)
+{
+	return t->temp.rev && t->temp.expires > t->now && t->temp.tries < TEMPORARY_TRIES;
+}
+
+/* Exactly one Argon2id, of the pending temporary password or of nothing. */
+static bool matches_temp(struct attempt *t, bool asked)
+{
+	bool usable = asked && t->temp.rev && t->password.n;
+	char *typed = arena_memdup(t->arena, t->password.p, t->password.n);
+	bool same = secret_password_check(usable ? t->temp.hash : NULL, typed);
+
+	secret_wipe(typed, t->password.n);
+	return usable && same;
+}
+
+/* Right, but of a reset: only while the mailed password lives. Installed without one of ours, it has as long as a reset. */
+static bool may_change(struct attempt *t)
+{
+	if (t->temp.rev)
+		return matches_temp(t, true) && t->temp.expires > t->now;
+	return t->changed_at && t->now - t->changed_at < t->app->settings->temporary_reset_h * HOUR_MS;
+}
+
+static enum err bind_person(struct attempt *t, enum bind_outcome *out)
+{
+	return directory_bind(t->app->web, t->who.person.dn, t->password, t->tracking, out);
+}
+
+static enum err use_temp(struct attempt *t, enum login_outcome *out)
+{
+	enum bind_outcome bound;
+
+	if (!t->app->password)
+		return ERR_UNAVAILABLE;
+	enum err e = directory_install_password(t->app->password, t->who.person.dn, t->password, t->tracking);
+
+	if (!e)
+		e = bind_person(t, &bound);
+	if (!e && bound != BIND_REFUSED)
+		*out = LOGIN_MUST_CHANGE;
+	return e;
+}
+
+static const char *cause_of(const struct attempt *t, bool matched, bool fast)
+{
+	const char *status = t->who.person.status;
+
+	if (!t->found)
+		return "unknown_account";
+	if (strcmp(status, "active") != 0)
+		return strcmp(status, "terminee") == 0 ? "ended" : strcmp(status, "demandee") == 0 ? "never_activated" : "suspended";
+	if (matched)
+		return "temporary_expired";
+	if (fast && !t->temp.rev && !t->locked && t->password.n)
+		return "never_activated";
+	return t->temp.rev && strcmp(t->temp.purpose, "activation") == 0 ? "never_activated" : "wrong_password";
+}
+
+/* Where slapd had nothing to hash (no password yet, locked) its no is quick: the decoy makes up for it. Quick is less than half
+   of what the same Argon2id has just cost us. */
+static enum err refused(struct attempt *t, bool active, int64_t bind_ms, enum login_outcome *out)
+{
+	int64_t began = clock_monotonic();
+	bool matched = matches_temp(t, active);
+	bool fast = active && bind_ms * 2 < clock_monotonic() - began;
+
+	if (matched && temp_holds(t))
+		return use_temp(t, out);
+	t->tried_temp = active && t->password.n && temp_holds(t);
+	t->cause = cause_of(t, matched, fast);
+	return fast ? directory_bind_decoy(t->app->web, t->password, t->tracking) : ERR_OK;
+}
+
+static enum err try_password(struct attempt *t, enum login_outcome *out)
+{
+	bool active = is_active(t);
+	enum bind_outcome bound = BIND_REFUSED;
+	int64_t began = clock_monotonic();
+	enum err e = active ? bind_person(t, &bound) : directory_bind_decoy(t->app->web, t->password, t->tracking);
+
+	*out = LOGIN_REFUSED;
+	if (e)
+		return e;
+	if (bound == BIND_REFUSED)
+		return refused(t, active, clock_monotonic() - began, out);
+	if (bound == BIND_OK)
+		*out = LOGIN_DONE;
+	else if (may_change(t))
+		*out = LOGIN_MUST_CHANGE;
+	else
+		t->cause = "temporary_expired";
+	return ERR_OK;
+}
+
+/* --- what is written --- */
+
+static struct audit_record record_of(struct attempt *t, const char *cause)
+{
+	struct audit_record r = act_record(t->arena, &t->who, EVENT_LOGIN);
+
+	r.failed = cause != NULL;
+	r.cause = cause ? cause : "";
+	if (!t->found && t->account_key.n)
+		act_detail(t->arena, &r, "identifier", text_hex(t->arena, (struct bytes){ t->account_key.p + 1, 4 }));
+	return r;
+}
+
+static enum err note(struct attempt *t, const char *cause)
+{
+	struct audit_record r = record_of(t, cause);
+
+	return act_note(t->app, t->arena, t->from, &r);
+}
+
+static void count_failure(struct attempt *t, struct changeset *cs, bool checked)
+{
+	struct arena *a = t->arena;
+	uint8_t digest[DIGEST_SIZE];
+
+	secret_digest(t->account_key, digest);
+	if (checked) {
+		changeset_expect(cs, TABLE_THROTTLE, t->account_key, t->account.rev);
+		changeset_expect(cs, TABLE_THROTTLE, t->address_key, t->address.rev);
+	}
+	throttle_fail_account(&t->account, t->now);
+	throttle_fail_address(a, &t->address, text_hex(a, (struct bytes){ digest, ACCOUNT_DIGEST }), t->now);
+	changeset_put(cs, TABLE_THROTTLE, t->account_key, throttle_encode(a, &t->account));
+	changeset_put(cs, TABLE_THROTTLE, t->address_key, throttle_encode(a, &t->address));
+}
+
+/* The other login processes count too: read again until nobody came between. */
+static enum err refuse(struct attempt *t)
+{
+	enum err e = ERR_CONFLICT;
+
+	for (int i = 0; i < COMMIT_TRIES && e == ERR_CONFLICT; i++) {
+		bool checked = i < COMMIT_TRIES - 1;
+		struct changeset *cs = act_changeset(t->app, t->arena, t->from);
+		struct audit_record r = record_of(t, t->cause);
+
+		if (i && (e = read_state(t)))
+			return e;
+		count_failure(t, cs, checked);
+		if (t->tried_temp && t->temp.rev) {
+			struct bytes key = key_bytes(t->who.person.uuid.b, sizeof(struct uuid));
+
+			if (checked)
+				changeset_expect(cs, TABLE_TEMP_PASSWORD, key, t->temp.rev);
+			t->temp.tries++;
+			changeset_put(cs, TABLE_TEMP_PASSWORD, key, temp_password_encode(t->arena, &t->temp));
+		}
+		changeset_audit(cs, &r);
+		e = changeset_commit(t->app->store, cs, NULL);
+	}
+	return e;
+}
+
+static int64_t previous_login(struct attempt *t)
+{
+	AUTO_TXN struct txn r = txn_read(t->app->store, STORE_MAIN);
+	struct audit_query q = { .person = &t->who.person.uuid, .event = event_code(EVENT_LOGIN), .event_class = -1, .limit = 1 };
+	struct audit_page page;
+
+	return audit_find(&r, t->arena, &q, &page) == ERR_OK && page.n ? page.v[0].time : 0;
+}
+
+static enum err enter(struct attempt *t, struct login_result *res)
+{
+	struct arena *a = t->arena;
+	bool must_change = res->outcome == LOGIN_MUST_CHANGE;
+	struct changeset *cs = act_changeset(t->app, a, t->from);
+	enum err e = sessions_count(t->app, a, t->who.person.uuid, t->now, &res->sessions);
+
+	if (e)
+		return e;
+	res->sessions++;
+	res->token = session_add(a, cs, &t->who, t->now, must_change, previous_login(t));
+	if (t->account.rev)
+		changeset_delete(cs, TABLE_THROTTLE, t->account_key);
+	struct audit_record r = record_of(t, NULL);
+
+	if (must_change)
+		act_detail(a, &r, "must_change", "1");
+	if (res->sessions > 2)
+		act_detail(a, &r, "sessions", arena_printf(a, "%zu", res->sessions));
+	changeset_audit(cs, &r);
+	e = changeset_commit(t->app->store, cs, NULL);
+	res->who = t->who;
+	return e;
+}
+
+/* --- the whole --- */
+
+static enum err judge(struct attempt *t, struct login_result *res)
+{
+	enum err e = read_state(t);
+
+	if (e)
+		return e;
+	int64_t account = throttle_until(&t->account, t->now), address = throttle_until(&t->address, t->now);
+
+	res->retry_at = account > address ? account : address;
+	if (res->retry_at) {
+		res->outcome = LOGIN_DELAYED;
+		return note(t, "delayed");
+	}
+	e = try_password(t, &res->outcome);
+	if (e)
+		return e;
+	return res->outcome == LOGIN_REFUSED ? refuse(t) : enter(t, res);
+}
+
+static bool is_password(struct bytes p)
+{
+	return p.n && p.n <= PASSWORD_MAX && !memchr(p.p, 0, p.n);
+}
+
+static const char *new_tracking(struct arena *a)
+{
+	uint8_t id[16];
+
+	secret_random(id, sizeof id);
+	return text_hex(a, (struct bytes){ id, sizeof id });
+}
+
+enum err login(struct app *app, struct arena *a, const struct visitor *from, const char *identifier, struct bytes password,
+	       struct login_result *out)
+{
+	struct attempt t = { .app = app, .arena = a, .from = from, .identifier = identifier, .now = visitor_now(from),
+			     .password = is_password(password) ? password : BYTES_NONE, .tracking = new_tracking(a),
+			     .who = *from, .cause = "wrong_password" };
+	struct login_result res = { .outcome = LOGIN_REFUSED };
+
+	/* whoever sits there with a session is not yet who logs in */
+	t.who.known = false;
+	t.who.session = (struct session){ 0 };
+	enum err e = app->web ? find_account(&t) : ERR_UNAVAILABLE;
+
+	if (!e) {
+		t.account_key = account_key(&t);
+		t.address_key = throttle_key(a, 'i', throttle_address(a, from->address));
+		e = judge(&t, &res);
+	}
+	if (!e) {
+		*out = res;
+		return ERR_OK;
+	}
+	/* the record tells that nothing was tried; it too may have nowhere to go */
+	if (e != ERR_UNKNOWN && e != ERR_CORRUPT && e != ERR_INTERNAL)
+		(void)!note(&t, "unavailable");
+	return e == ERR_DENIED || e == ERR_NOTFOUND ? ERR_UNAVAILABLE : e;
+}

@@ -1,0 +1,106 @@
+#include "acts/who_throttle.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#define FREE_FAILURES 3
+#define ADDRESS_FAILURES 30
+#define ADDRESS_ACCOUNTS 10
+#define ADDRESS_WINDOW (10 * MINUTE_MS)
+#define ACCOUNT_WINDOW DAY_MS
+#define WRITE_WINDOW MINUTE_MS
+
+static const int64_t delays[] = { 5 * SECOND_MS, 15 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS };
+
+struct bytes throttle_key(struct arena *a, char kind, struct bytes what)
+{
+	return key_join(a, key_bytes(&kind, 1), what);
+}
+
+struct bytes throttle_address(struct arena *a, const char *address)
+{
+	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+	uint8_t raw[16];
+
+	if (inet_pton(AF_INET, address, raw) == 1)
+		return (struct bytes){ (const uint8_t *)arena_memdup(a, raw, 4), 4 };
+	if (inet_pton(AF_INET6, address, raw) != 1)
+		return bytes_of(arena_printf(a, "%.64s", address));
+	if (memcmp(raw, mapped, sizeof mapped) == 0)
+		return (struct bytes){ (const uint8_t *)arena_memdup(a, raw + 12, 4), 4 };
+	return (struct bytes){ (const uint8_t *)arena_memdup(a, raw, 8), 8 };
+}
+
+static int64_t delay_after(uint64_t step)
+{
+	return delays[step < LENGTH(delays) ? step : LENGTH(delays) - 1];
+}
+
+/* A clock that steps back prolongs a window: no failure is forgotten for it. */
+static bool has_passed(int64_t since, int64_t window, int64_t now)
+{
+	return now - since >= window;
+}
+
+void throttle_fail_account(struct throttle *t, int64_t now)
+{
+	if (has_passed(t->since, ACCOUNT_WINDOW, now))
+		t->count = 0;
+	t->count++;
+	t->since = now;
+	if (t->count > FREE_FAILURES)
+		t->until = now + delay_after(t->count - FREE_FAILURES - 1);
+}
+
+void throttle_fail_address(struct arena *a, struct throttle *t, const char *account, int64_t now)
+{
+	if (has_passed(t->since, ADDRESS_WINDOW, now)) {
+		t->count = 0;
+		t->since = now;
+		t->who = (struct strs){ 0 };
+	}
+	t->count++;
+	if (t->who.n < ADDRESS_ACCOUNTS && !strs_has(&t->who, account))
+		strs_add(a, &t->who, account);
+	if (t->count >= ADDRESS_FAILURES)
+		t->until = now + delay_after(t->count - ADDRESS_FAILURES);
+	else if (t->who.n >= ADDRESS_ACCOUNTS)
+		t->until = now + delay_after(0);
+}
+
+int64_t throttle_until(const struct throttle *t, int64_t now)
+{
+	return t->until > now ? t->until : 0;
+}
+
+bool throttle_is_over(const struct throttle *t, char kind, int64_t now)
+{
+	int64_t window = kind == 'i' ? ADDRESS_WINDOW : kind == 'w' ? WRITE_WINDOW : ACCOUNT_WINDOW;
+
+	return has_passed(t->since, window, now) && t->until <= now;
+}
+
+enum err throttle_count_write(struct app *app, struct arena *a, struct changeset *cs, struct uuid person, int64_t now)
+{
+	struct bytes key = throttle_key(a, 'w', key_bytes(person.b, sizeof person.b));
+	uint64_t most = (uint64_t)app->settings->limit_writes_per_minute;
+	struct throttle t;
+
+	if (!most)
+		return ERR_OK;
+	{
+		AUTO_TXN struct txn r = txn_read(app->store, STORE_MAIN);
+		enum err e = throttle_get(&r, a, TABLE_THROTTLE, key, &t);
+
+		if (e && e != ERR_NOTFOUND)
+			return e;
+	}
+	if (has_passed(t.since, WRITE_WINDOW, now) || now < t.since) {
+		t.count = 0;
+		t.since = now;
+	}
+	if (++t.count > most)
+		return ERR_LIMIT;
+	changeset_put(cs, TABLE_THROTTLE, key, throttle_encode(a, &t));
+	return ERR_OK;
+}

@@ -1,0 +1,28 @@
+/* Counters in THROTTLE: failures of an account and from an address (domain.md §0), writes of a person.
+   Keys: 'a' entryUUID, 'u' keyed digest of an identifier nobody has, 'i' address (/32 or /64), 'w' entryUUID. */
+#ifndef ACTS_WHO_THROTTLE_H
+#define ACTS_WHO_THROTTLE_H
+
+#include "acts/app.h"
+
+struct bytes throttle_key(struct arena *a, char kind, struct bytes what);
+
+/* An address as it is counted: the four bytes of IPv4 (mapped ones too), the first eight of IPv6; any other text as it is. */
+struct bytes throttle_address(struct arena *a, const char *address);
+
+/* Notes one more failure: of an account, from the 4th refused for 5, 15, 60, 300, 900 s, forgotten after 24 h;
+   from an address, from the 30th in 10 minutes, or when it is the 10th distinct account. */
+void throttle_fail_account(struct throttle *t, int64_t now);
+void throttle_fail_address(struct arena *a, struct throttle *t, const char *account, int64_t now);
+
+/* Until when nothing is tried; 0: now. */
+int64_t throttle_until(const struct throttle *t, int64_t now);
+
+/* Nothing is left to remember: the clerk may sweep it. */
+bool throttle_is_over(const struct throttle *t, char kind, int64_t now);
+
+/* Adds one write of the person to the changeset. ERR_LIMIT: more than the settings allow in this minute. */
+MUST_USE enum err throttle_count_write(struct app *app, struct arena *a, struct changeset *cs, struct uuid person,
+				       int64_t now);
+
+#endif

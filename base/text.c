@@ -1,0 +1,246 @@
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+/* One code point at s, its bytes in *length. A broken byte counts as one character of value -1. */
+static int32_t next(const char *s, size_t n, size_t *length)
+{
+	int32_t cp;
+	utf8proc_ssize_t got = utf8proc_iterate((const uint8_t *)s, (utf8proc_ssize_t)n, &cp);
+
+	*length = got > 0 ? (size_t)got : 1;
+	return got > 0 ? cp : -1;
+}
+
+bool text_is_utf8(struct bytes in)
+{
+	int32_t cp;
+
+	for (size_t i = 0; i < in.n;) {
+		utf8proc_ssize_t got = utf8proc_iterate(in.p + i, (utf8proc_ssize_t)(in.n - i), &cp);
+
+		if (got <= 0)
+			return false;
+		i += (size_t)got;
+	}
+	return true;
+}
+
+static bool is_bidi_control(int32_t cp)
+{
+	return (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069);
+}
+
+static bool is_allowed(int32_t cp, bool lines)
+{
+	if (cp == '\n' || cp == '\t')
+		return lines;
+	if (cp < 0x80)
+		return cp >= ' ' && cp != 0x7F;
+	if (is_bidi_control(cp))
+		return false;
+	switch (utf8proc_category(cp)) {
+	case UTF8PROC_CATEGORY_CN:
+	case UTF8PROC_CATEGORY_CC:
+	case UTF8PROC_CATEGORY_CS:
+		return false;
+	case UTF8PROC_CATEGORY_ZL:
+	case UTF8PROC_CATEGORY_ZP:
+		return lines;
+	default:
+		return true;
+	}
+}
+
+/* utf8proc_map into the arena; NULL when in is not UTF-8. Ends the process without memory, as the arena does. */
+static char *map(struct arena *a, const char *in, size_t n, utf8proc_option_t options)
+{
+	uint8_t *mapped = NULL;
+	utf8proc_ssize_t got = utf8proc_map((const uint8_t *)in, (utf8proc_ssize_t)n, &mapped, options);
+
+	if (got == UTF8PROC_ERROR_NOMEM)
+		abort();
+	if (got < 0)
+		return NULL;
+	char *copy = arena_memdup(a, mapped, (size_t)got);
+
+	free(mapped);
+	return copy;
+}
+
+enum err text_clean(struct arena *a, struct bytes in, bool lines, const char **out)
+{
+	char *s = arena_alloc(a, in.n + 1);
+	const char *from = (const char *)in.p;
+	bool ascii = true;
+	size_t n = 0, length;
+
+	for (size_t i = 0; i < in.n; i += length) {
+		if (lines && from[i] == '\r') {
+			length = i + 1 < in.n && from[i + 1] == '\n' ? 2 : 1;
+			s[n++] = '\n';
+			continue;
+		}
+		if (!is_allowed(next(from + i, in.n - i, &length), lines))
+			return ERR_MALFORMED;
+		ascii = ascii && length == 1;
+		memcpy(s + n, from + i, length);
+		n += length;
+	}
+	if (!ascii) {
+		s = map(a, s, n, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+		if (!s)
+			return ERR_MALFORMED;
+	}
+	*out = s;
+	return ERR_OK;
+}
+
+/* Zero-width blanks count too: a name made of them would look empty. */
+static bool is_blank(int32_t cp)
+{
+	if (cp < 0x80)
+		return cp == ' ' || (cp >= '\t' && cp <= '\r');
+	if (cp == 0x85 || cp == 0x200B || cp == 0x2060 || cp == 0xFEFF)
+		return true;
+	utf8proc_category_t category = utf8proc_category(cp);
+
+	return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
+}
+
+const char *text_trim(struct arena *a, const char *s)
+{
+	size_t n = strlen(s), first = n, last = n, length;
+
+	for (size_t i = 0; i < n; i += length) {
+		if (is_blank(next(s + i, n - i, &length)))
+			continue;
+		if (first == n)
+			first = i;
+		last = i + length;
+	}
+	return arena_memdup(a, s + first, last - first);
+}
+
+/* Letters that Unicode does not take apart, as French keyboards write them. */
+static const struct {
+	int32_t cp;
+	const char *plain;
+} opened[] = {
+	{ 0x0153, "oe" }, { 0x00E6, "ae" }, { 0x00F8, "o" }, { 0x0142, "l" }, { 0x0111, "d" }, { 0x0131, "i" },
+};
+
+static bool is_word(int32_t cp)
+{
+	if (cp < 0x80)
+		return (cp >= 'a' && cp <= 'z') || (cp >= '0' && cp <= '9');
+	if (cp == 0x02BC) /* an apostrophe that Unicode calls a letter */
+		return false;
+	utf8proc_category_t category = utf8proc_category(cp);
+
+	return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
+	       (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
+}
+
+static void add_word(struct buf *b, int32_t cp, const char *s, size_t length)
+{
+	for (size_t i = 0; i < LENGTH(opened); i++) {
+		if (opened[i].cp == cp) {
+			buf_text(b, opened[i].plain);
+			return;
+		}
+	}
+	buf_add(b, s, length);
+}
+
+const char *text_fold(struct arena *a, const char *s)
+{
+	const char *p = map(a, s, strlen(s),
+			    UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD |
+				    UTF8PROC_STRIPMARK | UTF8PROC_IGNORE);
+	struct buf b = buf_new(a);
+	bool gap = false;
+	size_t length;
+
+	for (size_t i = 0, n = p ? strlen(p) : 0; i < n; i += length) {
+		int32_t cp = next(p + i, n - i, &length);
+
+		if (!is_word(cp)) {
+			gap = b.n > 0;
+			continue;
+		}
+		if (gap)
+			buf_byte(&b, ' ');
+		gap = false;
+		add_word(&b, cp, p + i, length);
+	}
+	return buf_str(&b);
+}
+
+const char *text_casefold(struct arena *a, const char *s)
+{
+	const char *p = map(a, s, strlen(s),
+			    UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
+	struct buf b = buf_new(a);
+	bool gap = false;
+	size_t length;
+
+	for (size_t i = 0, n = p ? strlen(p) : 0; i < n; i += length) {
+		if (is_blank(next(p + i, n - i, &length))) {
+			gap = b.n > 0;
+			continue;
+		}
+		if (gap)
+			buf_byte(&b, ' ');
+		gap = false;
+		buf_add(&b, p + i, length);
+	}
+	return buf_str(&b);
+}
+
+const char *text_slug(struct arena *a, const char *s)
+{
+	char slug[61];
+	size_t n = 0;
+	bool gap = false;
+
+	for (const char *p = text_fold(a, s); *p && n < 60; p++) {
+		if (!(*p >= 'a' && *p <= 'z') && !(*p >= '0' && *p <= '9')) {
+			gap = n > 0;
+			continue;
+		}
+		if (gap && n < 59)
+			slug[n++] = '-';
+		else if (gap)
+			break;
+		gap = false;
+		slug[n++] = *p;
+	}
+	return n ? arena_memdup(a, slug, n) : "etablissement";
+}
+
+static bool starts_character(char c)
+{
+	return ((unsigned char)c & 0xC0) != 0x80;
+}
+
+size_t text_length(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s++)
+		n += starts_character(*s);
+	return n;
+}
+
+const char *text_cut(struct arena *a, const char *s, size_t n)
+{
+	size_t i = 0;
+
+	for (size_t seen = 0; s[i]; i++)
+		if (starts_character(s[i]) && seen++ == n)
+			return arena_memdup(a, s, i);
+	return s;
+}

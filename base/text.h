@@ -1,0 +1,62 @@
+/* Text people typed: UTF-8, NFC, no control characters; folding for search and for keys; numbers. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include "base/arena.h"
+
+/* Cleans text that came from outside: valid UTF-8, assigned characters, NFC, no NUL, no bidi controls (U+202A–202E,
+   U+2066–2069), no control characters; with lines, "\r\n" and "\r" become "\n" and tabs stay. Never trims.
+   ERR_MALFORMED when it breaks a rule; out is then untouched. The result lives in a. */
+MUST_USE enum err text_clean(struct arena *a, struct bytes in, bool lines, const char **out);
+
+/* True for bytes that are UTF-8 as RFC 3629 has it: no overlong form, no surrogate, nothing cut. */
+bool text_is_utf8(struct bytes in);
+
+/* Without the blanks (Unicode spaces included) at both ends. */
+const char *text_trim(struct arena *a, const char *s);
+
+/* What follows takes text_clean's output; folding anything that is not UTF-8 gives "". */
+
+/* For search: NFKC, case folded, accents stripped, ligatures opened (œ → oe), every run of other characters than
+   letters and digits one blank, ends trimmed: "Saint-Étienne" → "saint etienne". */
+const char *text_fold(struct arena *a, const char *s);
+
+/* For counters keyed on what was typed (RFC 4518 like slapd): NFKC, case folded, blanks trimmed and runs of
+   them made one. */
+const char *text_casefold(struct arena *a, const char *s);
+
+/* A name as a part of a URL: text_fold with '-' for blanks, at most 60 bytes, only a-z 0-9 and '-'; "etablissement"
+   when nothing is left. */
+const char *text_slug(struct arena *a, const char *s);
+
+/* Characters (code points) of valid UTF-8. */
+size_t text_length(const char *s);
+
+/* The first n characters; s itself when it is shorter. */
+const char *text_cut(struct arena *a, const char *s, size_t n);
+
+/* A whole decimal number, nothing around it, no sign unless min < 0; else ERR_INVALID. */
+MUST_USE enum err text_to_int(const char *s, int64_t min, int64_t max, int64_t *out);
+
+const char *text_hex(struct arena *a, struct bytes b);
+
+/* Exactly n bytes of lower- or upper-case hexadecimal, else ERR_MALFORMED. */
+MUST_USE enum err text_unhex(const char *s, uint8_t *out, size_t n);
+
+/* "01 99 00 12 74", "+33 1 99 00 12 74", "01.99.00.12.74" → "+33199001274" (E.164). Ten digits from 0 or +33;
+   refuses repetitions of one digit. ERR_INVALID otherwise. */
+MUST_USE enum err text_phone(struct arena *a, const char *s, const char **out);
+
+/* "+33199001274" → "01 99 00 12 74"; anything else as it is. */
+const char *text_phone_fr(struct arena *a, const char *e164);
+
+/* An address one may write to: the directory's own rule for mail (ldap/directory/overlays.ldif.in), ≤ 254 bytes. */
+bool text_is_mail(const char *s);
+
+/* http or https, a host with a dot, no user part, no blank or control character, ≤ 500 bytes. */
+bool text_is_url(const char *s);
+
+/* Luhn's key over decimal digits (SIREN, SIRET; ISO/IEC 7812-1 annex B). */
+bool text_is_luhn(const char *digits);
+
+#endif

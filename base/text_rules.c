@@ -1,0 +1,251 @@
+#include "base/text.h"
+
+#include <string.h>
+#include <strings.h>
+#include <utf8proc.h>
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+enum err text_to_int(const char *s, int64_t min, int64_t max, int64_t *out)
+{
+	bool negative = min < 0 && *s == '-';
+	int64_t v = 0;
+
+	s += negative;
+	if (!*s)
+		return ERR_INVALID;
+	for (; *s; s++) {
+		if (!is_digit(*s))
+			return ERR_INVALID;
+		/* downwards, because INT64_MIN has no positive twin */
+		if (__builtin_mul_overflow(v, 10, &v) || __builtin_sub_overflow(v, *s - '0', &v))
+			return ERR_INVALID;
+	}
+	if (!negative && __builtin_sub_overflow(0, v, &v))
+		return ERR_INVALID;
+	if (v < min || v > max)
+		return ERR_INVALID;
+	*out = v;
+	return ERR_OK;
+}
+
+const char *text_hex(struct arena *a, struct bytes b)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *s = arena_alloc(a, b.n * 2 + 1);
+
+	for (size_t i = 0; i < b.n; i++) {
+		s[2 * i] = digits[b.p[i] >> 4];
+		s[2 * i + 1] = digits[b.p[i] & 15];
+	}
+	return s;
+}
+
+static int hex_value(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+enum err text_unhex(const char *s, uint8_t *out, size_t n)
+{
+	if (strlen(s) != 2 * n)
+		return ERR_MALFORMED;
+	for (size_t i = 0; i < 2 * n; i++)
+		if (hex_value(s[i]) < 0)
+			return ERR_MALFORMED;
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint8_t)(hex_value(s[2 * i]) << 4 | hex_value(s[2 * i + 1]));
+	return ERR_OK;
+}
+
+/* The bytes of a separator people put between digits (U+00A0, U+202F: French habits); 0 when s starts with none. */
+static size_t separator(const char *s)
+{
+	if (*s && strchr(" .-/", *s))
+		return 1;
+	if (strncmp(s, "\xC2\xA0", 2) == 0)
+		return 2;
+	if (strncmp(s, "\xE2\x80\xAF", 3) == 0)
+		return 3;
+	return 0;
+}
+
+/* "+33 (0)1 99…" is frequent: its (0) counts for nothing. */
+static const char *skip_prefix(const char *s)
+{
+	if (strncmp(s, "+33", 3) == 0)
+		s += 3;
+	else if (strncmp(s, "0033", 4) == 0)
+		s += 4;
+	else
+		return *s == '0' ? s + 1 : NULL;
+	while (separator(s))
+		s += separator(s);
+	return strncmp(s, "(0)", 3) == 0 ? s + 3 : s;
+}
+
+enum err text_phone(struct arena *a, const char *s, const char **out)
+{
+	char digits[10] = "";
+	size_t n = 0;
+	bool repeated = true;
+
+	s = skip_prefix(s);
+	if (!s)
+		return ERR_INVALID;
+	while (*s) {
+		size_t length = separator(s);
+
+		if (!length) {
+			if (!is_digit(*s) || n == 9)
+				return ERR_INVALID;
+			digits[n++] = *s;
+			length = 1;
+		}
+		s += length;
+	}
+	for (size_t i = 1; i < n; i++)
+		repeated = repeated && digits[i] == digits[0];
+	if (n != 9 || digits[0] == '0' || repeated)
+		return ERR_INVALID;
+	*out = arena_printf(a, "+33%s", digits);
+	return ERR_OK;
+}
+
+const char *text_phone_fr(struct arena *a, const char *e164)
+{
+	if (strncmp(e164, "+33", 3) != 0 || strlen(e164) != 12)
+		return e164;
+	const char *p = e164 + 3;
+
+	for (size_t i = 0; i < 9; i++)
+		if (!is_digit(p[i]))
+			return e164;
+	return arena_printf(a, "0%.1s %.2s %.2s %.2s %.2s", p, p + 1, p + 3, p + 5, p + 7);
+}
+
+/* Labels of letters, digits and hyphens, at least two, the last one 2 to 24 letters. */
+static bool is_mail_domain(const char *s)
+{
+	static const char label[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
+	size_t labels = 0, n;
+
+	for (;; s += n + 1, labels++) {
+		n = strspn(s, label);
+		if (!n || (s[n] && s[n] != '.'))
+			return false;
+		if (!s[n])
+			break;
+	}
+	if (!labels || n < 2 || n > 24)
+		return false;
+	while (is_letter(*s))
+		s++;
+	return !*s;
+}
+
+bool text_is_mail(const char *s)
+{
+	const char *at = strchr(s, '@');
+
+	if (!at || at == s || at - s > 64 || strlen(s) > 254)
+		return false;
+	for (const char *p = s; p < at; p++)
+		if (!is_letter(*p) && !is_digit(*p) && *p != '_' && (p == s || !strchr(".%+'-", *p)))
+			return false;
+	return is_mail_domain(at + 1);
+}
+
+static bool is_port(const char *s, size_t n)
+{
+	unsigned port = 0;
+
+	if (n < 1 || n > 5)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (!is_digit(s[i]))
+			return false;
+		port = port * 10 + (unsigned)(s[i] - '0');
+	}
+	return port >= 1 && port <= 65535;
+}
+
+/* Names with at least one dot inside; bytes over 0x7F are letters of an internationalised name. */
+static bool is_authority(const char *s, size_t n)
+{
+	const char *colon = memchr(s, ':', n);
+	bool dot = false;
+	char before = '.';
+
+	if (colon) {
+		size_t rest = n - (size_t)(colon - s) - 1;
+
+		if (!is_port(colon + 1, rest))
+			return false;
+		n = (size_t)(colon - s);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] == '.' && before == '.')
+			return false;
+		if (s[i] != '.' && s[i] != '-' && !is_letter(s[i]) && !is_digit(s[i]) && (unsigned char)s[i] < 0x80)
+			return false;
+		dot = dot || s[i] == '.';
+		before = s[i];
+	}
+	return dot && before != '.';
+}
+
+/* No blank, no control, none of the signs that end an attribute or that browsers rewrite. */
+static bool has_url_characters(const char *s)
+{
+	int32_t cp;
+
+	for (utf8proc_ssize_t n; *s; s += n) {
+		n = utf8proc_iterate((const uint8_t *)s, -1, &cp);
+		if (n <= 0 || cp <= ' ' || (cp < 0x80 && strchr("\"<>\\^`{|}\x7F", (int)cp)))
+			return false;
+		if (cp >= 0x80 && utf8proc_category(cp) >= UTF8PROC_CATEGORY_ZS)
+			return false;
+	}
+	return true;
+}
+
+bool text_is_url(const char *s)
+{
+	size_t scheme = strncasecmp(s, "https://", 8) == 0 ? 8 : strncasecmp(s, "http://", 7) == 0 ? 7 : 0;
+
+	if (!scheme || strlen(s) > 500 || !has_url_characters(s))
+		return false;
+	return is_authority(s + scheme, strcspn(s + scheme, "/?#"));
+}
+
+bool text_is_luhn(const char *digits)
+{
+	size_t n = strlen(digits);
+	unsigned sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_digit(digits[i]))
+			return false;
+		unsigned v = (unsigned)(digits[i] - '0');
+
+		if ((n - i) % 2 == 0)
+			v = v * 2 > 9 ? v * 2 - 9 : v * 2;
+		sum += v;
+	}
+	return n > 0 && sum % 10 == 0;
+}

@@ -1,0 +1,65 @@
+/* The clerk's two processes: one follows the directory, the other does what waits: jobs, mails, seals, sweeping. */
+#ifndef CLERK_CLERK_H
+#define CLERK_CLERK_H
+
+#include "acts/app.h"
+
+struct clerk {
+	struct app app;
+	struct arena *arena; /* as long as the process */
+	const struct settings *settings;
+	uint8_t seal_key[KEY_SIZE];
+	bool seals;
+};
+
+/* Both run until SIGTERM and answer the exit status. */
+int mirror_loop(const struct settings *s);
+int work_loop(const struct settings *s);
+
+/* Sleeps, less when a signal comes. */
+void clerk_sleep(int64_t ms);
+
+/* A state that is logged when it changes: what = NULL is well. */
+struct state_of {
+	const char *subject; /* English, as in "the mirror" */
+	enum err last;
+	bool known;
+};
+void state_tell(struct state_of *s, enum err e);
+
+/* --- rows of JOB and MAIL that wait, oldest first --- */
+
+struct waiting {
+	uint64_t seq;
+	uint64_t rev;
+	struct bytes payload;
+};
+
+/* Where a table's open rows begin, and when to look again. */
+struct outbox {
+	enum table table;
+	/* whether the row still waits, and until when */
+	bool (*is_open)(struct arena *a, struct bytes payload, int64_t *next_at);
+	uint64_t first;
+	uint64_t revision;
+	int64_t due;
+};
+
+/* At most n rows that are due now. Costs nothing while the store has not changed and none is due. */
+MUST_USE enum err outbox_due(struct clerk *c, struct arena *a, struct outbox *o, int64_t now, struct waiting *out, size_t most,
+			     size_t *n);
+
+/* --- what the second process does, each at its own pace --- */
+
+MUST_USE enum err jobs_run(struct clerk *c, struct arena *a);
+MUST_USE enum err post_run(struct clerk *c, struct arena *a);
+MUST_USE enum err seal_run(struct clerk *c, struct arena *a);
+MUST_USE enum err sweep_run(struct clerk *c, struct arena *a);
+MUST_USE enum err calendar_run(struct clerk *c, struct arena *a);
+MUST_USE enum err purge_run(struct clerk *c, struct arena *a);
+/* Frees readers' slots of dead processes. */
+MUST_USE enum err readers_run(struct clerk *c, struct arena *a);
+
+void post_done(void);
+
+#endif

@@ -1,0 +1,17 @@
+sbin_PROGRAMS += %D%/habilis-clerk
+%C%_habilis_clerk_SOURCES = \
+	%D%/calendar.c \
+	%D%/clerk.h \
+	%D%/headers.c \
+	%D%/jobs.c \
+	%D%/main.c \
+	%D%/mirror_loop.c \
+	%D%/outbox.c \
+	%D%/post.c \
+	%D%/post.h \
+	%D%/purge.c \
+	%D%/seal.c \
+	%D%/smtp.c \
+	%D%/sweep.c \
+	%D%/work_loop.c
+%C%_habilis_clerk_LDADD = $(ACTS) $(CURL_LIBS)

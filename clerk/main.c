@@ -1,0 +1,77 @@
+/* habilis-clerk: keeps the mirror of the directory, and does what acts left to be done. */
+#include "clerk/clerk.h"
+
+#include "base/log.h"
+#include "base/procs.h"
+
+#include <curl/curl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static int run(size_t index, void *user)
+{
+	procs_harden();
+	procs_on_term();
+	return index == 0 ? mirror_loop(user) : work_loop(user);
+}
+
+void clerk_sleep(int64_t ms)
+{
+	struct timespec wait = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	if (ms > 0 && !procs_stopping())
+		(void)nanosleep(&wait, NULL);
+}
+
+void state_tell(struct state_of *s, enum err e)
+{
+	if (s->known && s->last == e)
+		return;
+	if (e)
+		log_line(LOG_LEVEL_WARNING, "failing", "what", s->subject, "error", err_text(e), NULL);
+	else if (s->known)
+		log_line(LOG_LEVEL_INFO, "working again", "what", s->subject, NULL);
+	s->known = true;
+	s->last = e;
+}
+
+static int usage(void)
+{
+	fputs("usage: habilis-clerk --config=FILE\n", stderr);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = { { "config", required_argument, NULL, 'c' }, { NULL, 0, NULL, 0 } };
+	AUTO_ARENA struct arena *a = arena_new();
+	struct settings s;
+	const char *config = NULL, *why = "";
+
+	for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+		if (o != 'c')
+			return usage();
+		config = optarg;
+	}
+	if (!config || optind != argc)
+		return usage();
+	log_open("habilis-clerk");
+	procs_harden();
+	secret_init();
+	if (settings_read(a, config, &s, &why)) {
+		log_line(LOG_LEVEL_ERROR, "settings refused", "file", config, "reason", why, NULL);
+		return 1;
+	}
+	if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
+		log_line(LOG_LEVEL_ERROR, "libcurl does not start", NULL);
+		return 1;
+	}
+	log_line(LOG_LEVEL_INFO, "started", NULL);
+	int status = procs_run(2, run, &s);
+
+	log_line(LOG_LEVEL_INFO, "stopped", NULL);
+	curl_global_cleanup();
+	return status;
+}

@@ -1,0 +1,60 @@
+#include "clerk/clerk.h"
+
+#include <string.h>
+
+static uint64_t seq_of(struct bytes key)
+{
+	struct reader in = reader_of(key);
+
+	return read_u64(&in);
+}
+
+/* Done rows before the first open one are never looked at again. */
+static enum err look(struct clerk *c, struct arena *a, struct outbox *o, int64_t now, struct waiting *out, size_t most,
+		     size_t *n)
+{
+	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
+	uint64_t revision = txn_revision(&t);
+	AUTO_SCAN struct scan s = scan_from(&t, o->table, BYTES_NONE, key_u64(a, o->first), false);
+	bool any = false;
+	int64_t due = INT64_MAX;
+
+	while (*n < most && scan_next(&s)) {
+		int64_t next_at;
+		uint64_t seq = seq_of(s.key);
+
+		if (!o->is_open(a, s.record.payload, &next_at)) {
+			if (!any)
+				o->first = seq + 1;
+			continue;
+		}
+		any = true;
+		if (next_at > now) {
+			due = next_at < due ? next_at : due;
+			continue;
+		}
+		out[(*n)++] = (struct waiting){
+			seq, s.record.rev,
+			{ (const uint8_t *)arena_memdup(a, s.record.payload.p, s.record.payload.n), s.record.payload.n },
+		};
+	}
+	if (t.err)
+		return t.err;
+	/* whatever is taken now changes the store, and is looked at again */
+	o->revision = *n ? 0 : revision;
+	o->due = due;
+	return ERR_OK;
+}
+
+static bool is_quiet(struct clerk *c, const struct outbox *o, int64_t now)
+{
+	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
+
+	return o->revision && now < o->due && txn_revision(&t) == o->revision && !t.err;
+}
+
+enum err outbox_due(struct clerk *c, struct arena *a, struct outbox *o, int64_t now, struct waiting *out, size_t most, size_t *n)
+{
+	*n = 0;
+	return is_quiet(c, o, now) ? ERR_OK : look(c, a, o, now, out, most, n);
+}

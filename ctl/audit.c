@@ -1,0 +1,151 @@
+/* audit query | verify */
+#include "ctl/command.h"
+
+#include "acts/mirror.h"
+#include "acts/rights.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A day, JJ/MM/AAAA or ISO, as the start of that day in Paris; 0 when the option was not given. */
+static enum err day_option(struct ctl *c, const char *name, int64_t *out)
+{
+	const char *text = ctl_option(c, name);
+	day_t day;
+
+	*out = 0;
+	if (!*text)
+		return ERR_OK;
+	enum err e = day_parse(text, &day);
+
+	if (!e)
+		*out = day_start(day);
+	return e;
+}
+
+static const char *or_null(const char *s)
+{
+	return *s ? s : NULL;
+}
+
+static void print_line(struct ctl *c, const struct audit_record *r)
+{
+	printf("%llu %s %s %s", (unsigned long long)r->seq, time_iso(c->arena, r->time), r->event, r->failed ? "failed" : "done");
+	if (*r->cause)
+		printf(" cause=%s", r->cause);
+	printf(" person=%s role=%s address=%s object=%s:%s", *r->number ? r->number : "-", *r->role ? r->role : "-",
+	       *r->address ? r->address : "-", r->object_kind, r->object_id);
+	for (size_t i = 0; i < r->details.n; i++)
+		printf(" %s", r->details.v[i]);
+	putchar('\n');
+}
+
+static void print_json(struct ctl *c, const struct audit_record *r)
+{
+	struct json *j = json_new(c->arena);
+
+	json_open_map(j);
+	codec_json(c->arena, &audit_record_codec, r, j);
+	json_close_map(j);
+	puts(json_text(j));
+}
+
+/* The query is an event; without its record there is no answer. */
+static enum err record_query(struct ctl *c)
+{
+	struct visitor who = ctl_visitor();
+	struct audit_record r = act_record(c->arena, &who, EVENT_LOG_QUERY);
+
+	r.object_kind = "log";
+	for (size_t i = 0; i < c->options.n; i++)
+		act_detail(c->arena, &r, c->options.v[i].name, c->options.v[i].value);
+	return act_note(&c->app, c->arena, &who, &r);
+}
+
+static int query_of(struct ctl *c, struct audit_query *q, struct establishment *e)
+{
+	const char *event = ctl_option(c, "event");
+	int64_t limit = 50;
+
+	*q = (struct audit_query){ .event_class = -1, .failed = -1 };
+	if (day_option(c, "from", &q->from) || day_option(c, "until", &q->until))
+		return ctl_fail("a day is written 23/11/2026 or 2026-11-23");
+	if (q->until)
+		q->until += DAY_MS;
+	if (*event && event_of(event) == EVENT__MAX)
+		return ctl_fail("no event is called %s", event);
+	if (*ctl_option(c, "limit") && text_to_int(ctl_option(c, "limit"), 1, 1000000, &limit))
+		return ctl_fail("--limit takes a number from 1 to 1000000");
+	if (*ctl_option(c, "establishment")) {
+		if (establishment_find(&c->app, c->arena, ctl_option(c, "establishment"), e))
+			return ctl_fail("no establishment has this id");
+		q->establishment = &e->uuid;
+	}
+	q->number = or_null(ctl_option(c, "person"));
+	q->provider = or_null(ctl_option(c, "provider"));
+	q->caf = or_null(ctl_option(c, "caf"));
+	q->address = or_null(ctl_option(c, "address"));
+	q->event = or_null(event);
+	if (*ctl_option(c, "failed") || *ctl_option(c, "done"))
+		q->failed = *ctl_option(c, "failed") != 0;
+	q->limit = (size_t)limit;
+	return 0;
+}
+
+int ctl_audit_query(struct ctl *c)
+{
+	struct audit_query q;
+	struct audit_page page;
+	struct establishment establishment;
+	int status = query_of(c, &q, &establishment);
+
+	if (status)
+		return status;
+	enum err e = record_query(c);
+
+	if (e)
+		return ctl_fail("the query could not be recorded, so it is not answered: %s", err_text(e));
+	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
+
+	if ((e = audit_find(&t, c->arena, &q, &page)))
+		return ctl_fail("%s", err_text(e));
+	for (size_t i = 0; i < page.n; i++) {
+		if (*ctl_option(c, "json"))
+			print_json(c, &page.v[i]);
+		else
+			print_line(c, &page.v[i]);
+	}
+	return 0;
+}
+
+/* --store names a folder with data.mdb, in use or a copy, also without lock.mdb; else the service's own. */
+int ctl_audit_verify(struct ctl *c)
+{
+	struct store *st;
+	struct audit_verdict v;
+	const char *why;
+	struct store_place place = { .dir = ctl_option(c, "store"), .map_bytes = 64ull << 30 };
+
+	if (!*place.dir) {
+		if (settings_read(c->arena, c->config, &c->settings, &why))
+			return ctl_fail("%s", why);
+		place.dir = c->settings.store_dir;
+		place.map_bytes = (uint64_t)c->settings.store_map_gib << 30;
+	}
+	if (store_open(c->arena, &place, 1u << STORE_MAIN, &st, &why))
+		return ctl_fail("%s", why);
+	enum err e = audit_verify(c->arena, st, &v);
+
+	store_close(st);
+	if (e)
+		return ctl_fail("the log cannot be read: %s", err_text(e));
+	if (!v.whole) {
+		printf("BROKEN at record %llu: %s (%llu records before it are whole)\n", (unsigned long long)v.bad_seq, v.reason,
+		       (unsigned long long)v.records);
+		return 1;
+	}
+	printf("whole: %llu records, %llu seals, link %s\n", (unsigned long long)v.records, (unsigned long long)v.seals,
+	       text_hex(c->arena, (struct bytes){ v.link, sizeof v.link }));
+	return 0;
+}

@@ -1,0 +1,54 @@
+/* habilisctl: one table of commands. A row is the words, the arguments, one line of help, the parts of the service it opens
+   and its function; a new command is a new row in commands.c. Output is English; exit 0 done, 1 failed or a finding, 2 usage. */
+#ifndef CTL_COMMAND_H
+#define CTL_COMMAND_H
+
+#include "acts/app.h"
+
+struct ctl {
+	struct arena *arena;
+	struct settings settings;
+	struct app app;          /* parts of the row are open */
+	const char *config;
+	struct strs arguments;   /* what stands after the words, options taken out */
+	struct input options;    /* "--from=X" or "--from X" → from */
+};
+
+struct command {
+	const char *words;       /* "audit query" */
+	const char *usage;       /* "[--from DAY] …" */
+	const char *help;
+	const char *options;     /* names allowed, each followed by a blank; a name ending in '=' takes a value */
+	size_t arguments;        /* how many are expected */
+	unsigned parts;
+	int (*run)(struct ctl *c);
+};
+
+extern const struct command commands[];
+extern const size_t commands_n;
+
+/* The value of an option, "" when it was not given (a flag: "yes"). */
+const char *ctl_option(const struct ctl *c, const char *name);
+/* Prints "habilisctl: …" on stderr and answers 1. */
+int ctl_fail(const char *format, ...) PRINTF_LIKE(1, 2);
+/* Who acts from a terminal: no person, role operator, this process's address and program. */
+struct visitor ctl_visitor(void);
+
+/* store.c */
+int ctl_store_check(struct ctl *c);
+int ctl_store_backup(struct ctl *c);
+int ctl_store_restore(struct ctl *c);
+int ctl_store_publish(struct ctl *c);
+/* audit.c */
+int ctl_audit_query(struct ctl *c);
+int ctl_audit_verify(struct ctl *c);
+/* status.c */
+int ctl_mirror_status(struct ctl *c);
+int ctl_mirror_rebuild(struct ctl *c);
+int ctl_jobs_list(struct ctl *c);
+int ctl_mail_list(struct ctl *c);
+int ctl_settings(struct ctl *c);
+/* demo.c */
+int ctl_demo_generate(struct ctl *c);
+
+#endif

@@ -1,0 +1,27 @@
+#include "ctl/command.h"
+
+#define READ APP_STORE
+#define WRITE (APP_STORE | APP_WRITES)
+
+/* clang-format off */
+const struct command commands[] = {
+	{ "store check", "", "reads and decodes every record, checks the hash of every listing", "", 0,
+	  READ | APP_PUBLIC, ctl_store_check },
+	{ "store backup", "FILE", "copies the store, compacted, while the service runs", "", 1, READ, ctl_store_backup },
+	{ "store restore", "FILE", "puts a backup in the place of the store; the service must be stopped", "", 1, 0, ctl_store_restore },
+	{ "store publish", "", "loads the communes and recomputes all that families see", "", 0, WRITE | APP_PUBLIC, ctl_store_publish },
+	{ "audit query", "[--from DAY] [--until DAY] [--person NUMBER] [--establishment ID] [--provider ID] [--caf CODE] [--address IP]"
+	  " [--event CODE] [--failed|--done] [--limit N] [--json]", "shows the log, newest first; the query is recorded",
+	  "from= until= person= establishment= provider= caf= address= event= failed done limit= json ", 0, WRITE, ctl_audit_query },
+	{ "audit verify", "[--store DIR]", "walks the chain and names the first bad record", "store= ", 0, 0, ctl_audit_verify },
+	{ "mirror status", "", "tells whether the mirror of the directory is fresh and complete", "", 0, READ, ctl_mirror_status },
+	{ "mirror rebuild", "", "has the clerk read the whole directory again", "", 0, WRITE, ctl_mirror_rebuild },
+	{ "jobs list", "[--all]", "jobs that wait, or all", "all ", 0, READ, ctl_jobs_list },
+	{ "mail list", "[--all]", "mails that wait or were refused, or all", "all ", 0, READ, ctl_mail_list },
+	{ "settings", "", "prints the reference of all settings", "", 0, 0, ctl_settings },
+	{ "demo generate", "DEMO.JSON", "fills a demonstration through the acts (test_clock = yes only)", "", 1,
+	  WRITE | APP_PUBLIC | APP_WEB | APP_KEY, ctl_demo_generate },
+};
+/* clang-format on */
+
+const size_t commands_n = LENGTH(commands);

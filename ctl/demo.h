@@ -1,0 +1,47 @@
+/* A demonstration: a plan of what invented people did in the last month, then each act done for real with the clock set. */
+#ifndef CTL_DEMO_H
+#define CTL_DEMO_H
+
+#include "acts/places.h"
+#include "ctl/command.h"
+
+struct demo_account {
+	const char *role, *caf, *uid, *password;
+	bool first_login;
+	struct person person;
+	struct visitor who;         /* of its session */
+	int64_t until;              /* its session is used until then; 0: none */
+};
+
+enum demo_act { DEMO_FAILED_LOGIN, DEMO_SEND, DEMO_ACCEPT, DEMO_REFUSE, DEMO_GRID, DEMO_CONFIRM, DEMO_QUERY };
+
+struct demo_step {
+	int64_t at;
+	enum demo_act act;
+	struct demo_account *by;
+	const struct establishment *e;
+	unsigned seed;              /* what differs between two of a kind */
+};
+
+struct demo {
+	struct ctl *ctl;
+	struct demo_account *accounts;
+	size_t n_accounts;
+	struct demo_step *steps;
+	size_t n_steps;
+	int64_t now;
+	unsigned random;
+};
+
+/* Small, and the same on every machine. */
+unsigned demo_random(struct demo *d, unsigned below);
+
+/* Fills steps from the accounts' rights, in the order of time. */
+MUST_USE enum err demo_plan(struct demo *d);
+
+/* A believable listing; seed makes the variants, version the later ones. */
+void demo_listing(struct arena *a, const struct establishment *e, unsigned seed, unsigned version, struct listing *out);
+/* The form of a grid: seed % 8 == 0 is a full week. */
+struct input demo_grid(struct arena *a, const struct establishment *e, const struct listing *online, unsigned seed, day_t from);
+
+#endif

@@ -1,0 +1,146 @@
+/* habilisctl [--config FILE] WORD WORD [OPTIONS] [ARGUMENTS] */
+#include "base/log.h"
+#include "base/procs.h"
+#include "ctl/command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifndef HABILIS_SYSCONFDIR
+#define HABILIS_SYSCONFDIR "/etc/habilis"
+#endif
+
+const char *ctl_option(const struct ctl *c, const char *name)
+{
+	return input_get(&c->options, name);
+}
+
+int ctl_fail(const char *format, ...)
+{
+	va_list args;
+
+	fputs("habilisctl: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return 1;
+}
+
+struct visitor ctl_visitor(void)
+{
+	struct visitor who = { .address = "local", .user_agent = "habilisctl", .method = "", .path = "", .resume = "" };
+
+	codec_default(&person_codec, &who.person);
+	codec_default(&provider_codec, &who.provider);
+	codec_default(&caf_codec, &who.caf);
+	codec_default(&session_codec, &who.session);
+	who.roles = ROLE_OPERATOR;
+	return who;
+}
+
+static int usage(void)
+{
+	fputs("usage: habilisctl [--config FILE] COMMAND\n\n", stderr);
+	for (size_t i = 0; i < commands_n; i++)
+		fprintf(stderr, "  %s%s%s\n      %s\n", commands[i].words, *commands[i].usage ? " " : "", commands[i].usage,
+			commands[i].help);
+	return 2;
+}
+
+/* How many words of argv the row's words take; 0: another command. */
+static size_t words_match(const char *words, size_t argc, char **argv)
+{
+	size_t n = 0;
+
+	while (*words) {
+		size_t length = strcspn(words, " ");
+
+		if (n == argc || strlen(argv[n]) != length || strncmp(argv[n], words, length) != 0)
+			return 0;
+		n++;
+		words += length + (words[length] == ' ');
+	}
+	return n;
+}
+
+/* Whether the row allows this option, and takes a value with it. */
+static bool option_known(const struct command *row, const char *name, size_t length, bool *takes_value)
+{
+	for (const char *p = row->options; *p;) {
+		size_t n = strcspn(p, " ");
+
+		*takes_value = n && p[n - 1] == '=';
+		if (n - *takes_value == length && strncmp(p, name, length) == 0)
+			return true;
+		p += n + (p[n] == ' ');
+	}
+	return false;
+}
+
+static bool arguments(struct ctl *c, const struct command *row, size_t argc, char **argv)
+{
+	for (size_t i = 0; i < argc; i++) {
+		if (strncmp(argv[i], "--", 2) != 0) {
+			strs_add(c->arena, &c->arguments, argv[i]);
+			continue;
+		}
+		const char *name = argv[i] + 2, *value = "yes";
+		size_t length = strcspn(name, "=");
+		bool takes_value;
+
+		if (!option_known(row, name, length, &takes_value))
+			return false;
+		if (name[length] == '=' && takes_value)
+			value = name + length + 1;
+		else if (name[length] == '=' || (takes_value && i + 1 == argc))
+			return false;
+		else if (takes_value)
+			value = argv[++i];
+		c->options = input_with(c->arena, &c->options, arena_memdup(c->arena, name, length), value);
+	}
+	return c->arguments.n == row->arguments;
+}
+
+static int run(struct ctl *c, const struct command *row)
+{
+	const char *why;
+	enum err e = settings_read(c->arena, c->config, &c->settings, &why);
+
+	/* what needs no part may still run beside a broken service */
+	if (e && row->parts)
+		return ctl_fail("%s", why);
+	if (row->parts && app_open_with(c->arena, &c->settings, row->parts, &c->app, &why))
+		return ctl_fail("%s", why);
+	int status = row->run(c);
+
+	if (row->parts)
+		app_close(&c->app);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct ctl c = { .arena = a, .config = HABILIS_SYSCONFDIR "/habilis.conf" };
+	size_t first = 1;
+
+	log_open("habilisctl");
+	procs_harden();
+	secret_init();
+	if (argc > 1 && strncmp(argv[1], "--config=", 9) == 0) {
+		c.config = argv[1] + 9;
+		first = 2;
+	} else if (argc > 2 && strcmp(argv[1], "--config") == 0) {
+		c.config = argv[2];
+		first = 3;
+	}
+	for (size_t i = 0; i < commands_n; i++) {
+		size_t n = words_match(commands[i].words, (size_t)argc - first, argv + first);
+
+		if (n && arguments(&c, &commands[i], (size_t)argc - first - n, argv + first + n))
+			return run(&c, &commands[i]);
+	}
+	return usage();
+}

@@ -1,0 +1,278 @@
+/* The auditor's pages: connections, acts, export, integrity. */
+#include "fcgi/page/page.h"
+
+#include "acts/log.h"
+
+#include <string.h>
+
+#define PER_PAGE 50
+#define EXPORT_MAX 10000
+
+const struct form *form_log(void)
+{
+	return &log_form;
+}
+
+static const struct choice result_choices[] = { { "", "Tous" }, { "reussi", "Réussi" }, { "echec", "Échec" }, { NULL, NULL } };
+
+static void text_filter(struct request *rq, struct html *h, const char *name, const char *label)
+{
+	const char *fault = fault_of(&rq->faults, name);
+
+	html(h, "<div class=\"field{}\"><label for=\"{}\">{}</label>", fault ? " field-error" : "", name, label);
+	if (fault)
+		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", name, fault);
+	html(h, "<input type=\"text\" id=\"{}\" name=\"{}\" value=\"{}\" autocomplete=\"off\"", name, name, input_get(&rq->in, name));
+	if (fault)
+		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", name);
+	html(h, "></div>\n");
+}
+
+/* Options carry codes; the label typed in an address is as good (as the pictures' options have no value). */
+static bool is_chosen(struct request *rq, const char *typed, const char *value, const char *label)
+{
+	return strcmp(typed, value) == 0 || strcmp(text_fold(rq->arena, typed), text_fold(rq->arena, label)) == 0;
+}
+
+static void event_filter(struct request *rq, struct html *h, enum event_class class)
+{
+	const char *typed = input_get(&rq->in, "evenement");
+
+	html(h, "<div class=\"field\"><label for=\"evenement\">Événement</label><select id=\"evenement\" name=\"evenement\"><option value=\"\">Tous</option>");
+	for (enum event ev = 0; ev < EVENT__MAX; ev++) {
+		const char *code = event_code(ev), *label = event_label(code);
+
+		if (event_class_of(code) != class)
+			continue;
+		html(h, "<option value=\"{}\"", code);
+		if (*typed && is_chosen(rq, typed, code, label))
+			html(h, " selected");
+		html(h, ">{f}</option>", label);
+	}
+	html(h, "</select></div>\n");
+}
+
+static void result_filter(struct request *rq, struct html *h)
+{
+	const char *typed = input_get(&rq->in, "resultat");
+
+	html(h, "<div class=\"field\"><label for=\"resultat\">Résultat</label><select id=\"resultat\" name=\"resultat\">");
+	for (const struct choice *c = result_choices; c->value; c++) {
+		html(h, "<option value=\"{}\"", c->value);
+		if (is_chosen(rq, typed, c->value, c->label))
+			html(h, " selected");
+		html(h, ">{}</option>", c->label);
+	}
+	html(h, "</select></div>\n");
+}
+
+static void filters(struct request *rq, struct html *h, const char *action, enum event_class class)
+{
+	html(h, "<form class=\"card\" method=\"get\" action=\"{}\" aria-label=\"Rechercher dans le journal\" novalidate>\n<div class=\"filters filters-4\">\n",
+	     action);
+	text_filter(rq, h, "du", "Du");
+	text_filter(rq, h, "au", "Au");
+	text_filter(rq, h, "fournisseur", "Fournisseur de données");
+	text_filter(rq, h, "agent", "Personne ou identifiant");
+	event_filter(rq, h, class);
+	result_filter(rq, h);
+	text_filter(rq, h, "ip", "Adresse IP");
+	html(h, "<button class=\"btn\">Rechercher</button>\n</div>\n</form>\n");
+}
+
+static void alerts(struct html *h, const struct log_view *v)
+{
+	if (!v->alerts.n)
+		return;
+	html(h, "<section class=\"note note-warn\" aria-labelledby=\"t-al\"><h2 id=\"t-al\" class=\"vh\">Points d’attention</h2><p><strong>{} {} d’attention.</strong></p><ul>",
+	     html_number(h, (int64_t)v->alerts.n), v->alerts.n > 1 ? "points" : "point");
+	for (size_t i = 0; i < v->alerts.n; i++)
+		html(h, "<li>{f}</li>", v->alerts.v[i]);
+	html(h, "</ul></section>\n");
+}
+
+static void row(struct request *rq, struct html *h, const struct audit_record *r, const char *name, const char *place)
+{
+	html(h, "<tr><td class=\"nowrap num\">{}</td><th scope=\"row\">", time_log_fr(rq->arena, r->time));
+	if (*r->number)
+		html(h, "<a href=\"{}\">{}</a> <span class=\"muted num\">{}</span>",
+		     link_with(rq->arena, rq->http->path, "du", input_get(&rq->in, "du"), "au", input_get(&rq->in, "au"), "agent", r->number, NULL),
+		     *name ? name : "Personne partie", r->number);
+	else
+		html(h, "<span class=\"muted\">{}</span>", uuid_is_none(r->person) && *r->role == 0 ? "Inconnu" : "Service");
+	html(h, "</th><td>{f}</td><td>", event_label(r->event));
+	if (r->failed)
+		html(h, "<span class=\"tag tag-err\">Échec : {f}</span>", cause_label(r->cause));
+	else
+		html(h, "Réussi");
+	html(h, "</td><td class=\"num nowrap\">{}</td><td>{}", r->address, *place ? place : user_agent_label(rq->arena, r->user_agent));
+	for (size_t i = 0; i < r->details.n; i++)
+		html(h, "<br><span class=\"small muted\">{}</span>", r->details.v[i]);
+	html(h, "</td></tr>\n");
+}
+
+static void table(struct request *rq, struct html *h, const struct log_view *v)
+{
+	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-log\" tabindex=\"0\">\n<table class=\"data\">\n<caption id=\"t-log\">{} {}, dont {} {} – du plus "
+		"récent au plus ancien</caption>\n<thead><tr><th scope=\"col\">Date et heure</th><th scope=\"col\">Personne</th><th scope=\"col\">Événement</th>"
+		"<th scope=\"col\">Résultat</th><th scope=\"col\">Adresse IP</th><th scope=\"col\">Précision</th></tr></thead>\n<tbody>\n",
+	     html_number(h, (int64_t)v->total), v->total > 1 ? "événements" : "événement", html_number(h, (int64_t)v->failures),
+	     v->failures > 1 ? "échecs" : "échec");
+	for (size_t i = 0; i < v->page.n; i++)
+		row(rq, h, &v->page.v[i], v->names[i], v->places[i]);
+	html(h, "</tbody>\n</table>\n</div>\n");
+}
+
+static const char *criteria_link(struct request *rq, const char *path, const char *name, const char *value)
+{
+	return link_with(rq->arena, path, "du", input_get(&rq->in, "du"), "au", input_get(&rq->in, "au"), "fournisseur",
+			 input_get(&rq->in, "fournisseur"), "agent", input_get(&rq->in, "agent"), "evenement", input_get(&rq->in, "evenement"),
+			 "resultat", input_get(&rq->in, "resultat"), "ip", input_get(&rq->in, "ip"), name, value, NULL);
+}
+
+static void below(struct request *rq, struct html *h, const struct log_view *v, enum event_class class)
+{
+	html(h, "<div class=\"below\"><nav class=\"pager\" aria-label=\"Pages du journal\"><span class=\"muted\">{} événements affichés sur {}</span>",
+	     html_number(h, (int64_t)v->page.n), html_number(h, (int64_t)v->total));
+	if (v->page.more && v->page.n)
+		html(h, "<a href=\"{}\">Événements plus anciens</a>",
+		     criteria_link(rq, rq->http->path, "page", html_number(h, (int64_t)v->page.v[v->page.n - 1].seq)));
+	html(h, "</nav><a class=\"btn btn-alt btn-small\" href=\"{}\">Exporter ces lignes (CSV)</a></div>\n",
+	     criteria_link(rq, "/controle/exports", "journal", class == EVENT_ACT ? "actions" : "connexions"));
+}
+
+/* page is the seq below which the page starts; 0: the newest. */
+static enum err read_log(struct request *rq, enum event_class class, size_t limit, struct log_view *v)
+{
+	int64_t before = 0;
+
+	if (*input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, INT64_MAX, &before))
+		return ERR_MALFORMED;
+	return log_read(rq->app, rq->arena, &rq->who, (int)class, &rq->in, (uint64_t)before, limit, &rq->faults, v);
+}
+
+static enum err log_page(struct request *rq, struct html *h, enum event_class class, const char *title)
+{
+	struct log_view v = { 0 };
+	enum err e = read_log(rq, class, PER_PAGE, &v);
+
+	if (e && e != ERR_INVALID)
+		return e;
+	if (e)
+		rq->re->status = 422;
+	else if (!*input_get(&rq->in, "du"))
+		rq->in = input_with(rq->arena, &rq->in, "du", day_slashes(rq->arena, v.from));
+	if (!e && !*input_get(&rq->in, "au"))
+		rq->in = input_with(rq->arena, &rq->in, "au", day_slashes(rq->arena, v.until));
+	page_begin(rq, h, &(struct page){ .space = SPACE_AUDIT, .tab = rq->route->pattern, .title = title });
+	error_summary(rq, h);
+	html(h, "<h1>{f}</h1>\n", title);
+	filters(rq, h, rq->route->pattern, class);
+	if (!e) {
+		alerts(h, &v);
+		if (v.page.n)
+			table(rq, h, &v);
+		else
+			note(h, NOTE_INFO, "Aucun événement pour ces critères.");
+		below(rq, h, &v, class);
+	}
+	html(h, "<p class=\"small muted\">Heure de Paris. Les connexions sont conservées {} jours, les actions {} jours. Votre consultation et vos exports sont "
+		"eux-mêmes enregistrés. <a href=\"/controle/integrite\">Vérifier l’intégrité du journal</a></p>\n",
+	     html_number(h, rq->app->settings->audit_connections_days), html_number(h, rq->app->settings->audit_acts_days));
+	page_end(rq, h);
+	return ERR_OK;
+}
+
+enum err page_connections(struct request *rq, struct html *h)
+{
+	return log_page(rq, h, EVENT_CONNECTION, "Journal des connexions");
+}
+
+enum err page_actions(struct request *rq, struct html *h)
+{
+	return log_page(rq, h, EVENT_ACT, "Journal des actions");
+}
+
+/* --- export: CSV, a cell that a spreadsheet would take for a formula begins with an apostrophe (security.md T25) --- */
+
+static void csv_cell(struct buf *out, const char *s, char end)
+{
+	buf_byte(out, '"');
+	if (*s && strchr("=+-@\t\r", *s))
+		buf_byte(out, '\'');
+	for (; *s; s++) {
+		if (*s == '"')
+			buf_byte(out, '"');
+		buf_byte(out, (uint8_t)*s);
+	}
+	buf_byte(out, '"');
+	buf_byte(out, (uint8_t)end);
+}
+
+static void csv_row(struct request *rq, const struct audit_record *r, const char *name, const char *place)
+{
+	struct buf *out = &rq->re->body;
+
+	csv_cell(out, time_log_fr(rq->arena, r->time), ';');
+	csv_cell(out, name, ';');
+	csv_cell(out, r->number, ';');
+	csv_cell(out, event_label(r->event), ';');
+	csv_cell(out, r->failed ? "Échec" : "Réussi", ';');
+	csv_cell(out, r->failed ? cause_label(r->cause) : "", ';');
+	csv_cell(out, r->address, ';');
+	csv_cell(out, place, ';');
+	csv_cell(out, r->object_id, ';');
+	csv_cell(out, r->user_agent, ';');
+	csv_cell(out, arena_printf(rq->arena, "%llu", (unsigned long long)r->seq), '\n');
+}
+
+static enum err export_about(struct request *rq, struct html *h)
+{
+	page_begin(rq, h, &(struct page){ .space = SPACE_AUDIT, .tab = "/controle/exports", .title = "Exports" });
+	html(h, "<h1>Exports</h1>\n<p class=\"lead\">Faites une recherche dans <a href=\"/controle/connexions\">Connexions</a> ou "
+		"<a href=\"/controle/actions\">Actions</a>, puis « Exporter ces lignes ». Un export compte {} lignes au plus ; il est enregistré "
+		"dans le journal avec ses critères.</p>\n<p><a href=\"/controle/connexions?evenement=log_export\">Voir les exports faits</a></p>\n",
+	     html_number(h, EXPORT_MAX));
+	page_end(rq, h);
+	return ERR_OK;
+}
+
+enum err page_log_export(struct request *rq, struct html *h)
+{
+	struct log_view v = { 0 };
+	bool acts = input_has(&rq->in, "journal", "actions");
+
+	if (!*input_get(&rq->in, "journal"))
+		return export_about(rq, h);
+	enum err e = read_log(rq, acts ? EVENT_ACT : EVENT_CONNECTION, EXPORT_MAX, &v);
+
+	if (e)
+		return e;
+	rq->re->content_type = "text/csv; charset=utf-8";
+	http_header(rq->re, "Content-Disposition", "attachment; filename=\"journal-%s.csv\"", acts ? "actions" : "connexions");
+	buf_text(&rq->re->body, "\xEF\xBB\xBF" "Date et heure;Personne;Identifiant;Événement;Résultat;Cause;Adresse IP;Établissement;Objet;Navigateur;Numéro\n");
+	for (size_t i = 0; i < v.page.n; i++)
+		csv_row(rq, &v.page.v[i], v.names[i], v.places[i]);
+	return ERR_OK;
+}
+
+enum err page_integrity(struct request *rq, struct html *h)
+{
+	struct audit_verdict v;
+	enum err e = log_verify(rq->app, rq->arena, &rq->who, &v);
+
+	if (e)
+		return e;
+	page_begin(rq, h, &(struct page){ .space = SPACE_AUDIT, .tab = "/controle/integrite", .title = "Intégrité du journal" });
+	html(h, "<h1>Intégrité du journal</h1>\n");
+	if (v.whole)
+		html(h, "<div class=\"note note-ok\" role=\"status\"><p><strong>Journal intact.</strong> {} lignes vérifiées, {} scellés conformes.</p></div>\n",
+		     html_number(h, (int64_t)v.records), html_number(h, (int64_t)v.seals));
+	else
+		html(h, "<div class=\"note note-warn\" role=\"alert\"><p><strong>Rupture à la ligne {}</strong>, vers le {}. Prévenez l’exploitant du service.</p></div>\n",
+		     html_number(h, (int64_t)v.bad_seq), v.last_time ? time_fr(rq->arena, v.last_time) : "début du journal");
+	html(h, "<p>Chaque ligne est liée à la précédente par une empreinte : une ligne changée, retirée ou déplacée se voit. "
+		"La vérification vient d’être faite, du début à la fin.</p>\n");
+	page_end(rq, h);
+	return ERR_OK;
+}

@@ -1,0 +1,475 @@
+/* The Caf's queue and its decisions. */
+#include "fcgi/page/page.h"
+
+#include "acts/publish.h"
+#include "acts/queue.h"
+
+#include <string.h>
+
+static const struct choice kind_choices[] = {
+	{ "", "Tous" }, { "fiche", "Fiche" }, { "demande", "Demande" }, { "convention", "Convention" }, { "signalement", "Signalement" },
+	{ NULL, NULL },
+};
+static const struct choice claimed_choices[] = {
+	{ "", "Tout le monde" }, { "moi", "Moi" }, { "personne", "Personne" }, { NULL, NULL },
+};
+static const struct field queue_fields[] = {
+	{ .name = "type", .label = "Type de dossier", .kind = FIELD_CHOICE, .choices = kind_choices },
+	{ .name = "q", .label = "Fournisseur ou établissement", .kind = FIELD_TEXT, .max = 100 },
+	{ .name = "pris", .label = "Pris par", .kind = FIELD_CHOICE, .choices = claimed_choices },
+	{ .name = "page", .label = "Page", .kind = FIELD_NUMBER, .least = 1, .most = 10000 },
+};
+
+const struct form *form_queue(void)
+{
+	static const struct form form = { queue_fields, LENGTH(queue_fields) };
+
+	return &form;
+}
+
+/* A filter's values come by value or by label, as the pictures' options have none. */
+static const char *code_of(struct arena *a, const struct choice *choices, const char *typed)
+{
+	for (const struct choice *c = choices; c->value; c++)
+		if (strcmp(text_fold(a, c->label), text_fold(a, typed)) == 0)
+			return c->value;
+	return typed;
+}
+
+static void filter_select(struct request *rq, struct html *h, const char *name)
+{
+	const struct field *f = form_field(form_queue(), name);
+	const char *selected = code_of(rq->arena, f->choices, input_get(&rq->in, name));
+
+	html(h, "<div class=\"field\"><label for=\"{}\">{}</label><select id=\"{}\" name=\"{}\">", name, f->label, name, name);
+	for (const struct choice *c = f->choices; c->value; c++) {
+		html(h, "<option value=\"{}\"", c->value);
+		if (strcmp(c->value, selected) == 0)
+			html(h, " selected");
+		html(h, ">{}</option>", c->label);
+	}
+	html(h, "</select></div>\n");
+}
+
+static const char *waiting_text(struct arena *a, int days)
+{
+	return days == 0 ? "Moins d’1 jour" : days == 1 ? "1 jour" : arena_printf(a, "%d jours", days);
+}
+
+static void file_row(struct request *rq, struct html *h, const struct todo *t)
+{
+	int days = day_working_between(day_of(t->since), day_today());
+
+	html(h, "<tr><td>{}</td><th scope=\"row\"><a href=\"{}\">{}</a><br><span class=\"muted small\">{}</span></th><td>{}</td>"
+		"<td class=\"nowrap\">{}</td><td class=\"nowrap num\">",
+	     choice_label(kind_choices, t->kind), t->path, t->title, t->detail, t->provider_name,
+	     day_of(t->since) == day_today() ? arena_printf(rq->arena, "aujourd’hui, %s", time_hour_fr(rq->arena, t->since)) :
+					       day_fr_short(rq->arena, day_of(t->since)));
+	if (days >= 5)
+		html(h, "<span class=\"tag tag-warn\">{}</span></td><td>", waiting_text(rq->arena, days));
+	else
+		html(h, "{}</td><td>", waiting_text(rq->arena, days));
+	if (*t->claimed_name && clock_now() - t->claimed_at < 30 * MINUTE_MS)
+		html(h, "{}</td></tr>\n", t->claimed_name);
+	else
+		html(h, "<span class=\"muted\">Personne</span></td></tr>\n");
+}
+
+static void kpi(struct html *h, const char *kind, size_t n, const char *one, const char *many)
+{
+	html(h, "<li><a href=\"/caf?type={u}\"><b>{}</b>{}</a></li>\n", kind, html_number(h, (int64_t)n), n > 1 ? many : one);
+}
+
+static void empty_queue(struct request *rq, struct html *h, const struct queue_page *q)
+{
+	if (q->all)
+		note(h, NOTE_INFO, "Aucun dossier ne correspond à ces critères.");
+	else if (q->last_decided)
+		note(h, NOTE_OK, arena_printf(rq->arena, "Rien à traiter. Dernier dossier traité le %s.", time_fr(rq->arena, q->last_decided)));
+	else
+		note(h, NOTE_OK, "Rien à traiter.");
+}
+
+static void queue_table(struct request *rq, struct html *h, const struct queue_page *q, const struct queue_filter *f)
+{
+	size_t pages = (q->total + f->per_page - 1) / f->per_page;
+
+	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-file\" tabindex=\"0\">\n<table class=\"data\">\n"
+		"<caption id=\"t-file\">{} {} sur {}, du plus ancien au plus récent</caption>\n<thead><tr><th scope=\"col\">Type</th>"
+		"<th scope=\"col\">Dossier</th><th scope=\"col\">Fournisseur de données</th><th scope=\"col\">Reçu le</th>"
+		"<th scope=\"col\">Attente (jours ouvrés)</th><th scope=\"col\">Pris par</th></tr></thead>\n<tbody>\n",
+	     html_number(h, (int64_t)q->n), q->n > 1 ? "dossiers" : "dossier", html_number(h, (int64_t)q->total));
+	for (size_t i = 0; i < q->n; i++)
+		file_row(rq, h, &q->v[i]);
+	html(h, "</tbody>\n</table>\n</div>\n");
+	if (pages < 2)
+		return;
+	html(h, "<nav class=\"pager\" aria-label=\"Pages de dossiers\"><span class=\"muted\">Page {} sur {}</span>",
+	     html_number(h, (int64_t)f->page + 1), html_number(h, (int64_t)pages));
+	for (size_t i = 0; i < 2; i++) {
+		size_t to = i ? f->page + 2 : f->page;
+
+		if (to >= 1 && to <= pages)
+			html(h, "<a href=\"{}\">{}</a>",
+			     link_with(rq->arena, "/caf", "type", f->kind, "q", f->text, "pris", f->claimed, "page",
+				       arena_printf(rq->arena, "%zu", to), NULL),
+			     i ? "Page suivante" : "Page précédente");
+	}
+	html(h, "</nav>\n");
+}
+
+enum err page_caf_queue(struct request *rq, struct html *h)
+{
+	struct queue_filter f = {
+		.kind = code_of(rq->arena, kind_choices, input_get(&rq->in, "type")),
+		.text = input_get(&rq->in, "q"),
+		.claimed = code_of(rq->arena, claimed_choices, input_get(&rq->in, "pris")),
+		.per_page = 20,
+	};
+	struct queue_page q;
+	struct todo oldest;
+	int64_t page = 1;
+
+	if (!choice_has(kind_choices, f.kind) || !choice_has(claimed_choices, f.claimed))
+		return ERR_MALFORMED;
+	if (*input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, 10000, &page))
+		return ERR_MALFORMED;
+	f.page = (size_t)page - 1;
+	enum err e = queue_read(rq->app, rq->arena, &rq->who, &f, &q);
+
+	if (e)
+		return e;
+	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf",
+					  .title = arena_printf(rq->arena, q.all > 1 ? "%zu dossiers à traiter" : "%zu dossier à traiter", q.all) });
+	html(h, "<div class=\"title-row\"><h1>À traiter</h1>");
+	if (rq->who.roles & ROLE_CAF_REVIEWER && !queue_next(rq->app, rq->arena, &rq->who, "fiche", &oldest))
+		html(h, "<a class=\"btn\" href=\"{}\">Ouvrir le plus ancien</a>", oldest.path);
+	html(h, "</div>\n<ul class=\"kpis\">\n");
+	kpi(h, "fiche", q.revisions, "fiche à valider", "fiches à valider");
+	kpi(h, "demande", q.requests, "demande à examiner", "demandes à examiner");
+	kpi(h, "convention", q.agreements, "convention signée reçue", "conventions signées reçues");
+	kpi(h, "signalement", q.reports, "signalement de famille", "signalements de familles");
+	html(h, "</ul>\n<form class=\"card filters\" method=\"get\" action=\"/caf\" aria-label=\"Filtrer les dossiers\">\n");
+	filter_select(rq, h, "type");
+	html(h, "<div class=\"field\"><label for=\"q\">Fournisseur ou établissement</label><input type=\"text\" id=\"q\" name=\"q\" value=\"{}\"></div>\n",
+	     f.text);
+	filter_select(rq, h, "pris");
+	html(h, "<button class=\"btn btn-alt\">Filtrer</button>\n</form>\n");
+	if (q.n)
+		queue_table(rq, h, &q, &f);
+	else
+		empty_queue(rq, h, &q);
+	page_end(rq, h);
+	return ERR_OK;
+}
+
+/* --- one revision --- */
+
+static const struct choice decision_choices[] = {
+	{ "accepter", "Accepter et mettre en ligne" }, { "refuser", "Refuser et expliquer pourquoi" }, { NULL, NULL },
+};
+static const struct choice next_choices[] = {
+	{ "suivant", "Enregistrer, fiche suivante" }, { "liste", "Enregistrer, retour à la liste" }, { NULL, NULL },
+};
+static const struct field decision_fields[] = {
+	{ .name = "revision", .label = "Modification", .kind = FIELD_TOKEN, .max = 20 },
+	{ .name = "decision", .label = "Votre décision", .kind = FIELD_CHOICE, .required = true, .choices = decision_choices,
+	  .missing = "Choisissez d’accepter ou de refuser" },
+	{ .name = "motif", .label = "En cas de refus : motif", .kind = FIELD_SET, .choices = reason_choices },
+	{ .name = "precision", .label = "Ce qu’il faut corriger", .kind = FIELD_LINES, .max = 500 },
+	{ .name = "suite", .label = "Suite", .kind = FIELD_BUTTON, .choices = next_choices },
+};
+
+const struct form *form_decision(void)
+{
+	static const struct form form = { decision_fields, LENGTH(decision_fields) };
+
+	return &form;
+}
+
+static void decision_radio(struct request *rq, struct html *h)
+{
+	const char *fault = fault_of(&rq->faults, "decision");
+
+	html(h, "<fieldset class=\"field{}\">\n<legend><h2>Votre décision</h2></legend>\n", fault ? " field-error" : "");
+	if (fault)
+		html(h, "<span class=\"msg-error\" id=\"e-decision\">{f}</span>\n", fault);
+	for (const struct choice *c = decision_choices; c->value; c++) {
+		const char *id = c == decision_choices ? "decision" : "decision-refuser";
+
+		html(h, "<div class=\"choice\"><input type=\"radio\" id=\"{}\" name=\"decision\" value=\"{}\"", id, c->value);
+		if (input_has(&rq->in, "decision", c->value))
+			html(h, " checked");
+		html(h, "><label for=\"{}\">{}</label></div>\n", id, c->label);
+	}
+	html(h, "</fieldset>\n");
+}
+
+static void reasons_fieldset(struct request *rq, struct html *h)
+{
+	const char *fault = fault_of(&rq->faults, "motif");
+
+	html(h, "<fieldset class=\"field{}\">\n<legend>En cas de refus : motif</legend>\n", fault ? " field-error" : "");
+	if (fault)
+		html(h, "<span class=\"msg-error\" id=\"e-motif\">{f}</span>\n", fault);
+	for (const struct choice *c = reason_choices; c->value; c++) {
+		const char *id = c == reason_choices ? "motif" : arena_printf(rq->arena, "motif-%s", c->value);
+
+		html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"motif\" value=\"{}\"", id, c->value);
+		if (input_has(&rq->in, "motif", c->value))
+			html(h, " checked");
+		html(h, "><label for=\"{}\">{f}</label></div>\n", id, c->label);
+	}
+	html(h, "</fieldset>\n");
+}
+
+static void decision_form(struct request *rq, struct html *h, const struct revision *r)
+{
+	const char *fault = fault_of(&rq->faults, "precision");
+
+	form_open(rq, h, "card decision", arena_printf(rq->arena, "/caf/revisions/%s/decision", rq->e.id));
+	field_hidden(h, "revision", html_number(h, (int64_t)r->n));
+	decision_radio(rq, h);
+	reasons_fieldset(rq, h);
+	html(h, "<div class=\"field{}\"><label for=\"precision\">Ce qu’il faut corriger</label>", fault ? " field-error" : "");
+	html(h, "<span class=\"hint\" id=\"h-prec\">Ce texte est envoyé tel quel par courriel à {}. 500 caractères au plus.</span>", r->author_name);
+	if (fault)
+		html(h, "<span class=\"msg-error\" id=\"e-precision\">{f}</span>", fault);
+	html(h, "<textarea id=\"precision\" name=\"precision\" aria-describedby=\"h-prec{}\">\n{}</textarea></div>\n",
+	     fault ? " e-precision" : "", input_get(&rq->in, "precision"));
+	html(h, "<div class=\"actions\"><button class=\"btn\" name=\"suite\" value=\"suivant\">Enregistrer, fiche suivante</button>"
+		"<button class=\"btn btn-alt\" name=\"suite\" value=\"liste\">Enregistrer, retour à la liste</button></div>\n");
+	form_close(h);
+}
+
+static const char *history_text(struct arena *a, const struct revision *r)
+{
+	if (strcmp(r->state, "accepted") == 0)
+		return arena_printf(a, "Modification n° %d acceptée par %s", (int)r->n, r->decider_name);
+	if (strcmp(r->state, "refused") == 0)
+		return arena_printf(a, "Modification n° %d refusée par %s", (int)r->n, r->decider_name);
+	if (strcmp(r->state, "pending") == 0)
+		return arena_printf(a, "Modification n° %d reçue", (int)r->n);
+	return arena_printf(a, "Modification n° %d : %s", (int)r->n, revision_tag(r->state).text);
+}
+
+static enum err history(struct request *rq, struct html *h)
+{
+	struct revision *v;
+	size_t n;
+	enum err e = revisions_read(rq->app, rq->arena, &rq->e, &v, &n);
+
+	if (e)
+		return e;
+	html(h, "<div class=\"card\">\n<h2>Historique</h2>\n<ul class=\"history\">\n");
+	for (size_t i = 0; i < n && i < 12; i++) {
+		int64_t at = v[i].decided_at ? v[i].decided_at : v[i].sent_at;
+
+		html(h, "<li><time datetime=\"{}\">{}</time>{}</li>\n", day_iso(rq->arena, day_of(at)), day_fr(rq->arena, day_of(at)),
+		     history_text(rq->arena, &v[i]));
+	}
+	html(h, "</ul>\n</div>\n");
+	return ERR_OK;
+}
+
+static void review_head(struct request *rq, struct html *h, const struct revision *r)
+{
+	size_t rank, of;
+	int days = day_working_between(day_of(r->sent_at), day_today());
+
+	if (strcmp(r->state, "pending") == 0 && !queue_rank(rq->app, rq->arena, rq->e.caf, "fiche", rq->e.uuid, &rank, &of))
+		html(h, "<p class=\"eyebrow\">Fiche à valider – {} sur {}</p>\n", html_number(h, (int64_t)rank), html_number(h, (int64_t)of));
+	html(h, "<h1>{}</h1>\n<p class=\"meta\"><span>Envoyée par <strong>{}</strong> ({}), <strong>{}</strong></span>"
+		"<span>Reçue le <strong>{}</strong></span>", rq->e.name, r->author_name, r->author_number, r->provider_name,
+	     time_fr(rq->arena, r->sent_at));
+	if (days >= 1)
+		html(h, "<span class=\"tag {}\">{}</span>", days >= 5 ? "tag-warn" : "",
+		     arena_printf(rq->arena, days > 1 ? "%d jours ouvrés" : "%d jour ouvré", days));
+	html(h, "</p>\n");
+}
+
+static void review_changes(struct request *rq, struct html *h, const struct listing_state *st, const struct listing *proposed)
+{
+	struct difference *v;
+	size_t n;
+
+	listing_compare(rq->app, rq->arena, st->published.rev ? &st->online : NULL, proposed, &v, &n);
+	html(h, "<h2 class=\"vh\">Modifications</h2>\n");
+	changes_sentence(h, n, sections_of(&rq->e));
+	changes(rq, h, v, n);
+	html(h, "<details class=\"card\"><summary>Voir les rubriques inchangées</summary>\n<dl class=\"summary\">\n");
+	for (enum section s = 0; s < SECTION__MAX; s++) {
+		bool changed = false;
+		const char *text = section_text(rq->app, rq->arena, proposed, s);
+
+		for (size_t i = 0; i < n; i++)
+			changed |= v[i].section == s;
+		if (!changed && *text)
+			html(h, "<div><dt>{f}</dt><dd><p>{l}</p></dd></div>\n", section_labels[s], text);
+	}
+	html(h, "</dl>\n</details>\n<p><a href=\"/caf/revisions/{}/apercu\">Aperçu de la fiche proposée, telle que les familles la verraient</a></p>\n",
+	     rq->e.id);
+}
+
+/* « Pris par »: an act of its own, since a GET changes nothing. */
+enum err page_caf_claim(struct request *rq, struct html *h)
+{
+	struct todo file;
+	enum err e = queue_file(rq->app, rq->arena, rq->e.caf, "fiche", rq->e.uuid, &file);
+
+	(void)h;
+	if (!e)
+		e = queue_claim(rq->app, rq->arena, &rq->who, &file);
+	return e ? e : done(rq, file.path, "dossier-pris");
+}
+
+static void claim_form(struct request *rq, struct html *h)
+{
+	struct todo file;
+
+	if (queue_file(rq->app, rq->arena, rq->e.caf, "fiche", rq->e.uuid, &file))
+		return;
+	bool taken = *file.claimed_name && clock_now() - file.claimed_at < 30 * MINUTE_MS;
+
+	if (taken && uuid_equal(file.claimed_by, rq->who.person.uuid)) {
+		html(h, "<p class=\"small muted\">Vous avez pris ce dossier.</p>\n");
+		return;
+	}
+	form_open(rq, h, "card", arena_printf(rq->arena, "/caf/revisions/%s/prendre", rq->e.id));
+	if (taken)
+		html(h, "<p class=\"small\">Pris par <strong>{}</strong>.</p>\n", file.claimed_name);
+	html(h, "<button class=\"btn btn-alt btn-small\">Prendre ce dossier pour 30 minutes</button>\n");
+	form_close(h);
+}
+
+static enum err review_page(struct request *rq, struct html *h, const struct listing_state *st, const struct revision *r)
+{
+	struct listing proposed;
+	enum err e = listing_decode(rq->arena, r->text, &proposed);
+
+	if (e)
+		return e;
+	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf",
+					  .title = arena_printf(rq->arena, "Fiche à valider : %s", rq->e.name) });
+	crumbs(h, "À traiter", "/caf", arena_printf(rq->arena, "%s, modification n° %d", rq->e.name, (int)r->n), NULL);
+	error_summary(rq, h);
+	review_head(rq, h, r);
+	html(h, "<div class=\"cols-review\">\n<div>\n");
+	review_changes(rq, h, st, &proposed);
+	html(h, "</div>\n<aside aria-label=\"Décision et historique\">\n");
+	decision_form(rq, h, r);
+	claim_form(rq, h);
+	e = history(rq, h);
+	html(h, "</aside>\n</div>\n");
+	page_end(rq, h);
+	return e;
+}
+
+/* Nothing to decide: who decided, or that a newer text came. */
+static enum err decided_page(struct request *rq, struct html *h, const struct revision *r, int status, bool newer)
+{
+	rq->re->status = status;
+	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf", .title = arena_printf(rq->arena, "Fiche : %s", rq->e.name) });
+	crumbs(h, "À traiter", "/caf", rq->e.name, NULL);
+	html(h, "<h1>{}</h1>\n", rq->e.name);
+	if (newer)
+		html(h, "<div class=\"note note-warn\" role=\"alert\"><p>Le texte a été remplacé depuis : la modification n° {} n’est plus à décider. "
+			"Votre décision n’est pas enregistrée. <a href=\"/caf/revisions/{}\">Voir la dernière modification</a></p></div>\n",
+		     html_number(h, (int64_t)r->n), rq->e.id);
+	else if (r->decided_at)
+		html(h, "<div class=\"note\" role=\"{}\"><p><strong>{}</strong> a {} la modification n° {} le {}.</p></div>\n",
+		     status == 409 ? "alert" : "note", r->decider_name, strcmp(r->state, "accepted") == 0 ? "accepté" : "refusé",
+		     html_number(h, (int64_t)r->n), time_fr(rq->arena, r->decided_at));
+	else
+		html(h, "<div class=\"note\"><p>Aucune modification n’attend de décision.</p></div>\n");
+	if (*input_get(&rq->in, "precision"))
+		html(h, "<h2>Ce que vous aviez écrit</h2>\n<p>{l}</p>\n", input_get(&rq->in, "precision"));
+	enum err e = history(rq, h);
+
+	html(h, "<p><a href=\"/caf\">Retour à la liste</a></p>\n");
+	page_end(rq, h);
+	return e;
+}
+
+enum err page_caf_revision(struct request *rq, struct html *h)
+{
+	struct listing_state st;
+	struct revision last = { 0 };
+	enum err e = listing_state_read(rq->app, rq->arena, &rq->who, &rq->e, &st);
+
+	if (e)
+		return e;
+	if (st.pending.rev)
+		return review_page(rq, h, &st, &st.pending);
+	if (!st.head.last)
+		return ERR_NOTFOUND;
+	if ((e = revision_read(rq->app, rq->arena, &rq->e, st.head.last, &last)))
+		return e;
+	return decided_page(rq, h, &last, 200, false);
+}
+
+static enum err after_decision(struct request *rq, bool accepted)
+{
+	struct todo next;
+	const char *code = accepted ? "acceptee" : "refusee";
+
+	if (input_has(&rq->in, "suite", "suivant") && !queue_next(rq->app, rq->arena, &rq->who, "fiche", &next))
+		return done(rq, next.path, code);
+	return done(rq, "/caf", code);
+}
+
+enum err page_caf_decide(struct request *rq, struct html *h)
+{
+	struct listing_state st;
+	struct revision now;
+	int64_t n;
+	struct decision d = {
+		.accept = input_has(&rq->in, "decision", "accepter"),
+		.reasons = input_all(rq->arena, &rq->in, "motif"),
+		.reason_text = input_get(&rq->in, "precision"),
+	};
+
+	if (text_to_int(input_get(&rq->in, "revision"), 1, INT32_MAX, &n))
+		return ERR_MALFORMED;
+	d.n = (uint64_t)n;
+	input_check(rq->arena, form_decision(), &rq->in, &rq->faults);
+	enum err e = ERR_INVALID;
+
+	if (!rq->faults.n)
+		e = revision_decide(rq->app, rq->arena, &rq->who, &rq->e, &d, &rq->faults, &now);
+	if (!e)
+		return after_decision(rq, d.accept);
+	if (e != ERR_INVALID && e != ERR_CONFLICT)
+		return e;
+	if (listing_state_read(rq->app, rq->arena, &rq->who, &rq->e, &st))
+		return ERR_INTERNAL;
+	if (e == ERR_CONFLICT || st.pending.n != d.n) {
+		rq->faults = (struct faults){ 0 };
+		if (revision_read(rq->app, rq->arena, &rq->e, d.n, &now))
+			return ERR_NOTFOUND;
+		return decided_page(rq, h, &now, 409, strcmp(now.state, "superseded") == 0);
+	}
+	rq->re->status = 422;
+	return review_page(rq, h, &st, &st.pending);
+}
+
+/* The proposed text in the families' page. */
+enum err page_caf_preview(struct request *rq, struct html *h)
+{
+	struct listing_state st;
+	struct family_page p;
+	enum err e = listing_state_read(rq->app, rq->arena, &rq->who, &rq->e, &st);
+
+	if (e)
+		return e;
+	if (!st.pending.rev)
+		return ERR_NOTFOUND;
+	if ((e = family_preview(rq->app, rq->arena, &rq->e, &st.pending, &p)))
+		return e;
+	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf", .title = arena_printf(rq->arena, "Aperçu : %s", rq->e.name) });
+	crumbs(h, "À traiter", "/caf", rq->e.name, arena_printf(rq->arena, "/caf/revisions/%s", rq->e.id), "Aperçu", NULL);
+	note(h, NOTE_INFO, "Aperçu : les familles ne voient pas encore cette fiche.");
+	family_body(rq, h, &p);
+	page_end(rq, h);
+	return ERR_OK;
+}

@@ -1,0 +1,155 @@
+/* The Caf's catalogue: its establishments, one of them, withdrawing a listing and putting it back. */
+#include "fcgi/page/page.h"
+
+#include <string.h>
+
+#define PER_PAGE 30
+
+static const struct field list_fields[] = {
+	{ .name = "q", .label = "Nom, commune ou identifiant", .kind = FIELD_TEXT, .max = 100 },
+	{ .name = "page", .label = "Page", .kind = FIELD_NUMBER, .least = 1, .most = 10000 },
+};
+
+const struct form *form_caf_establishments(void)
+{
+	static const struct form form = { list_fields, LENGTH(list_fields) };
+
+	return &form;
+}
+
+enum err page_caf_establishments(struct request *rq, struct html *h)
+{
+	struct establishment *v;
+	size_t n, total;
+	int64_t page = 1;
+	const char *q = input_get(&rq->in, "q");
+
+	if (*input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, 10000, &page))
+		return ERR_MALFORMED;
+	enum err e = caf_establishments(rq->app, rq->arena, &rq->who, q, (size_t)page - 1, PER_PAGE, &v, &n, &total);
+
+	if (e)
+		return e;
+	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/etablissements", .title = "Établissements" });
+	html(h, "<h1>Établissements</h1>\n<form class=\"card filters\" method=\"get\" action=\"/caf/etablissements\" aria-label=\"Chercher un "
+		"établissement\">\n<div class=\"field\"><label for=\"q\">Nom, commune ou identifiant</label><input type=\"text\" id=\"q\" name=\"q\" "
+		"value=\"{}\"></div>\n<button class=\"btn btn-alt\">Chercher</button>\n</form>\n<div class=\"scroll\" role=\"region\" "
+		"aria-labelledby=\"t-etab\" tabindex=\"0\">\n<table class=\"data\">\n<caption id=\"t-etab\">{} sur {}</caption>\n<thead><tr>"
+		"<th scope=\"col\">Établissement</th><th scope=\"col\">Type</th><th scope=\"col\">Commune</th><th scope=\"col\">Places</th></tr></thead>\n<tbody>\n",
+	     q, html_number(h, (int64_t)n), html_number(h, (int64_t)total));
+	for (size_t i = 0; i < n; i++)
+		html(h, "<tr><th scope=\"row\"><a href=\"/caf/etablissements/{}\">{}</a> <span class=\"muted num\">{}</span></th><td>{}</td><td>{} {}</td>"
+			"<td class=\"num\">{}</td></tr>\n",
+		     v[i].id, v[i].name, v[i].id, establishment_kind_label(v[i].type, v[i].category, v[i].capacity), v[i].postal_code, v[i].city,
+		     v[i].capacity ? html_number(h, (int64_t)v[i].capacity) : "");
+	html(h, "</tbody>\n</table>\n</div>\n");
+	if (total > PER_PAGE) {
+		html(h, "<nav class=\"pager\" aria-label=\"Pages d’établissements\"><span class=\"muted\">Page {} sur {}</span>",
+		     html_number(h, page), html_number(h, (int64_t)((total + PER_PAGE - 1) / PER_PAGE)));
+		if (page > 1)
+			html(h, "<a href=\"{}\">Page précédente</a>",
+			     link_with(rq->arena, "/caf/etablissements", "q", q, "page", html_number(h, page - 1), NULL));
+		if ((size_t)page * PER_PAGE < total)
+			html(h, "<a href=\"{}\">Page suivante</a>",
+			     link_with(rq->arena, "/caf/etablissements", "q", q, "page", html_number(h, page + 1), NULL));
+		html(h, "</nav>\n");
+	}
+	page_end(rq, h);
+	return ERR_OK;
+}
+
+static const struct choice actions[] = { { "retirer", "Retirer du public" }, { "remettre", "Remettre en ligne" }, { NULL, NULL } };
+static const struct field one_fields[] = {
+	{ .name = "action", .label = "Action", .kind = FIELD_BUTTON, .required = true, .choices = actions },
+	{ .name = "motif", .label = "Motif du retrait", .kind = FIELD_LINES, .required = true, .max = 500,
+	  .hint = "Ce texte est envoyé tel quel à la personne qui a écrit la fiche. 500 caractères au plus.", .missing = "Écrivez le motif" },
+};
+
+const struct form *form_caf_establishment(void)
+{
+	static const struct form form = { one_fields, LENGTH(one_fields) };
+
+	return &form;
+}
+
+static void listing_state_card(struct request *rq, struct html *h, const struct listing_state *st)
+{
+	const struct published *p = &st->published;
+	bool online = p->rev && strcmp(p->state, "online") == 0;
+
+	html(h, "<section class=\"card\" aria-labelledby=\"t-fiche\">\n<h2 id=\"t-fiche\">Fiche de fonctionnement</h2>\n");
+	if (!p->rev) {
+		html(h, "<p>Aucune fiche n’a encore été acceptée.</p>\n");
+	} else if (online) {
+		html(h, "<p><span class=\"tag tag-ok\">En ligne</span> depuis le {}, écrite par {} ({}), acceptée par {}.</p>\n<p><a href=\"{}\">Voir la "
+			"fiche publique</a></p>\n", day_fr(rq->arena, day_of(p->published_at)), p->author_name, p->author_number, p->decider_name,
+		     public_path(rq->arena, rq->e.name, rq->e.id));
+	} else {
+		html(h, "<p><span class=\"tag tag-warn\">Retirée du public</span> le {} par {}.</p>\n", day_fr(rq->arena, day_of(p->changed_at)),
+		     p->changed_by);
+		if (*p->reason_text)
+			html(h, "<p>Motif : « {b} »</p>\n", p->reason_text);
+	}
+	if (st->pending.rev)
+		html(h, "<p><a href=\"/caf/revisions/{}\">Modification n° {} à examiner</a></p>\n", rq->e.id, html_number(h, (int64_t)st->pending.n));
+	html(h, "</section>\n");
+}
+
+static void act_form(struct request *rq, struct html *h, const struct listing_state *st)
+{
+	if (!st->published.rev || !(rq->who.roles & ROLE_CAF_REVIEWER))
+		return;
+	form_open(rq, h, "card decision", NULL);
+	if (strcmp(st->published.state, "online") == 0) {
+		html(h, "<h2>Retirer du public</h2>\n");
+		field_of(rq, h, form_caf_establishment(), "motif", "");
+		html(h, "<div class=\"actions\"><button class=\"btn btn-danger\" name=\"action\" value=\"retirer\">Retirer du public</button></div>\n");
+	} else {
+		html(h, "<h2>Remettre en ligne</h2>\n<p>La dernière fiche acceptée redevient visible.</p>\n<div class=\"actions\">"
+			"<button class=\"btn\" name=\"action\" value=\"remettre\">Remettre en ligne</button></div>\n");
+	}
+	form_close(h);
+}
+
+enum err page_caf_establishment(struct request *rq, struct html *h)
+{
+	struct listing_state st;
+	enum err e = listing_state_read(rq->app, rq->arena, &rq->who, &rq->e, &st);
+
+	if (e)
+		return e;
+	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/etablissements", .title = rq->e.name });
+	crumbs(h, "Établissements", "/caf/etablissements", rq->e.name, NULL);
+	error_summary(rq, h);
+	html(h, "<h1>{}</h1>\n<p class=\"lead\">{}, identifiant {}<br>{}, {} {}</p>\n<div class=\"cols\">\n<div>\n", rq->e.name,
+	     establishment_kind_label(rq->e.type, rq->e.category, rq->e.capacity), rq->e.id, rq->e.street, rq->e.postal_code, rq->e.city);
+	listing_state_card(rq, h, &st);
+	if (st.published.rev)
+		listing_rubrics(rq, h, &st.online);
+	html(h, "</div>\n<aside aria-label=\"Publication\">\n");
+	act_form(rq, h, &st);
+	html(h, "</aside>\n</div>\n");
+	page_end(rq, h);
+	return ERR_OK;
+}
+
+enum err page_caf_establishment_post(struct request *rq, struct html *h)
+{
+	bool withdraw = input_has(&rq->in, "action", "retirer");
+	enum err e;
+
+	if (withdraw) {
+		input_check(rq->arena, form_caf_establishment(), &rq->in, &rq->faults);
+		e = rq->faults.n ? ERR_INVALID :
+				   listing_withdraw(rq->app, rq->arena, &rq->who, &rq->e, input_get(&rq->in, "motif"), &rq->faults);
+	} else if (input_has(&rq->in, "action", "remettre")) {
+		e = listing_restore(rq->app, rq->arena, &rq->who, &rq->e);
+	} else {
+		return ERR_MALFORMED;
+	}
+	if (e == ERR_INVALID) {
+		rq->re->status = 422;
+		return page_caf_establishment(rq, h);
+	}
+	return e ? e : done(rq, rq->http->path, withdraw ? "fiche-retiree" : "fiche-remise");
+}

@@ -1,0 +1,291 @@
+#include "fcgi/page/page.h"
+
+#include "base/log.h"
+
+#include <string.h>
+
+#define SESSION_COOKIE "__Host-session"
+#define FORM_COOKIE "__Host-form"
+
+/* Fields any form may carry besides its own. */
+static const struct field common_fields[] = {
+	{ .name = "csrf", .kind = FIELD_TOKEN, .max = 64 },
+	{ .name = "reprise", .kind = FIELD_TOKEN, .max = 32 },
+	{ .name = "fait", .kind = FIELD_TOKEN, .max = 40 },
+};
+
+static struct form whole_form(struct arena *a, const struct form *own)
+{
+	size_t n = own ? own->n : 0;
+	struct field *fields = arena_array(a, n + LENGTH(common_fields), struct field);
+
+	if (n)
+		memcpy(fields, own->fields, n * sizeof *fields);
+	memcpy(fields + n, common_fields, sizeof common_fields);
+	return (struct form){ fields, n + LENGTH(common_fields) };
+}
+
+static enum err read_form(struct request *rq)
+{
+	const struct form *own = rq->route->form ? rq->route->form() : NULL;
+	struct form form = whole_form(rq->arena, own);
+	struct pair *raw;
+	size_t n;
+	enum err e = http_pairs(rq->http, &raw, &n);
+
+	return e ? e : input_take(rq->arena, &form, raw, n, &rq->in);
+}
+
+/* --- CSRF: the session's token, or for anonymous forms a keyed digest of a cookie of 256 bits (no record) --- */
+
+static const char *anonymous_csrf(struct request *rq, const char *cookie)
+{
+	uint8_t digest[DIGEST_SIZE];
+
+	secret_keyed(rq->app->key, "csrf", bytes_of(cookie), digest);
+	return secret_base64url(rq->arena, (struct bytes){ digest, sizeof digest });
+}
+
+static void give_csrf(struct request *rq)
+{
+	uint8_t raw[32];
+	const char *cookie = http_cookie(rq->http, FORM_COOKIE);
+
+	if (rq->who.known) {
+		rq->csrf = rq->who.session.csrf;
+		return;
+	}
+	if (!cookie || secret_token_parse(cookie, raw)) {
+		cookie = secret_token(rq->arena);
+		http_set_cookie(rq->re, FORM_COOKIE, cookie, -1);
+	}
+	rq->csrf = anonymous_csrf(rq, cookie);
+}
+
+/* A browser sends Origin with every POST and most send Sec-Fetch-Site; what was sent must be ours. */
+static bool is_our_origin(const struct request *rq)
+{
+	const char *origin = rq->http->origin, *site = rq->http->fetch_site;
+
+	if (*origin)
+		return strcmp(origin, rq->app->settings->site_url) == 0;
+	return !*site || strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
+}
+
+static bool csrf_holds(struct request *rq)
+{
+	const char *sent = input_get(&rq->in, "csrf");
+
+	if (!is_our_origin(rq))
+		return false;
+	if (!rq->who.known && !http_cookie(rq->http, FORM_COOKIE))
+		return false;
+	return strlen(sent) == strlen(rq->csrf) && *sent && secret_equal(sent, rq->csrf, strlen(sent));
+}
+
+/* --- who asks --- */
+
+/* The typed form of an expired session is kept under its account and shown again after the next login. */
+static void keep_form(struct request *rq)
+{
+	struct pair *raw;
+	size_t n;
+
+	if (rq->http->method != METHOD_POST || !is_our_origin(rq) || !rq->route->form || http_pairs(rq->http, &raw, &n))
+		return;
+	if (kept_put(rq->app, rq->arena, rq->who.person.uuid, rq->http->path, rq->http->body))
+		log_line(LOG_LEVEL_WARNING, "form of an expired session not kept", NULL);
+}
+
+static enum err to_login(struct request *rq, bool expired)
+{
+	if (expired)
+		keep_form(rq);
+	if (http_cookie(rq->http, SESSION_COOKIE))
+		http_set_cookie(rq->re, SESSION_COOKIE, "", 0);
+	http_see_other(rq->re, expired ? "/connexion?fait=session-expiree" : "/connexion");
+	return ERR_LOGIN;
+}
+
+/* ERR_LOGIN: the reply is a redirection already. */
+static enum err find_visitor(struct request *rq)
+{
+	const char *token = http_cookie(rq->http, SESSION_COOKIE);
+	bool expired = false;
+	enum err e = ERR_LOGIN;
+
+	if (token)
+		e = session_find(rq->app, rq->arena, token, &rq->who, &expired);
+	if (!e)
+		return rq->who.session.must_change && !(rq->route->flags & ROUTE_FIRST_LOGIN) ?
+			       (http_see_other(rq->re, "/mot-de-passe/premier-changement"), ERR_LOGIN) :
+			       ERR_OK;
+	if (e != ERR_LOGIN)
+		return rq->route->roles ? e : ERR_OK;
+	if (!rq->route->roles) {
+		rq->who.known = false;
+		return ERR_OK;
+	}
+	return to_login(rq, expired);
+}
+
+/* A refusal is an event of its own; without its record the answer stays a refusal. */
+static void record_refusal(struct request *rq, const char *cause)
+{
+	struct audit_record r = act_record(rq->arena, &rq->who, EVENT_REFUSAL);
+
+	r.failed = true;
+	r.cause = cause;
+	if (rq->e.uuid.b[0] || !uuid_is_none(rq->e.uuid))
+		act_on_establishment(&r, &rq->e);
+	if (act_note(rq->app, rq->arena, &rq->who, &r))
+		log_line(LOG_LEVEL_WARNING, "refusal not recorded", "cause", cause, NULL);
+}
+
+/* The object of the path: {id} comes first in the patterns that have one. */
+static enum err find_object(struct request *rq)
+{
+	struct establishment foreign;
+	enum err e;
+
+	if (rq->route->flags & ROUTE_OWN)
+		e = right_find(rq->app, rq->arena, &rq->who, rq->arg[0], rq->route->families, &rq->e, &rq->families);
+	else if (rq->route->flags & ROUTE_CAF_OWN)
+		e = caf_establishment_find(rq->app, rq->arena, &rq->who, rq->arg[0], &rq->e);
+	else
+		return ERR_OK;
+	if (e != ERR_NOTFOUND || establishment_find(rq->app, rq->arena, rq->arg[0], &foreign))
+		return e;
+	rq->e = foreign;
+	record_refusal(rq, "foreign_object");
+	if (rq->http->method == METHOD_POST && rq->route->flags & ROUTE_OWN &&
+	    right_was(rq->app, rq->arena, &rq->who, &foreign, rq->route->families))
+		return ERR_DENIED;
+	return ERR_NOTFOUND;
+}
+
+static enum err allow(struct request *rq)
+{
+	enum err e;
+
+	if (rq->route->roles && !(rq->route->flags & ROUTE_STALE) && (e = app_fresh(rq->app)))
+		return e;
+	if ((e = find_visitor(rq)))
+		return e;
+	if (rq->route->roles && !(rq->who.roles & rq->route->roles)) {
+		record_refusal(rq, "wrong_role");
+		return ERR_DENIED;
+	}
+	if ((e = read_form(rq)))
+		return e;
+	give_csrf(rq);
+	if (rq->http->method == METHOD_POST && !csrf_holds(rq)) {
+		if (rq->who.known)
+			record_refusal(rq, "csrf");
+		return ERR_DENIED;
+	}
+	return find_object(rq);
+}
+
+/* After the next login the form an expired session had posted stands in the page of the same path. */
+static void take_kept(struct request *rq)
+{
+	struct bytes body;
+	struct http_request again = *rq->http;
+	struct pair *raw;
+	size_t n;
+	unsigned allowed;
+	const char *arg[ROUTE_ARGS];
+	const struct route *post = route_find(rq->http->path, METHOD_POST, rq->arena, arg, &allowed);
+
+	if (!rq->who.known || rq->http->method != METHOD_GET || !post || !post->form)
+		return;
+	if (kept_take(rq->app, rq->arena, &rq->who, rq->http->path, &body))
+		return;
+	struct form form = whole_form(rq->arena, post->form());
+
+	again.method = METHOD_POST;
+	again.body = body;
+	again.content_type = "application/x-www-form-urlencoded";
+	if (!http_pairs(&again, &raw, &n) && !input_take(rq->arena, &form, raw, n, &rq->in))
+		rq->kept = true;
+}
+
+static void prepare(struct request *rq)
+{
+	rq->who.address = rq->http->address;
+	rq->who.user_agent = rq->http->user_agent;
+	rq->who.method = rq->http->method == METHOD_POST ? "POST" : "GET";
+	rq->who.path = rq->route->pattern;
+	/* one id a POST, known before the act: an answer lost on the way can be asked for again by the form */
+	uint8_t id[CHANGESET_ID_SIZE];
+
+	secret_random(id, sizeof id);
+	rq->who.resume = text_hex(rq->arena, (struct bytes){ id, sizeof id });
+}
+
+static void resume(struct request *rq)
+{
+	const char *id = input_get(&rq->in, "reprise");
+	uint8_t raw[CHANGESET_ID_SIZE];
+
+	if (*id && !text_unhex(id, raw, sizeof raw))
+		rq->who.resume = id;
+}
+
+static void answer_error(struct request *rq, struct html *h, enum err e)
+{
+	uint8_t raw[4];
+	const char *incident = NULL;
+
+	if (status_of(e) == 500) {
+		secret_random(raw, sizeof raw);
+		incident = text_hex(rq->arena, (struct bytes){ raw, sizeof raw });
+		log_line(LOG_LEVEL_ERROR, "request failed", "incident", incident, "error", err_text(e), "route",
+			 rq->route ? rq->route->pattern : "", NULL);
+	}
+	rq->re->body = buf_new(rq->arena);
+	page_error(rq, h, e, incident);
+}
+
+static void no_route(struct request *rq, struct html *h, unsigned allowed)
+{
+	if (allowed) {
+		http_header(rq->re, "Allow", "%s", allowed == METHOD_POST ? "POST" : "GET, HEAD");
+		page_error(rq, h, ERR_NOTFOUND, NULL);
+		rq->re->status = 405;
+		return;
+	}
+	page_error(rq, h, ERR_NOTFOUND, NULL);
+}
+
+void dispatch(void *user, const struct http_request *http, struct http_reply *re)
+{
+	struct dispatch *d = user;
+	struct request rq = { .app = d->app, .arena = http->arena, .http = http, .re = re, .csrf = "" };
+	struct html h = { .out = &re->body };
+	unsigned allowed;
+
+	rq.route = route_find(http->path, http->method, http->arena, rq.arg, &allowed);
+	if (!rq.route) {
+		no_route(&rq, &h, allowed);
+		return;
+	}
+	if (rq.route->pool != d->pool) {
+		log_line(LOG_LEVEL_ERROR, "request came to the wrong pool", "route", rq.route->pattern, NULL);
+		page_error(&rq, &h, ERR_NOTFOUND, NULL);
+		return;
+	}
+	prepare(&rq);
+	enum err e = d->pool == POOL_PUBLIC ? read_form(&rq) : allow(&rq);
+
+	if (e == ERR_LOGIN)
+		return;
+	if (!e) {
+		resume(&rq);
+		take_kept(&rq);
+		e = rq.route->run(&rq, &h);
+	}
+	if (e)
+		answer_error(&rq, &h, e);
+}

@@ -1,0 +1,97 @@
+/* Errors as pages: one sentence, one way out. */
+#include "fcgi/page/page.h"
+
+#include <string.h>
+
+static const struct {
+	int status;
+	const char *title;
+	const char *text;
+} pages[ERR__MAX] = {
+	[ERR_OK] = { 200, "", "" },
+	[ERR_NOTFOUND] = { 404, "Page introuvable", "Cette adresse ne correspond à aucune page." },
+	[ERR_GONE] = { 410, "Cette fiche n’est plus publiée", "L’établissement n’est plus présenté sur ce site." },
+	[ERR_CONFLICT] = { 409, "Quelqu’un a été plus rapide",
+			   "Ce que vous aviez sous les yeux a changé entre-temps. Rien n’a été enregistré." },
+	[ERR_INVALID] = { 422, "Réponse à corriger", "Une réponse ne convient pas. Rien n’a été enregistré." },
+	[ERR_MALFORMED] = { 400, "Demande illisible", "Le site n’a pas compris cette demande. Rien n’a été enregistré." },
+	[ERR_TOOLARGE] = { 413, "Envoi trop volumineux", "Cet envoi dépasse la taille permise. Rien n’a été enregistré." },
+	[ERR_DENIED] = { 403, "Accès refusé", "Votre compte ne permet pas cette action. Rien n’a été enregistré." },
+	[ERR_LOGIN] = { 303, "", "" },
+	[ERR_LIMIT] = { 429, "Trop d’envois", "Vous avez fait beaucoup d’envois en une minute. Attendez un peu, puis recommencez." },
+	[ERR_UNAVAILABLE] = { 503, "Service momentanément indisponible",
+			      "Une partie du service ne répond pas. Rien n’a été enregistré. Réessayez dans quelques minutes." },
+	[ERR_UNKNOWN] = { 503, "Votre envoi est peut-être enregistré",
+			  "Nous ne savons pas si votre envoi est enregistré. Renvoyez-le : il ne sera pas compté deux fois." },
+	[ERR_FULL] = { 503, "Service momentanément indisponible",
+		       "Le service ne peut rien enregistrer pour l’instant. Réessayez dans quelques minutes." },
+	[ERR_CORRUPT] = { 500, "Erreur du service", "Le service a rencontré une erreur. Rien n’a été enregistré." },
+	[ERR_INTERNAL] = { 500, "Erreur du service", "Le service a rencontré une erreur. Rien n’a été enregistré." },
+};
+
+int status_of(enum err e)
+{
+	return (unsigned)e < ERR__MAX ? pages[e].status : 500;
+}
+
+/* What was typed, to send again under the same id or to copy out; passwords never. */
+static void typed(struct request *rq, struct html *h, bool again)
+{
+	if (again)
+		form_open(rq, h, "card", NULL);
+	else
+		html(h, "<h2>Ce que vous aviez écrit</h2>\n<dl class=\"summary\">\n");
+	for (size_t i = 0; i < rq->in.n; i++) {
+		const struct pair *p = &rq->in.v[i];
+		const struct form *form = rq->route->form ? rq->route->form() : NULL;
+		const struct field *f = form ? form_field(form, p->name) : NULL;
+
+		if (!f || f->kind == FIELD_PASSWORD)
+			continue;
+		if (again)
+			field_hidden(h, p->name, p->value);
+		else if (*p->value && f->kind != FIELD_TOKEN && f->kind != FIELD_BUTTON)
+			html(h, "<div><dt>{f}</dt><dd><p>{l}</p></dd></div>\n", f->label, p->value);
+	}
+	if (!again) {
+		html(h, "</dl>\n");
+		return;
+	}
+	field_hidden(h, "reprise", rq->who.resume);
+	html(h, "<div class=\"actions\"><button class=\"btn\">Renvoyer</button></div>\n");
+	form_close(h);
+}
+
+/* Private pages keep their space; a public one, and a page for nobody in particular, has the public frame. */
+static enum space space_of(const struct request *rq)
+{
+	if (!rq->who.known)
+		return SPACE_PUBLIC;
+	if (rq->who.roles & ROLE_AGENT)
+		return SPACE_PRO;
+	return rq->who.roles & ROLE_CAF ? SPACE_CAF : SPACE_AUDIT;
+}
+
+void page_error(struct request *rq, struct html *h, enum err e, const char *incident)
+{
+	bool posted = rq->http->method == METHOD_POST && rq->in.n;
+
+	rq->faults = (struct faults){ 0 };
+	rq->re->status = status_of(e);
+	if (rq->re->status == 503 || rq->re->status == 429)
+		http_header(rq->re, "Retry-After", "%d", rq->re->status == 429 ? 60 : 30);
+	page_begin(rq, h, &(struct page){ .space = space_of(rq), .title = pages[e].title });
+	html(h, "<div class=\"narrow\">\n<h1>{f}</h1>\n<p class=\"lead\">{f}</p>\n", pages[e].title, pages[e].text);
+	if (incident)
+		html(h, "<p>Si l’erreur revient, signalez le numéro d’incident <strong class=\"num\">{}</strong>.</p>\n", incident);
+	if (e == ERR_UNKNOWN && posted)
+		typed(rq, h, true);
+	else if (e == ERR_DENIED && posted && rq->who.known)
+		typed(rq, h, false);
+	if (rq->who.known)
+		html(h, "<p><a href=\"{}\">Retour à votre espace</a></p>\n", home_of(rq->who.roles));
+	else
+		html(h, "<p><a href=\"/\">Retour à l’accueil</a></p>\n");
+	html(h, "</div>\n");
+	page_end(rq, h);
+}

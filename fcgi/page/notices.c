@@ -1,0 +1,38 @@
+/* What a redirection says at the top of the next page: ?fait=code. */
+#include "fcgi/page/page.h"
+
+#include <string.h>
+
+static const struct choice notices[] = {
+	{ "fiche-envoyee", "Modification envoyée. La Caf l’examine avant de la mettre en ligne." },
+	{ "envoi-retire", "Envoi retiré. Votre texte est gardé comme brouillon." },
+	{ "brouillon", "Brouillon enregistré. Rien n’a été envoyé à la Caf." },
+	{ "brouillon-efface", "Brouillon effacé." },
+	{ "places-publiees", "Places publiées. Les familles les voient maintenant." },
+	{ "places-confirmees", "Places confirmées. Les familles voient la date du jour." },
+	{ "places-retirees", "Places retirées. Les familles lisent « Places non communiquées »." },
+	{ "fiche-retiree", "Fiche retirée du public." },
+	{ "fiche-remise", "Fiche remise en ligne." },
+	{ "acceptee", "Modification acceptée. Elle est en ligne." },
+	{ "refusee", "Modification refusée. Son auteur reçoit vos explications par courriel." },
+	{ "dossier-pris", "Vous avez pris ce dossier pour 30 minutes. Vos collègues le voient." },
+	{ "mot-de-passe", "Mot de passe enregistré. Un courriel vous le confirme." },
+	{ "deconnexion", "Vous êtes déconnecté." },
+	{ "session-expiree", "Votre session a expiré. Connectez-vous : vous retrouverez ce que vous aviez écrit." },
+	{ NULL, NULL },
+};
+
+void notice(struct request *rq, struct html *h)
+{
+	const char *code = input_get(&rq->in, "fait");
+
+	if (rq->http->method != METHOD_GET || rq->kept || !choice_has(notices, code))
+		return;
+	html(h, "<div class=\"note note-ok\" role=\"status\"><p>{f}</p></div>\n", choice_label(notices, code));
+}
+
+enum err done(struct request *rq, const char *path, const char *code)
+{
+	http_see_other(rq->re, link_with(rq->arena, path, "fait", code, NULL));
+	return ERR_OK;
+}

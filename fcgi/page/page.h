@@ -1,0 +1,206 @@
+/* Pages: the route table, what a handler gets, the page frame and the pieces pages are made of.
+   Adding a page: one row in routes.c, one handler, one row in tests/flow/matrix. */
+#ifndef FCGI_PAGE_PAGE_H
+#define FCGI_PAGE_PAGE_H
+
+#include "acts/codes.h"
+#include "acts/places.h"
+#include "acts/who.h"
+#include "base/text.h"
+#include "fcgi/http/html.h"
+#include "fcgi/http/http.h"
+
+enum pool { POOL_PUBLIC, POOL_PRIVATE, POOL_LOGIN, POOL__MAX };
+
+#define ROUTE_ARGS 3
+
+struct request {
+	struct app *app;
+	struct arena *arena;
+	const struct http_request *http;
+	struct http_reply *re;
+	const struct route *route;
+	const char *arg[ROUTE_ARGS];      /* what stood for {…} in the pattern, in order */
+	struct visitor who;
+	struct input in;                  /* the route's form: body of a POST, query of a GET */
+	bool kept;                        /* in comes from a form an expired session had posted */
+	struct faults faults;
+	const char *csrf;                 /* to put in every form (page_form_open does) */
+	struct establishment e;           /* routes with a right or a Caf's establishment */
+	unsigned families;                /* the visitor's rights on e */
+};
+
+typedef enum err (*page_handler)(struct request *rq, struct html *h);
+typedef const struct form *(*form_of)(void);
+
+enum route_flag {
+	ROUTE_ANONYMOUS_CSRF = 1, /* a POST without session: CSRF is keyed BLAKE2b of the __Host-form cookie */
+	ROUTE_FIRST_LOGIN = 2,    /* reachable while the password must be changed */
+	ROUTE_OWN = 4,            /* {id} is an establishment the visitor has a right of `families` on */
+	ROUTE_CAF_OWN = 8,        /* {id} is an establishment of the visitor's Caf */
+	ROUTE_STALE = 16,         /* answers even when the mirror is not fresh */
+};
+
+/* A handler runs once everything its row says holds; the page leaves only if it answers ERR_OK. */
+struct route {
+	unsigned methods;
+	const char *pattern;      /* "/a/{id}/b"; {…} matches one segment */
+	enum pool pool;
+	unsigned roles;           /* any of these; 0: anyone, no session needed */
+	unsigned families;        /* ROUTE_OWN */
+	unsigned flags;
+	form_of form;             /* declared fields; NULL: none */
+	page_handler run;
+};
+
+extern const struct route routes[];
+extern const size_t routes_n;
+
+/* dispatch.c: the only way from a request to a handler, and from an error to a page. */
+struct dispatch {
+	struct app *app;
+	enum pool pool;
+};
+void dispatch(void *dispatch, const struct http_request *http, struct http_reply *re);
+
+/* Matches path; NULL: none (*allowed then holds the methods of the routes that match the path, or 0). */
+const struct route *route_find(const char *path, unsigned method, struct arena *a, const char *arg[ROUTE_ARGS],
+			       unsigned *allowed);
+
+/* --- frame.c --- */
+
+enum space { SPACE_PUBLIC, SPACE_PRO, SPACE_CAF, SPACE_AUDIT };
+
+struct page {
+	enum space space;
+	const char *title;        /* French, of the document, without the site's name */
+	const char *tab;          /* path of the current tab or navigation entry; NULL: none */
+	bool narrow;
+};
+
+void page_begin(struct request *rq, struct html *h, const struct page *p);
+void page_end(struct request *rq, struct html *h);
+
+/* A whole page for an error code: French sentence, one way out, incident number on 500. Sets the status. */
+void page_error(struct request *rq, struct html *h, enum err e, const char *incident);
+int status_of(enum err e);
+
+/* The home of the visitor's first role. */
+const char *home_of(unsigned roles);
+
+/* --- ui.c: pieces; each writes to h --- */
+
+/* label, href, label, href, …, last label, NULL: fil d’Ariane. */
+void crumbs(struct html *h, const char *first, ...) __attribute__((sentinel));
+
+enum note_kind { NOTE_INFO, NOTE_OK, NOTE_WARN };
+void note(struct html *h, enum note_kind kind, const char *text);
+
+/* Success note from ?fait=code (notices.c), role="status". */
+void notice(struct request *rq, struct html *h);
+
+/* The box first in main; nothing without faults. « Corrigez N réponses », each line links to its field. */
+void error_summary(struct request *rq, struct html *h);
+
+/* <form method=post action=… novalidate> with csrf and base fields; action NULL: the request's own path. */
+void form_open(struct request *rq, struct html *h, const char *class, const char *action);
+void form_close(struct html *h);
+void field_hidden(struct html *h, const char *name, const char *value);
+
+/* A field of a form by its row: label, hint, fault, value kept (never a password's). width: "w-s", "w-m", "w-l" or "". */
+void field_of(struct request *rq, struct html *h, const struct form *form, const char *name, const char *width);
+
+struct tag_of {
+	const char *class; /* "", "tag-ok", "tag-warn", "tag-err", "tag-info" */
+	const char *text;
+};
+void tag(struct html *h, struct tag_of t);
+
+/* Value of ?name= kept in a link: path with its query, each value percent-encoded. name, value, …, NULL. */
+const char *link_with(struct arena *a, const char *path, ...) __attribute__((sentinel));
+
+/* A read-only table of places for one band; widths and words as in the pictures. */
+void places_table(struct html *h, const uint16_t *cells, int band, unsigned halves, unsigned weekdays,
+		  const char *caption_extra);
+
+/* The diff of two rubrics, side by side. */
+void diff_sides(struct html *h, struct arena *a, const char *before, const char *after);
+
+/* Pieces several subjects share: the changed rubrics, the sentence that counts them, a listing's rubrics, a state. */
+void changes(struct request *rq, struct html *h, const struct difference *v, size_t n);
+void changes_sentence(struct html *h, size_t n, size_t all);
+void listing_rubrics(struct request *rq, struct html *h, const struct listing *l);
+struct tag_of revision_tag(const char *state);
+
+/* Address of the public page: "/etablissements/{slug}-{id}". */
+const char *public_path(struct arena *a, const char *name, const char *id);
+
+/* 303 to path?fait=code. */
+enum err done(struct request *rq, const char *path, const char *code);
+
+/* --- handlers, by subject: one file each --- */
+/* public.c */
+enum err page_home(struct request *rq, struct html *h);
+enum err page_search(struct request *rq, struct html *h);
+enum err page_family(struct request *rq, struct html *h);
+const struct form *form_search(void);
+/* The body of an establishment's page as families see it: also the Caf's preview. */
+void family_body(struct request *rq, struct html *h, const struct family_page *p);
+/* texts.c */
+enum err page_help(struct request *rq, struct html *h);
+enum err page_accessibility(struct request *rq, struct html *h);
+enum err page_legal(struct request *rq, struct html *h);
+enum err page_privacy(struct request *rq, struct html *h);
+enum err page_sitemap(struct request *rq, struct html *h);
+enum err page_grant_about(struct request *rq, struct html *h);
+/* login.c */
+enum err page_login(struct request *rq, struct html *h);
+enum err page_login_post(struct request *rq, struct html *h);
+enum err page_logout(struct request *rq, struct html *h);
+enum err page_first_change(struct request *rq, struct html *h);
+enum err page_first_change_post(struct request *rq, struct html *h);
+enum err page_forgotten(struct request *rq, struct html *h);
+enum err page_account(struct request *rq, struct html *h);
+enum err page_account_post(struct request *rq, struct html *h);
+const struct form *form_login(void);
+const struct form *form_first_change(void);
+const struct form *form_account(void);
+/* pro.c, pro_listing.c, pro_places.c */
+enum err page_pro_home(struct request *rq, struct html *h);
+enum err page_pro_establishment(struct request *rq, struct html *h);
+enum err page_pro_agreement(struct request *rq, struct html *h);
+enum err page_listing_edit(struct request *rq, struct html *h);
+enum err page_listing_save(struct request *rq, struct html *h);
+enum err page_listing_check(struct request *rq, struct html *h);
+enum err page_listing_send(struct request *rq, struct html *h);
+enum err page_revisions(struct request *rq, struct html *h);
+enum err page_revision(struct request *rq, struct html *h);
+enum err page_revision_withdraw(struct request *rq, struct html *h);
+enum err page_listing_withdraw(struct request *rq, struct html *h);
+enum err page_places_edit(struct request *rq, struct html *h);
+enum err page_places_post(struct request *rq, struct html *h);
+enum err page_places_history(struct request *rq, struct html *h);
+const struct form *form_listing(void);
+const struct form *form_listing_send(void);
+const struct form *form_withdraw(void);
+/* caf.c */
+enum err page_caf_queue(struct request *rq, struct html *h);
+enum err page_caf_revision(struct request *rq, struct html *h);
+enum err page_caf_decide(struct request *rq, struct html *h);
+enum err page_caf_claim(struct request *rq, struct html *h);
+enum err page_caf_preview(struct request *rq, struct html *h);
+enum err page_caf_establishments(struct request *rq, struct html *h);
+enum err page_caf_establishment(struct request *rq, struct html *h);
+enum err page_caf_establishment_post(struct request *rq, struct html *h);
+const struct form *form_queue(void);
+const struct form *form_decision(void);
+const struct form *form_caf_establishment(void);
+const struct form *form_caf_establishments(void);
+/* audit.c */
+enum err page_connections(struct request *rq, struct html *h);
+enum err page_actions(struct request *rq, struct html *h);
+enum err page_log_export(struct request *rq, struct html *h);
+enum err page_integrity(struct request *rq, struct html *h);
+const struct form *form_log(void);
+
+#endif

@@ -1,0 +1,388 @@
+/* The agent's home: what is to do, then each establishment; the convention and its people. */
+#include "fcgi/page/page.h"
+
+#include <string.h>
+
+struct card {
+	struct my_establishment mine;
+	struct listing_state listing;
+	struct places_state places;
+	enum freshness fresh;
+	const char *base; /* path */
+};
+
+static enum err card_read(struct request *rq, const struct my_establishment *m, struct card *out)
+{
+	enum err e;
+
+	*out = (struct card){ .mine = *m, .base = arena_printf(rq->arena, "/espace-pro/etablissements/%s", m->e.id) };
+	if ((e = listing_state_read(rq->app, rq->arena, &rq->who, &m->e, &out->listing)))
+		return e;
+	if ((e = places_state_read(rq->app, rq->arena, &m->e, &out->places)))
+		return e;
+	out->fresh = grid_freshness(rq->app->settings, &out->places.grid, clock_now());
+	return ERR_OK;
+}
+
+static void todo_item(struct html *h, const struct card *c, const char *text, const char *page, const char *label)
+{
+	html(h, "<li><p><strong>{}</strong> : {f}</p><a class=\"btn btn-small\" href=\"{}/{}\">{}<span class=\"vh\"> : {}</span></a></li>\n",
+	     c->mine.e.name, text, c->base, page, label, c->mine.e.name);
+}
+
+/* Adds what this establishment asks for; answers how much. */
+static size_t todo_of(struct request *rq, struct html *h, const struct card *c)
+{
+	struct arena *a = rq->arena;
+	size_t n = 0;
+
+	if (c->mine.families & FAMILY_LISTING && c->listing.refused.rev) {
+		todo_item(h, c, arena_printf(a, "la Caf a refusé votre modification du %s. Corrigez-la pour la renvoyer.",
+					     day_fr_short(a, day_of(c->listing.refused.sent_at))),
+			  "fonctionnement", "Voir le motif et corriger");
+		n++;
+	}
+	if (!(c->mine.families & FAMILY_PLACES) || !type_has_places(c->mine.e.type))
+		return n;
+	int64_t hidden = rq->app->settings->places_hidden_days;
+
+	if (c->fresh == GRID_STALE || c->fresh == GRID_REMINDER || c->fresh == GRID_HIDDEN) {
+		const char *text = c->fresh == GRID_HIDDEN ?
+			arena_printf(a, "vos places ont %d jours. Les familles ne les voient plus.",
+				     grid_age_days(&c->places.grid, clock_now())) :
+			arena_printf(a, "vos places ont %d jours. Les familles ne les verront plus après %d jours.",
+				     grid_age_days(&c->places.grid, clock_now()), (int)hidden);
+
+		todo_item(h, c, text, "places", "Mettre à jour les places");
+		n++;
+	} else if (c->fresh == GRID_NEVER) {
+		todo_item(h, c, "aucune place n’est communiquée aux familles.", "places", "Indiquer les places");
+		n++;
+	}
+	return n;
+}
+
+static void listing_column(struct request *rq, struct html *h, const struct card *c)
+{
+	const struct listing_state *l = &c->listing;
+	struct arena *a = rq->arena;
+	bool online = l->published.rev && strcmp(l->published.state, "online") == 0;
+	const char *link = "Modifier la fiche", *page = "fonctionnement";
+	const char *since = online ? day_fr_short(a, day_of(l->published.published_at)) : "";
+
+	html(h, "<div><p class=\"label\">Fonctionnement</p>");
+	if (l->pending.rev) {
+		html(h, "<p><span class=\"tag tag-info\">En attente de la Caf</span></p><p>Modification envoyée le {}</p>",
+		     day_fr_short(a, day_of(l->pending.sent_at)));
+		link = "Voir ce qui a été envoyé";
+		page = arena_printf(a, "revisions/%d", (int)l->pending.n);
+	} else if (l->refused.rev) {
+		html(h, "<p><span class=\"tag tag-err\">Modification refusée</span></p><p>Le {}.",
+		     day_fr_short(a, day_of(l->refused.decided_at)));
+		if (online)
+			html(h, " La fiche du {} reste en ligne.", since);
+		html(h, "</p>");
+		link = "Voir le motif et corriger";
+	} else if (l->draft.rev) {
+		html(h, "<p><span class=\"tag\">Brouillon</span></p><p>Enregistré le {}, pas encore envoyé</p>",
+		     day_fr_short(a, day_of(l->draft.saved_at)));
+		link = "Reprendre le brouillon";
+	} else if (online) {
+		html(h, "<p><span class=\"tag tag-ok\">En ligne</span></p><p>Depuis le {}</p>", since);
+	} else if (l->published.rev) {
+		html(h, "<p><span class=\"tag tag-warn\">Retirée du public</span></p><p>Le {}</p>",
+		     day_fr_short(a, day_of(l->published.changed_at)));
+	} else {
+		html(h, "<p><span class=\"tag\">Pas encore de fiche</span></p>");
+		link = "Écrire la fiche";
+	}
+	if (c->mine.families & FAMILY_LISTING)
+		html(h, "<p><a href=\"{}/{}\">{}<span class=\"vh\"> : {}</span></a></p>", c->base, page, link, c->mine.e.name);
+	html(h, "</div>\n");
+}
+
+static void places_column(struct request *rq, struct html *h, const struct card *c)
+{
+	static const struct tag_of tags[] = {
+		[GRID_NEVER] = { "", "Non communiquées" },
+		[GRID_FRESH] = { "tag-ok", "À jour" },
+		[GRID_REMINDER] = { "tag-info", "À confirmer" },
+		[GRID_STALE] = { "tag-warn", "À actualiser" },
+		[GRID_HIDDEN] = { "tag-err", "Masquées aux familles" },
+	};
+
+	html(h, "<div><p class=\"label\">Places libres</p>");
+	if (!type_has_places(c->mine.e.type)) {
+		html(h, "<p><span class=\"muted\">Sans objet</span></p>"
+			"<p>Les places libres concernent les établissements du jeune enfant.</p></div>\n");
+		return;
+	}
+	html(h, "<p>");
+	tag(h, tags[c->fresh]);
+	html(h, "</p>");
+	if (c->fresh != GRID_NEVER)
+		html(h, "<p>Publiées {}</p>", day_ago_fr(rq->arena, day_of(c->places.grid.confirmed_at)));
+	if (c->mine.families & FAMILY_PLACES)
+		html(h, "<p><a href=\"{}/places\">Mettre à jour les places<span class=\"vh\"> : {}</span></a></p>", c->base, c->mine.e.name);
+	html(h, "</div>\n");
+}
+
+static void card(struct request *rq, struct html *h, const struct card *c)
+{
+	const struct establishment *e = &c->mine.e;
+
+	html(h, "<li>\n<div><h3><a href=\"{}\">{}</a></h3><p class=\"muted\">{}", c->base, e->name,
+	     establishment_kind_label(e->type, e->category, e->capacity));
+	if (e->capacity)
+		html(h, ", {} places", html_number(h, (int64_t)e->capacity));
+	html(h, "</p>");
+	if (c->listing.published.rev && strcmp(c->listing.published.state, "online") == 0)
+		html(h, "<p><a href=\"{}\">Voir la fiche publique<span class=\"vh\"> : {}</span></a></p></div>\n",
+		     public_path(rq->arena, e->name, e->id), e->name);
+	else
+		html(h, "<p><span class=\"muted\">Pas encore de fiche publique</span></p></div>\n");
+	listing_column(rq, h, c);
+	places_column(rq, h, c);
+	html(h, "</li>\n");
+}
+
+static enum err agreement_current(struct request *rq, struct agreement *out)
+{
+	AUTO_TXN struct txn t = txn_read(rq->app->store, STORE_MAIN);
+	struct agreements all;
+	enum err e = agreements_of(&t, rq->arena, rq->who.provider.key, &all);
+
+	if (e)
+		return e;
+	for (size_t i = 0; i < all.n; i++)
+		if (agreement_in_force(&all.v[i], day_today())) {
+			*out = all.v[i];
+			return ERR_OK;
+		}
+	return ERR_NOTFOUND;
+}
+
+static void agreement_sentence(struct request *rq, struct html *h, const struct agreement *g)
+{
+	day_t due = (day_t)g->due;
+
+	if (!g->due)
+		return;
+	if (g->termination || g->not_tacit)
+		html(h, "<p>Elle prend fin le <strong>{}</strong>.</p>\n", day_fr(rq->arena, due));
+	else
+		html(h, "<p>Elle se renouvelle toute seule le <strong>{}</strong>. Pour y mettre fin, prévenez la Caf par lettre "
+			"recommandée avant le <strong>{}</strong>.</p>\n",
+		     day_fr(rq->arena, due), day_fr(rq->arena, day_add_months(due, -3)));
+}
+
+static void service_lines(struct request *rq, struct html *h)
+{
+	const struct caf *c = &rq->who.caf;
+
+	html(h, "<p>{}", c->service);
+	if (*c->phone)
+		html(h, "<br><a href=\"tel:{}\">{}</a>", c->phone, text_phone_fr(rq->arena, c->phone));
+	if (*c->mail)
+		html(h, " – <a href=\"mailto:{}\">{}</a>", c->mail, c->mail);
+	html(h, "</p>\n");
+}
+
+static void bottom(struct request *rq, struct html *h)
+{
+	struct agreement g;
+
+	html(h, "<div class=\"cols-even\">\n<div class=\"card\">\n<h2>Convention</h2>\n");
+	if (agreement_current(rq, &g)) {
+		html(h, "<p><span class=\"tag tag-err\">Aucune convention en vigueur</span> Vos droits sont arrêtés : appelez votre Caf.</p>\n");
+	} else {
+		html(h, "<p><span class=\"tag tag-ok\">En vigueur</span> avec la {}</p>\n", rq->who.caf.name);
+		agreement_sentence(rq, h, &g);
+	}
+	html(h, "<p><a href=\"/espace-pro/convention\">Voir la convention et les personnes habilitées</a></p>\n</div>\n"
+		"<div class=\"card\">\n<h2>Un départ, une arrivée ?</h2>\n<p>Signalez à la Caf tout changement ou toute fin de mission "
+		"d’une personne habilitée, pour que son accès soit fermé.</p>\n");
+	service_lines(rq, h);
+	html(h, "</div>\n</div>\n");
+}
+
+enum err page_pro_home(struct request *rq, struct html *h)
+{
+	struct my_establishment *mine;
+	size_t n, todo = 0;
+	enum err e = rights_of(rq->app, rq->arena, &rq->who, &mine, &n);
+
+	if (e)
+		return e;
+	struct card *cards = arena_array(rq->arena, n, struct card);
+	struct buf list = buf_new(rq->arena);
+	struct html part = { .out = &list };
+
+	for (size_t i = 0; i < n; i++) {
+		if ((e = card_read(rq, &mine[i], &cards[i])))
+			return e;
+		todo += todo_of(rq, &part, &cards[i]);
+	}
+	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .title = "Mes établissements", .tab = "/espace-pro" });
+	html(h, "<h1>Bonjour {}</h1>\n<p class=\"muted\">{} – identifiant {}", rq->who.person.name, rq->who.person.title,
+	     rq->who.person.number);
+	if (rq->who.session.previous_login)
+		html(h, " – dernière connexion le {}", time_fr(rq->arena, rq->who.session.previous_login));
+	html(h, "</p>\n");
+	if (todo) {
+		html(h, "<section class=\"note note-warn\" aria-labelledby=\"t-faire\">\n<h2 id=\"t-faire\" class=\"vh\">À faire</h2>\n"
+			"<ul class=\"todo\">\n");
+		html_part(h, &list);
+		html(h, "</ul>\n</section>\n");
+	} else if (n) {
+		note(h, NOTE_OK, "Tout est à jour.");
+	}
+	if (n == 1)
+		html(h, "<h2>Votre établissement</h2>\n<ul class=\"estab\">\n");
+	else if (n)
+		html(h, "<h2>Vos {} établissements</h2>\n<ul class=\"estab\">\n", html_number(h, (int64_t)n));
+	else
+		note(h, NOTE_WARN, "Aucun établissement ne vous est confié : contactez votre Caf.");
+	for (size_t i = 0; i < n; i++)
+		card(rq, h, &cards[i]);
+	if (n)
+		html(h, "</ul>\n");
+	bottom(rq, h);
+	page_end(rq, h);
+	return ERR_OK;
+}
+
+static void withdraw_form(struct request *rq, struct html *h, const char *what, const char *title, const char *text, const char *button)
+{
+	form_open(rq, h, "card", NULL);
+	field_hidden(h, "action", what);
+	html(h, "<h2>{f}</h2>\n<p>{f}</p>\n<div class=\"choice\"><input type=\"checkbox\" id=\"c-{}\" name=\"confirmer\" value=\"oui\">"
+		"<label for=\"c-{}\">Je confirme</label></div>\n"
+		"<div class=\"actions\"><button class=\"btn btn-danger btn-small\">{f}</button></div>\n",
+	     title, text, what, what, button);
+	form_close(h);
+}
+
+static const struct choice withdraw_actions[] = {
+	{ "retirer-fiche", "Retirer la fiche" }, { "remettre-fiche", "Remettre la fiche" },
+	{ "retirer-places", "Retirer les places" }, { "retirer-envoi", "Retirer l’envoi" }, { NULL, NULL },
+};
+static const struct choice confirm_choices[] = { { "oui", "Je confirme" }, { NULL, NULL } };
+
+static const struct field withdraw_fields[] = {
+	{ .name = "action", .label = "Action", .kind = FIELD_BUTTON, .required = true, .choices = withdraw_actions },
+	{ .name = "confirmer", .label = "Confirmation", .kind = FIELD_SET, .choices = confirm_choices },
+};
+
+const struct form *form_withdraw(void)
+{
+	static const struct form form = { withdraw_fields, LENGTH(withdraw_fields) };
+
+	return &form;
+}
+
+static void establishment_links(struct request *rq, struct html *h, const struct card *c)
+{
+	html(h, "<ul>\n");
+	if (rq->families & FAMILY_LISTING)
+		html(h, "<li><a href=\"{}/fonctionnement\">Modifier la fiche</a></li>\n"
+			"<li><a href=\"{}/revisions\">Modifications envoyées</a></li>\n", c->base, c->base);
+	if (rq->families & FAMILY_PLACES)
+		html(h, "<li><a href=\"{}/places\">Mettre à jour les places</a></li>\n"
+			"<li><a href=\"{}/places/historique\">Historique des places</a></li>\n", c->base, c->base);
+	html(h, "</ul>\n");
+}
+
+enum err page_pro_establishment(struct request *rq, struct html *h)
+{
+	struct my_establishment m = { rq->e, rq->families };
+	struct card c;
+	enum err e = card_read(rq, &m, &c);
+
+	if (e)
+		return e;
+	bool online = c.listing.published.rev && strcmp(c.listing.published.state, "online") == 0;
+
+	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .title = rq->e.name, .tab = "/espace-pro" });
+	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, NULL);
+	error_summary(rq, h);
+	html(h, "<h1>{}</h1>\n<p class=\"lead\">{}, {} {}</p>\n<ul class=\"estab\">\n", rq->e.name, rq->e.street, rq->e.postal_code,
+	     rq->e.city);
+	card(rq, h, &c);
+	html(h, "</ul>\n<div class=\"cols\">\n<div>\n<h2>Ce que vous pouvez faire</h2>\n");
+	establishment_links(rq, h, &c);
+	html(h, "</div>\n<aside aria-label=\"Retirer du public\">\n");
+	if (rq->families & FAMILY_LISTING && online)
+		withdraw_form(rq, h, "retirer-fiche", "Retirer la fiche du public", "Les familles ne la verront plus. La Caf est prévenue.",
+			      "Retirer la fiche");
+	else if (rq->families & FAMILY_LISTING && c.listing.published.rev && !*c.listing.published.reason_text)
+		withdraw_form(rq, h, "remettre-fiche", "Remettre la fiche en ligne", "La dernière fiche acceptée redevient visible.",
+			      "Remettre la fiche");
+	if (rq->families & FAMILY_PLACES && c.fresh != GRID_NEVER)
+		withdraw_form(rq, h, "retirer-places", "Retirer les places", "Les familles liront « Places non communiquées ».",
+			      "Retirer les places");
+	html(h, "</aside>\n</div>\n");
+	page_end(rq, h);
+	return ERR_OK;
+}
+
+/* The agent takes his own down, at once, after confirmation (domain.md §0, taking down). */
+enum err page_listing_withdraw(struct request *rq, struct html *h)
+{
+	const char *action = input_get(&rq->in, "action"), *path = rq->http->path;
+	enum err e;
+
+	input_check(rq->arena, form_withdraw(), &rq->in, &rq->faults);
+	if (!rq->faults.n && !input_has(&rq->in, "confirmer", "oui"))
+		fault_add(rq->arena, &rq->faults, arena_printf(rq->arena, "c-%s", action), "Cochez « Je confirme » pour continuer");
+	if (rq->faults.n) {
+		rq->re->status = 422;
+		return page_pro_establishment(rq, h);
+	}
+	if (strcmp(action, "retirer-places") == 0)
+		return (e = grid_withdraw(rq->app, rq->arena, &rq->who, &rq->e)) ? e : done(rq, path, "places-retirees");
+	if (!(rq->families & FAMILY_LISTING))
+		return ERR_DENIED;
+	if (strcmp(action, "remettre-fiche") == 0)
+		return (e = listing_restore(rq->app, rq->arena, &rq->who, &rq->e)) ? e : done(rq, path, "fiche-remise");
+	return (e = listing_withdraw(rq->app, rq->arena, &rq->who, &rq->e, "", &rq->faults)) ? e : done(rq, path, "fiche-retiree");
+}
+
+/* --- the convention and its people --- */
+
+enum err page_pro_agreement(struct request *rq, struct html *h)
+{
+	struct agreement g;
+	struct person *people;
+	size_t n;
+	enum err e = agreement_current(rq, &g);
+	bool in_force = !e;
+
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	if ((e = people_of(rq->app, rq->arena, rq->who.provider.key, &people, &n)))
+		return e;
+	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .title = "Convention et agents", .tab = "/espace-pro/convention" });
+	html(h, "<h1>Convention et agents</h1>\n<div class=\"cols\">\n<div>\n<section class=\"card\" aria-labelledby=\"t-conv\">\n"
+		"<h2 id=\"t-conv\">Convention</h2>\n");
+	if (in_force) {
+		html(h, "<dl class=\"summary\">\n<div><dt>Numéro</dt><dd class=\"num\">{}</dd></div>\n<div><dt>Parties</dt><dd>{} et la {}</dd></div>\n"
+			"<div><dt>Prise d’effet</dt><dd>{}</dd></div>\n</dl>\n",
+		     g.number, rq->who.provider.name, rq->who.caf.name, day_fr(rq->arena, (day_t)g.effect));
+		agreement_sentence(rq, h, &g);
+	} else {
+		html(h, "<p>Aucune convention en vigueur.</p>\n");
+	}
+	html(h, "</section>\n<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-pers\" tabindex=\"0\">\n<table class=\"data\">\n"
+		"<caption id=\"t-pers\">Personnes habilitées de votre organisme</caption>\n<thead><tr><th scope=\"col\">Nom</th>"
+		"<th scope=\"col\">Fonction</th><th scope=\"col\">Identifiant</th><th scope=\"col\">Accès</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < n; i++)
+		html(h, "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"num\">{}</td><td>{}</td></tr>\n", people[i].name, people[i].title,
+		     people[i].number, strcmp(people[i].status, "active") == 0 ? "Ouvert" : "Fermé");
+	html(h, "</tbody>\n</table>\n</div>\n</div>\n<aside class=\"card\" aria-label=\"Demander un changement\">\n<h2>Demander un changement</h2>\n"
+		"<p>Rien ne se modifie en ligne : écrivez à votre Caf, qui prépare un avenant. Un départ se signale tout de suite.</p>\n");
+	service_lines(rq, h);
+	html(h, "</aside>\n</div>\n");
+	page_end(rq, h);
+	return ERR_OK;
+}

@@ -1,0 +1,279 @@
+/* Free places: the grid's form, what was published before. */
+#include "fcgi/page/page.h"
+
+#include <string.h>
+
+static const char *base_path(struct request *rq)
+{
+	return arena_printf(rq->arena, "/espace-pro/etablissements/%s", rq->e.id);
+}
+
+static const char *lower_first(struct arena *a, const char *s)
+{
+	char *copy = arena_strdup(a, s);
+
+	if (*copy >= 'A' && *copy <= 'Z')
+		*copy = (char)(*copy + 'a' - 'A');
+	return copy;
+}
+
+static void cell(struct request *rq, struct html *h, const struct grid_frame *f, int band, int day, int half)
+{
+	const char *name = grid_field(rq->arena, band, day, half);
+	const char *fault = fault_of(&rq->faults, name);
+
+	if (!(f->halves & 1u << (day * 2 + half))) {
+		html(h, "<td><span class=\"slot sx\">Fermé</span></td>\n");
+		return;
+	}
+	html(h, "<td><label class=\"vh\" for=\"{}\">{}, {} {}</label><input type=\"text\" inputmode=\"numeric\" pattern=\"[0-9]*\" "
+		"maxlength=\"3\" autocomplete=\"off\" id=\"{}\" name=\"{}\" value=\"{}\"",
+	     name, band_labels[band], lower_first(rq->arena, weekday_labels[day]), half ? "après-midi" : "matin", name, name,
+	     input_get(&rq->in, name));
+	if (fault)
+		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"><span class=\"vh\" id=\"e-{}\">{f}</span>", name, name, fault);
+	else
+		html(h, ">");
+	html(h, "</td>\n");
+}
+
+static void band_form(struct request *rq, struct html *h, const struct grid_frame *f, int band)
+{
+	html(h, "<table class=\"places places-edit\">\n<caption>{}", band_labels[band]);
+	if (f->band_capacity[band])
+		html(h, " <small>– {} places au total</small>", html_number(h, (int64_t)f->band_capacity[band]));
+	html(h, "</caption>\n<thead>\n<tr>\n<td></td>\n");
+	for (int d = 0; d < 7; d++)
+		if (f->weekdays & 1u << d)
+			html(h, "<th scope=\"col\"><span class=\"d1\">{}</span><abbr class=\"d2\" title=\"{}\">{}</abbr></th>\n", weekday_labels[d],
+			     weekday_labels[d], weekday_short[d]);
+	html(h, "</tr>\n</thead>\n<tbody>\n");
+	for (int half = 0; half < 2; half++) {
+		if (half)
+			html(h, "<tr>\n<th scope=\"row\">Après-<wbr>midi</th>\n");
+		else
+			html(h, "<tr>\n<th scope=\"row\">Matin</th>\n");
+		for (int d = 0; d < 7; d++)
+			if (f->weekdays & 1u << d)
+				cell(rq, h, f, band, d, half);
+		html(h, "</tr>\n");
+	}
+	html(h, "</tbody>\n</table>\n");
+}
+
+/* A cell's fault is told above the tables too: its box is too small for a sentence. */
+static void cell_faults(struct request *rq, struct html *h)
+{
+	for (size_t i = 0; i < rq->faults.n; i++)
+		if (rq->faults.v[i].name[0] == 'a')
+			html(h, "<li>{f}</li>\n", rq->faults.v[i].value);
+}
+
+static void grid_form_body(struct request *rq, struct html *h, const struct places_state *st)
+{
+	form_open(rq, h, "", NULL);
+	field_hidden(h, "base", arena_printf(rq->arena, "%d", (int)st->grid.n));
+	html(h, "<div class=\"card\">\n");
+	field_of(rq, h, grid_form(), "debut", "w-s");
+	if (rq->faults.n) {
+		html(h, "<ul class=\"msg-error\">\n");
+		cell_faults(rq, h);
+		html(h, "</ul>\n");
+	}
+	for (int band = 0; band < BAND__MAX; band++)
+		if (st->frame.bands & 1u << band)
+			band_form(rq, h, &st->frame, band);
+	field_of(rq, h, grid_form(), "note", "");
+	html(h, "<div class=\"actions\"><button class=\"btn\" name=\"action\" value=\"publier\">Publier les places</button>");
+	if (st->grid.rev)
+		html(h, "<button class=\"btn btn-alt\" name=\"action\" value=\"inchange\">Rien n’a changé, confirmer</button>");
+	html(h, "</div>\n</div>\n");
+	form_close(h);
+}
+
+static enum err aside(struct request *rq, struct html *h, const struct places_state *st)
+{
+	struct grid *past;
+	size_t n;
+	enum err e = grid_history(rq->app, rq->arena, &rq->e, 3, &past, &n);
+
+	if (e)
+		return e;
+	html(h, "<aside aria-label=\"Aide\">\n<div class=\"note\">\n<p><strong>Publication immédiate.</strong> Les familles voient vos places "
+		"dès que vous les publiez. La Caf ne les valide pas.</p>\n</div>\n<div class=\"card\">\n<h2>Aller plus vite</h2>\n");
+	form_open(rq, h, "", NULL);
+	html(h, "<p><button class=\"btn btn-alt btn-small\" name=\"remplir\" value=\"complet\">Mettre 0 partout</button></p>\n");
+	if (st->previous.rev)
+		html(h, "<p><button class=\"btn btn-alt btn-small\" name=\"remplir\" value=\"precedent\">Reprendre la grille du {}</button></p>\n",
+		     day_fr_short(rq->arena, day_of(st->previous.declared_at)));
+	form_close(h);
+	html(h, "<p class=\"small muted\">Vous pourrez encore corriger avant de publier.</p>\n</div>\n<div class=\"card\">\n"
+		"<h2>Dernières publications</h2>\n<ul class=\"history\">\n");
+	for (size_t i = 0; i < n; i++)
+		html(h, "<li><time datetime=\"{}\">{}</time>{}</li>\n", time_iso(rq->arena, past[i].declared_at),
+		     time_fr(rq->arena, past[i].declared_at), past[i].author_name);
+	if (!n)
+		html(h, "<li>Aucune publication</li>\n");
+	html(h, "</ul>\n<p><a href=\"{}/places/historique\">Voir toutes les grilles</a></p>\n</div>\n</aside>\n", base_path(rq));
+	return ERR_OK;
+}
+
+/* The grid that is online now, beside what was typed on an older one. */
+static void conflict(struct request *rq, struct html *h, const struct places_state *st)
+{
+	html(h, "<div class=\"note note-warn\" role=\"alert\"><p><strong>{} a publié une autre grille le {}.</strong> La vôtre n’est pas publiée. "
+		"Comparez : la grille en ligne est ici, ce que vous avez saisi est gardé dans le formulaire. Publier remplacera la grille en "
+		"ligne.</p></div>\n<section class=\"card\" aria-labelledby=\"t-ligne\">\n<h2 id=\"t-ligne\">Grille en ligne</h2>\n",
+	     st->grid.author_name, time_fr(rq->arena, st->grid.declared_at));
+	for (int band = 0; band < BAND__MAX; band++)
+		if (st->frame.bands & 1u << band)
+			places_table(h, st->grid.cells, band, st->frame.halves, st->frame.weekdays, "en ligne");
+	html(h, "</section>\n<h2>Ce que vous avez saisi</h2>\n");
+}
+
+static enum err edit_page(struct request *rq, struct html *h, const struct places_state *st, bool is_conflict)
+{
+	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .tab = "/espace-pro",
+					  .title = arena_printf(rq->arena, "%s : places libres", rq->e.name) });
+	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, base_path(rq), "Places libres", NULL);
+	error_summary(rq, h);
+	html(h, "<h1>{} : places libres</h1>\n<p class=\"lead\">Indiquez combien de places régulières sont libres dans une semaine "
+		"habituelle. Mettez 0 si c’est complet.</p>\n", rq->e.name);
+	if (rq->kept)
+		note(h, NOTE_INFO, "Voici ce que vous aviez écrit avant la fin de votre session. Rien n’a encore été publié.");
+	if (is_conflict)
+		conflict(rq, h, st);
+	html(h, "<div class=\"cols\">\n<div>\n");
+	grid_form_body(rq, h, st);
+	html(h, "</div>\n");
+	enum err e = aside(rq, h, st);
+
+	html(h, "</div>\n");
+	page_end(rq, h);
+	return e;
+}
+
+enum err page_places_edit(struct request *rq, struct html *h)
+{
+	struct places_state st;
+	const char *notice_code = input_get(&rq->in, "fait");
+	enum err e = places_state_read(rq->app, rq->arena, &rq->e, &st);
+
+	if (e)
+		return e;
+	if (!rq->kept) {
+		struct input values = grid_to_input(rq->arena, &st.frame, &st.grid);
+
+		rq->in = input_with(rq->arena, &values, "fait", notice_code);
+	}
+	return edit_page(rq, h, &st, false);
+}
+
+/* Only refills the form: nothing is published by it. */
+static enum err refill(struct request *rq, struct html *h, const struct places_state *st)
+{
+	struct grid g = st->grid;
+
+	if (input_has(&rq->in, "remplir", "precedent") && st->previous.rev)
+		g = st->previous;
+	else if (!input_has(&rq->in, "remplir", "complet"))
+		return ERR_MALFORMED;
+	else
+		for (size_t i = 0; i < GRID_CELLS; i++)
+			g.cells[i] = 0;
+	if (!g.rev)
+		g.rev = 1;
+	if (!g.valid_from)
+		g.valid_from = day_today();
+	rq->in = grid_to_input(rq->arena, &st->frame, &g);
+	return edit_page(rq, h, st, false);
+}
+
+/* The next of the agent's establishments whose places are stale, else the list. */
+static const char *next_stale(struct request *rq)
+{
+	struct my_establishment *v;
+	size_t n;
+
+	if (rights_of(rq->app, rq->arena, &rq->who, &v, &n))
+		return "/espace-pro";
+	for (size_t i = 0; i < n; i++) {
+		struct places_state st;
+
+		if (!(v[i].families & FAMILY_PLACES) || uuid_equal(v[i].e.uuid, rq->e.uuid) || !type_has_places(v[i].e.type))
+			continue;
+		if (places_state_read(rq->app, rq->arena, &v[i].e, &st))
+			break;
+		if (grid_freshness(rq->app->settings, &st.grid, clock_now()) >= GRID_STALE)
+			return arena_printf(rq->arena, "/espace-pro/etablissements/%s/places", v[i].e.id);
+	}
+	return "/espace-pro";
+}
+
+enum err page_places_post(struct request *rq, struct html *h)
+{
+	struct places_state st;
+	struct grid now;
+	int64_t base;
+	enum err e = places_state_read(rq->app, rq->arena, &rq->e, &st);
+
+	if (e)
+		return e;
+	if (*input_get(&rq->in, "remplir"))
+		return refill(rq, h, &st);
+	if (text_to_int(input_get(&rq->in, "base"), 0, INT32_MAX, &base))
+		return ERR_MALFORMED;
+	bool confirm = input_has(&rq->in, "action", "inchange");
+
+	if (confirm)
+		e = grid_confirm(rq->app, rq->arena, &rq->who, &rq->e, (uint64_t)base, &now);
+	else if (input_has(&rq->in, "action", "publier"))
+		e = grid_publish(rq->app, rq->arena, &rq->who, &rq->e, &rq->in, (uint64_t)base, &rq->faults, &now);
+	else
+		return ERR_MALFORMED;
+	if (e == ERR_INVALID) {
+		rq->re->status = 422;
+		return edit_page(rq, h, &st, false);
+	}
+	if (e == ERR_CONFLICT) {
+		if ((e = places_state_read(rq->app, rq->arena, &rq->e, &st)))
+			return e;
+		rq->re->status = 409;
+		return edit_page(rq, h, &st, true);
+	}
+	return e ? e : done(rq, next_stale(rq), confirm ? "places-confirmees" : "places-publiees");
+}
+
+enum err page_places_history(struct request *rq, struct html *h)
+{
+	struct places_state st;
+	struct grid *v;
+	size_t n;
+	enum err e = places_state_read(rq->app, rq->arena, &rq->e, &st);
+
+	if (e || (e = grid_history(rq->app, rq->arena, &rq->e, 100, &v, &n)))
+		return e;
+	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .tab = "/espace-pro",
+					  .title = arena_printf(rq->arena, "%s : historique des places", rq->e.name) });
+	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, base_path(rq), "Places libres",
+	       arena_printf(rq->arena, "%s/places", base_path(rq)), "Historique", NULL);
+	html(h, "<h1>{} : historique des places</h1>\n", rq->e.name);
+	if (!n)
+		note(h, NOTE_INFO, "Aucune grille n’a encore été publiée.");
+	for (size_t i = 0; i < n; i++) {
+		html(h, "<section class=\"card\" aria-labelledby=\"g{}\">\n<h2 id=\"g{}\">Grille n° {}, publiée le {}</h2>\n"
+			"<p class=\"meta\"><span>Par <strong>{}</strong> ({})</span><span>À partir du <strong>{}</strong></span>",
+		     html_number(h, (int64_t)i), html_number(h, (int64_t)i), html_number(h, (int64_t)v[i].n),
+		     time_fr(rq->arena, v[i].declared_at), v[i].author_name, v[i].author_number,
+		     day_fr(rq->arena, (day_t)v[i].valid_from));
+		if (v[i].confirmed_at != v[i].declared_at)
+			html(h, "<span>Confirmée le <strong>{}</strong></span>", time_fr(rq->arena, v[i].confirmed_at));
+		html(h, "</p>\n");
+		for (int band = 0; band < BAND__MAX; band++)
+			if (st.frame.bands & 1u << band)
+				places_table(h, v[i].cells, band, st.frame.halves, st.frame.weekdays, "");
+		html(h, "</section>\n");
+	}
+	page_end(rq, h);
+	return ERR_OK;
+}

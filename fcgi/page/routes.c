@@ -1,0 +1,107 @@
+#include "fcgi/page/page.h"
+
+#include "acts/places.h"
+
+#define GET METHOD_GET
+#define POST METHOD_POST
+#define ANY_ROLE (ROLE_AGENT | ROLE_CAF | ROLE_AUDITOR | ROLE_OPERATOR)
+#define BOTH (FAMILY_LISTING | FAMILY_PLACES)
+#define ESTABLISHMENT "/espace-pro/etablissements/{id}"
+
+/* clang-format off */
+const struct route routes[] = {
+	/* families */
+	{ GET,  "/",                                  POOL_PUBLIC, 0, 0, 0, form_search, page_home },
+	{ GET,  "/recherche",                         POOL_PUBLIC, 0, 0, 0, form_search, page_search },
+	{ GET,  "/etablissements/{slug-id}",          POOL_PUBLIC, 0, 0, 0, NULL, page_family },
+	{ GET,  "/aide",                              POOL_PUBLIC, 0, 0, 0, NULL, page_help },
+	{ GET,  "/accessibilite",                     POOL_PUBLIC, 0, 0, 0, NULL, page_accessibility },
+	{ GET,  "/mentions-legales",                  POOL_PUBLIC, 0, 0, 0, NULL, page_legal },
+	{ GET,  "/donnees-personnelles",              POOL_PUBLIC, 0, 0, 0, NULL, page_privacy },
+	{ GET,  "/plan-du-site",                      POOL_PUBLIC, 0, 0, 0, NULL, page_sitemap },
+	{ GET,  "/demande-habilitation",              POOL_PRIVATE, 0, 0, ROUTE_STALE, NULL, page_grant_about },
+
+	/* coming in and out */
+	{ GET,  "/connexion",                         POOL_PRIVATE, 0, 0, ROUTE_STALE, NULL, page_login },
+	{ POST, "/connexion",                         POOL_LOGIN,   0, 0, ROUTE_STALE | ROUTE_ANONYMOUS_CSRF, form_login, page_login_post },
+	{ POST, "/deconnexion",                       POOL_PRIVATE, ANY_ROLE, 0, ROUTE_FIRST_LOGIN, NULL, page_logout },
+	{ GET,  "/mot-de-passe-oublie",               POOL_LOGIN,   0, 0, ROUTE_STALE, NULL, page_forgotten },
+	{ GET,  "/mot-de-passe/premier-changement",   POOL_LOGIN,   ANY_ROLE, 0, ROUTE_FIRST_LOGIN, NULL, page_first_change },
+	{ POST, "/mot-de-passe/premier-changement",   POOL_LOGIN,   ANY_ROLE, 0, ROUTE_FIRST_LOGIN, form_first_change, page_first_change_post },
+
+	/* the agent */
+	{ GET,  "/espace-pro",                        POOL_PRIVATE, ROLE_AGENT, 0, 0, NULL, page_pro_home },
+	{ GET,  "/espace-pro/convention",             POOL_PRIVATE, ROLE_AGENT, 0, 0, NULL, page_pro_agreement },
+	{ GET,  "/espace-pro/mon-compte",             POOL_PRIVATE, ANY_ROLE, 0, 0, NULL, page_account },
+	{ POST, "/espace-pro/mon-compte",             POOL_LOGIN,   ANY_ROLE, 0, 0, form_account, page_account_post },
+	{ GET,  ESTABLISHMENT,                        POOL_PRIVATE, ROLE_AGENT, BOTH, ROUTE_OWN, NULL, page_pro_establishment },
+	{ POST, ESTABLISHMENT,                        POOL_PRIVATE, ROLE_AGENT, BOTH, ROUTE_OWN, form_withdraw, page_listing_withdraw },
+	{ GET,  ESTABLISHMENT "/fonctionnement",      POOL_PRIVATE, ROLE_AGENT, FAMILY_LISTING, ROUTE_OWN, NULL, page_listing_edit },
+	{ POST, ESTABLISHMENT "/fonctionnement",      POOL_PRIVATE, ROLE_AGENT, FAMILY_LISTING, ROUTE_OWN, form_listing, page_listing_save },
+	{ GET,  ESTABLISHMENT "/fonctionnement/verification", POOL_PRIVATE, ROLE_AGENT, FAMILY_LISTING, ROUTE_OWN, NULL, page_listing_check },
+	{ POST, ESTABLISHMENT "/fonctionnement/verification", POOL_PRIVATE, ROLE_AGENT, FAMILY_LISTING, ROUTE_OWN, form_listing_send, page_listing_send },
+	{ GET,  ESTABLISHMENT "/revisions",           POOL_PRIVATE, ROLE_AGENT, FAMILY_LISTING, ROUTE_OWN, NULL, page_revisions },
+	{ GET,  ESTABLISHMENT "/revisions/{n}",       POOL_PRIVATE, ROLE_AGENT, FAMILY_LISTING, ROUTE_OWN, NULL, page_revision },
+	{ POST, ESTABLISHMENT "/revisions/{n}",       POOL_PRIVATE, ROLE_AGENT, FAMILY_LISTING, ROUTE_OWN, form_withdraw, page_revision_withdraw },
+	{ GET,  ESTABLISHMENT "/places",              POOL_PRIVATE, ROLE_AGENT, FAMILY_PLACES, ROUTE_OWN, NULL, page_places_edit },
+	{ POST, ESTABLISHMENT "/places",              POOL_PRIVATE, ROLE_AGENT, FAMILY_PLACES, ROUTE_OWN, grid_form, page_places_post },
+	{ GET,  ESTABLISHMENT "/places/historique",   POOL_PRIVATE, ROLE_AGENT, FAMILY_PLACES, ROUTE_OWN, NULL, page_places_history },
+
+	/* the Caf */
+	{ GET,  "/caf",                               POOL_PRIVATE, ROLE_CAF, 0, 0, form_queue, page_caf_queue },
+	{ GET,  "/caf/revisions/{id}",                POOL_PRIVATE, ROLE_CAF_REVIEWER, 0, ROUTE_CAF_OWN, NULL, page_caf_revision },
+	{ GET,  "/caf/revisions/{id}/apercu",         POOL_PRIVATE, ROLE_CAF_REVIEWER, 0, ROUTE_CAF_OWN, NULL, page_caf_preview },
+	{ POST, "/caf/revisions/{id}/prendre",        POOL_PRIVATE, ROLE_CAF_REVIEWER, 0, ROUTE_CAF_OWN, NULL, page_caf_claim },
+	{ POST, "/caf/revisions/{id}/decision",       POOL_PRIVATE, ROLE_CAF_REVIEWER, 0, ROUTE_CAF_OWN, form_decision, page_caf_decide },
+	{ GET,  "/caf/etablissements",                POOL_PRIVATE, ROLE_CAF, 0, 0, form_caf_establishments, page_caf_establishments },
+	{ GET,  "/caf/etablissements/{id}",           POOL_PRIVATE, ROLE_CAF, 0, ROUTE_CAF_OWN, NULL, page_caf_establishment },
+	{ POST, "/caf/etablissements/{id}",           POOL_PRIVATE, ROLE_CAF_REVIEWER, 0, ROUTE_CAF_OWN, form_caf_establishment, page_caf_establishment_post },
+
+	/* the auditor */
+	{ GET,  "/controle/connexions",               POOL_PRIVATE, ROLE_AUDITOR, 0, 0, form_log, page_connections },
+	{ GET,  "/controle/actions",                  POOL_PRIVATE, ROLE_AUDITOR, 0, 0, form_log, page_actions },
+	{ GET,  "/controle/exports",                  POOL_PRIVATE, ROLE_AUDITOR, 0, 0, form_log, page_log_export },
+	{ GET,  "/controle/integrite",                POOL_PRIVATE, ROLE_AUDITOR, 0, 0, NULL, page_integrity },
+};
+/* clang-format on */
+
+const size_t routes_n = LENGTH(routes);
+
+/* Matches one pattern; segments of {…} go to arg. An empty segment matches nothing. */
+static bool matches(const char *pattern, const char *path, struct arena *a, const char *arg[ROUTE_ARGS])
+{
+	size_t n = 0;
+
+	while (*pattern) {
+		if (*pattern != '{') {
+			if (*pattern++ != *path++)
+				return false;
+			continue;
+		}
+		size_t length = 0;
+
+		while (path[length] && path[length] != '/')
+			length++;
+		if (!length || n == ROUTE_ARGS)
+			return false;
+		arg[n++] = arena_memdup(a, path, length);
+		path += length;
+		while (*pattern++ != '}')
+			;
+	}
+	return !*path;
+}
+
+const struct route *route_find(const char *path, unsigned method, struct arena *a, const char *arg[ROUTE_ARGS],
+			       unsigned *allowed)
+{
+	*allowed = 0;
+	for (size_t i = 0; i < routes_n; i++) {
+		if (!matches(routes[i].pattern, path, a, arg))
+			continue;
+		if (routes[i].methods & method)
+			return &routes[i];
+		*allowed |= routes[i].methods;
+	}
+	return NULL;
+}

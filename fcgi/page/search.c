@@ -1,0 +1,418 @@
+/* The families' search: form, result list, plan. */
+#include "fcgi/page/page.h"
+
+#include "acts/places.h"
+#include "acts/search.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct choice radius_choices[] = {
+	{ "2", "2 km" }, { "5", "5 km" }, { "10", "10 km" }, { "20", "20 km" }, { NULL, NULL },
+};
+static const struct choice age_choices[] = {
+	{ "lt12m", "Moins de 1 an" }, { "m12_23", "De 1 à 2 ans" }, { "m24_35", "De 2 à 3 ans" },
+	{ "ge36m", "3 ans et plus" }, { NULL, NULL },
+};
+static const struct choice day_choices[] = {
+	{ "", "Peu importe" }, { "lundi", "Lundi" }, { "mardi", "Mardi" }, { "mercredi", "Mercredi" }, { "jeudi", "Jeudi" },
+	{ "vendredi", "Vendredi" }, { "samedi", "Samedi" }, { "dimanche", "Dimanche" }, { NULL, NULL },
+};
+static const struct choice moment_choices[] = {
+	{ "", "Peu importe" }, { "matin", "Matin" }, { "apres-midi", "Après-midi" }, { "journee", "Journée" }, { NULL, NULL },
+};
+
+/* The choices are read by label or by value, in any case: an address typed by hand is as good as a click. */
+static const struct field fields[] = {
+	{ .name = "lieu", .label = "Commune ou code postal", .kind = FIELD_TEXT, .max = 100, .autocomplete = "postal-code",
+	  .missing = "Indiquez une commune ou un code postal" },
+	{ .name = "rayon", .label = "Distance", .kind = FIELD_TEXT, .max = 20 },
+	{ .name = "age", .label = "Âge de l’enfant", .kind = FIELD_TEXT, .max = 20 },
+	{ .name = "jour", .label = "Jour", .kind = FIELD_TEXT, .max = 20 },
+	{ .name = "moment", .label = "Moment", .kind = FIELD_TEXT, .max = 20 },
+	{ .name = "page", .label = "Page", .kind = FIELD_NUMBER, .least = 1, .most = 1000 },
+};
+
+const struct form *form_search(void)
+{
+	static const struct form form = { fields, LENGTH(fields) };
+
+	return &form;
+}
+
+/* Index of what was chosen, or of fallback when nothing was; -1: neither a label nor a value. */
+static int chosen(struct arena *a, const struct choice *choices, const char *typed, int fallback)
+{
+	const char *folded = text_fold(a, typed);
+
+	if (!*folded)
+		return fallback;
+	for (int i = 0; choices[i].value; i++)
+		if (strcmp(text_fold(a, choices[i].label), folded) == 0 || strcmp(text_fold(a, choices[i].value), folded) == 0)
+			return i;
+	return -1;
+}
+
+struct criteria {
+	int radius, age, day, moment; /* indexes of the choices */
+};
+
+static void read_criteria(struct request *rq, struct criteria *c)
+{
+	static const struct {
+		const char *name, *label;
+		const struct choice *choices;
+		int fallback;
+	} rows[] = {
+		{ "rayon", "Distance", radius_choices, 1 },
+		{ "age", "Âge de l’enfant", age_choices, 1 },
+		{ "jour", "Jour", day_choices, 0 },
+		{ "moment", "Moment", moment_choices, 0 },
+	};
+	int *const values[] = { &c->radius, &c->age, &c->day, &c->moment };
+
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		*values[i] = chosen(rq->arena, rows[i].choices, input_get(&rq->in, rows[i].name), rows[i].fallback);
+		if (*values[i] < 0) {
+			fault_add(rq->arena, &rq->faults, rows[i].name, "%s : choisissez une réponse de la liste", rows[i].label);
+			*values[i] = rows[i].fallback;
+		}
+	}
+}
+
+static void select_of(struct request *rq, struct html *h, const char *name, const char *label, const struct choice *choices,
+		      int selected)
+{
+	const char *fault = fault_of(&rq->faults, name);
+
+	html(h, "<div class=\"field{}\"><label for=\"{}\">{}</label>", fault ? " field-error" : "", name, label);
+	if (fault)
+		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", name, fault);
+	html(h, "<select id=\"{}\" name=\"{}\"", name, name);
+	if (fault)
+		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", name);
+	html(h, ">");
+	for (int i = 0; choices[i].value; i++) {
+		html(h, "<option value=\"{}\"", choices[i].value);
+		if (i == selected)
+			html(h, " selected");
+		html(h, ">{}</option>", choices[i].label);
+	}
+	html(h, "</select></div>\n");
+}
+
+static void search_form(struct request *rq, struct html *h, const struct criteria *c, const char *place)
+{
+	const char *fault = fault_of(&rq->faults, "lieu");
+
+	html(h, "<form class=\"card searchbar\" method=\"get\" action=\"/recherche\" role=\"search\" "
+		"aria-label=\"Rechercher un établissement\" novalidate>\n<div class=\"field{}\"><label for=\"lieu\">"
+		"Commune ou code postal</label>", fault ? " field-error" : "");
+	if (fault)
+		html(h, "<span class=\"msg-error\" id=\"e-lieu\">{f}</span>", fault);
+	html(h, "<input type=\"text\" id=\"lieu\" name=\"lieu\" value=\"{}\" autocomplete=\"postal-code\"", place);
+	if (fault)
+		html(h, " aria-invalid=\"true\" aria-describedby=\"e-lieu\"");
+	html(h, "></div>\n");
+	select_of(rq, h, "rayon", "Distance", radius_choices, c->radius);
+	select_of(rq, h, "age", "Âge de l’enfant", age_choices, c->age);
+	select_of(rq, h, "jour", "Jour", day_choices, c->day);
+	select_of(rq, h, "moment", "Moment", moment_choices, c->moment);
+	html(h, "<button class=\"btn\">Rechercher</button>\n</form>\n");
+}
+
+enum err page_home(struct request *rq, struct html *h)
+{
+	struct criteria c;
+
+	rq->re->private = false;
+	read_criteria(rq, &c);
+	rq->faults = (struct faults){ 0 };
+	page_begin(rq, h, &(struct page){ .space = SPACE_PUBLIC, .title = "Trouver une place d’accueil", .tab = "/" });
+	html(h, "<h1>Trouver une place d’accueil</h1>\n"
+		"<p class=\"lead\">Crèches, haltes-garderies, accueils de loisirs : cherchez près de chez vous, "
+		"voyez les places libres par demi-journée.</p>\n");
+	search_form(rq, h, &c, input_get(&rq->in, "lieu"));
+	html(h, "<div class=\"cols-even\">\n<div class=\"card\">\n<h2>Vous gérez un établissement ?</h2>\n"
+		"<p>Demandez une habilitation à votre Caf pour publier ses informations et ses places libres.</p>\n"
+		"<p><a href=\"/demande-habilitation\">Demander une habilitation</a></p>\n</div>\n<div class=\"card\">\n"
+		"<h2>Vous êtes déjà habilité ?</h2>\n<p>Mettez à jour vos établissements.</p>\n"
+		"<p><a href=\"/connexion\">Entrer dans l’espace professionnel</a></p>\n</div>\n</div>\n");
+	page_end(rq, h);
+	return ERR_OK;
+}
+
+static const char *distance_text(struct arena *a, int64_t m)
+{
+	if (m < 1000)
+		return arena_printf(a, "à %d m", (int)((m + 50) / 100 * 100));
+	int64_t tenths = (m + 50) / 100;
+
+	return arena_printf(a, "à %d,%d km", (int)(tenths / 10), (int)(tenths % 10));
+}
+
+static void mini_row(struct html *h, const struct found *f, int band, int half)
+{
+	html(h, "<span class=\"h\">{}</span>", half ? "Apr.-midi" : "Matin");
+	for (int d = 0; d < 5; d++) {
+		uint16_t places = f->s.cells[(band * 7 + d) * 2 + half];
+
+		if (!(f->s.open_halves & 1u << (d * 2 + half)) || places == U16_NONE)
+			html(h, "<span class=\"sx\">–</span>");
+		else
+			html(h, "<span class=\"{}\">{}</span>", places == 0 ? "s0" : places > 2 ? "s2" : "s1",
+			     html_number(h, places));
+	}
+}
+
+static void mini_grid(struct html *h, const struct found *f, int band)
+{
+	html(h, "<div class=\"mini num\" aria-hidden=\"true\"><span class=\"d\"></span><span class=\"d\">L</span>"
+		"<span class=\"d\">M</span><span class=\"d\">M</span><span class=\"d\">J</span><span class=\"d\">V</span>");
+	mini_row(h, f, band, 0);
+	mini_row(h, f, band, 1);
+	html(h, "</div>\n");
+}
+
+static void result_places(struct request *rq, struct html *h, const struct found *f)
+{
+	if (!type_has_places(f->s.type)) {
+		html(h, "<p>Contactez l’établissement pour connaître les places.</p>\n");
+		return;
+	}
+	if (f->hidden) {
+		html(h, "<p><span class=\"tag tag-warn\">À confirmer</span></p>\n"
+			"<p>Places non communiquées récemment : contactez l’établissement.</p>\n");
+		if (f->s.confirmed_at)
+			html(h, "<p class=\"small muted\">Dernière mise à jour : {}</p>\n",
+			     day_fr(rq->arena, day_of(f->s.confirmed_at)));
+		return;
+	}
+	int n = __builtin_popcount(f->free);
+
+	if (n == 0) {
+		html(h, "<p class=\"avail-none\">Complet</p>\n<p>Aucune place libre cette semaine pour cet âge</p>\n");
+	} else {
+		html(h, "<p class=\"avail\">{} avec une place libre</p>\n<p>{}</p>\n",
+		     arena_printf(rq->arena, n > 1 ? "%d demi-journées" : "%d demi-journée", n),
+		     halves_text(rq->arena, f->free, (unsigned)f->s.open_halves));
+	}
+	if (f->s.valid_from > day_today())
+		html(h, "<p>À partir du {}</p>\n", day_fr(rq->arena, (day_t)f->s.valid_from));
+	html(h, "<p class=\"small muted\">Places mises à jour le {}</p>\n", day_fr(rq->arena, day_of(f->s.confirmed_at)));
+}
+
+static void result(struct request *rq, struct html *h, const struct found *f, size_t mark, int band)
+{
+	bool open = f->free && !f->hidden;
+	const char *n = html_number(h, (int64_t)mark);
+
+	html(h, "<li class=\"card\">\n<span class=\"pin{}\" aria-hidden=\"true\">{}</span>\n<div>\n"
+		"<h2><span class=\"vh\">Repère {} : </span><a href=\"/etablissements/{}-{}\">{}</a></h2>\n"
+		"<p><strong>{}</strong> – {}",
+	     open ? "" : " pin-none", n, n, f->s.slug, f->s.id, f->s.name, distance_text(rq->arena, f->distance_m),
+	     establishment_kind_label(f->s.type, f->s.category, f->s.capacity));
+	if (f->s.capacity)
+		html(h, " – {} places", html_number(h, (int64_t)f->s.capacity));
+	html(h, "</p>\n<p class=\"muted\">{}, {} {}</p>\n", f->s.street, f->s.postal_code, f->s.city);
+	result_places(rq, h, f);
+	html(h, "</div>\n");
+	if (type_has_places(f->s.type) && !f->hidden)
+		mini_grid(h, f, band);
+	html(h, "</li>\n");
+}
+
+/* --- the plan: points, circle, scale and commune names; the list beside it says the same --- */
+
+#define MAP_W 464
+#define MAP_H 560
+
+struct projection {
+	double lat, lon, scale, squeeze; /* pixels a degree of latitude */
+};
+
+struct spot {
+	const char *x, *y;
+};
+
+static struct spot spot_of(struct html *h, const struct projection *p, int64_t lat, int64_t lon)
+{
+	double dx = ((double)lon / 1e6 - p->lon) * p->scale * p->squeeze, dy = (p->lat - (double)lat / 1e6) * p->scale;
+
+	return (struct spot){ html_number(h, lround(MAP_W / 2.0 + dx)), html_number(h, lround(MAP_H / 2.0 + dy)) };
+}
+
+static void map_point(struct html *h, const struct projection *p, const struct found *f, size_t mark)
+{
+	bool open = f->free && !f->hidden;
+	struct spot s = spot_of(h, p, f->s.lat, f->s.lon);
+
+	html(h, "<circle cx=\"{}\" cy=\"{}\" r=\"16\" stroke-width=\"2.5\" fill=\"{}\" stroke=\"{}\"/>\n"
+		"<text x=\"{}\" y=\"{}\" dy=\"5\" font-size=\"15\" font-weight=\"700\" text-anchor=\"middle\" fill=\"{}\">{}</text>\n",
+	     s.x, s.y, open ? "#0b5563" : "#ffffff", open ? "#ffffff" : "#667080", s.x, s.y, open ? "#ffffff" : "#4a5462",
+	     html_number(h, (int64_t)mark));
+}
+
+static void map(struct html *h, const struct search *q, const struct search_result *r, size_t first)
+{
+	const double km_per_degree = 111.2, radius_px = 210;
+	struct projection p = { (double)q->around.lat / 1e6, (double)q->around.lon / 1e6, 0, 0 };
+
+	p.scale = radius_px / q->radius_km * km_per_degree;
+	p.squeeze = cos(p.lat * 3.14159265358979 / 180);
+	int km = (int)lround(radius_px / q->radius_km);
+
+	html(h, "<figure class=\"map\" id=\"plan\" tabindex=\"-1\">\n<svg viewBox=\"0 0 464 560\" role=\"img\" "
+		"aria-label=\"Plan schématique : les établissements de cette page sont repérés par leur numéro autour de {}. "
+		"La liste donne les mêmes informations.\">\n<rect width=\"464\" height=\"560\" fill=\"#eef1ea\"/>\n"
+		"<circle cx=\"232\" cy=\"280\" r=\"210\" fill=\"#0b5563\" fill-opacity=\"0.05\" stroke=\"#0b5563\" "
+		"stroke-opacity=\"0.4\" stroke-width=\"1.5\" stroke-dasharray=\"5 5\"/>\n"
+		"<g font-family=\"Open Sans, Segoe UI, Arial, sans-serif\">\n", q->around.name);
+	for (size_t i = 0; i < r->communes; i++) {
+		struct spot s = spot_of(h, &p, r->around[i].lat, r->around[i].lon);
+
+		html(h, "<text x=\"{}\" y=\"{}\" font-size=\"13\" font-weight=\"600\" text-anchor=\"middle\" fill=\"#4a5462\">{}"
+			"</text>\n", s.x, s.y, r->around[i].name);
+	}
+	for (size_t i = r->n; i-- > 0;)
+		map_point(h, &p, &r->v[i], first + i);
+	html(h, "<path d=\"M24 530 h{} M24 524 v12 M{} 524 v12\" stroke=\"#4a5462\" stroke-width=\"2\" fill=\"none\"/>\n"
+		"<text x=\"24\" y=\"518\" font-size=\"12\" fill=\"#4a5462\">1 km</text>\n</g>\n</svg>\n"
+		"<figcaption>Repère plein : au moins une place libre. Repère blanc : complet ou à confirmer.</figcaption>\n"
+		"</figure>\n", html_number(h, km), html_number(h, 24 + km));
+}
+
+static const char *page_link(struct request *rq, const char *place, const struct criteria *c, size_t page)
+{
+	return link_with(rq->arena, "/recherche", "lieu", place, "rayon", radius_choices[c->radius].value, "age",
+			 age_choices[c->age].value, "jour", day_choices[c->day].value, "moment",
+			 moment_choices[c->moment].value, "page", arena_printf(rq->arena, "%zu", page), NULL);
+}
+
+static void pager(struct request *rq, struct html *h, const struct search *q, const struct search_result *r,
+		  const struct criteria *c, const char *place)
+{
+	size_t pages = (r->total + q->per_page - 1) / q->per_page;
+
+	if (pages < 2)
+		return;
+	html(h, "<nav class=\"pager\" aria-label=\"Pages de résultats\"><span class=\"muted\">Page {} sur {}</span>",
+	     html_number(h, (int64_t)q->page + 1), html_number(h, (int64_t)pages));
+	if (q->page > 0)
+		html(h, "<a href=\"{}\">Page précédente</a>", page_link(rq, place, c, q->page));
+	if (q->page + 1 < pages)
+		html(h, "<a href=\"{}\">Page suivante</a>", page_link(rq, place, c, q->page + 2));
+	html(h, "</nav>\n");
+}
+
+static const char *establishments_text(struct arena *a, size_t n)
+{
+	return n == 1 ? "1 établissement" : arena_printf(a, "%zu établissements", n);
+}
+
+static void results(struct request *rq, struct html *h, const struct search *q, const struct search_result *r,
+		    const struct criteria *c, const char *place)
+{
+	if (r->total == 0) {
+		html(h, "<p class=\"results-head\" role=\"status\">Aucun établissement à moins de {} km de {}.", html_number(h, q->radius_km),
+		     q->around.name);
+		if (radius_choices[c->radius + 1].value) {
+			struct criteria wider = *c;
+
+			wider.radius++;
+			html(h, " <a href=\"{}\">Essayez {}</a>.", page_link(rq, place, &wider, 1),
+			     radius_choices[wider.radius].label);
+		}
+		html(h, "</p>\n");
+		return;
+	}
+	html(h, "<p class=\"results-head\" role=\"status\"><strong>{}</strong> à moins de {} km de {}, dont "
+		"<strong>{} avec une place libre</strong> pour un enfant : {}. <a class=\"only-small\" href=\"#plan\">Voir le plan</a>"
+		"</p>\n<div class=\"results-layout\">\n<div>\n<ol class=\"results\">\n",
+	     establishments_text(rq->arena, r->total), html_number(h, q->radius_km), q->around.name,
+	     html_number(h, (int64_t)r->with_place), arena_printf(rq->arena, "%s", band_labels[q->band]));
+	for (size_t i = 0; i < r->n; i++)
+		result(rq, h, &r->v[i], q->page * q->per_page + i + 1, q->band);
+	html(h, "</ol>\n");
+	pager(rq, h, q, r, c, place);
+	html(h, "</div>\n");
+	map(h, q, r, q->page * q->per_page + 1);
+	html(h, "</div>\n");
+}
+
+static enum err unknown_place(struct request *rq, struct html *h, const struct criteria *c, const struct strs *near)
+{
+	rq->re->status = 422;
+	page_begin(rq, h, &(struct page){ .space = SPACE_PUBLIC, .title = "Trouver une place d’accueil", .tab = "/" });
+	error_summary(rq, h);
+	html(h, "<h1>Trouver une place d’accueil</h1>\n");
+	search_form(rq, h, c, input_get(&rq->in, "lieu"));
+	if (near && near->n) {
+		html(h, "<p>Cherchiez-vous l’une de ces communes ?</p>\n<ul>\n");
+		for (size_t i = 0; i < near->n; i++)
+			html(h, "<li><a href=\"{}\">{}</a></li>\n", page_link(rq, near->v[i], c, 1), near->v[i]);
+		html(h, "</ul>\n");
+	}
+	page_end(rq, h);
+	return ERR_OK;
+}
+
+static void other_communes(struct request *rq, struct html *h, const struct criteria *c, const struct commune *v, size_t n)
+{
+	if (n < 2)
+		return;
+	html(h, "<p>Autres communes possibles : ");
+	for (size_t i = 1; i < n && i < 8; i++)
+		html(h, "{}<a href=\"{}\">{}</a>", i > 1 ? ", " : "",
+		     page_link(rq, commune_label(rq->arena, &v[i]), c, 1), commune_label(rq->arena, &v[i]));
+	html(h, ".</p>\n");
+}
+
+static enum err show(struct request *rq, struct html *h, const struct criteria *c, const struct commune *v, size_t n)
+{
+	const char *place = commune_label(rq->arena, &v[0]);
+	struct search q = { .around = v[0], .per_page = 10, .band = c->age, .weekday = c->day - 1, .half = c->moment - 1 };
+	struct search_result r;
+	int64_t km = 5, page = 1;
+
+	if (text_to_int(radius_choices[c->radius].value, 1, 100, &km) || text_to_int(input_get(&rq->in, "page"), 1, 1000, &page))
+		page = 1;
+	q.radius_km = (int)km;
+	q.page = (size_t)page - 1;
+	enum err e = search_run(rq->app, rq->arena, &q, &r);
+
+	if (e)
+		return e;
+	const char *title = arena_printf(rq->arena, "%s autour de %s – Trouver une place", establishments_text(rq->arena, r.total),
+					 v[0].name);
+
+	page_begin(rq, h, &(struct page){ .space = SPACE_PUBLIC, .title = title, .tab = "/" });
+	html(h, "<h1>Trouver une place d’accueil</h1>\n");
+	search_form(rq, h, c, place);
+	other_communes(rq, h, c, v, n);
+	results(rq, h, &q, &r, c, place);
+	page_end(rq, h);
+	return ERR_OK;
+}
+
+enum err page_search(struct request *rq, struct html *h)
+{
+	struct criteria c;
+	struct commune *v = NULL;
+	struct strs near = { NULL, 0 };
+	size_t n = 0;
+	const char *place = input_get(&rq->in, "lieu");
+	enum err e = ERR_OK;
+
+	rq->re->private = false;
+	if (!*place)
+		fault_add(rq->arena, &rq->faults, "lieu", "Indiquez une commune ou un code postal");
+	else if ((e = communes_find(rq->app, rq->arena, place, &v, &n, &near)))
+		return e;
+	else if (!n)
+		fault_add(rq->arena, &rq->faults, "lieu", "Nous ne connaissons pas cette commune");
+	read_criteria(rq, &c);
+	if (rq->faults.n)
+		return unknown_place(rq, h, &c, &near);
+	return show(rq, h, &c, v, n);
+}

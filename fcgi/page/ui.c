@@ -1,0 +1,230 @@
+/* The pieces pages are made of. */
+#include "fcgi/page/page.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+void crumbs(struct html *h, const char *first, ...)
+{
+	va_list args;
+	const char *label = first, *href;
+
+	html(h, "<nav class=\"crumbs\" aria-label=\"Fil d’Ariane\"><ol>");
+	va_start(args, first);
+	while ((href = va_arg(args, const char *))) {
+		if (*href)
+			html(h, "<li><a href=\"{}\">{}</a></li>", href, label);
+		else
+			html(h, "<li>{}</li>", label);
+		label = va_arg(args, const char *);
+	}
+	va_end(args);
+	html(h, "<li aria-current=\"page\">{}</li></ol></nav>\n", label);
+}
+
+void note(struct html *h, enum note_kind kind, const char *text)
+{
+	static const char *const classes[] = { [NOTE_INFO] = "note", [NOTE_OK] = "note note-ok", [NOTE_WARN] = "note note-warn" };
+
+	html(h, "<div class=\"{}\"><p>{f}</p></div>\n", classes[kind], text);
+}
+
+void error_summary(struct request *rq, struct html *h)
+{
+	if (!rq->faults.n)
+		return;
+	html(h, "<div class=\"error-summary\" role=\"alert\" tabindex=\"-1\" autofocus id=\"erreurs\" aria-labelledby=\"t-err\">\n"
+		"<h2 id=\"t-err\">");
+	if (rq->faults.n == 1)
+		html(h, "Corrigez une réponse");
+	else
+		html(h, "Corrigez {} réponses", html_number(h, (int64_t)rq->faults.n));
+	html(h, "</h2>\n<ul>\n");
+	for (size_t i = 0; i < rq->faults.n; i++)
+		html(h, "<li><a href=\"#{}\">{f}</a></li>\n", rq->faults.v[i].name, rq->faults.v[i].value);
+	html(h, "</ul>\n</div>\n");
+}
+
+void field_hidden(struct html *h, const char *name, const char *value)
+{
+	html(h, "<input type=\"hidden\" name=\"{}\" value=\"{}\">\n", name, value);
+}
+
+void form_open(struct request *rq, struct html *h, const char *class, const char *action)
+{
+	html(h, "<form class=\"{}\" method=\"post\" action=\"{}\" novalidate>\n", class, action ? action : rq->http->path);
+	field_hidden(h, "csrf", rq->csrf);
+}
+
+void form_close(struct html *h)
+{
+	html(h, "</form>\n");
+}
+
+/* What aria-describedby names: the hint and the fault, where there are. */
+static const char *described(struct request *rq, const struct field *f, const char *fault)
+{
+	if (!f->hint && !fault)
+		return NULL;
+	return arena_printf(rq->arena, "%s%s%s%s%s", f->hint ? "h-" : "", f->hint ? f->name : "", f->hint && fault ? " " : "",
+			    fault ? "e-" : "", fault ? f->name : "");
+}
+
+static void label_of(struct html *h, const struct field *f)
+{
+	html(h, "{f}", f->label);
+	if (!f->required && f->kind != FIELD_SET)
+		html(h, " <span class=\"optional\">(facultatif)</span>");
+}
+
+static void hint_and_fault(struct html *h, const struct field *f, const char *fault)
+{
+	if (f->hint)
+		html(h, "<span class=\"hint\" id=\"h-{}\">{f}</span>", f->name, f->hint);
+	if (fault)
+		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", f->name, fault);
+}
+
+static void aria(struct request *rq, struct html *h, const struct field *f, const char *fault)
+{
+	const char *by = described(rq, f, fault);
+
+	if (fault)
+		html(h, " aria-invalid=\"true\"");
+	if (by)
+		html(h, " aria-describedby=\"{}\"", by);
+}
+
+static void text_input(struct request *rq, struct html *h, const struct field *f, const char *fault, const char *width)
+{
+	static const char *const types[FIELD__MAX] = {
+		[FIELD_MAIL] = "email", [FIELD_URL] = "url", [FIELD_PHONE] = "tel", [FIELD_PASSWORD] = "password",
+	};
+
+	html(h, "<input class=\"{}\" type=\"{}\" id=\"{}\" name=\"{}\"", width, types[f->kind] ? types[f->kind] : "text", f->name,
+	     f->name);
+	if (f->kind != FIELD_PASSWORD)
+		html(h, " value=\"{}\"", input_get(&rq->in, f->name));
+	if (f->kind == FIELD_NUMBER)
+		html(h, " inputmode=\"numeric\"");
+	if (f->autocomplete && strcmp(f->autocomplete, "username") == 0)
+		html(h, " autocapitalize=\"none\" spellcheck=\"false\"");
+	html(h, " autocomplete=\"{}\"", f->autocomplete ? f->autocomplete : "off");
+	aria(rq, h, f, fault);
+	html(h, ">");
+}
+
+static void select_input(struct request *rq, struct html *h, const struct field *f, const char *fault)
+{
+	const char *value = input_get(&rq->in, f->name);
+
+	html(h, "<select id=\"{}\" name=\"{}\"", f->name, f->name);
+	aria(rq, h, f, fault);
+	html(h, ">");
+	for (const struct choice *c = f->choices; c->value; c++) {
+		html(h, "<option value=\"{}\"", c->value);
+		if (strcmp(c->value, value) == 0)
+			html(h, " selected");
+		html(h, ">{f}</option>", c->label);
+	}
+	html(h, "</select>");
+}
+
+/* Check boxes of one name; the first carries the field's id, so that the error summary can lead there. */
+static void set_input(struct request *rq, struct html *h, const struct field *f, const char *fault)
+{
+	html(h, "<fieldset class=\"field{}\"><legend>", fault ? " field-error" : "");
+	label_of(h, f);
+	html(h, "</legend>");
+	hint_and_fault(h, f, fault);
+	html(h, "<div class=\"choices-inline\">");
+	for (const struct choice *c = f->choices; c->value; c++) {
+		const char *id = c == f->choices ? f->name : arena_printf(rq->arena, "%s-%s", f->name, c->value);
+
+		html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"{}\" value=\"{}\"", id, f->name, c->value);
+		if (input_has(&rq->in, f->name, c->value))
+			html(h, " checked");
+		if (fault && c == f->choices)
+			html(h, " aria-describedby=\"e-{}\"", f->name);
+		html(h, "><label for=\"{}\">{f}</label></div>", id, c->label);
+	}
+	html(h, "</div></fieldset>\n");
+}
+
+void field_of(struct request *rq, struct html *h, const struct form *form, const char *name, const char *width)
+{
+	const struct field *f = form_field(form, name);
+	const char *fault = fault_of(&rq->faults, name);
+
+	if (f->kind == FIELD_SET) {
+		set_input(rq, h, f, fault);
+		return;
+	}
+	html(h, "<div class=\"field{}\"><label for=\"{}\">", fault ? " field-error" : "", f->name);
+	label_of(h, f);
+	html(h, "</label>");
+	hint_and_fault(h, f, fault);
+	if (f->kind == FIELD_LINES) {
+		html(h, "<textarea id=\"{}\" name=\"{}\"", f->name, f->name);
+		aria(rq, h, f, fault);
+		/* the parser drops one newline after the tag: ours, so that a text that begins with one keeps it */
+		html(h, ">\n{}</textarea>", input_get(&rq->in, name));
+	} else if (f->kind == FIELD_CHOICE) {
+		select_input(rq, h, f, fault);
+	} else {
+		text_input(rq, h, f, fault, width);
+	}
+	html(h, "</div>\n");
+}
+
+void tag(struct html *h, struct tag_of t)
+{
+	html(h, "<span class=\"tag {}\">{f}</span>", t.class, t.text);
+}
+
+const char *link_with(struct arena *a, const char *path, ...)
+{
+	struct pair pairs[16];
+	size_t n = 0;
+	va_list args;
+	const char *name;
+
+	va_start(args, path);
+	while ((name = va_arg(args, const char *))) {
+		const char *value = va_arg(args, const char *);
+
+		if (*value && n < LENGTH(pairs))
+			pairs[n++] = (struct pair){ name, value };
+	}
+	va_end(args);
+	return n ? arena_printf(a, "%s?%s", path, urlencoded_write(a, pairs, n)) : path;
+}
+
+const char *public_path(struct arena *a, const char *name, const char *id)
+{
+	return arena_printf(a, "/etablissements/%s-%s", text_slug(a, name), id);
+}
+
+void diff_sides(struct html *h, struct arena *a, const char *before, const char *after)
+{
+	struct diff_part *parts;
+	size_t n;
+
+	text_diff(a, before, after, &parts, &n);
+	html(h, "<div class=\"sides\">\n");
+	for (int side = -1; side <= 1; side += 2) {
+		html(h, "<div><h4>{}</h4><p>", side < 0 ? "En ligne aujourd’hui" : "Proposé");
+		if (!*(side < 0 ? before : after))
+			html(h, "Rubrique vide");
+		for (size_t i = 0; i < n; i++) {
+			if (parts[i].side == 0)
+				html(h, "{b}", parts[i].text);
+			else if (parts[i].side == side && side < 0)
+				html(h, "<del><span class=\"vh\">supprimé : </span>{b}</del>", parts[i].text);
+			else if (parts[i].side == side)
+				html(h, "<ins><span class=\"vh\">ajouté : </span>{b}</ins>", parts[i].text);
+		}
+		html(h, "</p></div>\n");
+	}
+	html(h, "</div>\n");
+}

@@ -1,0 +1,179 @@
+/* A backup takes the store's place. Nobody may have it open: whoever opens it next alone sets the lock file up anew. */
+#include "store/writer_state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PIECE 65536
+
+static const char *path_of(struct arena *a, const struct writer_options *o, const char *part, const char *file)
+{
+	return arena_printf(a, "%s/%s/%s", o->dir, part, file);
+}
+
+/* Opened for reading only, with its locks: a live reader shows there. */
+static enum err check_readers(struct arena *a, const struct writer_options *o, const char *part, const char **why)
+{
+	struct env env = { 0 };
+
+	if (access(path_of(a, o, part, "lock.mdb"), F_OK))
+		return ERR_OK;
+	int rc = env_open(&env, arena_printf(a, "%s/%s", o->dir, part), MDB_RDONLY, 0);
+
+	/* a store that cannot be opened any more is what a restore is for; nobody else can have it open either */
+	if (rc)
+		return ERR_OK;
+	size_t readers = env_readers(&env);
+
+	env_close(&env);
+	if (readers == 0)
+		return ERR_OK;
+	*why = arena_printf(a, "%zu processes read %s/%s: stop the services first", readers, o->dir, part);
+	return ERR_UNAVAILABLE;
+}
+
+/* It must open, be of a schema we know and have a log whose tip is there. */
+static enum err check_backup(struct arena *a, const char *file, const char **why)
+{
+	struct store_place place = { .dir = file, .read_ahead = true };
+	struct store *st = NULL;
+	enum err e = store_open(a, &place, 1u << STORE_MAIN, &st, why);
+	struct log_tip tip;
+	struct log_row row;
+
+	if (e)
+		return e;
+	struct txn t = txn_read(st, STORE_MAIN);
+
+	e = log_tip_get(&t, &tip);
+	if (!e && tip.seq)
+		e = log_row_get(&t, tip.seq, &row);
+	txn_end(&t);
+	store_close(st);
+	if (e)
+		*why = arena_printf(a, "%s: its log is damaged", file);
+	return e ? ERR_CORRUPT : ERR_OK;
+}
+
+static int copy_bytes(int from, int to)
+{
+	static uint8_t piece[PIECE];
+
+	for (;;) {
+		ssize_t n = read(from, piece, sizeof piece);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno;
+		if (n == 0)
+			return fsync(to) ? errno : 0;
+		for (ssize_t done = 0; done < n;) {
+			ssize_t out = write(to, piece + done, (size_t)(n - done));
+
+			if (out < 0 && errno != EINTR)
+				return errno;
+			done += out > 0 ? out : 0;
+		}
+	}
+}
+
+static int copy_file(const char *from, const char *to)
+{
+	int in = open(from, O_RDONLY | O_CLOEXEC);
+	int out = in < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	int rc = out < 0 ? errno : copy_bytes(in, out);
+
+	if (in >= 0)
+		close(in);
+	if (out >= 0 && close(out) && !rc)
+		rc = errno;
+	return rc;
+}
+
+static bool gone(const char *path)
+{
+	return unlink(path) == 0 || errno == ENOENT;
+}
+
+/* Public goes first: should this stop half-way, the old store stands, and public is filled again. */
+static int replace(struct arena *a, const struct writer_options *o, const char *file)
+{
+	const char *data = path_of(a, o, "store", "data.mdb");
+	const char *new = path_of(a, o, "store", "restoring");
+
+	if (mkdir(arena_printf(a, "%s/store", o->dir), 0750) && errno != EEXIST)
+		return errno;
+	int rc = copy_file(file, new);
+
+	if (rc)
+		return rc;
+	if (!gone(path_of(a, o, "public", "data.mdb")) || rename(new, data))
+		return errno;
+	int fd = open(arena_printf(a, "%s/store", o->dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	rc = fd < 0 || fsync(fd) ? errno : 0;
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+static enum err record_it(struct arena *a, const struct writer_options *o, const char **why)
+{
+	struct writer *w = NULL;
+	enum err e = writer_open(a, o, &w, why);
+
+	if (e)
+		return e;
+	struct audit_record r;
+	struct changeset *cs = changeset_new(a);
+
+	audit_record_default(&r);
+	r.event = event_code(EVENT_SERVICE);
+	r.object_kind = "store";
+	r.object_id = "restore";
+	changeset_audit(cs, &r);
+	e = changeset_commit(writer_store(w), cs, NULL);
+	writer_close(w);
+	if (e)
+		*why = "restored, but the log could not take a record of it";
+	return e;
+}
+
+static enum err restore(struct arena *a, const struct writer_options *o, const char *file, const char **why)
+{
+	enum err e = check_readers(a, o, "store", why);
+
+	if (!e)
+		e = check_readers(a, o, "public", why);
+	if (!e)
+		e = check_backup(a, file, why);
+	if (e)
+		return e;
+	int rc = replace(a, o, file);
+
+	if (rc)
+		*why = arena_printf(a, "%s: %s", o->dir, strerror(rc));
+	return env_err(rc);
+}
+
+enum err writer_restore(struct arena *a, const struct writer_options *o, const char *file, const char **why)
+{
+	int lock;
+
+	if (mkdir(o->dir, 0750) && errno != EEXIST) {
+		*why = arena_printf(a, "%s: %s", o->dir, strerror(errno));
+		return ERR_UNAVAILABLE;
+	}
+	enum err e = store_writer_lock(a, o->dir, &lock, why);
+
+	if (e)
+		return e;
+	e = restore(a, o, file, why);
+	close(lock);
+	return e ? e : record_it(a, o, why);
+}

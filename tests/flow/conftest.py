@@ -1,0 +1,125 @@
+"""One whole service for all flows: real nginx, slapd, SMTP, writer, clerk and workers, on ports and in a folder of its own."""
+import contextlib
+import email
+import email.policy
+import itertools
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+import ldap
+import pytest
+
+from client import Client
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+addresses = itertools.count(2)
+
+
+def free_ports():
+    """Three ports in a row that nobody has."""
+    for base in range(18443, 28443, 10):
+        with contextlib.ExitStack() as stack:
+            try:
+                for port in range(base, base + 3):
+                    s = stack.enter_context(socket.socket())
+                    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    s.bind(('127.0.0.1', port))
+                return base
+            except OSError:
+                continue
+    raise RuntimeError('no three free ports')
+
+
+class Service:
+    def __init__(self, run, env):
+        self.run = run
+        self.env = env
+
+    def start(self, *words):
+        done = subprocess.run([SOURCE / 'start', *words], env=self.env, capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL)
+        if done.returncode:
+            raise RuntimeError(f'./start {" ".join(words)}: {done.stdout[-2000:]}\n{done.stderr[-4000:]}')
+        if words[:1] != ('stop',):
+            self.demo = json.loads((self.run / 'demo.json').read_text())
+            self.url = self.demo['url']
+
+    def accounts(self, role, **having):
+        return [a for a in self.demo['accounts'] if a['role'] == role and not a.get('first_login')
+                and all(a.get(k) == v for k, v in having.items())]
+
+    def account(self, role, **having):
+        return self.accounts(role, **having)[0]
+
+    def agent_with(self, listing, places):
+        """An agent and one of his establishments with just these rights."""
+        for a in self.accounts('agent'):
+            for e in a['establishments']:
+                if e['listing'] == listing and e['places'] == places:
+                    return a, e
+        raise AssertionError('no such agent')
+
+    def client(self, account=None):
+        """A browser at an address of its own; logged in when an account is given."""
+        n = next(addresses)
+        c = Client(self, f'127.{10 + n // 60000}.{n // 250 % 250}.{n % 250 + 1}')
+        if account:
+            page = c.login(account)
+            assert page.path.split('?')[0] != '/connexion', page.words[:400]
+        return c
+
+    def ctl(self, *words, check=True):
+        return subprocess.run([*self.demo['habilisctl'], *words], capture_output=True, text=True, timeout=120, check=check)
+
+    def directory(self):
+        """A connection of the national administrator, as an LDAP tool has it."""
+        ldap.set_option(ldap.OPT_X_TLS_CACERTFILE, self.demo['ca'])
+        ldap.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
+        d = ldap.initialize(self.demo['ldap']['uri'])
+        d.simple_bind_s(self.demo['ldap']['admin_dn'], self.demo['ldap']['admin_password'])
+        return d
+
+    def mails(self):
+        """All mails of the Maildir, oldest first."""
+        box = pathlib.Path(self.demo['mail'])
+        files = sorted([*box.glob('new/*'), *box.glob('cur/*')], key=lambda p: p.stat().st_mtime)
+        return [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in files]
+
+    def wait_mail(self, to, subject, seconds=20):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for m in reversed(self.mails()):
+                if to in m['To'] and subject in m['Subject']:
+                    return m
+            time.sleep(0.1)
+        raise AssertionError(f'no mail « {subject} » to {to}: {[(m["To"], m["Subject"]) for m in self.mails()]}')
+
+
+def make_service(limits='off'):
+    run = pathlib.Path(tempfile.mkdtemp(prefix='habilis-flow-', dir='/tmp'))
+    run.chmod(0o755)
+    env = {**os.environ, 'HABILIS_RUN': str(run / 'run'), 'HABILIS_PORT': str(free_ports()), 'HABILIS_LIMITS': limits}
+    return Service(run / 'run', env)
+
+
+@pytest.fixture(scope='session')
+def service():
+    s = make_service()
+    try:
+        s.start()
+        yield s
+    finally:
+        with contextlib.suppress(Exception):
+            s.start('stop')
+        if not os.environ.get('HABILIS_KEEP'):
+            shutil.rmtree(s.run.parent, ignore_errors=True)
+
+
+@pytest.fixture
+def client(service):
+    return service.client()

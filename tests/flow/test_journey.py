@@ -1,0 +1,178 @@
+"""The main job end to end: an agent updates, the Caf decides, families read, the auditor sees who did what."""
+import time
+
+from client import Client
+
+
+def first_listing(service, agent=None):
+    """An agent with both rights and an establishment of his whose listing is online with nothing pending."""
+    for a in [agent] if agent else service.accounts('agent'):
+        c = service.client(a)
+        for e in a['establishments']:
+            if e['listing'] and e['places'] and 'En ligne' in c.get(f'/espace-pro/etablissements/{e["id"]}').words:
+                return c, a, e
+    raise AssertionError('no establishment with an online listing')
+
+
+def send_listing(c, e, **values):
+    path = f'/espace-pro/etablissements/{e["id"]}/fonctionnement'
+    page = c.get(path).form('/fonctionnement').set(**values).submit(('action', 'verifier'))
+    assert page.path.endswith('/fonctionnement/verification'), page.faults()
+    return page.form('/verification').submit(('action', 'envoyer'))
+
+
+def test_a_listing_is_sent_accepted_published_and_audited(service):
+    c, agent, e = first_listing(service)
+    marker = f'Un atelier de lecture a lieu chaque semaine, salle {time.time_ns()}.'
+    page = send_listing(c, e, projet=marker)
+    assert page.path == '/espace-pro?fait=fiche-envoyee', page.words[:300]
+    assert marker not in service.client().get(e['url']).words
+
+    reviewer = service.client(service.account('caf_reviewer', caf=agent['caf']))
+    review = reviewer.get(f'/caf/revisions/{e["id"]}')
+    assert review.status == 200 and marker in review.words
+    after = review.form('/decision').set(decision='accepter').submit(('suite', 'liste'))
+    assert after.path == '/caf?fait=acceptee', after.words[:300]
+    family = service.client().get(e['url'])
+    assert family.status == 200 and marker in family.words
+
+    auditor = service.client(service.account('caf_auditor', caf=agent['caf']))
+    acts = auditor.get('/controle/actions')
+    assert 'Fiche envoyée' in acts.words and 'Fiche acceptée' in acts.words
+    log = service.ctl('audit', 'query', '--establishment', e['id'], '--limit', '5').stdout
+    assert 'revision_accepted' in log and 'revision_sent' in log
+    mail = service.wait_mail('@', 'votre modification est en ligne')
+    assert e['url'].split('-')[-1] in mail.get_content()
+
+
+def test_a_refusal_reaches_the_author_with_its_reasons(service):
+    c, agent, e = first_listing(service)
+    text = f'Projet à corriger {time.time_ns()}, avec la société Mélodia.'
+    send_listing(c, e, projet=text)
+    reviewer = service.client(service.account('caf_reviewer', caf=agent['caf']))
+    form = reviewer.get(f'/caf/revisions/{e["id"]}').form('/decision')
+    missing = form.set(decision='refuser').submit(('suite', 'liste'))
+    assert missing.status == 422 and missing.faults()
+    form = missing.form('/decision').set(decision='refuser', motif=['publicite'], precision='Retirez le nom de la société.')
+    assert form.submit(('suite', 'liste')).path == '/caf?fait=refusee'
+    edit = c.get(f'/espace-pro/etablissements/{e["id"]}/fonctionnement')
+    assert 'Retirez le nom de la société.' in edit.words and 'Publicité' in edit.words
+    assert edit.form('/fonctionnement').get('projet') == text
+    assert 'Retirez le nom de la société.' in service.wait_mail('@', 'modification à corriger').get_content()
+
+
+def test_the_second_decider_learns_who_decided(service):
+    c, agent, e = first_listing(service)
+    send_listing(c, e, projet=f'Deux personnes décident {time.time_ns()}.')
+    one, two = [service.client(a) for a in service.accounts('caf_reviewer', caf=agent['caf'])[:2]]
+    second = two.get(f'/caf/revisions/{e["id"]}').form('/decision').set(decision='accepter')
+    one.get(f'/caf/revisions/{e["id"]}').form('/decision').set(decision='accepter').submit(('suite', 'liste'))
+    late = second.submit(('suite', 'liste'))
+    assert late.status == 409 and 'a accepté' in late.words
+
+
+def test_a_text_replaced_meanwhile_is_not_published(service):
+    c, agent, e = first_listing(service)
+    send_listing(c, e, projet=f'Première version {time.time_ns()}.')
+    reviewer = service.client(service.account('caf_reviewer', caf=agent['caf']))
+    form = reviewer.get(f'/caf/revisions/{e["id"]}').form('/decision').set(decision='accepter')
+    newer = f'Seconde version {time.time_ns()}.'
+    send_listing(c, e, projet=newer)
+    late = form.submit(('suite', 'liste'))
+    assert late.status == 409 and 'remplacé' in late.words
+    assert newer not in service.client().get(e['url']).words
+    reviewer.get(f'/caf/revisions/{e["id"]}').form('/decision').set(decision='accepter').submit(('suite', 'liste'))
+    assert newer in service.client().get(e['url']).words
+
+
+def test_another_cafs_reviewer_finds_nothing(service):
+    agent, e = service.agent_with(True, True)
+    other = next(a for a in service.accounts('caf_reviewer') if a['caf'] != agent['caf'])
+    assert service.client(other).get(f'/caf/revisions/{e["id"]}').status == 404
+
+
+def test_places_are_published_at_once_and_conflicts_keep_what_was_typed(service):
+    c, agent, e = first_listing(service)
+    path = f'/espace-pro/etablissements/{e["id"]}/places'
+    mine, theirs = c.get(path).form('/places'), c.get(path).form('/places')
+    cell = next(n for n, _ in mine.fields if n.startswith('a') and n.count('-') == 2)
+    done = theirs.put(cell, '1').submit(('action', 'publier'))
+    assert done.status == 200 and 'fait=places-publiees' in done.path, done.faults()
+    assert 'Mis à jour le' in service.client().get(e['url']).words
+    conflict = mine.put(cell, '0').submit(('action', 'publier'))
+    assert conflict.status == 409 and 'Grille en ligne' in conflict.words
+    assert conflict.form('/places').get(cell) == '0'
+    again = conflict.form('/places').submit(('action', 'publier'))
+    assert 'fait=places-publiees' in again.path
+    confirmed = c.get(path).form('/places').submit(('action', 'inchange'))
+    assert 'fait=places-confirmees' in confirmed.path
+    history = c.get(path + '/historique')
+    assert history.status == 200 and history.words.count('Grille n°') >= 2
+
+
+def test_zero_everywhere_only_refills_the_form(service):
+    c, agent, e = first_listing(service)
+    path = f'/espace-pro/etablissements/{e["id"]}/places'
+    before = c.get(path).form('/places')
+    refill = [f for f in c.get(path).forms() if ('remplir', 'complet') in f.buttons][0].submit(('remplir', 'complet'))
+    values = [v for n, v in refill.form('/places').fields if n.startswith('a') and n.count('-') == 2]
+    assert refill.status == 200 and values and set(values) == {'0'}
+    assert c.get(path).form('/places').get('base') == before.get('base')
+
+
+def test_the_caf_withdraws_and_puts_back(service):
+    c, agent, e = first_listing(service)
+    reviewer = service.client(service.account('caf_reviewer', caf=agent['caf']))
+    path = f'/caf/etablissements/{e["id"]}'
+    form = reviewer.get(path).form(path)
+    assert form.submit(('action', 'retirer')).status == 422
+    assert reviewer.get(path).form(path).set(motif='Adresse erronée, à vérifier.').submit(('action', 'retirer')).status == 200
+    assert service.client().get(e['url']).status == 410
+    assert reviewer.get(path).form(path).submit(('action', 'remettre')).status == 200
+    assert service.client().get(e['url']).status == 200
+
+
+def test_first_login_leads_to_the_forced_change_and_nowhere_else(service):
+    account = next(a for a in service.demo['accounts'] if a.get('first_login'))
+    c = service.client()
+    page = c.login(account)
+    assert page.path == '/mot-de-passe/premier-changement'
+    for path in ('/espace-pro', '/espace-pro/mon-compte', '/espace-pro/convention'):
+        assert c.get(path).path == '/mot-de-passe/premier-changement'
+    form = page.form('/premier-changement')
+    weak = form.set(nouveau='azerty12', confirmation='azerty12').submit()
+    assert weak.status == 422 and weak.faults()
+    chosen = 'nuage-tambour-citron-41'
+    differ = weak.form('/premier-changement').set(nouveau=chosen, confirmation=chosen + 'x').submit()
+    assert differ.status == 422
+    done = differ.form('/premier-changement').set(nouveau=chosen, confirmation=chosen).submit()
+    assert done.path == '/espace-pro?fait=mot-de-passe', done.words[:300]
+    again = service.client()
+    assert again.login(account).status == 422
+    assert again.login(account, chosen).path == '/espace-pro'
+    assert service.wait_mail(c.account['uid'].split('.')[-1], 'mot de passe')
+
+
+def test_a_right_removed_with_an_ldap_tool_closes_the_page(service):
+    import ldap
+    agent, e = service.agent_with(False, True)
+    c = service.client(agent)
+    path = f'/espace-pro/etablissements/{e["id"]}/places'
+    form = c.get(path).form('/places')
+    d = service.directory()
+    d.modify_s(e['dn'], [(ldap.MOD_DELETE, 'habDroitDisponibilites', agent['dn'].upper().encode())])
+    try:
+        end = time.monotonic() + 1
+        while c.get(path).status != 404:
+            assert time.monotonic() < end, 'still open after a second'
+        assert form.submit(('action', 'publier')).status == 403
+    finally:
+        d.modify_s(e['dn'], [(ldap.MOD_ADD, 'habDroitDisponibilites', agent['dn'].encode())])
+    end = time.monotonic() + 2
+    while c.get(path).status != 200:
+        assert time.monotonic() < end, 'not open again'
+
+
+def test_the_log_verifies(service):
+    done = service.ctl('audit', 'verify')
+    assert done.stdout.startswith('whole:')

@@ -1,0 +1,417 @@
+#include "tests/unit/test_http_client.h"
+
+#define READ_MS 300
+
+/* What the worker serves: its own number, its path, much, or slowly. */
+static void handle(void *user, const struct http_request *rq, struct http_reply *re)
+{
+	(void)user;
+	if (strcmp(rq->path, "/pid") == 0)
+		buf_printf(&re->body, "%d", (int)getpid());
+	else if (strcmp(rq->path, "/big") == 0)
+		for (int i = 0; i < 300000; i++)
+			buf_byte(&re->body, (uint8_t)('a' + i % 26));
+	else
+		buf_text(&re->body, rq->path);
+	if (strcmp(rq->path, "/slow") == 0)
+		usleep(200000);
+}
+
+static struct serving kept(void)
+{
+	return (struct serving){ .kept = true, .read_ms = READ_MS, .handle = handle };
+}
+
+static void assert_served(int fd, const char *path, unsigned flags)
+{
+	struct answer a = ask(fd, get_of(path, flags));
+
+	assert_true(a.whole);
+	assert_int_equal(a.status, 200);
+	assert_string_equal(a.body, path);
+}
+
+/* libfcgi's header says of these fields "Don't use anything below here"; serve.c does. */
+static void test_libfcgi_still_has_the_two_fields_we_set(void **state)
+{
+	struct bytes rq = get_of("/", KEEP);
+	FCGX_Request fcgi;
+	int s[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, s), 0);
+	assert_int_equal(FCGX_Init(), 0);
+	for (int i = 0; i < 3; i++) {
+		FCGX_InitRequest(&fcgi, -1, 0);
+		assert_int_equal(fcgi.ipcFd, -1);
+		fcgi.ipcFd = s[0];
+		fcgi.keepConnection = 1;
+		assert_true(say(s[1], i < 2 ? rq : get_of("/", 0)));
+		assert_int_equal(FCGX_Accept_r(&fcgi), 0);
+		assert_int_equal(fcgi.ipcFd, s[0]);
+		assert_int_equal(fcgi.keepConnection, i < 2);
+		assert_string_equal(FCGX_GetParam("DOCUMENT_URI", fcgi.envp), "/");
+		assert_int_equal(FCGX_GetChar(fcgi.in), -1);
+		FCGX_PutStr("Status: 200\r\n\r\n", 15, fcgi.out);
+		FCGX_Finish_r(&fcgi);
+		assert_true(hear(s[1]).whole);
+		assert_int_equal(fcgi.ipcFd, i < 2 ? s[0] : -1);
+	}
+	assert_true(is_closed(s[1]));
+	/* a broken request: an error and a closed descriptor, nothing else is accepted */
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, s), 0);
+	FCGX_InitRequest(&fcgi, -1, 0);
+	fcgi.ipcFd = s[0];
+	fcgi.keepConnection = 1;
+	assert_true(say(s[1], bytes_of("garbage garbage garbage")));
+	shutdown(s[1], SHUT_WR);
+	assert_true(FCGX_Accept_r(&fcgi) < 0);
+	assert_int_equal(fcgi.ipcFd, -1);
+	close(s[1]);
+}
+
+static void test_a_kept_connection_is_served_many_times(void **state)
+{
+	struct serving s = kept();
+	pid_t pid = worker_start(&s);
+	int fd = dial();
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		assert_served(fd, "/one", KEEP);
+	assert_int_equal(ask(fd, get_of("/big", KEEP)).n, 300000);
+	assert_served(fd, "/last", 0);
+	assert_true(is_closed(fd));
+	close(fd);
+	worker_end(pid, &s);
+}
+
+static void test_a_peer_that_closes_costs_nothing(void **state)
+{
+	struct serving s = kept();
+	pid_t pid = worker_start(&s);
+	int other = dial();
+
+	(void)state;
+	assert_served(other, "/a", KEEP);
+	for (int i = 0; i < 20; i++) {
+		int fd = dial();
+
+		if (i % 3)
+			assert_served(fd, "/b", KEEP);
+		if (i % 2) /* closed before the answer is read */
+			say(fd, get_of("/big", KEEP));
+		close(fd);
+	}
+	assert_served(other, "/c", KEEP);
+	close(other);
+	worker_end(pid, &s);
+}
+
+static struct bytes begin_with(unsigned role, const void *more, size_t n)
+{
+	struct buf b = buf_new(worker_arena);
+
+	put_begin(&b, role, KEEP);
+	buf_add(&b, more, n);
+	return buf_bytes(&b);
+}
+
+static struct bytes begin_record(unsigned type, unsigned id, const void *content, size_t n)
+{
+	struct buf b = buf_new(worker_arena);
+
+	put_record(&b, type, id, content, n);
+	return begin_with(1, b.p, b.n);
+}
+
+/* A whole request of these raw parameters. */
+static struct bytes raw_params(const void *p, size_t n)
+{
+	struct buf b = buf_new(worker_arena);
+
+	put_begin(&b, 1, KEEP);
+	put_stream(&b, 4, (struct bytes){ p, n });
+	put_stream(&b, 5, BYTES_NONE);
+	return buf_bytes(&b);
+}
+
+static struct bytes with_role(unsigned role)
+{
+	struct bytes b = get_of("/", KEEP);
+	uint8_t *copy = (uint8_t *)arena_memdup(worker_arena, b.p, b.n);
+
+	copy[9] = (uint8_t)role;
+	return (struct bytes){ copy, b.n };
+}
+
+static struct bytes broken_request(size_t i)
+{
+	static uint8_t much[PARAMS_MAX + 1000];
+	uint8_t body[8] = { 0, 1, KEEP };
+
+	switch (i) {
+	case 0:
+		return bytes_of("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+	case 1: /* 109 bytes, one name of 0x7ffffffe: libfcgi would end the process */
+		memset(much, 'A', 77);
+		memcpy(much, "\xFF\xFF\xFF\xFE\xFF\xFF\xFF\xFE", 8);
+		return raw_params(much, 77);
+	case 2: /* longer than what follows */
+		return raw_params("\x05\x05" "ABCDE1234", 11);
+	case 3:
+		return raw_params("\x80\x00", 2);
+	case 4:
+		return raw_params("\x01", 1);
+	case 5: /* a NUL, an '=' in the name */
+		return raw_params("\x01\x03" "A1\0002", 6);
+	case 6:
+		return raw_params("\x03\x01" "A=BC", 6);
+	case 7: /* AUTHORIZER, FILTER, nothing known */
+		return with_role(2);
+	case 8:
+		return with_role(3);
+	case 9:
+		return with_role(77);
+	case 10: /* stream records before a BEGIN */
+		return (struct bytes){ (const uint8_t *)"\1\4\0\1\0\0\0\0", 8 };
+	case 11: /* a second BEGIN */
+		return begin_record(1, 1, body, 8);
+	case 12: /* management, unknown type, abort, other request */
+		return begin_record(9, 0, NULL, 0);
+	case 13:
+		return begin_record(42, 1, NULL, 0);
+	case 14:
+		return begin_record(2, 1, NULL, 0);
+	case 15:
+		return begin_record(4, 2, "\x01\x01" "AB", 4);
+	case 16: /* more parameters than we read */
+		return raw_params(much, sizeof much);
+	case 17: /* two requests at once */
+		return begin_with(1, get_of("/", KEEP).p, get_of("/", KEEP).n);
+	case 18: /* an end with padding, which libfcgi does not skip */
+		return begin_with(1, "\1\4\0\1\0\0\1\0\0\1\5\0\1\0\0\0\0", 17);
+	case 19: /* a padded BEGIN */
+		return (struct bytes){ (const uint8_t *)"\1\1\0\1\0\10\1\0\0\1\1\0\0\0\0\0\0", 17 };
+	case 20: /* a BEGIN of 7 bytes */
+		return (struct bytes){ (const uint8_t *)"\1\1\0\1\0\7\1\0\0\1\1\0\0\0\0\0", 16 };
+	default:
+		return BYTES_NONE;
+	}
+}
+
+static void test_a_broken_request_costs_its_connection_only(void **state)
+{
+	struct serving s = kept();
+	pid_t pid = worker_start(&s);
+	int other = dial();
+
+	(void)state;
+	for (size_t i = 0; broken_request(i).n; i++) {
+		int fd = dial();
+
+		print_message("broken request %zu\n", i);
+		if (i % 2)
+			assert_served(fd, "/before", KEEP);
+		assert_true(say(fd, broken_request(i)));
+		assert_false(hear(fd).whole);
+		close(fd);
+		assert_int_equal(strtol(ask(other, get_of("/pid", KEEP)).body, NULL, 10), pid);
+	}
+	close(other);
+	worker_end(pid, &s);
+}
+
+/* Every prefix of a request: the rest never comes. The others are answered at once meanwhile. */
+static void test_half_a_request_is_dropped_in_time(void **state)
+{
+	struct serving s = kept();
+	struct bytes whole = request_of(KEEP, bytes_of("body"),
+					(const char *[]){ "REQUEST_METHOD", "POST", "DOCUMENT_URI", "/", "CONTENT_LENGTH",
+							  "4", NULL });
+	pid_t pid = worker_start(&s);
+	int other = dial(), fd[512];
+	int64_t start = clock_monotonic();
+
+	(void)state;
+	assert_true(whole.n < LENGTH(fd));
+	for (size_t i = 1; i < whole.n; i++) {
+		fd[i] = dial();
+		assert_true(say(fd[i], (struct bytes){ whole.p, i }));
+	}
+	assert_served(other, "/meanwhile", KEEP);
+	assert_true(clock_monotonic() - start < READ_MS);
+	for (size_t i = 1; i < whole.n; i++) {
+		assert_true(is_closed(fd[i]));
+		close(fd[i]);
+	}
+	assert_true(clock_monotonic() - start >= READ_MS);
+	assert_true(clock_monotonic() - start < 3 * READ_MS);
+	assert_served(other, "/after", KEEP);
+	close(other);
+	worker_end(pid, &s);
+}
+
+static void test_a_request_in_pieces_is_answered(void **state)
+{
+	struct serving s = kept();
+	struct bytes rq = get_of("/pieces", KEEP);
+	pid_t pid = worker_start(&s);
+	int fd = dial();
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 0; i < rq.n; i++) {
+			assert_true(say(fd, (struct bytes){ rq.p + i, 1 }));
+			usleep(200);
+		}
+		assert_string_equal(hear(fd).body, "/pieces");
+	}
+	close(fd);
+	worker_end(pid, &s);
+}
+
+/* Many at once through several workers, then one alone on each connection, new and kept. */
+static void test_a_lone_request_after_load_is_answered(void **state)
+{
+	struct serving s = kept();
+	pid_t pid[3] = { worker_start(&s) };
+	int fd[64];
+
+	(void)state;
+	for (size_t i = 1; i < LENGTH(pid); i++)
+		pid[i] = worker_join(&s);
+	for (size_t i = 0; i < LENGTH(fd); i++)
+		fd[i] = dial();
+	for (int round = 0; round < 50; round++) {
+		for (size_t i = 0; i < LENGTH(fd); i++)
+			assert_true(say(fd[i], get_of("/load", KEEP)));
+		for (size_t i = 0; i < LENGTH(fd); i++)
+			assert_string_equal(hear(fd[i]).body, "/load");
+	}
+	for (size_t i = 0; i < LENGTH(fd); i++) {
+		int lone = dial();
+
+		assert_served(lone, "/new", 0);
+		assert_served(fd[i], "/kept", KEEP);
+		close(lone);
+		close(fd[i]);
+	}
+	for (size_t i = 1; i < LENGTH(pid); i++) {
+		kill(pid[i], SIGTERM);
+		assert_int_equal(worker_wait(pid[i]), 0);
+	}
+	worker_end(pid[0], &s);
+}
+
+/* The worker sees the signal and what had come before it at the same moment. */
+static void test_sigterm_loses_no_request(void **state)
+{
+	struct serving s = kept();
+	pid_t pid = worker_start(&s);
+	struct bytes rq = get_of("/asked", KEEP);
+	int fd[32], fresh;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(fd); i++) {
+		fd[i] = dial();
+		assert_served(fd[i], "/idle", KEEP);
+	}
+	kill(pid, SIGSTOP);
+	for (size_t i = 0; i < 16; i++)
+		assert_true(say(fd[i], rq));
+	assert_true(say(fd[16], (struct bytes){ rq.p, rq.n / 2 }));
+	kill(pid, SIGTERM);
+	int64_t start = clock_monotonic();
+
+	kill(pid, SIGCONT);
+	usleep(50000);
+	assert_true(say(fd[16], (struct bytes){ rq.p + rq.n / 2, rq.n - rq.n / 2 }));
+	for (size_t i = 0; i < 17; i++)
+		assert_string_equal(hear(fd[i]).body, "/asked");
+	assert_int_equal(worker_wait(pid), 0);
+	assert_true(clock_monotonic() - start < 1000);
+	/* whoever asks now knows that nobody heard; a new connection waits for the next worker */
+	assert_false(say(fd[20], rq) && !is_closed(fd[20]));
+	fresh = dial();
+	assert_true(say(fresh, rq));
+	pid = worker_join(&s);
+	assert_string_equal(hear(fresh).body, "/asked");
+	for (size_t i = 0; i < LENGTH(fd); i++)
+		close(fd[i]);
+	close(fresh);
+	worker_end(pid, &s);
+}
+
+static void test_the_plain_loop_closes_after_each_answer(void **state)
+{
+	struct serving s = { .read_ms = READ_MS, .handle = handle };
+	pid_t pid = worker_start(&s);
+	int64_t start;
+	int fd;
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		fd = dial();
+		assert_served(fd, "/x", i % 2 ? KEEP : 0);
+		assert_true(is_closed(fd));
+		close(fd);
+	}
+	for (size_t i = 0; broken_request(i).n; i++) {
+		fd = dial();
+		assert_true(say(fd, broken_request(i)));
+		assert_false(hear(fd).whole);
+		close(fd);
+	}
+	/* a silent one holds the worker no longer than the limit */
+	start = clock_monotonic();
+	int silent = dial();
+
+	fd = dial();
+	assert_served(fd, "/waited", 0);
+	assert_true(clock_monotonic() - start < 2 * READ_MS);
+	assert_true(is_closed(silent));
+	close(silent);
+	close(fd);
+	/* the request it is working on is answered before it leaves */
+	fd = dial();
+	assert_true(say(fd, get_of("/slow", 0)));
+	usleep(50000);
+	worker_end(pid, &s);
+	assert_string_equal(hear(fd).body, "/slow");
+	close(fd);
+}
+
+static void test_the_plain_loop_recycles(void **state)
+{
+	struct serving s = { .read_ms = READ_MS, .requests = 3, .handle = handle };
+	pid_t pid = worker_start(&s);
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		int fd = dial();
+
+		assert_served(fd, "/x", 0);
+		close(fd);
+	}
+	assert_int_equal(worker_wait(pid), 0);
+	close(s.listen_fd);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_libfcgi_still_has_the_two_fields_we_set),
+		cmocka_unit_test(test_a_kept_connection_is_served_many_times),
+		cmocka_unit_test(test_a_peer_that_closes_costs_nothing),
+		cmocka_unit_test(test_a_broken_request_costs_its_connection_only),
+		cmocka_unit_test(test_half_a_request_is_dropped_in_time),
+		cmocka_unit_test(test_a_request_in_pieces_is_answered),
+		cmocka_unit_test(test_a_lone_request_after_load_is_answered),
+		cmocka_unit_test(test_sigterm_loses_no_request),
+		cmocka_unit_test(test_the_plain_loop_closes_after_each_answer),
+		cmocka_unit_test(test_the_plain_loop_recycles),
+	};
+
+	return cmocka_run_group_tests(tests, worker_setup, worker_teardown);
+}
