@@ -6,13 +6,12 @@
 #define NOON (13 * 60) /* a morning ends at 13 h */
 
 struct slot {
-	int at[2];          /* opens, closes; -1: empty or unreadable */
+	int at[2]; /* opens, closes; -1: empty or unreadable */
 	const char *field[2];
 };
 
 /* One slot as typed; false when it is left out or wrong (then a fault says so). */
-static bool read_slot(struct arena *a, const struct input *in, int day, int slot, struct slot *out,
-		      struct faults *faults)
+static bool read_slot(struct arena *a, const struct input *in, int day, int slot, struct slot *out, struct faults *faults)
 {
 	static const char *const words[2] = { "d’ouverture", "de fermeture" };
 	bool filled[2], wrong = false;
@@ -25,16 +24,14 @@ static bool read_slot(struct arena *a, const struct input *in, int day, int slot
 		out->at[end] = -1;
 		filled[end] = *typed;
 		if (filled[end] && hour_parse(typed, &out->at[end])) {
-			fault_add(a, faults, name, "%s : écrivez l’heure %s comme 7 h 30", weekday_labels[day],
-				  words[end]);
+			fault_add(a, faults, name, "%s : écrivez l’heure %s comme 7 h 30", weekday_labels[day], words[end]);
 			wrong = true;
 		}
 	}
 	for (int end = 0; end < 2; end++) {
 		if (filled[end] || !filled[!end])
 			continue;
-		fault_add(a, faults, out->field[end], "%s : indiquez aussi l’heure %s", weekday_labels[day],
-			  words[end]);
+		fault_add(a, faults, out->field[end], "%s : indiquez aussi l’heure %s", weekday_labels[day], words[end]);
 		return false;
 	}
 	if (wrong || !filled[0])

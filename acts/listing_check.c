@@ -47,7 +47,7 @@ static bool is_too_long(struct check *c, const struct field *f, const char *valu
 	if (f->kind != FIELD_LINES || length <= f->max)
 		return false;
 	const char *subject = strcmp(f->name, "projet") == 0 ? "Le projet d’accueil" :
-			      arena_printf(c->a, "La rubrique « %s »", f->label);
+							       arena_printf(c->a, "La rubrique « %s »", f->label);
 
 	fault_add(c->a, c->faults, f->name, "%s dépasse de %s caractère%s la limite de %s", subject,
 		  number_fr(c->a, (int64_t)(length - f->max)), length - f->max > 1 ? "s" : "",
@@ -74,11 +74,9 @@ static void take_set(struct check *c, const struct field *f, const struct bindin
 	if (set->n < 2)
 		return;
 	if (strs_has(set, "jamais"))
-		fault_add(c->a, c->faults, f->name,
-			  "%s : « Aucune fermeture » ne va pas avec une autre période", f->label);
+		fault_add(c->a, c->faults, f->name, "%s : « Aucune fermeture » ne va pas avec une autre période", f->label);
 	if (strs_has(set, "none"))
-		fault_add(c->a, c->faults, f->name, "%s : « Aucune condition » ne va pas avec une autre réponse",
-			  f->label);
+		fault_add(c->a, c->faults, f->name, "%s : « Aucune condition » ne va pas avec une autre réponse", f->label);
 }
 
 static bool is_insee(const char *s)
@@ -87,8 +85,8 @@ static bool is_insee(const char *s)
 
 	if (strlen(s) != 5)
 		return false;
-	return digits == 5 || (digits == 1 && *s == '2' && (s[1] == 'A' || s[1] == 'B') &&
-			       strspn(s + 2, "0123456789") == 3);
+	return digits == 5 ||
+	       (digits == 1 && *s == '2' && (s[1] == 'A' || s[1] == 'B') && strspn(s + 2, "0123456789") == 3);
 }
 
 /* The INSEE code of a line, or NULL and a fault. */
@@ -133,8 +131,7 @@ static void take_communes(struct check *c, const struct field *f, const struct b
 		if (!*line)
 			continue;
 		if (++lines > COMMUNES_MAX) {
-			fault_add(c->a, c->faults, f->name, "%s : indiquez %d communes au plus", f->label,
-				  COMMUNES_MAX);
+			fault_add(c->a, c->faults, f->name, "%s : indiquez %d communes au plus", f->label, COMMUNES_MAX);
 			return;
 		}
 		const char *code = commune_code(c, f, line);

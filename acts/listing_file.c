@@ -85,8 +85,9 @@ enum err file_read(struct app *app, struct arena *a, const struct establishment 
 	if (!n)
 		n = out->head.pending;
 	codec_default(&revision_codec, &out->r);
-	failed = n > UINT32_MAX ? ERR_NOTFOUND :
-		 n ? revision_get(&t, a, TABLE_REVISION, numbered_key(a, e->uuid, n), &out->r) : ERR_OK;
+	if (n > UINT32_MAX)
+		return ERR_NOTFOUND;
+	failed = n ? revision_get(&t, a, TABLE_REVISION, numbered_key(a, e->uuid, n), &out->r) : ERR_OK;
 	if (!failed)
 		failed = published_read(&t, a, e, &out->published);
 	return failed ? failed : grid_read(&t, a, e, &out->grid);

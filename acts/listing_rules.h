@@ -77,8 +77,7 @@ struct file {
 	struct grid grid;
 };
 /* n 0: the pending one. */
-MUST_USE enum err file_read(struct app *app, struct arena *a, const struct establishment *e, uint64_t n,
-			    struct file *out);
+MUST_USE enum err file_read(struct app *app, struct arena *a, const struct establishment *e, uint64_t n, struct file *out);
 /* What was read must still hold. */
 void file_expect(struct arena *a, struct changeset *cs, const struct establishment *e, const struct file *f);
 /* Puts the pending revision into its last state, and the head with it; takes the file out of the Caf's queue. */

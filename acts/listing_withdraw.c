@@ -10,7 +10,7 @@ struct taking {
 	struct arena *a;
 	const struct visitor *who;
 	const struct establishment *e;
-	bool caf;                /* acts as a reviewer, else as an agent */
+	bool caf; /* acts as a reviewer, else as an agent */
 	struct file file;
 	int64_t now;
 };

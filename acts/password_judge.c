@@ -19,6 +19,8 @@ static const char *const common[] = {
 	"princesse", "papillon", "printemps", "automne", "hiver", "janvier", "fevrier", "mars", "avril", "juin", "juillet", "aout",
 	"septembre", "octobre", "novembre", "decembre", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
 	"bienvenue", "mairie", "secret", "nicolas", "camille", "caf", "cnaf", "monenfant", "habilis", "agent", "direction",
+	/* the model our own page shows */
+	"nuage-tambour-citron-41", "nuage-tambour-citron",
 };
 
 struct words {

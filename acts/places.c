@@ -1,6 +1,6 @@
+#include "acts/places.h"
 #include "acts/codes.h"
 #include "acts/listing_rules.h"
-#include "acts/places.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -37,8 +37,10 @@ void grid_frame_of(const struct establishment *e, const struct listing *online, 
 		codec_default(&listing_codec, &nothing);
 		online = &nothing;
 	}
-	struct grid_frame f = { .halves = hours_open_halves(online), .bands = listing_bands(online),
-				.weekdays = MONDAY_TO_FRIDAY, .capacity = e->capacity };
+	struct grid_frame f = { .halves = hours_open_halves(online),
+				.bands = listing_bands(online),
+				.weekdays = MONDAY_TO_FRIDAY,
+				.capacity = e->capacity };
 
 	if (!f.halves)
 		f.halves = MONDAY_TO_FRIDAY_HALVES;
@@ -74,8 +76,7 @@ static const struct choice fill_choices[] = {
 };
 
 static struct field fields[FIELD_CELLS + CELLS] = {
-	[FIELD_DEBUT] = { .name = "debut", .label = "À partir du", .kind = FIELD_DAY, .max = 10,
-			  .hint = "Exemple : 01/12/2026" },
+	[FIELD_DEBUT] = { .name = "debut", .label = "À partir du", .kind = FIELD_DAY, .max = 10, .hint = "Exemple : 01/12/2026" },
 	[FIELD_BASE] = { .name = "base", .label = "Grille de départ", .kind = FIELD_NUMBER, .most = INT32_MAX },
 	[FIELD_NOTE] = { .name = "note", .label = "Précision pour les familles", .kind = FIELD_LINES, .max = 300 },
 	[FIELD_ACTION] = { .name = "action", .label = "Action", .kind = FIELD_BUTTON, .choices = action_choices },
@@ -100,8 +101,11 @@ const struct form *grid_form(void)
 		int band = i / 14, day = i % 14 / 2, half = i % 2;
 
 		fields[FIELD_CELLS + i] = (struct field){
-			.name = grid_field(kept, band, day, half), .label = cell_label(kept, band, day, half),
-			.kind = FIELD_NUMBER, .max = 4, .most = NO_BOUND,
+			.name = grid_field(kept, band, day, half),
+			.label = cell_label(kept, band, day, half),
+			.kind = FIELD_NUMBER,
+			.max = 4,
+			.most = NO_BOUND,
 		};
 	}
 	return &form;
@@ -128,8 +132,7 @@ struct input grid_to_input(struct arena *a, const struct grid_frame *f, const st
 		bool shown = f->bands & 1u << (i / 14) && f->halves & 1u << (i % 14);
 
 		if (shown && g->rev && g->cells[i] != U16_NONE)
-			v[n++] = (struct pair){ form->fields[FIELD_CELLS + i].name,
-						arena_printf(a, "%u", g->cells[i]) };
+			v[n++] = (struct pair){ form->fields[FIELD_CELLS + i].name, arena_printf(a, "%u", g->cells[i]) };
 	}
 	return (struct input){ v, n };
 }
@@ -153,14 +156,15 @@ static void read_cell(struct reading *r, int i)
 		if (*typed)
 			fault_add(r->a, r->faults, field->name, "%s : %s, laissez la case vide", field->label,
 				  r->f->bands & 1u << (i / 14) ? "l’établissement est fermé" :
-				  "cet âge n’est pas accueilli");
+								 "cet âge n’est pas accueilli");
 		return;
 	}
 	if (text_to_int(typed, 0, INT32_MAX, &n))
 		fault_add(r->a, r->faults, field->name, "%s : indiquez un nombre, 0 si c’est complet", field->label);
 	else if (bound && n > (int64_t)bound)
-		fault_add(r->a, r->faults, field->name, "%s : %lld dépasse les %llu place%s", field->label,
-			  (long long)n, (unsigned long long)bound, bound > 1 ? "s" : "");
+		fault_add(r->a, r->faults, field->name,
+			  bound > 1 ? "%s : %lld dépasse les %llu places" : "%s : %lld dépasse la seule place",
+			  field->label, (long long)n, (unsigned long long)bound);
 	else if (n > NO_BOUND)
 		fault_add(r->a, r->faults, field->name, "%s : écrivez un nombre entre 0 et %d", field->label, NO_BOUND);
 	else
@@ -203,8 +207,9 @@ static void read_start(struct reading *r, bool full)
 	if (!*typed && full)
 		day = today;
 	else if (day_parse(typed, &day))
-		fault_add(r->a, r->faults, "debut", *typed ? "Écrivez la date comme 01/12/2026" :
-			  "Indiquez à partir de quel jour ces places sont libres");
+		fault_add(r->a, r->faults, "debut",
+			  *typed ? "Écrivez la date comme 01/12/2026" :
+				   "Indiquez à partir de quel jour ces places sont libres");
 	else if (day > today + 366)
 		fault_add(r->a, r->faults, "debut", "La date de début doit être dans l’année qui vient");
 	else if (day < today - 366)

@@ -58,8 +58,7 @@ static void describe(struct placing *x, struct audit_record *audit, const struct
 	act_detail(x->a, audit, "n", number(x->a, g->n));
 	act_detail(x->a, audit, "state", g->state);
 	act_detail(x->a, audit, "from", day_iso(x->a, (day_t)g->valid_from));
-	act_detail(x->a, audit, "free_halves",
-		   number(x->a, (uint64_t)__builtin_popcount(grid_free_halves(g->cells, 0xf))));
+	act_detail(x->a, audit, "free_halves", number(x->a, (uint64_t)__builtin_popcount(grid_free_halves(g->cells, 0xf))));
 }
 
 /* The grid as it will be, kept in the history when it is a new one, and what families see of it. */

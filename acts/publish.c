@@ -17,7 +17,7 @@ struct rows {
 struct publication {
 	struct app *app;
 	struct arena *a;
-	struct txn *t;              /* main */
+	struct txn *t; /* main */
 	struct changeset *cs;
 	const struct establishment *e;
 	const struct published *p;
@@ -201,25 +201,37 @@ static void summarise(struct publication *u, const struct family_page *page, con
 			s->cells[i] = u->g->cells[i];
 }
 
+/* The page and what the search needs besides. */
+static enum err make_page(struct publication *u, struct family_page *page, struct listing *l, bool *grid_shown)
+{
+	enum err e;
+
+	name_page(u, page);
+	page->state = "register";
+	codec_default(&listing_codec, l);
+	if (is_online(u->p) && (e = add_listing(u, page, l)))
+		return e;
+	if ((e = ended_on(u, &page->ended_on)))
+		return e;
+	*grid_shown = u->g->rev && strcmp(u->g->state, "withdrawn") != 0 && type_has_places(u->e->type) && !page->ended_on;
+	if (*grid_shown)
+		page->grid = grid_encode(u->a, u->g);
+	return ERR_OK;
+}
+
 static enum err show(struct publication *u)
 {
 	struct family_page page;
 	struct family_summary s;
 	struct listing l;
-	bool known, grid_shown = u->g->rev && strcmp(u->g->state, "withdrawn") != 0 && type_has_places(u->e->type);
+	bool known, grid_shown;
 	int64_t lat = 0, lon = 0;
-	enum err e;
+	enum err e = make_page(u, &page, &l, &grid_shown);
 
-	name_page(u, &page);
-	page.state = "register";
-	codec_default(&listing_codec, &l);
-	if (is_online(u->p) && (e = add_listing(u, &page, &l)))
+	if (!e)
+		e = locate(u->app, u->a, u->e->coordinates, u->e->insee, &known, &lat, &lon);
+	if (e)
 		return e;
-	if ((e = ended_on(u, &page.ended_on)) || (e = locate(u->app, u->a, u->e->coordinates, u->e->insee, &known, &lat, &lon)))
-		return e;
-	grid_shown = grid_shown && !page.ended_on;
-	if (grid_shown)
-		page.grid = grid_encode(u->a, u->g);
 	summarise(u, &page, &l, grid_shown, &s);
 	s.lat = lat;
 	s.lon = lon;
@@ -304,4 +316,32 @@ enum err family_preview(struct app *app, struct arena *a, const struct establish
 	if (g.rev && strcmp(g.state, "withdrawn") != 0)
 		out->grid = grid_encode(a, &g);
 	return add_listing(&u, out, &l);
+}
+
+enum err family_preview(struct app *app, struct arena *a, const struct establishment *e, const struct revision *r,
+			struct family_page *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct published p;
+	struct grid g;
+	struct publication u = { app, a, &t, NULL, e, &p, &g };
+	struct family_page page;
+	struct listing l;
+	bool grid_shown;
+	enum err failed = grid_get(&t, a, TABLE_GRID, key_bytes(e->uuid.b, sizeof e->uuid.b), &g);
+
+	if (failed && failed != ERR_NOTFOUND)
+		return failed;
+	codec_default(&published_codec, &p);
+	p.rev = 1;
+	p.n = r->n;
+	p.state = "online";
+	p.text = r->text;
+	p.hash = r->hash;
+	p.published_at = clock_now();
+	p.provider_name = r->provider_name;
+	failed = make_page(&u, &page, &l, &grid_shown);
+	if (!failed)
+		*out = page;
+	return failed;
 }

@@ -11,8 +11,8 @@
 
 struct all {
 	struct app *app;
-	struct arena *a;       /* of the whole run */
-	uint64_t first;        /* revision of its first changeset: what is older afterwards is stale */
+	struct arena *a; /* of the whole run */
+	uint64_t first;  /* revision of its first changeset: what is older afterwards is stale */
 	size_t establishments, damaged;
 	const char **why;
 };

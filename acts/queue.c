@@ -90,8 +90,9 @@ static enum err last_decision(struct txn *t, struct arena *a, const char *caf, i
 	static const enum event events[] = { EVENT_REVISION_ACCEPTED, EVENT_REVISION_REFUSED };
 
 	for (size_t i = 0; i < LENGTH(events); i++) {
-		struct audit_query q = { .caf = caf, .event = event_code(events[i]), .event_class = -1, .failed = 0,
-					 .limit = 1 };
+		struct audit_query q = {
+			.caf = caf, .event = event_code(events[i]), .event_class = -1, .failed = 0, .limit = 1
+		};
 		struct audit_page page = { 0 };
 		enum err e = audit_find(t, a, &q, &page);
 

@@ -102,7 +102,8 @@ static void mail_author(const struct deciding *x, struct changeset *cs)
 		mail_add(x->app, x->a, cs, "revision_accepted", r->author, "", x->e->caf, "etablissement", x->e->name,
 			 "n", number(x->a, r->n), "agent", r->author_name, "url",
 			 arena_printf(x->a, "%s/etablissements/%s-%s", x->app->settings->site_url,
-				      text_slug(x->a, x->e->name), x->e->id), NULL);
+				      text_slug(x->a, x->e->name), x->e->id),
+			 NULL);
 	else
 		mail_add(x->app, x->a, cs, "revision_refused", r->author, "", x->e->caf, "etablissement", x->e->name,
 			 "n", number(x->a, r->n), "motifs", reason_labels(x), "precision", x->d->reason_text,
@@ -131,8 +132,7 @@ static enum err add_changes(struct deciding *x, struct changeset *cs)
 	file_close(x->a, cs, x->e, &x->file, accept ? "accepted" : "refused", x->now, x->who->person.name);
 	if (accept) {
 		make_published(x, &p);
-		changeset_put(cs, TABLE_LISTING, key_bytes(x->e->uuid.b, sizeof x->e->uuid.b),
-			      published_encode(x->a, &p));
+		changeset_put(cs, TABLE_LISTING, key_bytes(x->e->uuid.b, sizeof x->e->uuid.b), published_encode(x->a, &p));
 		e = act_publish(x->app, x->a, cs, x->e, &p, &x->file.grid);
 	}
 	mail_author(x, cs);

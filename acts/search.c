@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FOUND_MAX 2000     /* of the public search that came before this one */
+#define FOUND_MAX 2000 /* of the public search that came before this one */
 #define AROUND_MAX 30
 #define AROUND_SEEN_MAX 1500
 
@@ -123,8 +123,7 @@ static void walk_communes(struct txn *t, struct walk *w, struct cell first, int 
 
 		if (commune_read(t, w->a, arena_memdup(w->a, s.key.p + 5, s.key.n - 5), c))
 			continue;
-		if (distance_between(w->q->around.lat, w->q->around.lon, c->lat, c->lon) <=
-		    (int64_t)w->q->radius_km * 1000)
+		if (distance_between(w->q->around.lat, w->q->around.lon, c->lat, c->lon) <= (int64_t)w->q->radius_km * 1000)
 			(*n)++;
 	}
 }

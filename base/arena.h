@@ -25,8 +25,7 @@ char *arena_strdup(struct arena *a, const char *s) __attribute__((returns_nonnul
 
 char *arena_printf(struct arena *a, const char *format, ...) PRINTF_LIKE(2, 3) __attribute__((returns_nonnull));
 
-char *arena_vprintf(struct arena *a, const char *format, va_list args) PRINTF_LIKE(2, 0)
-	__attribute__((returns_nonnull));
+char *arena_vprintf(struct arena *a, const char *format, va_list args) PRINTF_LIKE(2, 0) __attribute__((returns_nonnull));
 
 /* Appends s to a list whose array lives in the arena. s is kept, not copied. */
 void strs_add(struct arena *a, struct strs *list, const char *s);

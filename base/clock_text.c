@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* clang-format off */
 static const char *const months[] = {
 	"janvier", "février", "mars", "avril", "mai", "juin",
 	"juillet", "août", "septembre", "octobre", "novembre", "décembre",
 };
+/* clang-format on */
 
 /* Between min and max decimal digits at *s, which moves behind them; -1 when there are fewer. */
 static int take_number(const char **s, int min, int max)

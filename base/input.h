@@ -6,13 +6,13 @@
 #include "base/arena.h"
 
 enum field_kind {
-	FIELD_TEXT,     /* one line */
-	FIELD_LINES,    /* several lines */
+	FIELD_TEXT,  /* one line */
+	FIELD_LINES, /* several lines */
 	FIELD_MAIL,
 	FIELD_URL,
 	FIELD_PHONE,
-	FIELD_NUMBER,   /* min..max */
-	FIELD_DAY,      /* JJ/MM/AAAA */
+	FIELD_NUMBER, /* min..max */
+	FIELD_DAY,    /* JJ/MM/AAAA */
 	FIELD_HOUR,
 	FIELD_CHOICE,   /* one of choices */
 	FIELD_SET,      /* several of choices: the only kind that may come more than once */
@@ -31,15 +31,15 @@ struct choice {
    (0: 254 for FIELD_MAIL, 500 for FIELD_URL, 200 else). */
 struct field {
 	const char *name;
-	const char *label;          /* French, as at the field */
+	const char *label; /* French, as at the field */
 	enum field_kind kind;
 	bool required;
 	size_t max;
-	int64_t least, most;        /* FIELD_NUMBER */
+	int64_t least, most; /* FIELD_NUMBER */
 	const struct choice *choices;
-	const char *hint;           /* French; NULL: none */
-	const char *missing;        /* French: what is said when a required field is empty; NULL: « Renseignez : label » */
-	const char *autocomplete;   /* HTML; NULL: "off" */
+	const char *hint;    /* French; NULL: none */
+	const char *missing; /* French: what is said when a required field is empty; NULL: « Renseignez : label » */
+	const char *autocomplete; /* HTML; NULL: "off" */
 };
 
 struct form {

@@ -25,10 +25,10 @@ enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSO
 
 struct json_value {
 	enum json_kind kind;
-	const char *key;           /* inside an object */
-	const char *string;        /* JSON_STRING; JSON_NUMBER as written */
+	const char *key;    /* inside an object */
+	const char *string; /* JSON_STRING; JSON_NUMBER as written */
 	bool boolean;
-	struct json_value *first;  /* children */
+	struct json_value *first; /* children */
 	struct json_value *next;
 };
 

@@ -15,12 +15,15 @@ noinst_LIBRARIES += %D%/libbase.a
 check_PROGRAMS += \
 	tests/unit/test_base_arena \
 	tests/unit/test_base_clock \
+	tests/unit/test_base_clock_text \
+	tests/unit/test_base_input \
 	tests/unit/test_base_json \
 	tests/unit/test_base_log \
 	tests/unit/test_base_procs \
 	tests/unit/test_base_secret \
 	tests/unit/test_base_settings \
-	tests/unit/test_base_text
+	tests/unit/test_base_text \
+	tests/unit/test_base_text_rules
 tests_unit_test_base_arena_SOURCES = tests/unit/test_base_arena.c
 tests_unit_test_base_arena_LDADD = $(BASE) $(CMOCKA_LIBS)
 tests_unit_test_base_clock_SOURCES = tests/unit/test_base_clock.c
@@ -37,3 +40,9 @@ tests_unit_test_base_settings_SOURCES = tests/unit/test_base_settings.c
 tests_unit_test_base_settings_LDADD = $(BASE) $(CMOCKA_LIBS)
 tests_unit_test_base_text_SOURCES = tests/unit/test_base_text.c
 tests_unit_test_base_text_LDADD = $(BASE) $(CMOCKA_LIBS)
+tests_unit_test_base_clock_text_SOURCES = tests/unit/test_base_clock_text.c
+tests_unit_test_base_clock_text_LDADD = $(BASE) $(CMOCKA_LIBS)
+tests_unit_test_base_text_rules_SOURCES = tests/unit/test_base_text_rules.c
+tests_unit_test_base_text_rules_LDADD = $(BASE) $(CMOCKA_LIBS)
+tests_unit_test_base_input_SOURCES = tests/unit/test_base_input.c
+tests_unit_test_base_input_LDADD = $(BASE) $(CMOCKA_LIBS)

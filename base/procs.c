@@ -19,9 +19,9 @@
 #define STOP_WAIT (5 * SECOND_MS)
 
 struct child {
-	pid_t pid;          /* 0: none runs */
+	pid_t pid; /* 0: none runs */
 	int64_t started;
-	int64_t due;        /* when none runs: start it then */
+	int64_t due; /* when none runs: start it then */
 	unsigned short_lives;
 };
 
@@ -31,7 +31,7 @@ struct pool {
 	proc_main run;
 	void *user;
 	sigset_t signals;
-	sigset_t before;    /* the mask children get back */
+	sigset_t before; /* the mask children get back */
 };
 
 static volatile sig_atomic_t stopping;

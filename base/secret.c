@@ -171,8 +171,7 @@ enum err secret_unbox(struct arena *a, const uint8_t key[KEY_SIZE], const char *
 		return ERR_MALFORMED;
 	uint8_t *plain = arena_alloc(a, got - head + 1);
 
-	if (crypto_secretbox_open_easy(plain, box + crypto_secretbox_NONCEBYTES, got - crypto_secretbox_NONCEBYTES, box,
-				       key))
+	if (crypto_secretbox_open_easy(plain, box + crypto_secretbox_NONCEBYTES, got - crypto_secretbox_NONCEBYTES, box, key))
 		return ERR_MALFORMED;
 	*out = (struct bytes){ plain, got - head };
 	return ERR_OK;

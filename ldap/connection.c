@@ -4,7 +4,6 @@
 #include "base/secret.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,15 +42,6 @@ static void wipe(struct bytes secret)
 		secret_wipe((void *)(uintptr_t)secret.p, secret.n);
 }
 
-/* libldap writes to a socket the server closed, if only to take leave. */
-static void ignore_broken_pipes(void)
-{
-	struct sigaction now;
-
-	if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
-		(void)signal(SIGPIPE, SIG_IGN);
-}
-
 /* libldap's first handle reads ldap.conf and opens the plug-ins of libsasl: now, before a sandbox forbids it. */
 static void warm_up(const char *uri)
 {
@@ -80,7 +70,6 @@ enum err directory_new(struct arena *a, const struct directory_place *place, enu
 			return ERR_INVALID;
 		}
 	}
-	ignore_broken_pipes();
 	warm_up(place->uri);
 	struct arena *own = arena_new();
 	struct directory *d = arena_new_of(own, struct directory);

@@ -23,7 +23,8 @@ struct directory;
 
 /* Never connects by itself: the first use does, and so does a use after the connection was lost (once, then
    ERR_UNAVAILABLE). ERR_INVALID when a secret cannot be read or the place is wrong; *why in English. uri: ldapi://, or
-   ldaps:// with a ca and secrets. From then on the process ignores SIGPIPE, if it did nothing else with it. */
+   ldaps:// with a ca and secrets. It opens what libldap wants to open (ldap.conf, plug-ins); what follows over ldapi needs
+   socket, connect, fcntl, poll, sendmsg, recvmsg and close only. */
 MUST_USE enum err directory_new(struct arena *a, const struct directory_place *place, enum service as,
 				struct directory **out, const char **why);
 void directory_free(struct directory *d);

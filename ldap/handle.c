@@ -1,10 +1,10 @@
 /* A handle of libldap: its options, and one operation over it. No wait is without a limit. */
 #include "ldap/connection.h"
+#include "ldap/wire.h"
 
 #include "base/clock.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 #define SILENCE_MS (2 * SECOND_MS)
 #define SILENCE ((struct timeval){ .tv_sec = 2 })
@@ -24,37 +24,16 @@ static int set_tls(LDAP *ld, const char *ca)
 	return rc ? rc : ldap_set_option(ld, LDAP_OPT_X_TLS_NEWCTX, &client);
 }
 
-/* libldap waits for a message with poll, then reads it whole from a blocking socket: half a message would hold it for
-   ever. With this the read gives up, and the wait for the rest has its limit. */
-static int on_connect(LDAP *ld, Sockbuf *sb, LDAPURLDesc *url, struct sockaddr *at, ldap_conncb *callback)
-{
-	struct timeval reading = { .tv_usec = 250000 }, writing = SILENCE;
-	int fd = -1;
-
-	(void)ld, (void)url, (void)at, (void)callback;
-	if (ber_sockbuf_ctrl(sb, LBER_SB_OPT_GET_FD, &fd) != 1 ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &reading, sizeof reading) ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &writing, sizeof writing))
-		return LDAP_CONNECT_ERROR;
-	return LDAP_SUCCESS;
-}
-
-static void on_close(LDAP *ld, Sockbuf *sb, ldap_conncb *callback)
-{
-	(void)ld, (void)sb, (void)callback;
-}
-
 /* Whatever an ldap.conf or the environment says about these, we say otherwise. */
 static int set_options(LDAP *ld)
 {
-	static ldap_conncb watch = { on_connect, on_close, NULL };
 	int version = LDAP_VERSION3, never = LDAP_DEREF_NEVER, none = 0;
 	struct timeval limit = SILENCE;
 	int rc = ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version);
 
 	rc = rc ? rc : ldap_set_option(ld, LDAP_OPT_NETWORK_TIMEOUT, &limit);
 	rc = rc ? rc : ldap_set_option(ld, LDAP_OPT_TIMEOUT, &limit);
-	rc = rc ? rc : ldap_set_option(ld, LDAP_OPT_CONNECT_CB, &watch);
+	rc = rc ? rc : wire_watch(ld);
 	rc = rc ? rc : ldap_set_option(ld, LDAP_OPT_RESTART, LDAP_OPT_ON);
 	rc = rc ? rc : ldap_set_option(ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
 	rc = rc ? rc : ldap_set_option(ld, LDAP_OPT_DEREF, &never);

@@ -10,7 +10,8 @@ noinst_LIBRARIES += %D%/libdirectory.a
 	%D%/handle.c \
 	%D%/modify.c \
 	%D%/search.c \
-	%D%/sync.c
+	%D%/sync.c \
+	%D%/wire.c %D%/wire.h
 
 EXTRA_DIST += %D%/directory
 

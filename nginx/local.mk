@@ -49,5 +49,5 @@ $(systemdsystemunit_DATA): Makefile
 	$(FILL_UNIT)
 
 EXTRA_DIST += %D%/units %D%/demo.conf.in
-# what ./start and the tests bring up
-EXTRA_DIST += start ctl/demo ctl/packages.sh
+# brings it all up for a demonstration
+EXTRA_DIST += start

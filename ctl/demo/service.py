@@ -92,6 +92,8 @@ def run_folder(user, create):
             check_name(real)
             os.mkdir(real, 0o700)
     check_name(real)
+    if not os.access(real, os.R_OK | os.X_OK):
+        raise Problem(f'{real} belongs to another user')
     if not os.path.exists(os.path.join(real, MARK)):
         if not create:
             return None

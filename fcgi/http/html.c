@@ -10,6 +10,7 @@
 #define GUILLEMET 0xC2           /* first byte of « (C2 AB) and » (C2 BB) */
 
 /* Where a literal must be looked at, by place. French signs stop a run, not the much more frequent blanks. */
+/* clang-format off */
 static const bool stops[HTML__MAX][256] = {
 	[HTML_TEXT] = { [0] = true, ['{'] = true, ['<'] = true, [';'] = true, [':'] = true, ['?'] = true, ['!'] = true,
 			[GUILLEMET] = true },
@@ -17,13 +18,10 @@ static const bool stops[HTML__MAX][256] = {
 	[HTML_DOUBLE] = { [0] = true, ['{'] = true, ['"'] = true },
 	[HTML_SINGLE] = { [0] = true, ['{'] = true, ['\''] = true },
 };
+/* clang-format on */
 
 static const char *const escapes[256] = {
-	['&'] = "&amp;",
-	['<'] = "&lt;",
-	['>'] = "&gt;",
-	['"'] = "&quot;",
-	['\''] = "&#39;",
+	['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;",
 };
 
 static void run(struct buf *out, const char *from, const char *to)
@@ -96,7 +94,7 @@ static void escape(struct buf *out, const char *s, bool is_french)
 static bool is_unreserved(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
-		c == '_' || c == '~';
+	       c == '_' || c == '~';
 }
 
 static void percent(struct buf *out, const char *s)

@@ -17,12 +17,12 @@ struct http_request {
 	const char *query;        /* QUERY_STRING, raw; "" when none */
 	const char *content_type; /* lower case, without parameters; "" when none */
 	struct bytes body;
-	const char *address;      /* REMOTE_ADDR */
-	const char *user_agent;   /* cleaned, ≤ 200 characters */
-	const char *origin;       /* Origin header; "" when none */
-	const char *fetch_site;   /* Sec-Fetch-Site; "" when none */
+	const char *address;    /* REMOTE_ADDR */
+	const char *user_agent; /* cleaned, ≤ 200 characters */
+	const char *origin;     /* Origin header; "" when none */
+	const char *fetch_site; /* Sec-Fetch-Site; "" when none */
 	const char *if_none_match;
-	const char *cookie;       /* raw Cookie header; "" when none */
+	const char *cookie; /* raw Cookie header; "" when none */
 };
 
 /* The value of a cookie that came exactly once; NULL otherwise. */

@@ -28,8 +28,7 @@ static const char *clear(const struct sockaddr_un *address)
 		return "something that is no socket stands at the path";
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	/* EAGAIN: its queue is full */
-	bool served = fd >= 0 &&
-		(connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN);
+	bool served = fd >= 0 && (!connect(fd, (const struct sockaddr *)address, sizeof *address) || errno == EAGAIN);
 
 	if (fd >= 0)
 		close(fd);

@@ -14,15 +14,15 @@
 
 #define EVENTS 64
 #define READ_MS 10000
-#define PAUSE_MS 100        /* without a free descriptor: not accepting for so long */
-#define GRACE_MS 500        /* at the end: for what is half here */
+#define PAUSE_MS 100 /* without a free descriptor: not accepting for so long */
+#define GRACE_MS 500 /* at the end: for what is half here */
 #define REQUESTS_MAX 50000
 
 enum conn_state { CONN_NONE, CONN_IDLE, CONN_PARTIAL };
 
 struct conn {
 	enum conn_state state;
-	int64_t since;      /* CONN_PARTIAL: since when it is awaited */
+	int64_t since; /* CONN_PARTIAL: since when it is awaited */
 };
 
 struct loop {
@@ -31,10 +31,10 @@ struct loop {
 	sigset_t waiting;   /* the signals that may come while it waits, and only then */
 	struct conn *conns; /* by descriptor */
 	size_t n;
-	size_t open;        /* how many are not CONN_NONE */
-	size_t partial;     /* how many are CONN_PARTIAL */
+	size_t open;    /* how many are not CONN_NONE */
+	size_t partial; /* how many are CONN_PARTIAL */
 	uint64_t served;
-	int64_t pause;      /* no accepting before this moment */
+	int64_t pause; /* no accepting before this moment */
 	bool listens;
 	uint8_t *peek;
 };

@@ -27,9 +27,9 @@ struct record {
 };
 
 struct scan {
-	uint8_t *p;       /* the next record */
+	uint8_t *p; /* the next record */
 	uint8_t *end;
-	uint8_t *params;  /* contents of the PARAMS records, moved together at the start of the buffer */
+	uint8_t *params; /* contents of the PARAMS records, moved together at the start of the buffer */
 	size_t n;
 	unsigned id;
 };
@@ -186,8 +186,7 @@ bool record_answer(int fd, unsigned id, struct bytes head, struct bytes body)
 {
 	const uint8_t high = (uint8_t)(id >> 8), low = (uint8_t)id;
 	uint8_t padding[8] = { 0 };
-	uint8_t end[] = { 1, RECORD_STDOUT, high, low, 0, 0, 0, 0, 1, RECORD_END, high, low, 0, 8, 0, 0,
-			  0, 0, 0, 0, 0, 0, 0, 0 };
+	uint8_t end[24] = { 1, RECORD_STDOUT, high, low, 0, 0, 0, 0, 1, RECORD_END, high, low, 0, 8 };
 	bool sent = true;
 
 	while (sent && (head.n || body.n)) {
@@ -196,8 +195,9 @@ bool record_answer(int fd, unsigned id, struct bytes head, struct bytes body)
 		uint8_t header[] = { 1, RECORD_STDOUT, high, low, (uint8_t)(n >> 8), (uint8_t)n, (uint8_t)pad, 0 };
 		bool last = !head.n && !body.n;
 
-		sent = send_all(fd, (struct iovec[]){ { header, sizeof header }, first, rest, { padding, pad },
-						      { end, last ? sizeof end : 0 } }, 5);
+		struct iovec after = { padding, pad }, ending = { end, last ? sizeof end : 0 };
+
+		sent = send_all(fd, (struct iovec[]){ { header, sizeof header }, first, rest, after, ending }, 5);
 	}
 	return sent;
 }

@@ -91,15 +91,18 @@ void http_see_other(struct http_reply *re, const char *path)
 void reply_refuse(struct http_reply *re, int status)
 {
 	struct html h = { .out = &re->body };
-	const char *what = status == 413 ? "Votre envoi est trop volumineux." :
-			   status == 405 ? "Cette adresse n’accepte pas cette action." :
-					   "Le navigateur a envoyé une demande incomplète.";
+	const char *what = "Le navigateur a envoyé une demande incomplète.";
 
 	re->status = status;
+	if (status == 413)
+		what = "Votre envoi est trop volumineux.";
+	if (status == 405)
+		what = "Cette adresse n’accepte pas cette action.";
 	if (status == 405)
 		http_header(re, "Allow", "GET, HEAD, POST, PUT");
-	html(&h, "<!DOCTYPE html>\n<html lang=\"fr\">\n<head><meta charset=\"utf-8\"><title>{f}</title></head>\n"
-		 "<body><main><h1>{f}</h1>\n<p><a href=\"/\">Retour à l’accueil</a></p></main></body>\n</html>\n",
+	html(&h,
+	     "<!DOCTYPE html>\n<html lang=\"fr\">\n<head><meta charset=\"utf-8\"><title>{f}</title></head>\n"
+	     "<body><main><h1>{f}</h1>\n<p><a href=\"/\">Retour à l’accueil</a></p></main></body>\n</html>\n",
 	     what, what);
 }
 

@@ -27,6 +27,7 @@ enum param {
 	PARAM__MAX
 };
 
+/* clang-format off */
 static const struct {
 	const char *name;
 	size_t n;
@@ -45,6 +46,7 @@ static const struct {
 	[PARAM_COOKIE] = PARAM("HTTP_COOKIE"),
 #undef PARAM
 };
+/* clang-format on */
 
 static enum param param_of(const char *line)
 {

@@ -17,9 +17,9 @@ static bool answer(const struct serving *s, FCGX_Request *fcgi, struct arena *a,
 }
 
 /* libfcgi is given each connection by its fields ipcFd and keepConnection, below "Don't use anything below here" in its
-   header and the same in every release (tests/unit/test_http_loop.c pins them). With a listening socket it would answer a
-   broken request by accepting the next connection itself, past epoll: so it gets -1. What it has read is freed without
-   its own way of finishing, which writes records and waits up to 2 s for a peer to close first. */
+   header and the same in every release (tests/unit/test_http_libfcgi.c pins them). With a listening socket it would
+   answer a broken request by accepting the next connection itself, past epoll: so it gets -1. What it has read is freed
+   without its own way of finishing, which writes records and waits up to 2 s for a peer to close first. */
 bool serve_request(const struct serving *s, int fd)
 {
 	AUTO_ARENA struct arena *a = arena_new();

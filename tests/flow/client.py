@@ -126,6 +126,7 @@ class Client:
     def __init__(self, service, address='127.0.0.1'):
         self.service = service
         self.session = requests.Session()
+        self.session.trust_env = False  # no proxy, no bundle of the machine
         self.session.verify = service.demo['ca']
         self.session.headers['User-Agent'] = 'Habilis flow tests'
         self.session.mount('https://', FromAddress(address))

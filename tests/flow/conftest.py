@@ -46,8 +46,11 @@ class Service:
         if done.returncode:
             raise RuntimeError(f'./start {" ".join(words)}: {done.stdout[-2000:]}\n{done.stderr[-4000:]}')
         if words[:1] != ('stop',):
-            self.demo = json.loads((self.run / 'demo.json').read_text())
-            self.url = self.demo['url']
+            self.know()
+
+    def know(self):
+        self.demo = json.loads((self.run / 'demo.json').read_text())
+        self.url = self.demo['url']
 
     def accounts(self, role, **having):
         return [a for a in self.demo['accounts'] if a['role'] == role and not a.get('first_login')
@@ -109,6 +112,11 @@ def make_service(limits='off'):
 
 @pytest.fixture(scope='session')
 def service():
+    if os.environ.get('HABILIS_FLOW_RUN'):      # a service that runs already: for writing tests
+        s = Service(pathlib.Path(os.environ['HABILIS_FLOW_RUN']), os.environ)
+        s.know()
+        yield s
+        return
     s = make_service()
     try:
         s.start()

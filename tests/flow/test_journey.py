@@ -30,7 +30,7 @@ def test_a_listing_is_sent_accepted_published_and_audited(service):
 
     reviewer = service.client(service.account('caf_reviewer', caf=agent['caf']))
     review = reviewer.get(f'/caf/revisions/{e["id"]}')
-    assert review.status == 200 and marker in review.words
+    assert review.status == 200 and marker in reviewer.get(f'/caf/revisions/{e["id"]}/apercu').words
     after = review.form('/decision').set(decision='accepter').submit(('suite', 'liste'))
     assert after.path == '/caf?fait=acceptee', after.words[:300]
     family = service.client().get(e['url'])
@@ -42,7 +42,7 @@ def test_a_listing_is_sent_accepted_published_and_audited(service):
     log = service.ctl('audit', 'query', '--establishment', e['id'], '--limit', '5').stdout
     assert 'revision_accepted' in log and 'revision_sent' in log
     mail = service.wait_mail('@', 'votre modification est en ligne')
-    assert e['url'].split('-')[-1] in mail.get_content()
+    assert e['url'].split('-')[-1] in mail.get_body(('plain',)).get_content()
 
 
 def test_a_refusal_reaches_the_author_with_its_reasons(service):
@@ -58,7 +58,7 @@ def test_a_refusal_reaches_the_author_with_its_reasons(service):
     edit = c.get(f'/espace-pro/etablissements/{e["id"]}/fonctionnement')
     assert 'Retirez le nom de la société.' in edit.words and 'Publicité' in edit.words
     assert edit.form('/fonctionnement').get('projet') == text
-    assert 'Retirez le nom de la société.' in service.wait_mail('@', 'modification à corriger').get_content()
+    assert 'Retirez le nom de la société.' in service.wait_mail('@', 'modification à corriger').get_body(('plain',)).get_content()
 
 
 def test_the_second_decider_learns_who_decided(service):

@@ -60,7 +60,8 @@ static const struct {
 	  "Conditions de domicile : « Aucune condition » ne va pas avec une autre réponse" },
 	{ "eaje", CONTACT "served_communes=92078", NULL, NULL },
 	{ "eaje", CONTACT "served_communes=2A004%0A92078%0A%0A92078", NULL, NULL },
-	{ "eaje", CONTACT "served_communes=9207", "served_communes", "Communes desservies : nous ne connaissons pas « 9207 »" },
+	{ "eaje", CONTACT "served_communes=9207", "served_communes",
+	  "Communes desservies : nous ne connaissons pas « 9207 »" },
 };
 
 static struct establishment plain(const char *type)
@@ -128,14 +129,16 @@ static void test_faults_stand_in_the_form_s_order(void **state)
 		assert_string_equal(faults.v[i].name, order[i]);
 }
 
-#define WHOLE                                                                                                          \
+/* clang-format off */
+#define WHOLE \
 	"telephone=01+99+00+12+74&phone2=%2B33+1+99+00+12+75&courriel=l%40valmoreau.example&site=https%3A%2F%2Fv.example" \
 	"&lu_ouverture=7+h+30&lu_fermeture=18+h+30&ma_ouverture=7:30&ma_fermeture=18h30&me_ouverture=7h30&me_fermeture=12+h+30" \
-	"&fermeture=noel&fermeture=aout&hours_note=Sauf+f%C3%AAtes&by_appointment=oui&age_min=10&age_min_unit=week&age_max=3"  \
-	"&age_max_unit=year&capacity_lt12m=10&capacity_m12_23=12&capacity_m24_35=14&meals_provided=yes&diapers_provided=no"    \
-	"&projet=Deux+salles+de+vie&handicap=Locaux+de+plain-pied&funding=psu&fee_text=Selon+les+ressources"                   \
-	"&manager_text=La+ville+de+Valmoreau&team_text=Quatre+professionnelles&admission_work=none&admission_home=commune"     \
+	"&fermeture=noel&fermeture=aout&hours_note=Sauf+f%C3%AAtes&by_appointment=oui&age_min=10&age_min_unit=week&age_max=3" \
+	"&age_max_unit=year&capacity_lt12m=10&capacity_m12_23=12&capacity_m24_35=14&meals_provided=yes&diapers_provided=no" \
+	"&projet=Deux+salles+de+vie&handicap=Locaux+de+plain-pied&funding=psu&fee_text=Selon+les+ressources" \
+	"&manager_text=La+ville+de+Valmoreau&team_text=Quatre+professionnelles&admission_work=none&admission_home=commune" \
 	"&admission_text=Commission+en+mars&registration_text=Au+guichet+famille&served_communes=92078"
+/* clang-format on */
 
 static void test_every_field_comes_back(void **state)
 {
@@ -162,6 +165,7 @@ static void test_every_field_comes_back(void **state)
 		assert_true(*input_get(&back, in.v[i].name));
 }
 
+/* clang-format off */
 static const struct {
 	const char *form, *text;
 	unsigned halves;
@@ -174,6 +178,7 @@ static const struct {
 	{ CONTACT "lu_ouverture=14&lu_fermeture=18&lu_ouverture2=8&lu_fermeture2=12", "Lundi : 8 h – 12 h, 14 h – 18 h", 3 },
 	{ CONTACT "ma_ouverture=13&ma_fermeture=18&je_ouverture=8&je_fermeture=13", "Mardi : 13 h – 18 h\nJeudi : 8 h – 13 h", 0x48 },
 };
+/* clang-format on */
 
 static void test_hours_are_grouped(void **state)
 {

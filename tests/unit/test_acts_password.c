@@ -39,7 +39,8 @@ static const struct {
 	{ "VDA-4821!", WEAK, WEAK },
 	{ "Valmoreau2026", WEAK, WEAK },
 	{ "kR7#vq2Z", GOOD, WEAK },
-	{ "nuage-tambour-citron-41", GOOD, GOOD },
+	{ "velours-boussole-gravier-83", GOOD, GOOD },
+	{ "nuage-tambour-citron-41", WEAK, WEAK }, /* shown on our own page */
 	{ "fX9$wq!2Lm#zT7", GOOD, GOOD },
 	{ "хлеб-соль-окно-зима", GOOD, GOOD },
 	{ "pf7Xw 2m Qz", GOOD, WEAK },

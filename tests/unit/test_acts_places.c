@@ -3,6 +3,7 @@
 
 #include "acts/codes.h"
 
+/* clang-format off */
 static const struct {
 	int days;
 	const char *state;
@@ -14,6 +15,7 @@ static const struct {
 	{ 60, "open", 1, GRID_HIDDEN },	   { 4000, "open", 1, GRID_HIDDEN },	{ 0, "withdrawn", 1, GRID_NEVER },
 	{ 0, "", 0, GRID_NEVER },
 };
+/* clang-format on */
 
 static void test_grids_grow_old(void **state)
 {

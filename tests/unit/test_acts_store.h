@@ -99,8 +99,13 @@ static inline struct uuid uuid_of(uint8_t n)
 
 static inline struct visitor visitor_of(uint8_t n, unsigned roles, const char *name, const char *number)
 {
-	struct visitor v = { .known = true, .roles = roles, .address = "192.0.2.7", .user_agent = "test", .method = "POST",
-			     .path = "/test", .resume = "" };
+	struct visitor v = { .known = true,
+			     .roles = roles,
+			     .address = "192.0.2.7",
+			     .user_agent = "test",
+			     .method = "POST",
+			     .path = "/test",
+			     .resume = "" };
 
 	codec_default(&person_codec, &v.person);
 	codec_default(&provider_codec, &v.provider);
@@ -235,8 +240,11 @@ static inline struct world *world_new(void)
 		run_writer(w, socket);
 	assert_true(w->writer > 0);
 	clock_test_offset(T0 - clock_now());
-	w->settings = (struct settings){ .site_url = "https://accueil.example", .places_reminder_days = 7,
-					 .places_stale_days = 30, .places_hidden_days = 60, .run_dir = w->dir,
+	w->settings = (struct settings){ .site_url = "https://accueil.example",
+					 .places_reminder_days = 7,
+					 .places_stale_days = 30,
+					 .places_hidden_days = 60,
+					 .run_dir = w->dir,
 					 .data_communes = "" };
 	w->app = (struct app){ .settings = &w->settings, .test_clock = true, .heartbeat = -1 };
 	open_world_store(w, socket);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <string.h>
@@ -96,8 +97,11 @@ static void test_values_are_cleaned_but_passwords_are_not(void **state)
 	struct input in;
 
 	(void)state;
-	assert_int_equal(take(a, "nom=++e%CC%81t%C3%A9%C2%A0&projet=%0D%0Aun%0D%0Adeux%0D%0A&mdp=+e%CC%81%09%0A+"
-				 "&types=alsh&types=creche", &in), ERR_OK);
+	assert_int_equal(take(a,
+			      "nom=++e%CC%81t%C3%A9%C2%A0&projet=%0D%0Aun%0D%0Adeux%0D%0A&mdp=+e%CC%81%09%0A+"
+			      "&types=alsh&types=creche",
+			      &in),
+			 ERR_OK);
 	assert_string_equal(input_get(&in, "nom"), "été");
 	assert_string_equal(input_get(&in, "projet"), "un\ndeux");
 	assert_string_equal(input_get(&in, "mdp"), " e\xCC\x81\t\n ");

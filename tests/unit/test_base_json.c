@@ -77,6 +77,7 @@ static void test_good_texts_come_back(void **state)
 
 static void test_bad_texts_are_refused(void **state)
 {
+	/* clang-format off */
 	static const struct bytes cases[] = {
 		BYTES_NONE, BYTES(""), BYTES(" "), BYTES("{"), BYTES("["), BYTES("{}}"), BYTES("[]]"), BYTES("[] x"), BYTES("{}{}"),
 		BYTES("1 2"), BYTES("[1,]"), BYTES("[,1]"), BYTES("{\"a\":1,}"), BYTES("{\"a\"}"), BYTES("{\"a\":}"),
@@ -91,6 +92,7 @@ static void test_bad_texts_are_refused(void **state)
 		BYTES("{\"a\":1,\"a\":1}"), BYTES("{\"a\":1,\"b\":2,\"\\u0061\":3}"), BYTES("{\"\":1,\"\":2}"),
 		BYTES("[{\"x\":{\"a\":1,\"a\":2}}]"), BYTES("[}"), BYTES("{]"),
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {

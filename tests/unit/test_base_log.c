@@ -82,7 +82,8 @@ static void test_an_event_is_one_line_with_a_level(void **state)
 static void test_hostile_strings_stay_on_their_line(void **state)
 {
 	static const char *const hostile[] = {
-		"a\nb", "a\r\n<3>{\"message\":\"forged\"}", "\x1B[2J", "\"}\n{\"", "\xFF\xFE", "caf\xC3", "\\", "\x7F\x01",
+		"a\nb",     "a\r\n<3>{\"message\":\"forged\"}", "\x1B[2J", "\"}\n{\"", "\xFF\xFE", "caf\xC3", "\\",
+		"\x7F\x01",
 	};
 
 	(void)state;

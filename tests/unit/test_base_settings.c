@@ -36,8 +36,7 @@ static const char *file_with(struct arena *a, const char *section, const char *k
 
 		done = done || same;
 		if (!same || value)
-			buf_printf(&b, "[%s]\n%s = %s\n", required[i][0], required[i][1],
-				   same ? value : required[i][2]);
+			buf_printf(&b, "[%s]\n%s = %s\n", required[i][0], required[i][1], same ? value : required[i][2]);
 	}
 	if (!done)
 		buf_printf(&b, "[%s]\n%s = %s\n", section, key, value);

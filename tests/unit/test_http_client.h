@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <errno.h>
@@ -114,8 +115,10 @@ static inline void put_record(struct buf *b, unsigned type, unsigned id, const v
 	static const uint8_t padding[8];
 	unsigned pad = (unsigned)(8 - n % 8) % 8;
 
-	buf_add(b, (uint8_t[]){ 1, (uint8_t)type, (uint8_t)(id >> 8), (uint8_t)id, (uint8_t)(n >> 8), (uint8_t)n,
-				(uint8_t)pad, 0 }, 8);
+	buf_add(b,
+		(uint8_t[]){ 1, (uint8_t)type, (uint8_t)(id >> 8), (uint8_t)id, (uint8_t)(n >> 8), (uint8_t)n,
+			     (uint8_t)pad, 0 },
+		8);
 	buf_add(b, content, n);
 	buf_add(b, padding, pad);
 }
@@ -166,8 +169,9 @@ static inline struct bytes request_of(unsigned flags, struct bytes body, const c
 
 static inline struct bytes get_of(const char *path, unsigned flags)
 {
-	return request_of(flags, BYTES_NONE, (const char *[]){ "REQUEST_METHOD", "GET", "DOCUMENT_URI", path,
-							       "QUERY_STRING", "", "CONTENT_LENGTH", "", NULL });
+	return request_of(flags, BYTES_NONE,
+			  (const char *[]){ "REQUEST_METHOD", "GET", "DOCUMENT_URI", path, "QUERY_STRING", "",
+					    "CONTENT_LENGTH", "", NULL });
 }
 
 /* False: the peer takes no more. */
@@ -185,11 +189,11 @@ static inline bool say(int fd, struct bytes b)
 }
 
 struct answer {
-	bool whole;       /* END_REQUEST came */
+	bool whole; /* END_REQUEST came */
 	int status;
 	const char *head; /* with its empty line */
 	const char *body;
-	size_t n;         /* of the body */
+	size_t n; /* of the body */
 };
 
 static inline bool read_exactly(int fd, void *p, size_t n)

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <signal.h>
@@ -53,8 +54,12 @@ static void test_a_hole_escapes_byte_for_byte(void **state)
 	size_t n = 0;
 
 	for (int c = 1; c < 256; c++) {
-		const char *e = c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" :
-				c == '\'' ? "&#39;" : NULL;
+		const char *e = c == '&'  ? "&amp;" :
+				c == '<'  ? "&lt;" :
+				c == '>'  ? "&gt;" :
+				c == '"'  ? "&quot;" :
+				c == '\'' ? "&#39;" :
+					    NULL;
 
 		all[c - 1] = (char)c;
 		if (e) {
@@ -239,16 +244,16 @@ static void test_braces_numbers_and_parts(void **state)
 }
 
 /* What a fault of ours does: the signal that ended a child. */
-#define ENDED_BY(...)                             \
-	({                                        \
-		pid_t pid_ = fork();              \
-		int status_ = 0;                  \
-		if (pid_ == 0) {                  \
+#define ENDED_BY(...) \
+	({ \
+		pid_t pid_ = fork(); \
+		int status_ = 0; \
+		if (pid_ == 0) { \
 			signal(SIGABRT, SIG_DFL); \
-			__VA_ARGS__;              \
-			_exit(0);                 \
-		}                                 \
-		waitpid(pid_, &status_, 0);       \
+			__VA_ARGS__; \
+			_exit(0); \
+		} \
+		waitpid(pid_, &status_, 0); \
 		WIFSIGNALED(status_) ? WTERMSIG(status_) : 0; \
 	})
 

@@ -1,0 +1,215 @@
+"""Hostile and merely wrong input: a clear answer, the right status, nothing lost, nothing half done."""
+import re
+import socket
+import ssl
+
+import pytest
+
+from test_journey import first_listing
+
+HOSTILE = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'; DROP TABLE agents; --", '${7*7}{{7*7}}', '%3Cb%3E', '&lt;b&gt;']
+
+
+def listing_path(e):
+    return f'/espace-pro/etablissements/{e["id"]}/fonctionnement'
+
+
+@pytest.fixture(scope='module')
+def at_work(service):
+    return first_listing(service)
+
+
+# --- the listing's form ---
+
+@pytest.mark.parametrize('field, value, words', [
+    ('telephone', '01 99 00 12', '10 chiffres'),
+    ('telephone', '0000000000', '10 chiffres'),
+    ('courriel', 'personne', 'courriel'),
+    ('site', 'javascript:alert(1)', 'site'),
+    ('me_fermeture', '2 h 30', 'fermeture doit venir après'),
+    ('lu_ouverture', 'huit heures', 'Lundi'),
+    ('projet', 'x' * 5001, 'dépasse de 1 caractère'),
+    ('handicap', '!!!', ''),
+    ('age_min', '-1', ''),
+    ('capacity_lt12m', '999', ''),
+    ('served_communes', '99999', '99999'),
+    ('hours_note', 'y' * 501, 'dépasse'),
+])
+def test_a_wrong_answer_is_told_and_everything_is_kept(at_work, field, value, words):
+    c, agent, e = at_work
+    form = c.get(listing_path(e)).form('/fonctionnement').set(team_text='Une équipe de huit professionnelles.').put(field, value)
+    page = form.submit(('action', 'verifier'))
+    assert page.status == 422
+    faults = page.faults()
+    assert faults and any(words.lower() in f.lower() for f in faults), faults
+    assert page.title.startswith('Erreur :')
+    again = page.form('/fonctionnement')
+    assert again.get(field) == value and again.get('team_text') == 'Une équipe de huit professionnelles.'
+    for link in [l for l in page.links() if l and l.startswith('#') and l != '#contenu']:
+        assert f'id="{link[1:]}"' in page.text, link
+
+
+@pytest.mark.parametrize('text', HOSTILE)
+def test_hostile_text_comes_back_as_text(at_work, text):
+    c, agent, e = at_work
+    form = c.get(listing_path(e)).form('/fonctionnement').set(projet=f'Un projet avec {text} dedans.')
+    page = form.submit(('action', 'brouillon'))
+    assert page.status == 200
+    assert page.form('/fonctionnement').get('projet') == f'Un projet avec {text} dedans.'
+    c.get(listing_path(e) + '/verification').form('/verification').submit(('action', 'effacer'))
+
+
+@pytest.mark.parametrize('pairs, status', [
+    ([('valide', '1')], 400), ([('role', 'admin')], 400), ([('etab', 'E0001')], 400),
+    ([('telephone', '0199001234')], 400),                   # a second telephone
+    ([('fermeture', 'aout'), ('fermeture', 'aout')], 400),  # the same check box twice
+])
+def test_unknown_and_doubled_fields_spoil_the_request(at_work, pairs, status):
+    c, agent, e = at_work
+    form = c.get(listing_path(e)).form('/fonctionnement')
+    form.fields = [f for f in form.fields if f[0] != 'fermeture'] + pairs
+    assert form.submit(('action', 'brouillon')).status == status
+
+
+@pytest.mark.parametrize('body', [b'csrf=%', b'csrf=%zz', b'=x', b'csrf=%00', b'csrf=\xff\xfe', b'csrf=%c3%28'])
+def test_a_malformed_body_is_400(at_work, service, body):
+    c, agent, e = at_work
+    page = c.post(listing_path(e), body, headers={'Content-Type': 'application/x-www-form-urlencoded'})
+    assert page.status == 400
+
+
+def test_another_content_type_is_400(at_work):
+    c, agent, e = at_work
+    assert c.post(listing_path(e), b'{}', headers={'Content-Type': 'application/json'}).status == 400
+
+
+def test_too_large_is_413(at_work):
+    c, agent, e = at_work
+    assert c.post(listing_path(e), b'projet=' + b'x' * (2 << 20),
+                  headers={'Content-Type': 'application/x-www-form-urlencoded'}).status == 413
+
+
+# --- CSRF and origin ---
+
+def test_every_token_but_ones_own_is_403(at_work, service):
+    c, agent, e = at_work
+    form = c.get(listing_path(e)).form('/fonctionnement')
+    other = service.client(service.account('caf_reviewer')).get('/espace-pro/mon-compte').form('/deconnexion').get('csrf')
+    for token in ('', 'x', form.get('csrf')[:-1], other):
+        assert form.put('csrf', token).submit(('action', 'brouillon')).status == 403
+    form.fields = [f for f in form.fields if f[0] != 'csrf']
+    assert form.submit(('action', 'brouillon')).status == 403
+
+
+@pytest.mark.parametrize('headers', [{'Origin': 'https://evil.example'}, {'Origin': 'null'}, {'Origin': '', 'Sec-Fetch-Site': 'cross-site'}])
+def test_a_foreign_origin_is_403(at_work, headers):
+    c, agent, e = at_work
+    form = c.get(listing_path(e)).form('/fonctionnement')
+    assert form.submit(('action', 'brouillon'), headers=headers).status == 403
+
+
+def test_login_needs_its_own_token(service):
+    c = service.client()
+    form = c.get('/connexion').form('/connexion').set(identifiant='a', mot_de_passe='b')
+    assert service.client().post('/connexion', form.fields).status == 403
+
+
+# --- places ---
+
+@pytest.mark.parametrize('value, words', [('15000', ''), ('-1', ''), ('deux', ''), ('', ''), ('1.5', '')])
+def test_a_wrong_number_of_places(at_work, value, words):
+    c, agent, e = at_work
+    path = f'/espace-pro/etablissements/{e["id"]}/places'
+    form = c.get(path).form('/places')
+    cell = next(n for n, _ in form.fields if n.startswith('a') and n.count('-') == 2)
+    page = form.put(cell, value).submit(('action', 'publier'))
+    assert page.status == 422 and page.faults() and page.form('/places').get(cell) == value
+
+
+@pytest.mark.parametrize('day', ['31/02/2026', 'demain', '2026', ''])
+def test_a_wrong_day(at_work, day):
+    c, agent, e = at_work
+    form = c.get(f'/espace-pro/etablissements/{e["id"]}/places').form('/places').set(debut=day)
+    page = form.submit(('action', 'publier'))
+    assert page.status == 422 and page.form('/places').get('debut') == day
+
+
+# --- login ---
+
+@pytest.mark.parametrize('who', ['*', 'a*)(uid=*', 'm.querrien)(|(uid=*', '\\2a', 'uid=m.querrien,ou=x', 'é' * 100, 'x' * 254])
+def test_hostile_identifiers_are_unknown_like_any(service, who):
+    c = service.client()
+    form = c.get('/connexion').form('/connexion').set(identifiant=who, mot_de_passe='Un-mot-de-passe-9')
+    page = form.submit()
+    assert page.status == 422 and 'Identifiant ou mot de passe incorrect' in page.words
+
+
+def test_refusals_have_the_same_body(service):
+    agent = service.account('agent')
+    bodies = set()
+    for who in (agent['uid'], 'personne.inconnue'):
+        page = service.client().get('/connexion').form('/connexion').set(identifiant=who, mot_de_passe='pas-celui-la-42').submit()
+        assert page.status == 422
+        text = re.sub(r'name="csrf" value="[^"]*"', '', page.text)
+        bodies.add(text.replace(who, 'X'))
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize('password', ['', '\x00x'])
+def test_empty_and_nul_passwords_never_reach_the_directory(service, password):
+    agent = service.account('agent')
+    form = service.client().get('/connexion').form('/connexion').set(identifiant=agent['uid'], mot_de_passe=password)
+    assert form.submit().status in (400, 422)
+
+
+# --- the front ---
+
+@pytest.mark.parametrize('path', ['/', '/recherche?lieu=92390', '/connexion', '/inconnue', '/espace-pro', '/static/style.css', '/etablissements/x-ZZZZ9'])
+def test_every_answer_has_the_security_headers(service, path):
+    h = service.client().get(path, follow=False).headers
+    assert "default-src 'none'" in h['Content-Security-Policy'] and "frame-ancestors 'none'" in h['Content-Security-Policy']
+    assert h['X-Content-Type-Options'] == 'nosniff' and int(re.search(r'max-age=(\d+)', h['Strict-Transport-Security'])[1]) >= 31536000
+    assert 'Referrer-Policy' in h and not re.search(r'\d', h.get('Server', ''))
+    assert 'Access-Control-Allow-Origin' not in h
+
+
+def test_private_pages_are_not_stored(at_work):
+    c, agent, e = at_work
+    assert 'no-store' in c.get('/espace-pro').headers['Cache-Control']
+
+
+@pytest.mark.parametrize('method', ['TRACE', 'DELETE', 'PATCH', 'PROPFIND'])
+def test_other_verbs_are_refused(service, method):
+    c = service.client()
+    assert c.session.request(method, c.url('/'), timeout=10).status_code in (403, 405)
+
+
+@pytest.mark.parametrize('path', ['/..%2f..%2fetc/passwd', '/espace-pro/../espace-pro', '//espace-pro', '/%2e%2e/espace-pro', '/espace-pro/.', '/static/../../run/demo.json',
+                                  '/espace-pro%00', '/.git/config', '/demo.json', '/espace-pro;x=1', '/ESPACE-PRO'])
+def test_hostile_paths_show_nothing_private(service, path):
+    context = ssl.create_default_context(cafile=service.demo['ca'])
+    host, port = re.match(r'https://([^:]+):(\d+)', service.url).groups()
+    with socket.create_connection((host, int(port)), timeout=10) as raw, context.wrap_socket(raw, server_hostname=host) as s:
+        s.sendall(f'GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n'.encode())
+        answer = b''
+        while chunk := s.recv(65536):
+            answer += chunk
+    status = int(answer.split()[1])
+    assert status in (301, 302, 303, 400, 404), status
+    assert b'passwd' not in answer and b'"accounts"' not in answer
+
+
+def test_the_host_header_is_not_believed(service):
+    c = service.client()
+    page = c.get('/espace-pro', follow=False, headers={'Host': 'evil.example'})
+    assert 'evil.example' not in page.headers.get('Location', '')
+
+
+# --- search ---
+
+@pytest.mark.parametrize('query, status', [('', 422), ('lieu=', 422), ('lieu=Zzyzx', 422), ('lieu=92390&rayon=999', 422), ('lieu=92390&jour=dredi', 422),
+                                           ('lieu=92390&lieu=92390', 400), ('lieu=92390&x=1', 400), ('lieu=%25', 422), ('lieu=92390', 200),
+                                           ('lieu=villeneuve+la+garenne', 200), ('lieu=VILLENEUVE-LA-GARENNE', 200),
+                                           ('lieu=92390&rayon=5+km&age=De+1+%C3%A0+2+ans&jour=Lundi&moment=Matin', 200)])
+def test_search_answers(service, query, status):
+    assert service.client().get('/recherche?' + query).status == status

@@ -1,0 +1,120 @@
+"""Sessions end, what was typed does not: expiry, logout, closed accounts, the directory away."""
+import os
+import signal
+import time
+
+import ldap
+import pytest
+
+from test_journey import first_listing
+
+
+@pytest.fixture
+def clock(service):
+    """Moves the clock of every program; back at the end. The file is held open by them: written in place."""
+    path = service.run / 'clock'
+    def ahead(minutes):
+        with open(path, 'r+') as f:
+            f.truncate()
+            f.write(str(minutes * 60000))
+    yield ahead
+    ahead(0)
+
+
+def test_a_form_posted_by_an_expired_session_comes_back_filled(service, clock):
+    c, agent, e = first_listing(service)
+    path = f'/espace-pro/etablissements/{e["id"]}/fonctionnement'
+    form = c.get(path).form('/fonctionnement').set(projet='Ce texte a mis une heure à écrire, il ne se perd pas.')
+    clock(35)
+    page = form.submit(('action', 'verifier'))
+    assert page.path.startswith('/connexion') and 'session a expiré' in page.words
+    back = page.form('/connexion').set(identifiant=agent['uid'], mot_de_passe=agent['password']).submit()
+    assert back.path == path, back.path
+    assert back.form('/fonctionnement').get('projet') == 'Ce texte a mis une heure à écrire, il ne se perd pas.'
+    assert 'Rien n’a encore été enregistré' in back.words
+    assert 'ne se perd pas' not in c.get(path).words            # shown once, never executed by itself
+
+
+def test_an_idle_session_ends(service, clock):
+    c = service.client(service.account('agent'))
+    clock(29)
+    assert c.get('/espace-pro').path == '/espace-pro'
+    clock(29 + 29)
+    assert c.get('/espace-pro').path == '/espace-pro'
+    clock(29 + 29 + 31)
+    assert c.get('/espace-pro').path.startswith('/connexion')
+
+
+def test_logout_ends_it_on_the_server(service):
+    c = service.client(service.account('agent'))
+    cookies = c.session.cookies.copy()
+    c.logout()
+    c.session.cookies = cookies
+    assert c.get('/espace-pro').path == '/connexion'
+
+
+def test_a_closed_account_loses_its_sessions(service):
+    agent = service.accounts('agent')[-1]
+    c = service.client(agent)
+    d = service.directory()
+    d.modify_s(agent['dn'], [(ldap.MOD_REPLACE, 'habStatut', b'suspendue')])
+    try:
+        end = time.monotonic() + 1
+        while c.get('/espace-pro').path == '/espace-pro':
+            assert time.monotonic() < end, 'still in after a second'
+        assert service.client().login(agent).status == 422
+    finally:
+        d.modify_s(agent['dn'], [(ldap.MOD_REPLACE, 'habStatut', b'active')])
+
+
+def test_a_cookie_changes_at_login(service):
+    c = service.client()
+    c.get('/connexion')
+    before = dict(c.session.cookies)
+    c.login(service.account('agent'))
+    assert c.session.cookies.get('__Host-session') and c.session.cookies.get('__Host-session') != before.get('__Host-session')
+
+
+def test_five_spellings_are_one_account(service):
+    agent = service.accounts('agent')[2]
+    spellings = [agent['uid'], agent['uid'].upper(), f' {agent["uid"]} ', agent['uid'].title()]
+    for spelling in spellings:
+        assert service.client().login({**agent, 'uid': spelling}, 'pas le bon mot de passe').status == 422
+    late = service.client().login(agent)
+    assert late.status == 429 and 'Réessayez à' in late.words
+    end = time.monotonic() + 10
+    while service.client().login(agent).path != '/espace-pro':
+        assert time.monotonic() < end, 'the delay after the fourth failure is five seconds'
+        time.sleep(0.5)
+
+
+def test_slapd_away_login_says_so_and_public_pages_go_on(service):
+    pid = int((service.run / 'slapd' / 'slapd.pid').read_text()) if (service.run / 'slapd' / 'slapd.pid').exists() \
+        else int(next(service.run.rglob('slapd.pid')).read_text())
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        c, agent = service.client(), service.account('agent')
+        form = c.get('/connexion').form('/connexion').set(identifiant=agent['uid'], mot_de_passe=agent['password'])
+        began = time.monotonic()
+        page = form.submit()
+        assert page.status == 503 and 'momentanément indisponible' in page.words
+        assert time.monotonic() - began < 3
+        assert service.client().get('/recherche?lieu=92390').status == 200
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    end = time.monotonic() + 5
+    while service.client().login(service.account('agent')).status != 200:
+        assert time.monotonic() < end
+
+
+def test_everything_is_in_the_log(service):
+    agent, e = service.agent_with(True, True)
+    c = service.client(agent)
+    other = next(x for a in service.accounts('agent') if a['caf'] != agent['caf'] for x in a['establishments'])
+    assert c.get(f'/espace-pro/etablissements/{other["id"]}').status == 404
+    service.client().login(agent, 'un mauvais mot de passe')
+    c.logout()
+    lines = service.ctl('audit', 'query', '--limit', '12', '--json').stdout
+    for event in ('"refusal"', '"login"', '"logout"', '"log_query"'):
+        assert event in lines, event
+    assert 'Habilis flow tests' in lines and '127.' in lines and 'foreign_object' in lines

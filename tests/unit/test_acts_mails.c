@@ -1,0 +1,162 @@
+/* Mails: what is said, and what is never put into a header. */
+#include "acts/mails.h"
+#include "acts/mirror.h"
+#include "acts/rights.h"
+#include "store/writer.h"
+#include "tests/unit/test_acts_service.h"
+
+/* A mail to a fixed address, as the outbox would hold it. */
+static struct mail mail_of(struct arena *a, const char *template, ...)
+{
+	struct mail m;
+	va_list list;
+
+	codec_default(&mail_codec, &m);
+	m.template = template;
+	m.to = "m.querrien@valmoreau.example";
+	m.created = 1795424929000; /* 23 November 2026, 10 h 08 in Paris */
+	m.message_id = "<1@accueil.example>";
+	m.caf = "921";
+	va_start(list, template);
+	for (const char *arg; (arg = va_arg(list, const char *));)
+		strs_add(a, &m.args, arg);
+	va_end(list);
+	return m;
+}
+
+static enum err render(struct stage *s, struct arena *a, const struct mail *m, struct mail_text *out)
+{
+	return mail_render(&s->app, a, m, 7, out);
+}
+
+static void test_an_accepted_revision_is_told(void **state)
+{
+	struct stage *s = *state;
+	AUTO_ARENA struct arena *a = arena_new();
+	struct mail m = mail_of(a, "revision_accepted", "etablissement=Les Lucioles", "n=3", "agent=Maëlle Querrien",
+				"url=https://accueil.example/etablissements/les-lucioles-E1", NULL);
+	struct mail_text t;
+
+	assert_int_equal(render(s, a, &m, &t), ERR_OK);
+	assert_string_equal(t.subject, "Les Lucioles : votre modification est en ligne");
+	assert_string_equal(t.body, "La Caf 921 a accepté le 23 novembre 2026 la modification n° 3 envoyée par Maëlle Querrien. Les "
+				    "familles la voient ici : https://accueil.example/etablissements/les-lucioles-E1.\n"
+				    "\nNous ne vous demanderons jamais votre mot de passe.\n");
+	assert_string_equal(t.to, "m.querrien@valmoreau.example");
+	assert_string_equal(t.reply_to, "partenaires@caf921.example");
+	assert_string_equal(t.message_id, "<1@accueil.example>");
+}
+
+static void test_lines_without_their_value_are_left_out(void **state)
+{
+	struct stage *s = *state;
+	AUTO_ARENA struct arena *a = arena_new();
+	struct mail first = mail_of(a, "revision_refused", "etablissement=X", "n=1", "motifs=incomplet", "precision=", "date_fiche=", NULL);
+	struct mail later = mail_of(a, "revision_refused", "etablissement=X", "n=2", "motifs=incomplet", "precision=les {caf} heures",
+				    "date_fiche=3 mars 2026", NULL);
+	struct mail_text t;
+
+	assert_int_equal(render(s, a, &first, &t), ERR_OK);
+	assert_null(strstr(t.body, "À corriger"));
+	assert_null(strstr(t.body, "reste en ligne"));
+	assert_non_null(strstr(t.body, "Votre texte est conservé : https://accueil.example/espace-pro."));
+	assert_int_equal(render(s, a, &later, &t), ERR_OK);
+	assert_non_null(strstr(t.body, "La fiche du 3 mars 2026 reste en ligne et votre texte est conservé"));
+	assert_non_null(strstr(t.body, "À corriger : « les {caf} heures »")); /* a value is not a pattern */
+	assert_null(strstr(t.body, "\n?"));
+}
+
+static const struct {
+	const char *name;
+	const char *to, *argument, *message_id, *template;
+} refused[] = {
+	{ "a header through the subject", NULL, "etablissement=X\r\nBcc: y@z.fr", NULL, NULL },
+	{ "a newline in the subject", NULL, "etablissement=X\ny", NULL, NULL },
+	{ "a DEL in the subject", NULL, "etablissement=X\x7f", NULL, NULL },
+	{ "a header through the address", "a@b.fr\r\nBcc: y@z.fr", NULL, NULL, NULL },
+	{ "two addresses", "a@b.fr,c@d.fr", NULL, NULL, NULL },
+	{ "an address with a name", "A <a@b.fr>", NULL, NULL, NULL },
+	{ "no address", "nobody", NULL, NULL, NULL },
+	{ "a header through the identifier", NULL, NULL, "<1@b>\r\nX: y", NULL },
+	{ "no identifier", NULL, NULL, "1@b", NULL },
+	{ "a template nobody wrote", NULL, NULL, NULL, "no_such_mail" },
+	{ "a value missing", NULL, "autre=1", NULL, NULL },
+};
+
+static void test_what_would_break_a_header_is_refused(void **state)
+{
+	struct stage *s = *state;
+
+	for (size_t i = 0; i < LENGTH(refused); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct mail m = mail_of(a, "revision_accepted", refused[i].argument ? refused[i].argument : "etablissement=X", "n=1",
+					"agent=A", "url=u", NULL);
+		struct mail_text t;
+
+		if (refused[i].to)
+			m.to = refused[i].to;
+		if (refused[i].message_id)
+			m.message_id = refused[i].message_id;
+		if (refused[i].template)
+			m.template = refused[i].template;
+		print_message("%s\n", refused[i].name);
+		assert_int_equal(render(s, a, &m, &t), ERR_INVALID);
+	}
+}
+
+/* Each template with every name its text asks for: no row of the table is broken. */
+static void test_every_template_can_be_written(void **state)
+{
+	struct stage *s = *state;
+
+	for (size_t i = 0; i < mail_templates_n; i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct mail m = mail_of(a, mail_templates[i].code, "etablissement=X", "n=1", "agent=A", "url=u", "motifs=m", "motif=m",
+					"precision=p", "date_fiche=d", "adresse=192.0.2.1", "quoi=la fiche", "mdp=m", "expiration=e", NULL);
+		struct mail_text t;
+
+		print_message("%s\n", mail_templates[i].code);
+		assert_int_equal(render(s, a, &m, &t), ERR_OK);
+		assert_null(strpbrk(t.body, "{}"));
+		assert_null(strpbrk(t.subject, "{}\r\n"));
+		assert_non_null(strstr(t.body, "\nNous ne vous demanderons jamais votre mot de passe.\n"));
+	}
+}
+
+static void test_a_mail_is_a_row_with_an_identifier_of_its_own(void **state)
+{
+	struct stage *s = *state;
+	AUTO_ARENA struct arena *a = arena_new();
+	struct mail first, second;
+
+	for (int i = 0; i < 2; i++) {
+		struct changeset *cs = changeset_new(a);
+
+		mail_add(&s->app, a, cs, "password_changed", UUID_NONE, "a@b.fr", "921", "adresse", "192.0.2.1", NULL);
+		assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
+	}
+	AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+	AUTO_SCAN struct scan scan = scan_prefix(&t, TABLE_MAIL, BYTES_NONE);
+
+	assert_true(scan_next(&scan));
+	assert_int_equal(mail_decode(a, scan.record.payload, &first), ERR_OK);
+	assert_true(scan_next(&scan));
+	assert_int_equal(mail_decode(a, scan.record.payload, &second), ERR_OK);
+	assert_string_equal(first.state, "waiting");
+	assert_string_not_equal(first.message_id, second.message_id);
+	assert_int_equal(first.tries, 0);
+	assert_int_equal(first.next_at, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_an_accepted_revision_is_told),
+		cmocka_unit_test(test_lines_without_their_value_are_left_out),
+		cmocka_unit_test(test_what_would_break_a_header_is_refused),
+		cmocka_unit_test(test_every_template_can_be_written),
+		cmocka_unit_test(test_a_mail_is_a_row_with_an_identifier_of_its_own),
+	};
+
+	return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
+}

@@ -1,0 +1,269 @@
+/* What families see, from register, listing and grid; the whole made anew. */
+#include "tests/unit/test_acts_store.h"
+
+static struct published published_of(struct world *w, const char *state)
+{
+	static uint8_t hash[DIGEST_SIZE];
+	struct published p;
+	struct listing l;
+
+	codec_default(&listing_codec, &l);
+	l.phone = "+33199001274";
+	l.project_text = "Deux salles de vie.";
+	codec_default(&published_codec, &p);
+	p.n = 1;
+	p.state = state;
+	p.text = listing_encode(w->a, &l);
+	secret_digest(p.text, hash);
+	p.hash = key_bytes(hash, sizeof hash);
+	p.published_at = T0 - 50 * DAY_MS;
+	p.provider_name = "Ville de Valmoreau";
+	return p;
+}
+
+/* Writes the store's side of it and publishes what is stored. */
+static enum err publish_with(struct world *w, const struct published *p, const struct grid *g, bool gone)
+{
+	struct changeset *cs = changeset_new(w->a);
+	struct audit_record r = act_record(w->a, &w->agent, EVENT_REVISION_ACCEPTED);
+	struct bytes key = key_bytes(w->nursery.uuid.b, 16);
+
+	act_on_establishment(&r, &w->nursery);
+	if (p)
+		changeset_put(cs, TABLE_LISTING, key, published_encode(w->a, p));
+	if (g)
+		changeset_put(cs, TABLE_GRID, key, grid_encode(w->a, g));
+	changeset_audit(cs, &r);
+	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
+	cs = changeset_new(w->a);
+	AUTO_TXN struct txn t = txn_read(w->app.store, STORE_MAIN);
+	enum err e = publish_stored(&w->app, w->a, &t, cs, &w->nursery, gone);
+
+	txn_end(&t);
+	return e ? e : changeset_commit(w->app.store, cs, NULL);
+}
+
+static struct grid grid_of(const char *state)
+{
+	struct grid g;
+
+	codec_default(&grid_codec, &g);
+	g.n = 1;
+	g.state = state;
+	g.confirmed_at = g.declared_at = T0;
+	for (int i = 0; i < 42; i++)
+		g.cells[i] = 1;
+	return g;
+}
+
+static enum err page_of(struct world *w, struct family_page *page)
+{
+	return family_page_find(&w->app, w->a, "ETAB2041", page);
+}
+
+static size_t rows(struct world *w, enum table table)
+{
+	AUTO_TXN struct txn t = txn_read(w->app.store, STORE_PUBLIC);
+
+	return txn_count(&t, table);
+}
+
+static void test_states(void **state)
+{
+	struct world *w = *state;
+	struct published online = published_of(w, "online"), withdrawn = published_of(w, "withdrawn");
+	struct grid open = grid_of("open"), taken = grid_of("withdrawn");
+	struct family_page page;
+
+	assert_int_equal(publish_with(w, NULL, NULL, false), ERR_OK);
+	assert_int_equal(page_of(w, &page), ERR_OK);
+	assert_string_equal(page.state, "register");
+	assert_int_equal(page.listing.n, 0);
+	assert_string_equal(page.manager, "Ville de Valmoreau");
+	assert_int_equal(rows(w, TABLE_PUBLIC_NEAR), 1);
+
+	assert_int_equal(publish_with(w, &online, &open, false), ERR_OK);
+	assert_int_equal(page_of(w, &page), ERR_OK);
+	assert_string_equal(page.state, "online");
+	assert_true(page.listing.n && page.grid.n);
+	assert_int_equal(rows(w, TABLE_PUBLIC_NEAR), 1);
+
+	assert_int_equal(publish_with(w, NULL, &taken, false), ERR_OK);
+	assert_int_equal(page_of(w, &page), ERR_OK);
+	assert_int_equal(page.grid.n, 0);
+
+	assert_int_equal(publish_with(w, &withdrawn, &open, false), ERR_OK);
+	assert_int_equal(page_of(w, &page), ERR_GONE);
+	assert_string_equal(page.street, "4 rue du Lavoir");
+	assert_int_equal(page.listing.n + page.grid.n, 0);
+	assert_int_equal(rows(w, TABLE_PUBLIC_NEAR), 0);
+}
+
+static void test_gone_from_the_register(void **state)
+{
+	struct world *w = *state;
+	struct published online = published_of(w, "online");
+	struct family_page page;
+
+	assert_int_equal(publish_with(w, NULL, NULL, false), ERR_OK);
+	assert_int_equal(publish_with(w, NULL, NULL, true), ERR_OK);
+	assert_int_equal(page_of(w, &page), ERR_NOTFOUND);
+	assert_int_equal(rows(w, TABLE_PUBLIC_NEAR), 0);
+	assert_int_equal(publish_with(w, &online, NULL, false), ERR_OK);
+	assert_int_equal(publish_with(w, NULL, NULL, true), ERR_OK);
+	assert_int_equal(page_of(w, &page), ERR_GONE);
+}
+
+static void test_ended_convention_hides_the_grid(void **state)
+{
+	struct world *w = *state;
+	struct published online = published_of(w, "online");
+	struct grid open = grid_of("open");
+	struct family_page page;
+
+	put_agreement(w, "terminee");
+	assert_int_equal(publish_with(w, &online, &open, false), ERR_OK);
+	assert_int_equal(page_of(w, &page), ERR_OK);
+	assert_string_equal(page.state, "online");
+	assert_int_equal(page.grid.n, 0);
+	assert_int_equal(page.ended_on, day_of(online.published_at));
+	put_agreement(w, "active");
+	assert_int_equal(publish_with(w, NULL, NULL, false), ERR_OK);
+	assert_int_equal(page_of(w, &page), ERR_OK);
+	assert_int_equal(page.ended_on, 0);
+	assert_true(page.grid.n);
+}
+
+/* A bit that fell over in the text: families do not get it. */
+static void test_damaged_text_is_not_published(void **state)
+{
+	struct world *w = *state;
+	struct published online = published_of(w, "online");
+	struct family_page page;
+
+	online.text = bytes_of("\x04\x0chttp://x.yz");
+	assert_int_equal(publish_with(w, &online, NULL, false), ERR_CORRUPT);
+	assert_int_equal(page_of(w, &page), ERR_NOTFOUND);
+}
+
+static void test_leisure_centre_has_no_grid(void **state)
+{
+	struct world *w = *state;
+	struct published none;
+	struct grid open = grid_of("open");
+	struct changeset *cs = changeset_new(w->a);
+	struct family_page page;
+
+	codec_default(&published_codec, &none);
+	open.rev = 1;
+	AUTO_TXN struct txn t = txn_read(w->app.store, STORE_MAIN);
+
+	assert_int_equal(publish_establishment(&w->app, w->a, &t, cs, &w->camp, &none, &open, false), ERR_OK);
+	txn_end(&t);
+	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
+	assert_int_equal(family_page_find(&w->app, w->a, "ETAB2042", &page), ERR_OK);
+	assert_int_equal(page.grid.n, 0);
+	assert_int_equal(rows(w, TABLE_PUBLIC_NEAR), 0); /* neither a point nor a commune we know */
+}
+
+static void write_communes(struct world *w, const char *lines)
+{
+	w->settings.data_communes = arena_printf(w->a, "%s/communes.csv", w->dir);
+	FILE *f = fopen(w->settings.data_communes, "we");
+
+	assert_non_null(f);
+	fputs("code_insee,nom,departement,codes_postaux,population,latitude,longitude\n", f);
+	fputs(lines, f);
+	fclose(f);
+}
+
+/* What was there and has no reason any more goes; what answers 410 stays, even of an entry nobody has. */
+static void test_all_is_made_anew(void **state)
+{
+	struct world *w = *state;
+	struct published online = published_of(w, "online");
+	struct changeset *cs;
+	struct family_page page, stray;
+	struct commune c;
+	const char *why = "";
+	size_t communes, establishments;
+
+	write_communes(w, "92078,Villeneuve-la-Garenne,92,92390,24097,48.9353,2.3231\n"
+			  "92036,Gennevilliers,92,92230,48530,,\n01001,Vieille,01,92230,,48.9,2.3\n");
+	assert_int_equal(publish_with(w, &online, NULL, false), ERR_OK);
+	codec_default(&family_page_codec, &stray);
+	stray.id = "STRAY";
+	stray.state = "register";
+	cs = changeset_new(w->a);
+	changeset_publish(cs, TABLE_PUBLIC_LISTING, key_text(w->a, "STRAY"), family_page_encode(w->a, &stray));
+	stray.state = "withdrawn";
+	changeset_publish(cs, TABLE_PUBLIC_LISTING, key_text(w->a, "CLOSED"), family_page_encode(w->a, &stray));
+	changeset_publish(cs, TABLE_PUBLIC_NEAR, bytes_of("xxxxSTRAY"), BYTES_NONE);
+	changeset_delete(cs, TABLE_MIRROR_ESTABLISHMENT, key_bytes(w->nursery.uuid.b, 16));
+	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
+
+	enum err e = publish_all(&w->app, w->a, &communes, &establishments, &why);
+
+	if (e)
+		fail_msg("publish_all: %s", why);
+	assert_int_equal(communes, 3);
+	assert_int_equal(establishments, 1);
+	assert_int_equal(family_page_find(&w->app, w->a, "STRAY", &page), ERR_NOTFOUND);
+	assert_int_equal(family_page_find(&w->app, w->a, "CLOSED", &page), ERR_GONE);
+	assert_int_equal(page_of(w, &page), ERR_GONE); /* its entry left: the log knows its id */
+	assert_int_equal(family_page_find(&w->app, w->a, "ETAB2042", &page), ERR_OK);
+	assert_int_equal(rows(w, TABLE_PUBLIC_NEAR), 1); /* the leisure centre, at its commune's centre */
+	assert_int_equal(commune_by_insee(&w->app, w->a, "92036", &c), ERR_OK);
+	assert_int_equal(c.lat, 48900000); /* where its postal code is */
+}
+
+static const struct {
+	const char *line;
+	enum err err;
+} files[] = {
+	{ "92078,Villeneuve,92,92390,24097,48.9353,2.3231\n", ERR_OK },
+	{ "92078,Villeneuve,92,92390,24097,48.9353,2.3231", ERR_OK },
+	{ "92078,Villeneuve,92,92390,24097,48.9353,2.3231\r\n\n", ERR_OK },
+	{ "92078,Villeneuve,92,92390,24097,48.9353\n", ERR_MALFORMED },
+	{ "92078,Villeneuve,92,92390,24097,48.9353,2.3231,x\n", ERR_MALFORMED },
+	{ "9207,Villeneuve,92,92390,24097,48.9353,2.3231\n", ERR_MALFORMED },
+	{ "92078,,92,92390,24097,48.9353,2.3231\n", ERR_MALFORMED },
+	{ "92078,Ville\xff,92,92390,24097,48.9353,2.3231\n", ERR_MALFORMED },
+	{ "92078,Villeneuve,92,92390,many,48.9353,2.3231\n", ERR_MALFORMED },
+	{ "92078,Villeneuve,92,92390,24097,148.9353,2.3231\n", ERR_MALFORMED },
+	{ "92078,\"Villeneuve\",92,92390,24097,48.9353,2.3231\n", ERR_MALFORMED },
+};
+
+static void test_file_of_communes_is_checked(void **state)
+{
+	struct world *w = *state;
+
+	for (size_t i = 0; i < LENGTH(files); i++) {
+		struct commune *v;
+		const char *why = NULL;
+		size_t n;
+
+		print_message("%s\n", files[i].line);
+		write_communes(w, files[i].line);
+		assert_int_equal(communes_load(w->a, w->settings.data_communes, &v, &n, &why), files[i].err);
+		if (files[i].err)
+			assert_non_null(strstr(why, "communes.csv:2:"));
+		else
+			assert_int_equal(n, 1);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		world_test(test_states),
+		world_test(test_gone_from_the_register),
+		world_test(test_ended_convention_hides_the_grid),
+		world_test(test_damaged_text_is_not_published),
+		world_test(test_leisure_centre_has_no_grid),
+		world_test(test_all_is_made_anew),
+		world_test(test_file_of_communes_is_checked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,235 @@
+/* Backup, restore, and what a copy shows. */
+#include "test_store_server.h"
+
+static const char *backup(struct server *s, const char *name)
+{
+	AUTO_CLIENT struct client c = client_of(s);
+	const char *file = arena_printf(s->a, "%s/%s", s->o.dir, name);
+	const char *why = "";
+
+	if (store_backup(c.st, file, &why))
+		fail_msg("%s", why);
+	return file;
+}
+
+static enum err restore(struct server *s, const char *file, const char **why)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	const char *said = "";
+	enum err e = writer_restore(a, &s->o, file, &said);
+
+	*why = arena_strdup(s->a, said);
+	return e;
+}
+
+static void publish(struct client *c, const char *key)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct changeset *cs = changeset_new(a);
+
+	changeset_publish(cs, TABLE_PUBLIC_LISTING, bytes_of(key), bytes_of("page"));
+	assert_int_equal(changeset_commit(c->st, cs, NULL), ERR_OK);
+}
+
+static void test_a_restore_brings_back_what_was_saved(void **state)
+{
+	(void)state;
+	AUTO_SERVER struct server s = server_new();
+	struct client c = client_of(&s);
+	struct stat st;
+	const char *why;
+
+	assert_int_equal(put(&c, "k", "old", NULL), ERR_OK);
+	publish(&c, "E1");
+	const char *file = backup(&s, "backup");
+
+	assert_int_equal(stat(file, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(put(&c, "k", "new", NULL), ERR_OK);
+	publish(&c, "E2");
+	client_done(&c);
+	assert_int_equal(stop(&s, SIGTERM), 0);
+	assert_int_equal(restore(&s, file, &why), ERR_OK);
+	start(&s);
+	c = client_of(&s);
+	assert_true(has(&c, "k", "old"));
+	/* E1 was still in OUTBOUND; E2 is as if it had never been */
+	assert_int_equal(entries(&c, TABLE_PUBLIC_LISTING), 1);
+	struct audit_verdict v = verdict(&c);
+
+	assert_true(v.whole);
+	assert_int_equal(v.records, 2);
+	assert_int_equal(put(&c, "k", "later", NULL), ERR_OK);
+	assert_true(has(&c, "k", "later"));
+	client_done(&c);
+	assert_int_equal(stat(arena_printf(s.a, "%s/store/data.mdb", s.o.dir), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0640);
+	assert_int_equal(stat(arena_printf(s.a, "%s/store/lock.mdb", s.o.dir), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0660);
+}
+
+static void test_a_restore_refuses_while_somebody_reads_or_writes(void **state)
+{
+	(void)state;
+	AUTO_SERVER struct server s = server_new();
+	struct client c = client_of(&s);
+	const char *why;
+	int go[2];
+
+	assert_int_equal(put(&c, "k", "v", NULL), ERR_OK);
+	client_done(&c);
+	const char *file = backup(&s, "backup");
+
+	assert_int_equal(restore(&s, file, &why), ERR_UNAVAILABLE);
+	assert_non_null(strstr(why, "another writer"));
+	assert_int_equal(pipe(go), 0);
+	pid_t reader = fork();
+
+	if (reader == 0) {
+		char byte;
+
+		close(go[1]);
+		c = client_of(&s);
+		_exit(read(go[0], &byte, 1) == 0 && has(&c, "k", "v") ? 0 : 1);
+	}
+	close(go[0]);
+	sleep_ms(200);
+	assert_int_equal(stop(&s, SIGTERM), 0);
+	assert_int_equal(restore(&s, file, &why), ERR_UNAVAILABLE);
+	assert_non_null(strstr(why, "1 processes read"));
+	close(go[1]);
+	reap(&reader, 1);
+	assert_int_equal(restore(&s, file, &why), ERR_OK);
+}
+
+static void test_a_restore_takes_only_a_store(void **state)
+{
+	(void)state;
+	AUTO_SERVER struct server s = server_new();
+	struct client c = client_of(&s);
+	const char *why, *noise = arena_printf(s.a, "%s/noise", s.o.dir);
+	FILE *f = fopen(noise, "we");
+
+	assert_non_null(f);
+	for (int i = 0; i < 100000; i++)
+		assert_int_not_equal(fputc(i * 7 % 251, f), EOF);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(put(&c, "k", "v", NULL), ERR_OK);
+	client_done(&c);
+	assert_int_equal(stop(&s, SIGTERM), 0);
+	assert_int_not_equal(restore(&s, noise, &why), ERR_OK);
+	assert_int_not_equal(restore(&s, "/nonexistent", &why), ERR_OK);
+	start(&s);
+	c = client_of(&s);
+	assert_true(has(&c, "k", "v"));
+	client_done(&c);
+}
+
+static void test_a_backup_never_overwrites(void **state)
+{
+	(void)state;
+	AUTO_SERVER struct server s = server_new();
+	AUTO_CLIENT struct client c = client_of(&s);
+	const char *why = "", *file = arena_printf(s.a, "%s/backup", s.o.dir);
+
+	assert_int_equal(store_backup(c.st, file, &why), ERR_OK);
+	assert_int_not_equal(store_backup(c.st, file, &why), ERR_OK);
+	assert_int_not_equal(store_backup(c.st, "/nonexistent/backup", &why), ERR_OK);
+}
+
+/* The file, a folder with data.mdb alone, and the live folders: all show the same log. */
+static void test_a_log_is_verified_wherever_it_lies(void **state)
+{
+	(void)state;
+	AUTO_SERVER struct server s = server_new();
+	struct client c = client_of(&s);
+	AUTO_ARENA struct arena *a = arena_new();
+
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(put(&c, "k", "v", NULL), ERR_OK);
+	client_done(&c);
+	const char *file = backup(&s, "backup"), *copy = arena_printf(a, "%s/copy", s.o.dir);
+
+	assert_int_equal(mkdir(copy, 0700), 0);
+	assert_int_equal(link(file, arena_printf(a, "%s/data.mdb", copy)), 0);
+	const char *const places[] = { s.o.dir, arena_printf(a, "%s/store", s.o.dir), file, copy };
+
+	for (size_t i = 0; i < LENGTH(places); i++) {
+		struct store_place place = { .dir = places[i], .read_ahead = true };
+		struct audit_verdict v = { .reason = "" };
+		const char *why = "";
+
+		print_message("%s\n", places[i]);
+		assert_int_equal(audit_verify_place(a, &place, &v, &why), ERR_OK);
+		assert_true(v.whole);
+		assert_int_equal(v.records, 20);
+	}
+	/* a copy stays as it was: no lock file came to be */
+	assert_int_not_equal(access(arena_printf(a, "%s/lock.mdb", copy), F_OK), 0);
+	struct store_place nowhere = { .dir = "/nonexistent" };
+	struct audit_verdict v;
+	const char *why = "";
+
+	assert_int_equal(audit_verify_place(a, &nowhere, &v, &why), ERR_NOTFOUND);
+	assert_non_null(strstr(why, "/nonexistent"));
+}
+
+/* LMDB has no checksums: below its rows anything may happen, but it ends as a verdict or an error, never in a crash here. */
+static void test_a_damaged_file_is_a_verdict(void **state)
+{
+	(void)state;
+	AUTO_SERVER struct server s = server_new();
+	struct client c = client_of(&s);
+	struct dice d = { 11 };
+	size_t whole = 0;
+
+	for (int i = 0; i < 40; i++)
+		assert_int_equal(put(&c, "k", "v", NULL), ERR_OK);
+	client_done(&c);
+	const char *file = backup(&s, "backup");
+	struct stat st;
+
+	assert_int_equal(stat(file, &st), 0);
+	for (int i = 0; i < 300; i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		int fd = open(file, O_RDWR | O_CLOEXEC);
+		off_t at = (off_t)below(&d, (size_t)st.st_size);
+		uint8_t was, now;
+		struct store_place place = { .dir = file };
+		struct audit_verdict v = { .whole = true };
+		const char *why = "";
+
+		assert_int_equal(pread(fd, &was, 1, at), 1);
+		now = was ^ (uint8_t)(1u << below(&d, 8));
+		assert_int_equal(pwrite(fd, &now, 1, at), 1);
+		enum err e = audit_verify_place(a, &place, &v, &why);
+
+		assert_true(e || v.whole || v.bad_seq);
+		whole += !e && v.whole;
+		assert_int_equal(pwrite(fd, &was, 1, at), 1);
+		close(fd);
+	}
+	/* other tables and unused bytes are most of so small a file */
+	print_message("%zu of 300 flips were outside the log\n", whole);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	secret_init();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_restore_brings_back_what_was_saved),
+		cmocka_unit_test(test_a_restore_refuses_while_somebody_reads_or_writes),
+		cmocka_unit_test(test_a_restore_takes_only_a_store),
+		cmocka_unit_test(test_a_backup_never_overwrites),
+		cmocka_unit_test(test_a_log_is_verified_wherever_it_lies),
+		cmocka_unit_test(test_a_damaged_file_is_a_verdict),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}
