@@ -9,9 +9,22 @@ extern const struct form listing_form;
 
 /* Rubrics, in the order of the pages: what a comparison counts. */
 enum section {
-	SECTION_CONTACT, SECTION_HOURS, SECTION_CLOSURES, SECTION_AGES, SECTION_CAPACITY, SECTION_MEALS, SECTION_PROJECT,
-	SECTION_DISABILITY, SECTION_FEES, SECTION_MANAGER, SECTION_TEAM, SECTION_ADMISSION, SECTION_REGISTRATION,
-	SECTION_COMMUNES, SECTION_ACTIVITIES, SECTION__MAX
+	SECTION_CONTACT,
+	SECTION_HOURS,
+	SECTION_CLOSURES,
+	SECTION_AGES,
+	SECTION_CAPACITY,
+	SECTION_MEALS,
+	SECTION_PROJECT,
+	SECTION_DISABILITY,
+	SECTION_FEES,
+	SECTION_MANAGER,
+	SECTION_TEAM,
+	SECTION_ADMISSION,
+	SECTION_REGISTRATION,
+	SECTION_COMMUNES,
+	SECTION_ACTIVITIES,
+	SECTION__MAX
 };
 extern const char *const section_labels[SECTION__MAX];
 /* How many rubrics an establishment of this type has. */
@@ -47,7 +60,7 @@ const char *ages_text(struct arena *a, const struct listing *l);
 
 struct difference {
 	enum section section;
-	const char *before;   /* text of the rubric */
+	const char *before; /* text of the rubric */
 	const char *after;
 };
 
@@ -65,12 +78,12 @@ void text_diff(struct arena *a, const char *before, const char *after, struct di
 /* Everything the pages of one establishment need. rev fields tell what exists (0: absent). */
 struct listing_state {
 	struct published published;
-	struct listing online;        /* of published */
+	struct listing online; /* of published */
 	struct revision_head head;
-	struct revision pending;      /* rev 0: none */
-	struct revision refused;      /* the last one, if it was refused and nothing newer was sent; rev 0: none */
+	struct revision pending; /* rev 0: none */
+	struct revision refused; /* the last one, if it was refused and nothing newer was sent; rev 0: none */
 	struct draft draft;
-	struct draft other_draft;     /* the latest of a colleague; rev 0: none */
+	struct draft other_draft; /* the latest of a colleague; rev 0: none */
 };
 MUST_USE enum err listing_state_read(struct app *app, struct arena *a, const struct visitor *who,
 				     const struct establishment *e, struct listing_state *out);
@@ -84,8 +97,9 @@ struct input draft_input(struct arena *a, const struct draft *d);
 /* Sends the saved draft's form to the Caf: a pending revision that supersedes a former one; base (n of the published
    listing it was written on) must still be the latest: else ERR_CONFLICT. ERR_INVALID: faults, or nothing changed
    (*unchanged). One changeset: revision, head, queue, draft dropped, audit. */
-MUST_USE enum err revision_send(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e,
-				const struct input *in, uint64_t base, struct faults *faults, bool *unchanged, uint64_t *n);
+MUST_USE enum err revision_send(struct app *app, struct arena *a, const struct visitor *who,
+				const struct establishment *e, const struct input *in, uint64_t base,
+				struct faults *faults, bool *unchanged, uint64_t *n);
 MUST_USE enum err revision_withdraw(struct app *app, struct arena *a, const struct visitor *who,
 				    const struct establishment *e, uint64_t n);
 MUST_USE enum err revision_read(struct app *app, struct arena *a, const struct establishment *e, uint64_t n,
@@ -99,12 +113,17 @@ MUST_USE enum err revisions_read(struct app *app, struct arena *a, const struct 
 struct decision {
 	uint64_t n;
 	bool accept;
-	struct strs reasons;     /* of reason_choices */
+	struct strs reasons; /* of reason_choices */
 	const char *reason_text;
 };
 MUST_USE enum err revision_decide(struct app *app, struct arena *a, const struct visitor *who,
 				  const struct establishment *e, const struct decision *d, struct faults *faults,
 				  struct revision *now);
+
+/* For the calendar: a pending revision whose establishment left the register, or that no convention in force covers any
+   longer, is closed and leaves the Caf's queue (domain.md §0). One changeset each, recorded as the service's act. *closed
+   counts; it ends at the first failure. */
+MUST_USE enum err revisions_close_ended(struct app *app, struct arena *a, size_t *closed);
 
 /* Withdraws the published listing from the public, or puts it back (Caf: with a reason, fault on "precision", mailed to the
    author; agent: his own, confirmed, the Caf is told). What the Caf withdrew only the Caf puts back (ERR_DENIED).

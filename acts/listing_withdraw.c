@@ -50,11 +50,8 @@ void caf_tell(struct app *app, struct arena *a, struct changeset *cs, const stru
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	struct caf caf;
-	bool known = false;
 
-	for (size_t i = 0; i < mail_templates_n; i++)
-		known = known || strcmp(mail_templates[i].code, "taken_down") == 0;
-	if (!known || caf_by_code(&t, a, e->caf, &caf) || !*caf.mail)
+	if (caf_by_code(&t, a, e->caf, &caf) || !*caf.mail)
 		return;
 	mail_add(app, a, cs, "taken_down", UUID_NONE, caf.mail, e->caf, "etablissement", e->name, "quoi", what, "agent",
 		 who->person.name, "organisme", who->provider.name, NULL);

@@ -66,6 +66,44 @@ noinst_LIBRARIES += %D%/libacts.a
 dist_pkgdata_DATA += %D%/data/communes.csv
 EXTRA_DIST += %D%/data/README.md
 
+EXTRA_DIST += \
+	tests/unit/test_acts_service.h \
+	tests/unit/test_acts_store.h
 check_PROGRAMS += tests/unit/test_acts_diff
 tests_unit_test_acts_diff_SOURCES = tests/unit/test_acts_diff.c
 tests_unit_test_acts_diff_LDADD = $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_password
+tests_unit_test_acts_password_SOURCES = tests/unit/test_acts_password.c
+tests_unit_test_acts_password_LDADD = $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_rights
+tests_unit_test_acts_rights_SOURCES = tests/unit/test_acts_rights.c
+tests_unit_test_acts_rights_LDADD = $(ACTS) $(CMOCKA_LIBS)
+# These run a writer in a child.
+check_PROGRAMS += tests/unit/test_acts_listing
+tests_unit_test_acts_listing_SOURCES = tests/unit/test_acts_listing.c
+tests_unit_test_acts_listing_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_places
+tests_unit_test_acts_places_SOURCES = tests/unit/test_acts_places.c
+tests_unit_test_acts_places_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_publish
+tests_unit_test_acts_publish_SOURCES = tests/unit/test_acts_publish.c
+tests_unit_test_acts_publish_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_queue
+tests_unit_test_acts_queue_SOURCES = tests/unit/test_acts_queue.c
+tests_unit_test_acts_queue_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_search
+tests_unit_test_acts_search_SOURCES = tests/unit/test_acts_search.c
+tests_unit_test_acts_search_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
+# And these a private slapd besides (ldap/local.mk).
+check_PROGRAMS += tests/unit/test_acts_log
+tests_unit_test_acts_log_SOURCES = tests/unit/test_acts_log.c $(slapd_fixture)
+tests_unit_test_acts_log_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_mails
+tests_unit_test_acts_mails_SOURCES = tests/unit/test_acts_mails.c $(slapd_fixture)
+tests_unit_test_acts_mails_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_mirror
+tests_unit_test_acts_mirror_SOURCES = tests/unit/test_acts_mirror.c $(slapd_fixture)
+tests_unit_test_acts_mirror_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_who
+tests_unit_test_acts_who_SOURCES = tests/unit/test_acts_who.c $(slapd_fixture)
+tests_unit_test_acts_who_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)

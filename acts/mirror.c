@@ -11,6 +11,7 @@
 	"(|(objectClass=habAgent)(objectClass=habPersonnel)(objectClass=habEtablissement)(objectClass=habFournisseur)" \
 	"(objectClass=habConvention)(objectClass=habCaf)(objectClass=groupOfNames))"
 #define PUBLISH_MAX 40
+#define PUBLISH_TRIES 8
 #define REREAD_AT_ONCE 50
 #define REREAD_MAX 20000
 
@@ -269,19 +270,30 @@ static enum err publish_some(struct poll *p, const struct uuids *all, size_t fro
 	return e;
 }
 
+/* Who published by an act of his own meanwhile goes first, and these pages are made again. The last ones are left in the
+   changeset at hand: they go with the marks. */
+static enum err publish_batch(struct poll *p, const struct uuids *all, size_t from, size_t until)
+{
+	enum err e = ERR_CONFLICT;
+
+	for (int i = 0; i < PUBLISH_TRIES && e == ERR_CONFLICT; i++) {
+		e = publish_some(p, all, from, until);
+		if (!e && until < all->n)
+			e = mirror_batch_flush(&p->batch);
+	}
+	return e;
+}
+
 static enum err publish_touched(struct poll *p)
 {
 	struct uuids all = p->batch.touched;
 	enum err e = ERR_OK;
 
 	uuids_settle(&all);
-	for (size_t i = 0; i < all.n && !e; i += PUBLISH_MAX) {
-		size_t until = i + PUBLISH_MAX < all.n ? i + PUBLISH_MAX : all.n;
-
+	if (all.n)
 		e = mirror_batch_flush(&p->batch);
-		if (!e)
-			e = publish_some(p, &all, i, until);
-	}
+	for (size_t i = 0; i < all.n && !e; i += PUBLISH_MAX)
+		e = publish_batch(p, &all, i, i + PUBLISH_MAX < all.n ? i + PUBLISH_MAX : all.n);
 	return e;
 }
 

@@ -74,7 +74,7 @@ struct changeset *mirror_batch_changeset(struct batch *b)
 	return b->cs;
 }
 
-bool batch_is_full(const struct batch *b)
+bool mirror_batch_is_full(const struct batch *b)
 {
 	return b->ops >= OPS_MAX || b->bytes >= BYTES_MAX || b->within.n >= ENTRIES_MAX;
 }
@@ -167,7 +167,7 @@ static bool is_ours(struct txn *t, const struct index_row *row, struct uuid owne
 	return held.n && memcmp(held.p, owner.b, held.n) == 0;
 }
 
-enum err batch_drop_row(struct batch *b, struct txn *t, const struct index_row *row, struct uuid owner, bool gone)
+enum err mirror_batch_drop_row(struct batch *b, struct txn *t, const struct index_row *row, struct uuid owner, bool gone)
 {
 	uint8_t value[2] = { 0 };
 
@@ -302,7 +302,7 @@ static enum err change_rows(struct batch *b, struct txn *t, const struct mirrore
 
 	for (size_t i = 0; old && i < old->n && !e; i++)
 		if (!now || !mirrored_row(now, old->rows[i].table, old->rows[i].key))
-			e = batch_drop_row(b, t, &old->rows[i], old->uuid, !now);
+			e = mirror_batch_drop_row(b, t, &old->rows[i], old->uuid, !now);
 	for (size_t i = 0; now && i < now->n && !e; i++) {
 		const struct index_row *row = &now->rows[i];
 		const struct index_row *was = old ? mirrored_row(old, row->table, row->key) : NULL;
@@ -362,7 +362,7 @@ static enum err make_room(struct batch *b, struct uuid next)
 
 	for (size_t i = 0; b->cs && i < b->within.n && !twice; i++)
 		twice = uuid_equal(b->within.v[i], next);
-	enum err e = b->cs && (twice || batch_is_full(b)) ? mirror_batch_flush(b) : ERR_OK;
+	enum err e = b->cs && (twice || mirror_batch_is_full(b)) ? mirror_batch_flush(b) : ERR_OK;
 
 	begin(b);
 	return e;

@@ -42,11 +42,11 @@ MUST_USE enum err mirror_batch_gone(struct batch *b, struct uuid uuid);
 void mirror_batch_put(struct batch *b, enum table table, struct bytes key, struct bytes value);
 void mirror_batch_delete(struct batch *b, enum table table, struct bytes key);
 /* An index row that no longer holds; MIRROR_RIGHT keeps what ever was. */
-MUST_USE enum err batch_drop_row(struct batch *b, struct txn *t, const struct index_row *row, struct uuid owner, bool gone);
+MUST_USE enum err mirror_batch_drop_row(struct batch *b, struct txn *t, const struct index_row *row, struct uuid owner, bool gone);
 
 /* Commits what was gathered; nothing when nothing was. */
 MUST_USE enum err mirror_batch_flush(struct batch *b);
-bool batch_is_full(const struct batch *b);
+bool mirror_batch_is_full(const struct batch *b);
 struct changeset *mirror_batch_changeset(struct batch *b);
 
 /* Takes away index rows that no record accounts for. */

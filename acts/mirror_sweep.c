@@ -35,9 +35,9 @@ static enum err judge(struct batch *b, struct txn *t, struct arena *a, const str
 		/* once a right, and still remembered as one */
 		struct index_row was = { row->table, row->key, { row->value.p, row->value.n ? 1 : 0 } };
 
-		return row->value.n == 2 && !row->value.p[0] ? ERR_OK : batch_drop_row(b, t, &was, u, false);
+		return row->value.n == 2 && !row->value.p[0] ? ERR_OK : mirror_batch_drop_row(b, t, &was, u, false);
 	}
-	return batch_drop_row(b, t, row, u, true);
+	return mirror_batch_drop_row(b, t, row, u, true);
 }
 
 /* One transaction's worth; *last is where to go on, empty at the end. */

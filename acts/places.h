@@ -12,9 +12,9 @@ int grid_age_days(const struct grid *g, int64_t now);
 
 /* What the form shows: half-days open, bands that meet the ages, capacity of each band (0: unknown). */
 struct grid_frame {
-	unsigned halves;               /* bit weekday * 2 + half-day */
+	unsigned halves; /* bit weekday * 2 + half-day */
 	unsigned bands;
-	unsigned weekdays;             /* columns: Monday to Friday always, others when open */
+	unsigned weekdays; /* columns: Monday to Friday always, others when open */
 	uint64_t band_capacity[4];
 	uint64_t capacity;
 };
@@ -31,8 +31,8 @@ struct places_state {
 	struct published published;
 	struct listing online;
 	struct grid_frame frame;
-	struct grid grid;              /* the latest; rev 0: none */
-	struct grid previous;          /* the one before; rev 0: none */
+	struct grid grid;     /* the latest; rev 0: none */
+	struct grid previous; /* the one before; rev 0: none */
 };
 MUST_USE enum err places_state_read(struct app *app, struct arena *a, const struct establishment *e,
 				    struct places_state *out);
@@ -50,8 +50,8 @@ const char *grid_warning(struct arena *a, const struct grid *g, day_t today);
 MUST_USE enum err grid_publish(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e,
 			       const struct input *in, uint64_t base, struct faults *faults, struct grid *now);
 /* Nothing has changed: confirmed_at only. ERR_NOTFOUND: nothing to confirm. */
-MUST_USE enum err grid_confirm(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e,
-			       uint64_t base, struct grid *now);
+MUST_USE enum err grid_confirm(struct app *app, struct arena *a, const struct visitor *who,
+			       const struct establishment *e, uint64_t base, struct grid *now);
 MUST_USE enum err grid_withdraw(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e);
 
 /* Newest first. */

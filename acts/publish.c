@@ -154,14 +154,20 @@ static void name_page(struct publication *u, struct family_page *page)
 	}
 }
 
-/* A damaged text is not shown to families: LMDB has no checksum of its own. */
-static enum err add_listing(struct publication *u, struct family_page *page, struct listing *l)
+/* LMDB has no checksum of its own. */
+bool published_is_whole(const struct published *p)
 {
 	uint8_t digest[DIGEST_SIZE];
+
+	secret_digest(p->text, digest);
+	return bytes_equal(p->hash, key_bytes(digest, sizeof digest));
+}
+
+static enum err add_listing(struct publication *u, struct family_page *page, struct listing *l)
+{
 	struct commune c;
 
-	secret_digest(u->p->text, digest);
-	if (!bytes_equal(u->p->hash, key_bytes(digest, sizeof digest)) || listing_decode(u->a, u->p->text, l))
+	if (!published_is_whole(u->p) || listing_decode(u->a, u->p->text, l))
 		return ERR_CORRUPT;
 	page->state = "online";
 	page->listing = u->p->text;
@@ -292,30 +298,9 @@ enum err publish_stored(struct app *app, struct arena *a, struct txn *t, struct 
 		return failed;
 	changeset_expect(cs, TABLE_LISTING, key, p.rev);
 	changeset_expect(cs, TABLE_GRID, key, g.rev);
+	if (is_online(&p) && !published_is_whole(&p))
+		p.rev = 0;
 	return publish_establishment(app, a, t, cs, e, &p, &g, gone);
-}
-
-enum err family_preview(struct app *app, struct arena *a, const struct establishment *e, const struct revision *r,
-			struct family_page *out)
-{
-	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
-	struct published p;
-	struct grid g;
-	struct listing l;
-	struct publication u = { app, a, &t, NULL, e, &p, &g };
-	enum err failed = grid_get(&t, a, TABLE_GRID, key_bytes(e->uuid.b, sizeof e->uuid.b), &g);
-
-	if (failed && failed != ERR_NOTFOUND)
-		return failed;
-	codec_default(&published_codec, &p);
-	p.text = r->text;
-	p.hash = r->hash;
-	p.published_at = clock_now();
-	p.provider_name = r->provider_name;
-	name_page(&u, out);
-	if (g.rev && strcmp(g.state, "withdrawn") != 0)
-		out->grid = grid_encode(a, &g);
-	return add_listing(&u, out, &l);
 }
 
 enum err family_preview(struct app *app, struct arena *a, const struct establishment *e, const struct revision *r,

@@ -81,7 +81,17 @@ static enum err add_gone(struct all *all, struct arena *a, struct txn *t, struct
 	return publish_stored(all->app, a, t, cs, &e, true);
 }
 
-/* A damaged listing is left out, and told at the end: it must not keep all others from the public. */
+/* A damaged listing is left out, and told at the end. */
+static void look_for_damage(struct all *all, struct arena *a, struct txn *t, const struct establishment *e)
+{
+	struct published p;
+
+	if (published_get(t, a, TABLE_LISTING, key_bytes(e->uuid.b, sizeof e->uuid.b), &p) || published_is_whole(&p))
+		return;
+	*all->why = arena_printf(all->a, "establishment %s: its listing does not have its digest; left out", e->id);
+	all->damaged++;
+}
+
 static enum err add_one(struct all *all, struct arena *a, struct txn *t, struct changeset *cs, enum table table,
 			struct uuid uuid)
 {
@@ -94,12 +104,8 @@ static enum err add_one(struct all *all, struct arena *a, struct txn *t, struct 
 	if (failed)
 		return failed == ERR_NOTFOUND ? ERR_OK : failed;
 	changeset_expect(cs, TABLE_MIRROR_ESTABLISHMENT, key, e.rev);
-	failed = publish_stored(all->app, a, t, cs, &e, false);
-	if (failed != ERR_CORRUPT)
-		return failed;
-	*all->why = arena_printf(all->a, "establishment %s: its listing does not have its digest; left out", e.id);
-	all->damaged++;
-	return ERR_OK;
+	look_for_damage(all, a, t, &e);
+	return publish_stored(all->app, a, t, cs, &e, false);
 }
 
 /* Acts go on meanwhile: a batch whose view is out of date is made again. */

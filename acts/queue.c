@@ -244,21 +244,3 @@ enum err queue_claim(struct app *app, struct arena *a, const struct visitor *who
 	changeset_audit(cs, &audit);
 	return changeset_commit(app->store, cs, NULL);
 }
-
-enum err queue_file(struct app *app, struct arena *a, const char *caf, const char *kind, struct uuid establishment,
-		    struct todo *out)
-{
-	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
-	struct todo *all;
-	size_t n;
-	enum err e = read_all(&t, a, caf, &all, &n);
-
-	if (e)
-		return e;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(all[i].kind, kind) == 0 && uuid_equal(all[i].establishment, establishment)) {
-			*out = all[i];
-			return ERR_OK;
-		}
-	return ERR_NOTFOUND;
-}

@@ -5,19 +5,19 @@
 #include "acts/rights.h"
 
 struct queue_filter {
-	const char *kind;     /* "" : all */
-	const char *text;     /* provider or establishment, folded contains */
-	const char *claimed;  /* "" all, "moi", "personne" */
+	const char *kind;    /* "" : all */
+	const char *text;    /* provider or establishment, folded contains */
+	const char *claimed; /* "" all, "moi", "personne" */
 	size_t page, per_page;
 };
 
 struct queue_page {
 	struct todo *v;
 	size_t n;
-	size_t total;              /* that match */
-	size_t all;                /* without the filter */
+	size_t total; /* that match */
+	size_t all;   /* without the filter */
 	size_t revisions, requests, agreements, reports;
-	int64_t last_decided;      /* for the empty queue; 0: never */
+	int64_t last_decided; /* for the empty queue; 0: never */
 };
 MUST_USE enum err queue_read(struct app *app, struct arena *a, const struct visitor *who, const struct queue_filter *f,
 			     struct queue_page *out);
@@ -28,9 +28,6 @@ MUST_USE enum err queue_next(struct app *app, struct arena *a, const struct visi
 /* Rank (from 1) and number of files of a kind. ERR_NOTFOUND: it waits no longer. */
 MUST_USE enum err queue_rank(struct app *app, struct arena *a, const char *caf, const char *kind,
 			     struct uuid establishment, size_t *rank, size_t *of);
-/* The file of one establishment; ERR_NOTFOUND. */
-MUST_USE enum err queue_file(struct app *app, struct arena *a, const char *caf, const char *kind, struct uuid establishment,
-			     struct todo *out);
 /* One file; object: the establishment of a fiche, else the file's own id. ERR_NOTFOUND. */
 MUST_USE enum err queue_find(struct app *app, struct arena *a, const char *caf, const char *kind, struct uuid object,
 			     struct todo *out);

@@ -247,3 +247,91 @@ enum err revisions_read(struct app *app, struct arena *a, const struct establish
 	*n = count;
 	return ERR_OK;
 }
+
+/* --- the end of a convention closes what still waited for the Caf --- */
+
+struct waiting {
+	struct todo *v;
+	size_t n;
+};
+
+static enum err read_waiting(struct app *app, struct arena *a, struct waiting *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	size_t room = txn_count(&t, TABLE_TODO);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_TODO, BYTES_NONE);
+
+	*out = (struct waiting){ arena_array(a, room, struct todo), 0 };
+	while (out->n < room && scan_next(&s)) {
+		enum err e = todo_decode(a, s.record.payload, &out->v[out->n]);
+
+		if (e)
+			return e;
+		out->n += strcmp(out->v[out->n].kind, "fiche") == 0;
+	}
+	return t.err;
+}
+
+/* e without rev: it left the register. */
+static enum err read_establishment(struct app *app, struct arena *a, struct uuid uuid, struct establishment *e, bool *covered)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct bytes key = key_bytes(uuid.b, sizeof uuid.b);
+	struct agreements all = { NULL, 0 };
+	enum err failed = establishment_get(&t, a, TABLE_MIRROR_ESTABLISHMENT, key, e);
+
+	*covered = false;
+	e->uuid = uuid;
+	if (failed || !*e->manager_key)
+		return failed == ERR_NOTFOUND ? ERR_OK : failed;
+	failed = agreements_of(&t, a, e->manager_key, &all);
+	for (size_t i = 0; !failed && i < all.n; i++)
+		*covered = *covered || agreement_covers(&all.v[i], e, day_today());
+	return failed;
+}
+
+static enum err close_one(struct app *app, struct arena *a, const struct establishment *e)
+{
+	struct changeset *cs = changeset_new(a);
+	struct audit_record audit;
+	struct file f;
+	enum err failed = file_read(app, a, e, 0, &f);
+
+	if (failed || !f.r.rev)
+		return failed;
+	codec_default(&audit_record_codec, &audit);
+	audit.event = event_code(EVENT_REVISION_WITHDRAWN);
+	audit.role = "service";
+	act_on_establishment(&audit, e);
+	audit.caf = f.r.caf;
+	act_detail(a, &audit, "n", arena_printf(a, "%llu", (unsigned long long)f.r.n));
+	act_detail(a, &audit, "because", e->rev ? "agreement_ended" : "establishment_gone");
+	file_expect(a, cs, e, &f);
+	file_close(a, cs, e, &f, "closed", clock_now(), "");
+	changeset_audit(cs, &audit);
+	return changeset_commit(app->store, cs, NULL);
+}
+
+enum err revisions_close_ended(struct app *app, struct arena *a, size_t *closed)
+{
+	struct waiting all;
+	enum err first = read_waiting(app, a, &all);
+
+	*closed = 0;
+	for (size_t i = 0; !first && i < all.n; i++) {
+		AUTO_ARENA struct arena *work = arena_new();
+		struct establishment e;
+		bool covered;
+		enum err failed = read_establishment(app, work, all.v[i].establishment, &e, &covered);
+
+		if (!failed && covered)
+			continue;
+		if (!failed)
+			failed = close_one(app, work, &e);
+		*closed += !failed;
+		/* Somebody was quicker: the next day's run looks again. */
+		if (failed && failed != ERR_CONFLICT)
+			first = failed;
+	}
+	return first;
+}

@@ -21,25 +21,25 @@ MUST_USE enum err commune_named(struct app *app, struct arena *a, const char *ty
 struct search {
 	struct commune around;
 	int radius_km;
-	int band;          /* enum band */
-	int weekday;       /* -1: any */
-	int half;          /* -1: any, 0 morning, 1 afternoon, 2 the whole day */
-	size_t page;       /* from 0 */
+	int band;    /* enum band */
+	int weekday; /* -1: any */
+	int half;    /* -1: any, 0 morning, 1 afternoon, 2 the whole day */
+	size_t page; /* from 0 */
 	size_t per_page;
 };
 
 struct found {
 	struct family_summary s;
 	int64_t distance_m;
-	unsigned free;      /* half-days with a place for the band, of the half-days asked: bit weekday * 2 + half-day */
-	bool hidden;        /* grid older than the hiding age, or none */
+	unsigned free; /* half-days with a place for the band, of the half-days asked: bit weekday * 2 + half-day */
+	bool hidden;   /* grid older than the hiding age, or none */
 	bool full;
 };
 
 struct search_result {
 	size_t total;
 	size_t with_place;
-	struct found *v;    /* of the page, nearest first */
+	struct found *v; /* of the page, nearest first */
 	size_t n;
 	struct commune *around; /* communes inside the map, for their names */
 	size_t communes;

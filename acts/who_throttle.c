@@ -52,6 +52,17 @@ void throttle_fail_account(struct throttle *t, int64_t now)
 		t->until = now + delay_after(t->count - FREE_FAILURES - 1);
 }
 
+/* A new list: a decoded one has no room left. */
+static struct strs longer(struct arena *a, const struct strs *list, const char *one)
+{
+	struct strs out = { 0 };
+
+	for (size_t i = 0; i < list->n; i++)
+		strs_add(a, &out, list->v[i]);
+	strs_add(a, &out, one);
+	return out;
+}
+
 void throttle_fail_address(struct arena *a, struct throttle *t, const char *account, int64_t now)
 {
 	if (has_passed(t->since, ADDRESS_WINDOW, now)) {
@@ -61,7 +72,7 @@ void throttle_fail_address(struct arena *a, struct throttle *t, const char *acco
 	}
 	t->count++;
 	if (t->who.n < ADDRESS_ACCOUNTS && !strs_has(&t->who, account))
-		strs_add(a, &t->who, account);
+		t->who = longer(a, &t->who, account);
 	if (t->count >= ADDRESS_FAILURES)
 		t->until = now + delay_after(t->count - ADDRESS_FAILURES);
 	else if (t->who.n >= ADDRESS_ACCOUNTS)

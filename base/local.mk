@@ -46,3 +46,11 @@ tests_unit_test_base_text_rules_SOURCES = tests/unit/test_base_text_rules.c
 tests_unit_test_base_text_rules_LDADD = $(BASE) $(CMOCKA_LIBS)
 tests_unit_test_base_input_SOURCES = tests/unit/test_base_input.c
 tests_unit_test_base_input_LDADD = $(BASE) $(CMOCKA_LIBS)
+
+fuzz_targets += tests/fuzz/fuzz_base_json
+tests_fuzz_fuzz_base_json_SOURCES = tests/fuzz/fuzz_base_json.c
+tests_fuzz_fuzz_base_json_LDADD = $(FUZZ_MAIN) $(BASE)
+
+fuzz_targets += tests/fuzz/fuzz_base_text
+tests_fuzz_fuzz_base_text_SOURCES = tests/fuzz/fuzz_base_text.c
+tests_fuzz_fuzz_base_text_LDADD = $(FUZZ_MAIN) $(BASE)

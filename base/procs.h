@@ -1,4 +1,5 @@
-/* A parent and its children: forks each, starts again what dies, ends them on SIGTERM. Used by the web pools and the clerk. */
+/* A parent and its children: forks each, starts again what dies, ends them on SIGTERM. Used by the web pools and the
+   clerk. */
 #ifndef BASE_PROCS_H
 #define BASE_PROCS_H
 

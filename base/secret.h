@@ -45,11 +45,13 @@ const char *secret_password_hash(struct arena *a, const char *password);
 /* One Argon2id computation, whatever the answer. hash NULL: a dummy of the same cost, answers false. */
 bool secret_password_check(const char *hash, const char *password);
 
-/* Seals by XSalsa20-Poly1305 (secretbox) with a key; text form base64url. opened lives in a. */
+/* Seals by XSalsa20-Poly1305 (secretbox) with a key; text form base64url. opened lives in a; ERR_MALFORMED
+   for every text that this key did not seal. */
 const char *secret_box(struct arena *a, const uint8_t key[KEY_SIZE], struct bytes plain);
 MUST_USE enum err secret_unbox(struct arena *a, const uint8_t key[KEY_SIZE], const char *text, struct bytes *out);
 
-/* Reads a secret file: regular, not readable by group or others, at most 256 bytes. *why in English on failure. */
+/* Reads a secret file, its bytes as they are (a last newline too): regular (else ERR_INVALID), closed to group and others
+   (ERR_DENIED), at most 256 bytes (ERR_TOOLARGE). ERR_NOTFOUND when there is none. *why in English on failure. */
 MUST_USE enum err secret_file(struct arena *a, const char *path, struct bytes *out, const char **why);
 
 /* Ed25519 from a 32-byte seed. */

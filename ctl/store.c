@@ -114,13 +114,11 @@ int ctl_store_restore(struct ctl *c)
 {
 	const char *why;
 	enum err e = settings_read(c->arena, c->config, &c->settings, &why);
-	struct writer_options o = {
-		.dir = c->settings.store_dir,
-		.map_bytes = (uint64_t)c->settings.store_map_gib << 30,
-		.min_free_bytes = (uint64_t)c->settings.store_min_free_mib << 20,
-	};
+	if (e)
+		return ctl_fail("%s", why);
+	struct writer_options o = writer_options_of(c->arena, &c->settings);
 
-	if (e || writer_restore(c->arena, &o, c->arguments.v[0], &why))
+	if (writer_restore(c->arena, &o, c->arguments.v[0], &why))
 		return ctl_fail("%s", why);
 	puts("restored; start the service, then run `habilisctl store publish`");
 	return 0;

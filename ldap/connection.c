@@ -172,8 +172,9 @@ static int send_bind(LDAP *ld, const void *what, int *id)
 
 		return ldap_sasl_bind(ld, d->dn, LDAP_SASL_SIMPLE, &secret, NULL, NULL, id);
 	}
-	/* By hand rather than through libsasl, which opens plug-ins: sandboxed processes may not. The identity is asked
-	   for even when it is the unix user's own, so that slapd's own user, its root, becomes no more than the service. */
+	/* By hand rather than through libsasl, which opens plug-ins: sandboxed processes may not. The identity is
+	   asked for even when it is the unix user's own, so that slapd's own user, its root, becomes no more than the
+	   service. */
 	char authzid[512];
 	int n = snprintf(authzid, sizeof authzid, "dn:%s", d->dn);
 

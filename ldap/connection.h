@@ -1,4 +1,5 @@
-/* What the files of this layer share: the connection, one operation over it, lists that grow. <ldap.h> ends in ldap/. */
+/* What the files of this layer share: the connection, one operation over it, lists that grow. <ldap.h> ends in ldap/.
+   */
 #ifndef LDAP_CONNECTION_H
 #define LDAP_CONNECTION_H
 

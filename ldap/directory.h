@@ -1,5 +1,6 @@
-/* The directory: one connection with a service identity, searches that answer entries in the arena, the acts on passwords,
-   and the polling source of the mirror. Nothing of libldap shows; every entry is copied out before the message is freed.
+/* The directory: one connection with a service identity, searches that answer entries in the arena, the acts on
+   passwords, and the polling source of the mirror. Nothing of libldap shows; every entry is copied out before the
+   message is freed.
    Errors: ERR_UNAVAILABLE (no server, time-out, busy: network 2 s, operation 2 s), ERR_NOTFOUND, ERR_DENIED (50),
    ERR_CONFLICT (already exists, value already or no longer there), ERR_INVALID (constraint, schema, no DN), ERR_CORRUPT
    (what may not be there); of a write also ERR_UNKNOWN: sent, no answer came, look before it is done again. */
@@ -11,7 +12,8 @@
 enum service { SERVICE_WEB, SERVICE_PASSWORD, SERVICE_CLERK, SERVICE_SYNC, SERVICE_LOG, SERVICE__MAX };
 
 /* Where and as whom. secrets: folder of 0400 files web, motdepasse, greffe, sync, journal for simple binds; "" : SASL
-   EXTERNAL (web becomes motdepasse, greffe becomes sync and journal by authzid). ca: PEM file for ldaps, "" otherwise. */
+   EXTERNAL (web becomes motdepasse, greffe becomes sync and journal by authzid). ca: PEM file for ldaps, ""
+   otherwise. */
 struct directory_place {
 	const char *uri;
 	const char *suffix;
@@ -22,15 +24,15 @@ struct directory_place {
 struct directory;
 
 /* Never connects by itself: the first use does, and so does a use after the connection was lost (once, then
-   ERR_UNAVAILABLE). ERR_INVALID when a secret cannot be read or the place is wrong; *why in English. uri: ldapi://, or
-   ldaps:// with a ca and secrets. It opens what libldap wants to open (ldap.conf, plug-ins); what follows over ldapi needs
-   socket, connect, fcntl, poll, sendmsg, recvmsg and close only. */
+   ERR_UNAVAILABLE). ERR_INVALID when a secret cannot be read or the place is wrong; *why in English. uri: ldapi://,
+   or ldaps:// with a ca and secrets. It opens what libldap wants to open (ldap.conf, plug-ins); what follows over
+   ldapi needs socket, connect, fcntl, poll, sendmsg, recvmsg and close only. */
 MUST_USE enum err directory_new(struct arena *a, const struct directory_place *place, enum service as,
 				struct directory **out, const char **why);
 void directory_free(struct directory *d);
 
-/* What stood in the way last, in English, for the operators' log: the step and the LDAP code, never a name or a value of
-   somebody's. "" when nothing did. Lives until d's next use. */
+/* What stood in the way last, in English, for the operators' log: the step and the LDAP code, never a name or a value
+   of somebody's. "" when nothing did. Lives until d's next use. */
 const char *directory_trouble(const struct directory *d);
 
 /* An attribute's values: bytes, since a value may hold a NUL (directory.md trap f). */
@@ -76,9 +78,9 @@ const char *filter_and(struct arena *a, const char *first, ...) __attribute__((s
 const char *filter_or(struct arena *a, const char *first, ...) __attribute__((sentinel));
 
 /* The normal form of a DN, for comparing and for keys: parsed (RFC 4514), each attribute type lower case, each value
-   case-folded and blank-squeezed as caseIgnoreMatch does (habCodeCaf loses its blanks), RDNs re-escaped one way, the pairs
-   of one RDN sorted. Attribute types stay as written: slapd spells them one way itself. ERR_MALFORMED for no DN, and for a
-   value with a NUL, of no UTF-8 or in hexadecimal BER. "" is the root's. */
+   case-folded and blank-squeezed as caseIgnoreMatch does (habCodeCaf loses its blanks), RDNs re-escaped one way, the
+   pairs of one RDN sorted. Aliases and OIDs of types stay: slapd stores one spelling of them. ERR_MALFORMED for no
+   DN, and for a value with a NUL, of no UTF-8 or in hexadecimal BER. "" is the root's. */
 MUST_USE enum err dn_normal(struct arena *a, const char *dn, const char **out);
 /* A DN from one RDN and a parent: attribute and value escaped (RFC 4514). */
 const char *dn_child(struct arena *a, const char *attribute, const char *value, const char *parent);
@@ -96,8 +98,8 @@ enum bind_outcome {
 };
 
 /* Binds as dn on a connection of its own, closed before it returns, with the ppolicy request control and the session
-   tracking control (identifier: tracking, a random id of the act). password: n bytes, any; empty or with a NUL inside is
-   BIND_REFUSED without any operation. ERR_UNAVAILABLE when the directory cannot answer. */
+   tracking control (identifier: tracking, a random id of the act). password: n bytes, any; empty or with a NUL inside
+   is BIND_REFUSED without any operation. ERR_UNAVAILABLE when the directory cannot answer. */
 MUST_USE enum err directory_bind(struct directory *d, const char *dn, struct bytes password, const char *tracking,
 				 enum bind_outcome *out);
 
@@ -110,8 +112,9 @@ enum password_outcome {
 	PASSWORD_REFUSED, /* by ppolicy: too short, in history, same */
 };
 
-/* The password modify operation (RFC 3062) as the person, on a connection of its own bound with the old password. Whoever
-   may not log in (suspended, locked) has a wrong old one too. An empty new one, or one with a NUL, is refused. */
+/* The password modify operation (RFC 3062) as the person, on a connection of its own bound with the old password.
+   Whoever may not log in (suspended, locked) has a wrong old one too. An empty new one, or one with a NUL, is
+   refused. */
 MUST_USE enum err directory_change_password(struct directory *d, const char *dn, struct bytes old, struct bytes fresh,
 					    const char *tracking, enum password_outcome *out);
 
@@ -129,9 +132,9 @@ struct change {
 	struct strs values;
 };
 
-/* Both answer the entry's new entryCSN through the post-read control (RFC 4527); csn may be NULL, *csn becomes NULL when
-   slapd does not tell. Deleting a value that is no longer there is ERR_CONFLICT: a way to change only what was read. No
-   values: CHANGE_DELETE and CHANGE_REPLACE take the whole attribute away. directory_add looks at no kind. */
+/* Both answer the entry's new entryCSN through the post-read control (RFC 4527); csn may be NULL, *csn becomes NULL
+   when slapd does not tell. Deleting a value that is no longer there is ERR_CONFLICT: a way to change only what was
+   read. No values: CHANGE_DELETE and CHANGE_REPLACE take the whole attribute away. directory_add looks at no kind. */
 MUST_USE enum err directory_modify(struct directory *d, struct arena *a, const char *dn, const struct change *changes,
 				   size_t n, const char *tracking, const char **csn);
 MUST_USE enum err directory_add(struct directory *d, struct arena *a, const char *dn, const struct change *attributes,
@@ -139,7 +142,7 @@ MUST_USE enum err directory_add(struct directory *d, struct arena *a, const char
 /* An entry without children: only the purge deletes. ERR_NOTFOUND: it is gone already. */
 MUST_USE enum err directory_delete(struct directory *d, const char *dn, const char *tracking);
 
-/* --- the mirror's source: refreshOnly polls with a cookie (RFC 4533); never refreshAndPersist, see directory.md §5 --- */
+/* --- the mirror's source: refreshOnly polls with a cookie (RFC 4533), never refreshAndPersist: directory.md §5 --- */
 
 enum sync_kind {
 	SYNC_ENTRY,   /* the entry as it is now: new or changed */
@@ -160,9 +163,9 @@ struct sync_result {
 	const char *cookie; /* for the next poll */
 };
 
-/* One poll of base with filter, as SERVICE_SYNC, or of cn=accesslog as SERVICE_LOG. cookie "" : from the beginning; a cookie
-   slapd can no longer use starts there too, and the result is then whole. Attributes: all user ones and entryCSN. At most
-   60 s, as long as slapd is never silent for 2 s. */
+/* One poll of base with filter, as SERVICE_SYNC, or of cn=accesslog as SERVICE_LOG. cookie "" : from the beginning; a
+   cookie slapd can no longer use starts there too, and the result is then whole. Attributes: all user ones and
+   entryCSN. At most 10 min, as long as slapd is never silent for 2 s. */
 MUST_USE enum err directory_sync(struct directory *d, struct arena *a, const char *base, const char *filter,
 				 const char *cookie, struct sync_result *out);
 

@@ -1,5 +1,5 @@
-/* Distinguished names (RFC 4514). The parser is libldap's, with the leniency slapd itself has; the writer is ours, so that
-   one name has one form: attribute=value pairs of an RDN sorted and joined by '+', RDNs joined by ','. */
+/* Distinguished names (RFC 4514). The parser is libldap's, with the leniency slapd itself has; the writer is ours, so
+   that one name has one form: attribute=value pairs of an RDN sorted and joined by '+', RDNs joined by ','. */
 #include "ldap/connection.h"
 
 #include "base/text.h"
@@ -55,8 +55,8 @@ static const char *without_blanks(struct arena *a, const char *s)
 	return out;
 }
 
-/* The folding drops zero-width characters, which slapd tells apart: no entry of ours may have one in its name. A value in
-   BER ("#04…") is refused, as slapd does for our attributes; libldap drops what follows its first blank. */
+/* The folding drops zero-width characters, which slapd tells apart: no entry of ours may have one in its name. A
+   value in BER ("#04…") is refused, as slapd does for our attributes; libldap drops what follows its first blank. */
 static enum err add_value(struct arena *a, struct buf *b, const char *attribute, const LDAPAVA *ava)
 {
 	struct bytes raw = { (const uint8_t *)ava->la_value.bv_val, ava->la_value.bv_len };

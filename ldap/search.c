@@ -1,4 +1,5 @@
-/* Searches. No alias is followed, no referral chased: our tree has none, and a message that says otherwise is skipped. */
+/* Searches. No alias is followed, no referral chased: our tree has none, and a message that says otherwise is
+   skipped. */
 #include "ldap/entry.h"
 
 #include <limits.h>

@@ -1,6 +1,7 @@
-/* libldap polls for a message, then reads it whole from a blocking socket, so that half a message would hold it for ever;
-   over GnuTLS its handshake reads without end from a silent server, whatever LDAP_OPT_NETWORK_TIMEOUT says; and it writes
-   to sockets the server closed, if only to take leave. A layer of ours in its stack of I/O sees to the three. */
+/* libldap polls for a message, then reads it whole from a blocking socket, so that half a message would hold it for
+   ever; over GnuTLS its handshake reads without end from a silent server, whatever LDAP_OPT_NETWORK_TIMEOUT says; and
+   it writes to sockets the server closed, if only to take leave. A layer of ours in its stack of I/O sees to the
+   three; and no message makes it take more memory than MESSAGE_MAX. */
 #include "ldap/wire.h"
 
 #include "base/clock.h"
@@ -10,6 +11,7 @@
 #include <sys/socket.h>
 
 #define LIMIT (2 * SECOND_MS)
+#define MESSAGE_MAX ((ber_len_t)16 << 20)
 /* Below TLS, above the socket. */
 #define LEVEL ((LBER_SBIOD_LEVEL_PROVIDER + LBER_SBIOD_LEVEL_TRANSPORT) / 2)
 
@@ -22,7 +24,7 @@ static int fd_of(Sockbuf_IO_Desc *io)
 
 static bool again(void)
 {
-	return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+	return errno == EAGAIN || errno == EINTR;
 }
 
 /* After a read or write that did not come through: true when it is worth another try. */
@@ -93,8 +95,12 @@ static Sockbuf_IO layer = { on_setup, on_end, on_control, on_read, on_write, on_
 
 static int on_connect(LDAP *ld, Sockbuf *sb, LDAPURLDesc *url, struct sockaddr *at, ldap_conncb *callback)
 {
+	ber_len_t most = MESSAGE_MAX;
+
 	(void)ld, (void)url, (void)at, (void)callback;
-	return ber_sockbuf_add_io(sb, &layer, LEVEL, NULL) == 0 ? LDAP_SUCCESS : LDAP_CONNECT_ERROR;
+	if (ber_sockbuf_ctrl(sb, LBER_SB_OPT_SET_MAX_INCOMING, &most) != 1 || ber_sockbuf_add_io(sb, &layer, LEVEL, NULL))
+		return LDAP_CONNECT_ERROR;
+	return LDAP_SUCCESS;
 }
 
 static void on_close(LDAP *ld, Sockbuf *sb, ldap_conncb *callback)

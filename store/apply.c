@@ -186,7 +186,7 @@ static void tell_purge(struct batch *b, const struct changeset *cs, struct audit
 
 static bool is_time(int64_t ms)
 {
-	return ms > 0 && ms < 8000 * 366 * DAY_MS;
+	return ms > 0 && ms < LOG_TIME_MAX;
 }
 
 static void append_notes(struct batch *b, const struct changeset *cs, struct audit_record *v, size_t n, uint64_t uid)

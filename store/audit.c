@@ -89,6 +89,11 @@ bool log_head_of(struct bytes record, struct log_head *out)
 	return !in.err && out->seq && out->event.n;
 }
 
+static bool is_time(int64_t ms)
+{
+	return ms >= -LOG_TIME_MAX && ms <= LOG_TIME_MAX;
+}
+
 enum err log_tip_get(struct txn *t, struct log_tip *out)
 {
 	struct record rec;
@@ -110,7 +115,9 @@ enum err log_tip_get(struct txn *t, struct log_tip *out)
 	out->time = (int64_t)read_u64(&in);
 	out->highest = (int64_t)read_u64(&in);
 	out->back = (int64_t)read_u64(&in);
-	return in.err ? ERR_CORRUPT : ERR_OK;
+	bool sane = out->back >= 0 && out->back <= 2 * LOG_TIME_MAX && is_time(out->time) && is_time(out->highest);
+
+	return in.err || !sane ? ERR_CORRUPT : ERR_OK;
 }
 
 void log_link(const uint8_t previous[32], struct bytes digest, uint8_t out[32])

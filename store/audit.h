@@ -51,25 +51,25 @@ enum event event_of(const char *code);
 
 /* A query: what is NULL, none or 0 does not restrict. */
 struct audit_query {
-	int64_t from, until;          /* time in [from, until); 0: open */
+	int64_t from, until; /* time in [from, until); 0: open */
 	const struct uuid *person;
-	const char *number;           /* actor's number, exact */
+	const char *number; /* actor's number, exact */
 	const struct uuid *establishment;
 	const char *provider;
 	const char *caf;
 	const char *address;
 	const char *event;
-	int event_class;              /* -1: both */
-	int failed;                   /* -1: both, 0, 1 */
-	uint64_t before;              /* seq below this only; 0: from the newest */
+	int event_class; /* -1: both */
+	int failed;      /* -1: both, 0, 1 */
+	uint64_t before; /* seq below this only; 0: from the newest */
 	size_t limit;
 };
 
 struct audit_page {
-	struct audit_record *v;       /* newest first */
+	struct audit_record *v; /* newest first */
 	size_t n;
 	bool more;
-	uint64_t next;                /* `before` of the next page when there is more */
+	uint64_t next; /* `before` of the next page when there is more */
 };
 
 /* Walks the most selective index, newest first. At most 200 000 rows are looked at (then more is true, and the page may
@@ -99,16 +99,16 @@ void audit_seal_message(uint64_t seq, const uint8_t link[32], int64_t time, uint
    10 000 rows. Nothing in a damaged row makes it fail: it is the verdict. */
 struct audit_verdict {
 	bool whole;
-	uint64_t records;             /* walked */
-	uint64_t bad_seq;             /* of the first bad record */
-	const char *reason;           /* English */
-	uint64_t seals;               /* that matched */
-	uint64_t purged;              /* records of which only link and digest are left */
-	uint64_t sealed;              /* seq of the last seal; 0: none */
+	uint64_t records;   /* walked */
+	uint64_t bad_seq;   /* of the first bad record */
+	const char *reason; /* English */
+	uint64_t seals;     /* that matched */
+	uint64_t purged;    /* records of which only link and digest are left */
+	uint64_t sealed;    /* seq of the last seal; 0: none */
 	int64_t last_time;
-	uint8_t link[32];             /* of the last record */
-	uint8_t public_key[32];       /* of the last seal: compare with the key the clerk has */
-	uint64_t keys;                /* distinct public keys met one after the other */
+	uint8_t link[32];       /* of the last record */
+	uint8_t public_key[32]; /* of the last seal: compare with the key the clerk has */
+	uint64_t keys;          /* distinct public keys met one after the other */
 };
 
 MUST_USE enum err audit_verify(struct arena *a, struct store *st, struct audit_verdict *out);

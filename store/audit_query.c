@@ -18,7 +18,7 @@ struct walk {
 	uint64_t below; /* rows under this seq only */
 	bool started;
 	size_t looked;
-	int64_t back;
+	int64_t back, from, until; /* from, until: bounded, for sums with back */
 	struct log_row row; /* the one that matched */
 	bool failed;        /* it is of a refused act or login */
 };
@@ -76,6 +76,11 @@ static uint64_t first_after(struct txn *t, uint64_t tip, int64_t limit)
 	return high;
 }
 
+static int64_t bounded(int64_t ms)
+{
+	return ms > LOG_TIME_MAX ? LOG_TIME_MAX : ms < -LOG_TIME_MAX ? -LOG_TIME_MAX : ms;
+}
+
 static struct walk walk_new(struct txn *t, const struct audit_query *q)
 {
 	struct walk w = { .t = t, .q = q, .below = q->before ? q->before : UINT64_MAX };
@@ -86,9 +91,11 @@ static struct walk walk_new(struct txn *t, const struct audit_query *q)
 	if (t->err)
 		return w;
 	w.back = tip.back;
+	w.from = bounded(q->from);
+	w.until = bounded(q->until);
 	choose(&w);
-	if (q->until && q->until < tip.highest - tip.back) {
-		uint64_t after = first_after(t, tip.seq, q->until + tip.back);
+	if (q->until && w.until < tip.highest - tip.back) {
+		uint64_t after = first_after(t, tip.seq, w.until + tip.back);
 
 		if (after < w.below)
 			w.below = after;
@@ -246,7 +253,7 @@ static bool walk_next(struct walk *w, bool *cut)
 			continue; /* purged */
 		struct fields f = fields_of(w->row.record);
 
-		if (w->q->from && f.time < w->q->from - w->back)
+		if (w->q->from && f.time < w->from - w->back)
 			return false;
 		w->failed = f.failed;
 		if (matches(w->q, &f))

@@ -163,15 +163,28 @@ static size_t get_length(struct reader *in)
 
 bool codec_next(struct reader *in, struct codec_item *out)
 {
+	size_t n;
+
 	if (in->n == 0 || in->err)
 		return false;
-	out->tag = read_u8(in);
-	size_t n = get_length(in);
-
-	out->value = read_bytes(in, n);
-	if (out->tag == 0 || n == 0)
+	out->tag = in->p[0];
+	/* nearly every length is one byte: this loop is what searching the log costs */
+	if (in->n >= 2 && in->p[1] < 0x80) {
+		n = in->p[1];
+		in->p += 2;
+		in->n -= 2;
+	} else {
+		(void)read_u8(in);
+		n = get_length(in);
+	}
+	out->value = (struct bytes){ in->p, n };
+	if (out->tag == 0 || n == 0 || n > in->n || in->err) {
 		in->err = ERR_CORRUPT;
-	return !in->err;
+		return false;
+	}
+	in->p += n;
+	in->n -= n;
+	return true;
 }
 
 uint64_t codec_u64(struct bytes value)

@@ -30,7 +30,6 @@ enum event_class { EVENT_CONNECTION, EVENT_ACT };
 	X(DIRECTORY_BIND,     "directory_bind",      "Connexion à l’annuaire",           EVENT_CONNECTION) \
 	X(SERVICE,            "service",             "Service",                          EVENT_ACT) \
 	X(CLOCK_STEP,         "clock_step",          "Recul de l’horloge",               EVENT_ACT)
-/* clang-format on */
 
 enum event {
 #define X(name, code, label, class) EVENT_##name,
@@ -38,5 +37,6 @@ enum event {
 #undef X
 	EVENT__MAX
 };
+/* clang-format on */
 
 #endif

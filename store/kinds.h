@@ -7,14 +7,14 @@
 #include "base/clock.h"
 #include "store/codec.h"
 
+/* clang-format off */
 #define HOURS_SLOTS 4
 #define HOURS_CELLS (7 * HOURS_SLOTS * 2)       /* [weekday][slot][0 opens, 1 closes], minutes after midnight */
 #define GRID_CELLS (3 * 4 * 7 * 2)              /* [care][band][weekday][half-day], places */
 #define HOURS_AT(day, slot, end) (((day) * HOURS_SLOTS + (slot)) * 2 + (end))
 #define GRID_AT(care, band, day, half) ((((care) * 4 + (band)) * 7 + (day)) * 2 + (half))
 
-/* clang-format off */
-/* What a provider says of an establishment (domain.md §3 B): a text, without who, when or in what state. */
+/* What a provider says of an establishment: a text, without who, when or in what state. */
 #define KIND_LISTING(X) \
 	X(1,  STR,  phone, 1)           /* E.164 */ \
 	X(2,  STR,  phone2, 1) \

@@ -5,6 +5,9 @@
 #include "store/env.h"
 #include "store/ops.h"
 
+/* No time of ours, in ms, comes near; sums of two cannot overflow. */
+#define LOG_TIME_MAX ((int64_t)1 << 50)
+
 /* META "audit". */
 struct log_tip {
 	uint64_t seq;

@@ -17,7 +17,6 @@ bool peer_accept(int listening, struct peer *out);
 MUST_USE enum err peer_take(struct arena *a, const struct peer *peer, struct changeset **out);
 
 /* False: the peer does not read its answers, or is gone. */
-bool peer_answer(const struct peer *peer, struct arena *a, const struct changeset *cs,
-		 const struct writer_result *result);
+bool peer_answer(const struct peer *peer, struct arena *a, const struct changeset *cs, const struct writer_result *result);
 
 #endif

@@ -10,10 +10,10 @@ struct store;
 
 /* Where it is and how to reach the writer. */
 struct store_place {
-	const char *dir;         /* holds store/ and public/ */
-	const char *writer;      /* the writer's unix socket; NULL: read only */
-	uint64_t map_bytes;      /* 0: as the file was made */
-	bool read_ahead;         /* for who walks it whole (verify, export); workers leave it off */
+	const char *dir;    /* holds store/ and public/ */
+	const char *writer; /* the writer's unix socket; NULL: read only */
+	uint64_t map_bytes; /* 0: as the file was made */
+	bool read_ahead;    /* for who walks it whole (verify, export); workers leave it off */
 };
 
 struct settings;
@@ -35,7 +35,7 @@ struct txn {
 	enum store_part part;
 	void *mdb;
 	enum err err;
-	bool write;             /* the writer's own */
+	bool write; /* the writer's own */
 };
 
 struct txn txn_read(struct store *st, enum store_part part);
@@ -62,7 +62,7 @@ struct scan {
 	struct bytes prefix;
 	bool back;
 	bool started;
-	struct bytes from;      /* scan_from: where to start, inside the prefix */
+	struct bytes from; /* scan_from: where to start, inside the prefix */
 	struct bytes key;
 	struct record record;
 };

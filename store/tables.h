@@ -9,6 +9,10 @@
 #ifndef STORE_TABLES_H
 #define STORE_TABLES_H
 
+#include "base/base.h"
+
+#define STORE_SCHEMA 1
+
 enum store_part {
 	STORE_MAIN,   /* everything */
 	STORE_PUBLIC, /* what families may see: derived, can be recomputed whole */
@@ -16,7 +20,7 @@ enum store_part {
 
 enum table_shape {
 	TABLE_VALUES, /* key → one value */
-	TABLE_INDEX,  /* key → sorted list of 8-byte sequence numbers (DUPSORT, DUPFIXED); written by the writer only */
+	TABLE_INDEX, /* key → sorted list of 8-byte sequence numbers (DUPSORT, DUPFIXED); written by the writer only */
 };
 
 /* clang-format off */
@@ -30,7 +34,7 @@ enum table_shape {
 	X(REVISION_HEAD,       STORE_MAIN,   TABLE_VALUES) /* establishment → struct revision_head */ \
 	X(GRID,                STORE_MAIN,   TABLE_VALUES) /* establishment → struct grid, the latest */ \
 	X(GRID_HISTORY,        STORE_MAIN,   TABLE_VALUES) /* establishment, n u32 → struct grid */ \
-	X(DRAFT,               STORE_MAIN,   TABLE_VALUES) /* person, establishment, family → struct draft */ \
+	X(DRAFT,               STORE_MAIN,   TABLE_VALUES) /* establishment, family, person → struct draft */ \
 	X(TODO,                STORE_MAIN,   TABLE_VALUES) /* Caf, since u64, kind, object → struct todo: the Caf's queue */ \
 	X(SESSION,             STORE_MAIN,   TABLE_VALUES) /* digest of token → struct session */ \
 	X(SESSION_OF,          STORE_MAIN,   TABLE_VALUES) /* person, digest → empty */ \
@@ -66,18 +70,13 @@ enum table_shape {
 	X(PUBLIC_NEAR,         STORE_PUBLIC, TABLE_VALUES) /* cell u32, id → struct family_summary */ \
 	X(PUBLIC_COMMUNE,      STORE_PUBLIC, TABLE_VALUES) /* INSEE code → struct commune */ \
 	X(PUBLIC_PLACE,        STORE_PUBLIC, TABLE_VALUES) /* folded name or postal code, NUL, INSEE code → empty */
-/* clang-format on */
-
-#include "base/base.h"
-
-#define STORE_SCHEMA 1
-
 enum table {
 #define X(name, part, shape) TABLE_##name,
 	STORE_TABLES(X)
 #undef X
 	TABLE__MAX
 };
+/* clang-format on */
 
 const char *table_name(enum table table);
 enum store_part table_part(enum table table);

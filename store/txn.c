@@ -121,7 +121,7 @@ enum err txn_get(struct txn *t, enum table table, struct bytes key, struct recor
 
 uint64_t txn_counter(struct txn *t, enum table table, const char *name)
 {
-	struct record rec;
+	struct record rec = { BYTES_NONE, 0 };
 
 	if (txn_get(t, table, bytes_of(name), &rec))
 		return 0;

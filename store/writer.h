@@ -7,11 +7,11 @@
 struct writer;
 
 struct writer_options {
-	const char *dir;          /* creates dir/store and dir/public when missing */
-	const char *socket;       /* listened on by writer_serve; NULL in unit tests */
+	const char *dir;    /* creates dir/store and dir/public when missing */
+	const char *socket; /* listened on by writer_serve; NULL in unit tests */
 	uint64_t map_bytes;
-	uint64_t min_free_bytes;  /* acts are refused below */
-	bool test_clock;          /* take the changesets' own times; a clock that steps back is not recorded */
+	uint64_t min_free_bytes; /* acts are refused below */
+	bool test_clock;         /* take the changesets' own times; a clock that steps back is not recorded */
 	int64_t audit_connections_days, audit_acts_days; /* younger records are not purged (floor 180) */
 };
 
@@ -27,16 +27,16 @@ MUST_USE enum err writer_open(struct arena *a, const struct writer_options *o, s
 void writer_close(struct writer *w);
 
 struct writer_result {
-	enum err err;             /* ERR_OK, ERR_CONFLICT, ERR_FULL, ERR_INTERNAL */
+	enum err err; /* ERR_OK, ERR_CONFLICT, ERR_FULL, ERR_INTERNAL */
 	uint64_t rev;
-	const char *key;          /* of a conflict: "TABLE hexkey" */
+	const char *key; /* of a conflict: "TABLE hexkey" */
 };
 
 /* One batch, one commit: applies those whose preconditions hold, in order. results[i] answers sets[i]. An error of the whole
    is every result's too: ERR_FULL, nothing was written; any other, the state on disk is not known and the process must end
    (the next one finds out, and clients ask again). */
-MUST_USE enum err writer_apply(struct writer *w, struct arena *a, struct changeset *const *sets, const uint64_t *peer_uids,
-			       size_t n, struct writer_result *results);
+MUST_USE enum err writer_apply(struct writer *w, struct arena *a, struct changeset *const *sets,
+			       const uint64_t *peer_uids, size_t n, struct writer_result *results);
 
 /* The writer's own store, for reading and (without socket) for changeset_commit inside its process: tests, restore. LMDB
    allows no second environment on the same folder in one process. */

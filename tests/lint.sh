@@ -6,6 +6,7 @@
 #   tests/lint.sh fix                                     formats the sources in place
 # shellcheck disable=SC2317  # the functions are called by name
 set -u
+export LC_ALL=C.UTF-8
 cd "$(dirname "$0")/.." || exit 2
 
 layers=(base store ldap acts fcgi clerk ctl)

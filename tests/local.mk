@@ -10,4 +10,6 @@ EXTRA_DIST += \
 	%D%/layers.py \
 	%D%/lint.sh \
 	%D%/lint \
-	%D%/flow
+	%D%/flow \
+	%D%/browser \
+	%D%/fault

@@ -9,6 +9,7 @@ enum method { METHOD_GET = 1, METHOD_POST = 2, METHOD_PUT = 4 }; /* HEAD arrives
 
 #define BODY_MAX (1u << 20)
 
+/* Its strings last until the handler returns. */
 struct http_request {
 	struct arena *arena;
 	enum method method;
@@ -28,7 +29,7 @@ struct http_request {
 /* The value of a cookie that came exactly once; NULL otherwise. */
 const char *http_cookie(const struct http_request *rq, const char *name);
 
-/* Body or query as pairs. ERR_MALFORMED: wrong content type (POST), broken escapes. */
+/* Body (POST, PUT) or query (GET) as pairs. ERR_MALFORMED: a body of another content type, broken escapes; ERR_TOOLARGE. */
 MUST_USE enum err http_pairs(const struct http_request *rq, struct pair **out, size_t *n);
 
 struct http_reply {
@@ -46,10 +47,10 @@ void http_reply_init(struct http_reply *re, struct arena *a);
 /* Adds a header. CR, LF or NUL in the value is a fault of ours (aborts). */
 void http_header(struct http_reply *re, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* A __Host- cookie: Secure, HttpOnly, SameSite=Strict|Lax, Path=/. max_age < 0: until the browser closes; 0: removes it. */
+/* A __Host- cookie: Secure, HttpOnly, SameSite=Lax, Path=/. max_age < 0: until the browser closes; 0: removes it. */
 void http_set_cookie(struct http_reply *re, const char *name, const char *value, int max_age);
 
-/* 303 to a path of our own (begins with one '/'). Drops the body. */
+/* 303 to a path of our own (begins with one '/'); anything else leads to "/". Drops the body. */
 void http_see_other(struct http_reply *re, const char *path);
 
 /* Answers one request; called by the loops for each. */
@@ -58,9 +59,10 @@ typedef void (*http_handler)(void *user, const struct http_request *rq, struct h
 /* The socket: created by the parent, mode 0660, backlog 1024. -1 and *why on failure. */
 int http_listen(const char *path, const char **why);
 
-/* Serves until SIGTERM, then finishes what it read and answers 0; never loses a request it accepted.
-   public: epoll, kept connections (performance.md §2); otherwise plain accept, a connection a request.
-   Recycles (answers 0) after 50 000 requests unless public. */
+/* Serves until SIGTERM, then finishes what it read and answers 0; never loses a request it accepted. Signals are held
+   while a handler runs. kept: epoll over the socket and the connections nginx keeps, for pages that never wait; plain: a
+   process has one connection at a time, a connection one request, and it recycles (answers 0) after 50 000. A request
+   has 10 s to arrive; a broken one costs its connection. */
 int http_serve_kept(int listen_fd, http_handler handle, void *user);
 int http_serve_plain(int listen_fd, http_handler handle, void *user);
 

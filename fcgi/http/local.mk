@@ -15,6 +15,7 @@ check_PROGRAMS += \
 	tests/unit/test_http_form \
 	tests/unit/test_http_html \
 	tests/unit/test_http_libfcgi \
+	tests/unit/test_http_listen \
 	tests/unit/test_http_loop \
 	tests/unit/test_http_request
 tests_unit_test_http_cookie_SOURCES = tests/unit/test_http_cookie.c
@@ -25,6 +26,8 @@ tests_unit_test_http_html_SOURCES = tests/unit/test_http_html.c
 tests_unit_test_http_html_LDADD = $(HTTP) $(CMOCKA_LIBS)
 tests_unit_test_http_libfcgi_SOURCES = tests/unit/test_http_libfcgi.c tests/unit/test_http_client.h
 tests_unit_test_http_libfcgi_LDADD = $(HTTP) $(CMOCKA_LIBS)
+tests_unit_test_http_listen_SOURCES = tests/unit/test_http_listen.c tests/unit/test_http_client.h
+tests_unit_test_http_listen_LDADD = $(HTTP) $(CMOCKA_LIBS)
 tests_unit_test_http_loop_SOURCES = tests/unit/test_http_loop.c tests/unit/test_http_client.h
 tests_unit_test_http_loop_LDADD = $(HTTP) $(CMOCKA_LIBS)
 tests_unit_test_http_request_SOURCES = tests/unit/test_http_request.c tests/unit/test_http_client.h

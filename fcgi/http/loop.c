@@ -144,7 +144,9 @@ static void listen_on(struct loop *l, bool on)
 /* One connection a turn: the others are for the processes that have nothing to do. */
 static void accept_one(struct loop *l)
 {
-	int fd = accept4(l->s->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+	struct sockaddr_storage peer; /* a nameless one */
+	socklen_t n = sizeof peer;
+	int fd = accept4(l->s->listen_fd, (struct sockaddr *)&peer, &n, SOCK_CLOEXEC);
 
 	if (fd < 0) {
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {

@@ -142,6 +142,9 @@ enum err page_caf_establishment_post(struct request *rq, struct html *h)
 		input_check(rq->arena, form_caf_establishment(), &rq->in, &rq->faults);
 		e = rq->faults.n ? ERR_INVALID :
 				   listing_withdraw(rq->app, rq->arena, &rq->who, &rq->e, input_get(&rq->in, "motif"), &rq->faults);
+		for (size_t i = 0; i < rq->faults.n; i++)
+			if (strcmp(rq->faults.v[i].name, "precision") == 0)
+				rq->faults.v[i].name = "motif"; /* the act speaks of its own field */
 	} else if (input_has(&rq->in, "action", "remettre")) {
 		e = listing_restore(rq->app, rq->arena, &rq->who, &rq->e);
 	} else {

@@ -144,6 +144,10 @@ enum err page_home(struct request *rq, struct html *h);
 enum err page_search(struct request *rq, struct html *h);
 enum err page_family(struct request *rq, struct html *h);
 const struct form *form_search(void);
+struct search;
+struct search_result;
+/* The plan of one page of results; first is the number of its first mark. */
+void search_plan(struct html *h, const struct search *q, const struct search_result *r, size_t first);
 /* The body of an establishment's page as families see it: also the Caf's preview. */
 void family_body(struct request *rq, struct html *h, const struct family_page *p);
 /* texts.c */
@@ -183,7 +187,7 @@ enum err page_places_history(struct request *rq, struct html *h);
 const struct form *form_listing(void);
 const struct form *form_listing_send(void);
 const struct form *form_withdraw(void);
-/* caf.c */
+/* caf_queue.c, caf_review.c, caf_establishment.c */
 enum err page_caf_queue(struct request *rq, struct html *h);
 enum err page_caf_revision(struct request *rq, struct html *h);
 enum err page_caf_decide(struct request *rq, struct html *h);

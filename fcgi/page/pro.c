@@ -306,8 +306,8 @@ enum err page_pro_establishment(struct request *rq, struct html *h)
 	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .title = rq->e.name, .tab = "/espace-pro" });
 	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, NULL);
 	error_summary(rq, h);
-	html(h, "<h1>{}</h1>\n<p class=\"lead\">{}, {} {}</p>\n<ul class=\"estab\">\n", rq->e.name, rq->e.street, rq->e.postal_code,
-	     rq->e.city);
+	html(h, "<h1>{}</h1>\n<p class=\"lead\">{}, {} {}</p>\n<h2 class=\"vh\">État de la fiche et des places</h2>\n<ul class=\"estab\">\n",
+	     rq->e.name, rq->e.street, rq->e.postal_code, rq->e.city);
 	card(rq, h, &c);
 	html(h, "</ul>\n<div class=\"cols\">\n<div>\n<h2>Ce que vous pouvez faire</h2>\n");
 	establishment_links(rq, h, &c);

@@ -272,6 +272,8 @@ enum err page_places_history(struct request *rq, struct html *h)
 		for (int band = 0; band < BAND__MAX; band++)
 			if (st.frame.bands & 1u << band)
 				places_table(h, v[i].cells, band, st.frame.halves, st.frame.weekdays, "");
+		if (*v[i].note)
+			html(h, "<p>{b}</p>\n", v[i].note);
 		html(h, "</section>\n");
 	}
 	page_end(rq, h);

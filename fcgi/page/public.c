@@ -147,7 +147,7 @@ static void lead(struct request *rq, struct html *h, const struct family_page *p
 	if (p->capacity)
 		html(h, " de {} places", html_number(h, (int64_t)p->capacity));
 	if (*p->manager)
-		html(h, ", géré par : {}", p->manager);
+		html(h, " – gestionnaire : {}", p->manager);
 	html(h, ".");
 	if (*ages_text(rq->arena, l))
 		html(h, "<br>{f}", ages_text(rq->arena, l));

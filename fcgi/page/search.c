@@ -4,7 +4,6 @@
 #include "acts/places.h"
 #include "acts/search.h"
 
-#include <math.h>
 #include <string.h>
 
 static const struct choice radius_choices[] = {
@@ -222,66 +221,6 @@ static void result(struct request *rq, struct html *h, const struct found *f, si
 	html(h, "</li>\n");
 }
 
-/* --- the plan: points, circle, scale and commune names; the list beside it says the same --- */
-
-#define MAP_W 464
-#define MAP_H 560
-
-struct projection {
-	double lat, lon, scale, squeeze; /* pixels a degree of latitude */
-};
-
-struct spot {
-	const char *x, *y;
-};
-
-static struct spot spot_of(struct html *h, const struct projection *p, int64_t lat, int64_t lon)
-{
-	double dx = ((double)lon / 1e6 - p->lon) * p->scale * p->squeeze, dy = (p->lat - (double)lat / 1e6) * p->scale;
-
-	return (struct spot){ html_number(h, lround(MAP_W / 2.0 + dx)), html_number(h, lround(MAP_H / 2.0 + dy)) };
-}
-
-static void map_point(struct html *h, const struct projection *p, const struct found *f, size_t mark)
-{
-	bool open = f->free && !f->hidden;
-	struct spot s = spot_of(h, p, f->s.lat, f->s.lon);
-
-	html(h, "<circle cx=\"{}\" cy=\"{}\" r=\"16\" stroke-width=\"2.5\" fill=\"{}\" stroke=\"{}\"/>\n"
-		"<text x=\"{}\" y=\"{}\" dy=\"5\" font-size=\"15\" font-weight=\"700\" text-anchor=\"middle\" fill=\"{}\">{}</text>\n",
-	     s.x, s.y, open ? "#0b5563" : "#ffffff", open ? "#ffffff" : "#667080", s.x, s.y, open ? "#ffffff" : "#4a5462",
-	     html_number(h, (int64_t)mark));
-}
-
-static void map(struct html *h, const struct search *q, const struct search_result *r, size_t first)
-{
-	const double km_per_degree = 111.2, radius_px = 210;
-	struct projection p = { (double)q->around.lat / 1e6, (double)q->around.lon / 1e6, 0, 0 };
-
-	p.scale = radius_px / q->radius_km * km_per_degree;
-	p.squeeze = cos(p.lat * 3.14159265358979 / 180);
-	int km = (int)lround(radius_px / q->radius_km);
-
-	html(h, "<figure class=\"map\" id=\"plan\" tabindex=\"-1\">\n<svg viewBox=\"0 0 464 560\" role=\"img\" "
-		"aria-label=\"Plan schématique : les établissements de cette page sont repérés par leur numéro autour de {}. "
-		"La liste donne les mêmes informations.\">\n<rect width=\"464\" height=\"560\" fill=\"#eef1ea\"/>\n"
-		"<circle cx=\"232\" cy=\"280\" r=\"210\" fill=\"#0b5563\" fill-opacity=\"0.05\" stroke=\"#0b5563\" "
-		"stroke-opacity=\"0.4\" stroke-width=\"1.5\" stroke-dasharray=\"5 5\"/>\n"
-		"<g font-family=\"Open Sans, Segoe UI, Arial, sans-serif\">\n", q->around.name);
-	for (size_t i = 0; i < r->communes; i++) {
-		struct spot s = spot_of(h, &p, r->around[i].lat, r->around[i].lon);
-
-		html(h, "<text x=\"{}\" y=\"{}\" font-size=\"13\" font-weight=\"600\" text-anchor=\"middle\" fill=\"#4a5462\">{}"
-			"</text>\n", s.x, s.y, r->around[i].name);
-	}
-	for (size_t i = r->n; i-- > 0;)
-		map_point(h, &p, &r->v[i], first + i);
-	html(h, "<path d=\"M24 530 h{} M24 524 v12 M{} 524 v12\" stroke=\"#4a5462\" stroke-width=\"2\" fill=\"none\"/>\n"
-		"<text x=\"24\" y=\"518\" font-size=\"12\" fill=\"#4a5462\">1 km</text>\n</g>\n</svg>\n"
-		"<figcaption>Repère plein : au moins une place libre. Repère blanc : complet ou à confirmer.</figcaption>\n"
-		"</figure>\n", html_number(h, km), html_number(h, 24 + km));
-}
-
 static const char *page_link(struct request *rq, const char *place, const struct criteria *c, size_t page)
 {
 	return link_with(rq->arena, "/recherche", "lieu", place, "rayon", radius_choices[c->radius].value, "age",
@@ -305,6 +244,13 @@ static void pager(struct request *rq, struct html *h, const struct search *q, co
 	html(h, "</nav>\n");
 }
 
+static const char *const band_phrases[BAND__MAX] = {
+	[BAND_LT12M] = "de moins de 1 an",
+	[BAND_M12_23] = "de 1 à 2 ans",
+	[BAND_M24_35] = "de 2 à 3 ans",
+	[BAND_GE36M] = "de 3 ans et plus",
+};
+
 static const char *establishments_text(struct arena *a, size_t n)
 {
 	return n == 1 ? "1 établissement" : arena_printf(a, "%zu établissements", n);
@@ -327,16 +273,16 @@ static void results(struct request *rq, struct html *h, const struct search *q, 
 		return;
 	}
 	html(h, "<p class=\"results-head\" role=\"status\"><strong>{}</strong> à moins de {} km de {}, dont "
-		"<strong>{} avec une place libre</strong> pour un enfant : {}. <a class=\"only-small\" href=\"#plan\">Voir le plan</a>"
+		"<strong>{} avec une place libre</strong> pour un enfant {}. <a class=\"only-small\" href=\"#plan\">Voir le plan</a>"
 		"</p>\n<div class=\"results-layout\">\n<div>\n<ol class=\"results\">\n",
 	     establishments_text(rq->arena, r->total), html_number(h, q->radius_km), q->around.name,
-	     html_number(h, (int64_t)r->with_place), arena_printf(rq->arena, "%s", band_labels[q->band]));
+	     html_number(h, (int64_t)r->with_place), band_phrases[q->band]);
 	for (size_t i = 0; i < r->n; i++)
 		result(rq, h, &r->v[i], q->page * q->per_page + i + 1, q->band);
 	html(h, "</ol>\n");
 	pager(rq, h, q, r, c, place);
 	html(h, "</div>\n");
-	map(h, q, r, q->page * q->per_page + 1);
+	search_plan(h, q, r, q->page * q->per_page + 1);
 	html(h, "</div>\n");
 }
 

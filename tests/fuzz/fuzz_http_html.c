@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	html(&h, "{u}", in);
 	check(!strpbrk(buf_str(&out), "<>\"'&#?/ "));
 	out.n = 0;
-	html(&h, "{l}", in);
+	html(&h, "{l}{b}", in, in);
 	check(!strpbrk(buf_str(&out), "\"'"));
 	return 0;
 }

@@ -18,21 +18,35 @@ static void must(bool holds)
 		abort();
 }
 
-/* One writer for all inputs; its folder is left to whoever empties the temporary one. */
+/* The files are open, and need no names any more. */
+static void forget(struct arena *a, const char *dir)
+{
+	static const char *const names[] = { "store/data.mdb",  "store/lock.mdb", "store",       "public/data.mdb",
+					     "public/lock.mdb", "public",         "writer.lock", "" };
+
+	for (size_t i = 0; i < LENGTH(names); i++)
+		must(remove(arena_printf(a, "%s/%s", dir, names[i])) == 0);
+}
+
+/* One writer for all inputs. */
 static struct store *opened(void)
 {
 	static struct store *st;
-	static char dir[] = "/dev/shm/habilis-fuzz-XXXXXX";
+	static struct arena *kept;
 	struct writer *w = NULL;
 	const char *why = "";
 
 	if (st)
 		return st;
 	secret_init();
+	kept = arena_new();
+	char *dir = arena_printf(kept, "%s/habilis-fuzz-XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+
 	must(mkdtemp(dir) != NULL);
 	struct writer_options o = { .dir = dir, .map_bytes = (uint64_t)1 << 28, .test_clock = true };
 
-	must(writer_open(arena_new(), &o, &w, &why) == ERR_OK);
+	must(writer_open(kept, &o, &w, &why) == ERR_OK);
+	forget(kept, dir);
 	st = writer_store(w);
 	return st;
 }

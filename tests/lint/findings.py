@@ -27,7 +27,7 @@ def read_list(path):
                 print(f"{path}:{number}: wanted: FILE | ID | words | reason")
                 faults += 1
                 continue
-            rows.append({"at": f"{path}:{number}", "file": cells[0], "id": cells[1], "words": cells[2], "used": 0})
+            rows.append({"at": f"{path}:{number}", "file": cells[0], "id": cells[1].removeprefix("-W"), "words": cells[2], "used": 0})
     return rows, faults
 
 

@@ -363,6 +363,22 @@ static void test_two_deciders_one_decision(void **state)
 	assert_int_equal(audit_of(w, "revision_accepted", NULL), 0);
 }
 
+/* Both had the file open, and both had read it when the first one wrote. */
+static void test_what_was_read_must_still_hold(void **state)
+{
+	struct world *w = *state;
+	struct changeset *cs = changeset_new(w->a);
+	struct revision now;
+	struct file f;
+	uint64_t n = 0;
+
+	assert_int_equal(send(w, &w->agent, FIRST, 0, &n), ERR_OK);
+	assert_int_equal(file_read(&w->app, w->a, &w->nursery, n, &f), ERR_OK);
+	file_expect(w->a, cs, &w->nursery, &f);
+	assert_int_equal(decide(w, &w->reviewer, n, true, &now), ERR_OK);
+	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_CONFLICT);
+}
+
 static void test_newer_text_supersedes_and_its_decider_is_told(void **state)
 {
 	struct world *w = *state;
@@ -520,6 +536,28 @@ static void test_agent_withdraws_his_own(void **state)
 	assert_int_equal(family_page_find(&w->app, w->a, "ETAB2041", &page), ERR_OK);
 }
 
+static void test_ended_convention_closes_what_waits(void **state)
+{
+	struct world *w = *state;
+	struct audit_record r;
+	struct revision now;
+	uint64_t n = 0;
+	size_t closed = 7;
+
+	assert_int_equal(send(w, &w->agent, FIRST, 0, &n), ERR_OK);
+	assert_int_equal(revisions_close_ended(&w->app, w->a, &closed), ERR_OK);
+	assert_int_equal(closed, 0);
+	put_agreement(w, "terminee");
+	assert_int_equal(revisions_close_ended(&w->app, w->a, &closed), ERR_OK);
+	assert_int_equal(closed, 1);
+	assert_int_equal(queue_count(&w->app, w->a, "921"), 0);
+	assert_int_equal(decide(w, &w->reviewer, n, true, &now), ERR_CONFLICT);
+	assert_string_equal(now.state, "closed");
+	assert_int_equal(audit_of(w, "revision_withdrawn", &r), 1);
+	assert_string_equal(r.role, "service");
+	assert_string_equal(r.caf, "921");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -532,6 +570,7 @@ int main(void)
 		cmocka_unit_test(test_rubrics_are_compared),
 		world_test(test_revision_is_accepted_and_published),
 		world_test(test_two_deciders_one_decision),
+		world_test(test_what_was_read_must_still_hold),
 		world_test(test_newer_text_supersedes_and_its_decider_is_told),
 		world_test(test_rights_are_read_again),
 		world_test(test_changed_register_is_a_conflict),
@@ -540,6 +579,7 @@ int main(void)
 		world_test(test_drafts_are_kept_as_typed),
 		world_test(test_caf_withdraws_with_a_reason),
 		world_test(test_agent_withdraws_his_own),
+		world_test(test_ended_convention_closes_what_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,16 +134,43 @@ static void test_ended_convention_hides_the_grid(void **state)
 	assert_true(page.grid.n);
 }
 
+static void write_communes(struct world *w, const char *lines)
+{
+	w->settings.data_communes = arena_printf(w->a, "%s/communes.csv", w->dir);
+	FILE *f = fopen(w->settings.data_communes, "we");
+
+	assert_non_null(f);
+	fputs("code_insee,nom,departement,codes_postaux,population,latitude,longitude\n", f);
+	fputs(lines, f);
+	fclose(f);
+}
+
 /* A bit that fell over in the text: families do not get it. */
 static void test_damaged_text_is_not_published(void **state)
 {
 	struct world *w = *state;
 	struct published online = published_of(w, "online");
 	struct family_page page;
+	size_t communes, establishments;
+	const char *why = "";
 
 	online.text = bytes_of("\x04\x0chttp://x.yz");
-	assert_int_equal(publish_with(w, &online, NULL, false), ERR_CORRUPT);
-	assert_int_equal(page_of(w, &page), ERR_NOTFOUND);
+	assert_int_equal(publish_with(w, &online, NULL, false), ERR_OK);
+	assert_int_equal(page_of(w, &page), ERR_OK);
+	assert_string_equal(page.state, "register");
+	assert_int_equal(page.listing.n, 0);
+	write_communes(w, "92078,Villeneuve-la-Garenne,92,92390,24097,48.9353,2.3231\n");
+	assert_int_equal(publish_all(&w->app, w->a, &communes, &establishments, &why), ERR_CORRUPT);
+	assert_non_null(strstr(why, "ETAB2041"));
+	assert_int_equal(establishments, 2);
+
+	AUTO_TXN struct txn t = txn_read(w->app.store, STORE_MAIN);
+	struct grid none;
+
+	codec_default(&grid_codec, &none);
+	online.rev = 1;
+	assert_int_equal(publish_establishment(&w->app, w->a, &t, changeset_new(w->a), &w->nursery, &online, &none, false),
+			 ERR_CORRUPT);
 }
 
 static void test_leisure_centre_has_no_grid(void **state)
@@ -164,17 +191,6 @@ static void test_leisure_centre_has_no_grid(void **state)
 	assert_int_equal(family_page_find(&w->app, w->a, "ETAB2042", &page), ERR_OK);
 	assert_int_equal(page.grid.n, 0);
 	assert_int_equal(rows(w, TABLE_PUBLIC_NEAR), 0); /* neither a point nor a commune we know */
-}
-
-static void write_communes(struct world *w, const char *lines)
-{
-	w->settings.data_communes = arena_printf(w->a, "%s/communes.csv", w->dir);
-	FILE *f = fopen(w->settings.data_communes, "we");
-
-	assert_non_null(f);
-	fputs("code_insee,nom,departement,codes_postaux,population,latitude,longitude\n", f);
-	fputs(lines, f);
-	fclose(f);
 }
 
 /* What was there and has no reason any more goes; what answers 410 stays, even of an entry nobody has. */

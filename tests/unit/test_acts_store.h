@@ -76,18 +76,29 @@ static inline void run_writer(struct world *w, const char *socket)
 	_exit(0);
 }
 
+/* Does nothing; answered once the writer listens. */
+static inline enum err ping(struct world *w)
+{
+	struct changeset *cs = changeset_new(w->a);
+
+	changeset_expect(cs, TABLE_LISTING, bytes_of("none"), REV_ABSENT);
+	return changeset_commit(w->app.store, cs, NULL);
+}
+
 static inline void open_world_store(struct world *w, const char *socket)
 {
 	struct store_place place = { .dir = w->dir, .writer = socket, .map_bytes = (uint64_t)1 << 28 };
-	const char *why = "";
+	const char *why = "no answer";
 
-	for (int i = 0; i < 500; i++) {
-		if (access(socket, F_OK) == 0 &&
-		    !store_open(w->a, &place, 1u << STORE_MAIN | 1u << STORE_PUBLIC, &w->app.store, &why))
+	for (int i = 0; i < 1000; i++) {
+		if (!w->app.store && access(socket, F_OK) == 0 &&
+		    store_open(w->a, &place, 1u << STORE_MAIN | 1u << STORE_PUBLIC, &w->app.store, &why))
+			w->app.store = NULL;
+		if (w->app.store && !ping(w))
 			return;
 		usleep(10000);
 	}
-	fail_msg("store_open: %s", why);
+	fail_msg("writer: %s", why);
 }
 
 static inline struct uuid uuid_of(uint8_t n)

@@ -43,51 +43,51 @@ static enum err take(struct arena *a, const char *body, struct input *out)
 	return e ? e : input_take(a, &form, raw, n, out);
 }
 
+static const struct {
+	const char *body;
+	enum err e;
+} taken[] = {
+	{ "", ERR_OK },
+	{ "nom=a", ERR_OK },
+	{ "motif=x&nom=a", ERR_OK },
+	{ "nom=", ERR_OK },
+	{ "types=creche&types=alsh", ERR_OK },
+	{ "types=creche&nom=a&types=alsh", ERR_OK },
+	{ "types=inconnu&type=inconnu&action=inconnu", ERR_OK }, /* a fault, not a refusal */
+	{ "projet=a%0D%0Ab%09c", ERR_OK },
+	{ "csrf=%20", ERR_OK },
+	{ "valide=1", ERR_MALFORMED },
+	{ "nom=a&role=admin", ERR_MALFORMED },
+	{ "Nom=a", ERR_MALFORMED },
+	{ "nom%20=a", ERR_MALFORMED },
+	{ "nom=a&nom=a", ERR_MALFORMED },
+	{ "nom=a&motif=x&nom=b", ERR_MALFORMED },
+	{ "nom=&nom=", ERR_MALFORMED },
+	{ "mdp=a&mdp=b", ERR_MALFORMED },
+	{ "type=creche&type=alsh", ERR_MALFORMED },
+	{ "action=creche&action=alsh", ERR_MALFORMED },
+	{ "types=creche&types=creche", ERR_MALFORMED },
+	{ "types=creche&types=+creche+", ERR_MALFORMED },
+	{ "nom=%C3%28", ERR_MALFORMED },
+	{ "nom=%ED%A0%80", ERR_MALFORMED },
+	{ "nom=a%0Ab", ERR_MALFORMED },
+	{ "nom=a%0D%0ABcc:+x", ERR_MALFORMED },
+	{ "projet=a%1B", ERR_MALFORMED },
+	{ "nom=a%E2%80%AEb", ERR_MALFORMED },
+	{ "mdp=%FF", ERR_MALFORMED },
+	{ "mdp=a%00b", ERR_MALFORMED },
+};
+
 static void test_only_declared_fields_are_taken(void **state)
 {
-	static const struct {
-		const char *body;
-		enum err e;
-	} cases[] = {
-		{ "", ERR_OK },
-		{ "nom=a", ERR_OK },
-		{ "motif=x&nom=a", ERR_OK },
-		{ "nom=", ERR_OK },
-		{ "types=creche&types=alsh", ERR_OK },
-		{ "types=creche&nom=a&types=alsh", ERR_OK },
-		{ "types=inconnu&type=inconnu&action=inconnu", ERR_OK }, /* a fault, not a refusal */
-		{ "projet=a%0D%0Ab%09c", ERR_OK },
-		{ "csrf=%20", ERR_OK },
-		{ "valide=1", ERR_MALFORMED },
-		{ "nom=a&role=admin", ERR_MALFORMED },
-		{ "Nom=a", ERR_MALFORMED },
-		{ "nom%20=a", ERR_MALFORMED },
-		{ "nom=a&nom=a", ERR_MALFORMED },
-		{ "nom=a&motif=x&nom=b", ERR_MALFORMED },
-		{ "nom=&nom=", ERR_MALFORMED },
-		{ "mdp=a&mdp=b", ERR_MALFORMED },
-		{ "type=creche&type=alsh", ERR_MALFORMED },
-		{ "action=creche&action=alsh", ERR_MALFORMED },
-		{ "types=creche&types=creche", ERR_MALFORMED },
-		{ "types=creche&types=+creche+", ERR_MALFORMED },
-		{ "nom=%C3%28", ERR_MALFORMED },
-		{ "nom=%ED%A0%80", ERR_MALFORMED },
-		{ "nom=a%0Ab", ERR_MALFORMED },
-		{ "nom=a%0D%0ABcc:+x", ERR_MALFORMED },
-		{ "projet=a%1B", ERR_MALFORMED },
-		{ "nom=a%E2%80%AEb", ERR_MALFORMED },
-		{ "mdp=%FF", ERR_MALFORMED },
-		{ "mdp=a%00b", ERR_MALFORMED },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < LENGTH(cases); i++) {
+	for (size_t i = 0; i < LENGTH(taken); i++) {
 		AUTO_ARENA struct arena *a = arena_new();
 		struct input in = { NULL, 77 };
 
-		print_message("%s\n", cases[i].body);
-		assert_int_equal(take(a, cases[i].body, &in), cases[i].e);
-		assert_true(!cases[i].e || in.n == 77);
+		print_message("%s\n", taken[i].body);
+		assert_int_equal(take(a, taken[i].body, &in), taken[i].e);
+		assert_true(!taken[i].e || in.n == 77);
 	}
 }
 
@@ -157,55 +157,56 @@ static const char *repeat(struct arena *a, const char *s, size_t n)
 	return buf_str(&b);
 }
 
+static const struct {
+	const char *name, *value, *said;
+} checked[] = {
+	{ "nom", "Lucioles", NULL },
+	{ "nom", "", "Renseignez : Nom" },
+	{ "motif", "", "Écrivez le motif" },
+	{ "nom", "ééééééééée", NULL },
+	{ "nom", "éééééééééée", "Nom dépasse de 1 caractère la limite de 10" },
+	{ "nom", "ééééééééééeé", "Nom dépasse de 2 caractères la limite de 10" },
+	{ "courriel", "", NULL },
+	{ "courriel", "a@example.org", NULL },
+	{ "courriel", "a@b", "Écrivez le courriel comme nom@exemple.fr" },
+	{ "site", "https://www.example.org/a", NULL },
+	{ "site", "javascript:alert(1)", "Écrivez l’adresse du site comme https://www.exemple.fr" },
+	{ "tel", "01 99 00 12 74", NULL },
+	{ "tel", "01 99 00 12", "Le numéro de téléphone doit comporter 10 chiffres" },
+	{ "places", "0", NULL },
+	{ "places", "1200", NULL },
+	{ "places", "1201", "Places : écrivez un nombre entre 0 et 1" THIN "200" },
+	{ "places", "-1", "Places : écrivez un nombre entre 0 et 1" THIN "200" },
+	{ "places", "1 200", "Places : écrivez un nombre entre 0 et 1" THIN "200" },
+	{ "places", "99999999999999999999", "Places : écrivez un nombre entre 0 et 1" THIN "200" },
+	{ "debut", "01/12/2026", NULL },
+	{ "debut", "31/02/2026", "Écrivez la date comme 01/12/2026" },
+	{ "heure", "7 h 30", NULL },
+	{ "heure", "25 h", "Écrivez l’heure comme 7 h 30" },
+	{ "type", "creche", NULL },
+	{ "type", "Crèche", "Choisissez une réponse" },
+	{ "types", "alsh", NULL },
+	{ "types", "autre", "Choisissez une réponse" },
+	{ "libre", "autre", NULL }, /* the handler's to check */
+	{ "action", "creche", NULL },
+	{ "action", "supprimer", "Choisissez une réponse" },
+	{ "csrf", "abc_-~!8", NULL },
+	{ "csrf", "abcdefghi", "Rechargez la page, puis recommencez" },
+	{ "csrf", "a b", "Rechargez la page, puis recommencez" },
+	{ "csrf", "é", "Rechargez la page, puis recommencez" },
+};
+
 static void test_each_kind_has_its_rule_and_its_sentence(void **state)
 {
-	static const struct {
-		const char *name, *value, *said;
-	} cases[] = {
-		{ "nom", "Lucioles", NULL },
-		{ "nom", "", "Renseignez : Nom" },
-		{ "motif", "", "Écrivez le motif" },
-		{ "nom", "ééééééééée", NULL },
-		{ "nom", "éééééééééée", "Nom dépasse de 1 caractère la limite de 10" },
-		{ "nom", "ééééééééééeé", "Nom dépasse de 2 caractères la limite de 10" },
-		{ "courriel", "", NULL },
-		{ "courriel", "a@example.org", NULL },
-		{ "courriel", "a@b", "Écrivez le courriel comme nom@exemple.fr" },
-		{ "site", "https://www.example.org/a", NULL },
-		{ "site", "javascript:alert(1)", "Écrivez l’adresse du site comme https://www.exemple.fr" },
-		{ "tel", "01 99 00 12 74", NULL },
-		{ "tel", "01 99 00 12", "Le numéro de téléphone doit comporter 10 chiffres" },
-		{ "places", "0", NULL },
-		{ "places", "1200", NULL },
-		{ "places", "1201", "Places : écrivez un nombre entre 0 et 1" THIN "200" },
-		{ "places", "-1", "Places : écrivez un nombre entre 0 et 1" THIN "200" },
-		{ "places", "1 200", "Places : écrivez un nombre entre 0 et 1" THIN "200" },
-		{ "places", "99999999999999999999", "Places : écrivez un nombre entre 0 et 1" THIN "200" },
-		{ "debut", "01/12/2026", NULL },
-		{ "debut", "31/02/2026", "Écrivez la date comme 01/12/2026" },
-		{ "heure", "7 h 30", NULL },
-		{ "heure", "25 h", "Écrivez l’heure comme 7 h 30" },
-		{ "type", "creche", NULL },
-		{ "type", "Crèche", "Choisissez une réponse" },
-		{ "types", "alsh", NULL },
-		{ "types", "autre", "Choisissez une réponse" },
-		{ "libre", "autre", NULL }, /* the handler's to check */
-		{ "action", "creche", NULL },
-		{ "action", "supprimer", "Choisissez une réponse" },
-		{ "csrf", "abc_-~!8", NULL },
-		{ "csrf", "abcdefghi", "Rechargez la page, puis recommencez" },
-		{ "csrf", "a b", "Rechargez la page, puis recommencez" },
-		{ "csrf", "é", "Rechargez la page, puis recommencez" },
-	};
 	AUTO_ARENA struct arena *a = arena_new();
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(cases); i++) {
-		const char *got = said(a, cases[i].name, cases[i].value);
+	for (size_t i = 0; i < LENGTH(checked); i++) {
+		const char *got = said(a, checked[i].name, checked[i].value);
 
-		print_message("%s=%s\n", cases[i].name, cases[i].value);
-		if (cases[i].said)
-			assert_string_equal(got ? got : "", cases[i].said);
+		print_message("%s=%s\n", checked[i].name, checked[i].value);
+		if (checked[i].said)
+			assert_string_equal(got ? got : "", checked[i].said);
 		else
 			assert_null(got);
 	}

@@ -1,12 +1,12 @@
 #include "base/secret.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <setjmp.h>
@@ -140,17 +140,18 @@ static void test_passwords_are_hashed_at_the_directory_s_cost(void **state)
 	assert_false(secret_password_check("$argon2id$v=19$m=4194304,t=5,p=1$c2FsdHNhbHRzYWx0$AAAA", "pâté"));
 }
 
-static int64_t time_of_check(const char *hash)
+/* Of the processor, not of the wall: other programs run too. */
+static clock_t time_of_check(const char *hash)
 {
-	int64_t best = INT64_MAX;
+	clock_t best = 0;
 
 	for (int i = 0; i < 5; i++) {
-		int64_t start = clock_monotonic();
+		clock_t start = clock();
 
 		(void)secret_password_check(hash, "wrong");
-		int64_t took = clock_monotonic() - start;
+		clock_t took = clock() - start;
 
-		best = took < best ? took : best;
+		best = i && best < took ? best : took;
 	}
 	return best;
 }
@@ -159,11 +160,11 @@ static void test_no_hash_costs_as_much_as_one(void **state)
 {
 	(void)state;
 	AUTO_ARENA struct arena *a = arena_new();
-	int64_t with = time_of_check(secret_password_hash(a, "x"));
+	clock_t with = time_of_check(secret_password_hash(a, "x"));
 
-	assert_in_range(time_of_check(NULL) + 1, with / 2, with * 2 + 2);
-	assert_in_range(time_of_check("junk") + 1, with / 2, with * 2 + 2);
-	assert_true(with > 0);
+	assert_true(with > 1000);
+	assert_in_range(time_of_check(NULL), with / 2, with * 2);
+	assert_in_range(time_of_check("junk"), with / 2, with * 2);
 }
 
 static void test_boxes_open_only_with_their_key_and_whole(void **state)

@@ -70,6 +70,20 @@ static void test_hexadecimal_comes_back_as_it_went(void **state)
 	assert_memory_equal(out, "\x00\xFF\x10", 3);
 }
 
+struct pair {
+	const char *in, *out;
+};
+
+static void check_pairs(const struct pair *pairs, size_t n, const char *(*f)(struct arena *, const char *))
+{
+	for (size_t i = 0; i < n; i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+
+		print_message("%s\n", pairs[i].in);
+		assert_string_equal(f(a, pairs[i].in), pairs[i].out);
+	}
+}
+
 static void test_telephone_numbers_are_kept_in_one_form(void **state)
 {
 	static const struct pair pairs[] = {

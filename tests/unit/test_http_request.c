@@ -78,58 +78,58 @@ static void assert_has(const char *text, const char *part)
 		fail_msg("no \"%s\" in \"%s\"", part, text);
 }
 
+static const struct {
+	const char *method, *path, *length, *body;
+	int status;
+} asked[] = {
+	{ "GET", "/", "", "", 200 },
+	{ "HEAD", "/", "", "", 200 },
+	{ "GET", "/", "0", "", 200 },
+	{ "POST", "/", "3", "a=b", 200 },
+	{ "PUT", "/", "3", "a=b", 200 },
+	{ "POST", "/", "", "", 200 },
+	{ "GET", "/caf%C3%A9 é", "", "", 200 },
+	{ NULL, "/", "", "", 400 },
+	{ "", "/", "", "", 400 },
+	{ "get", "/", "", "", 405 },
+	{ "DELETE", "/", "", "", 405 },
+	{ "TRACE", "/", "", "", 405 },
+	{ "CONNECT", "/", "", "", 405 },
+	{ "OPTIONS", "/", "", "", 405 },
+	{ "GETT", "/", "", "", 405 },
+	{ "DELETE", "/", "3", "a=b", 405 },
+	{ "GET", "", "", "", 400 },
+	{ "GET", "http://evil.test/", "", "", 400 },
+	{ "GET", "/a\nb", "", "", 400 },
+	{ "GET", "/\x7F", "", "", 400 },
+	{ "GET", "/\xC3(", "", "", 400 },
+	/* CONTENT_LENGTH that lies */
+	{ "POST", "/", "4", "a=b", 400 },
+	{ "POST", "/", "2", "a=b", 400 },
+	{ "POST", "/", "0", "a=b", 400 },
+	{ "POST", "/", "", "a=b", 400 },
+	{ "POST", "/", "3", "", 400 },
+	{ "GET", "/", "", "a=b", 400 },
+	{ "POST", "/", "-3", "a=b", 400 },
+	{ "POST", "/", "+3", "a=b", 400 },
+	{ "POST", "/", " 3", "a=b", 400 },
+	{ "POST", "/", "3 ", "a=b", 400 },
+	{ "POST", "/", "3,3", "a=b", 400 },
+	{ "POST", "/", "0x3", "a=b", 400 },
+	{ "POST", "/", "1048576", "a=b", 400 },
+	{ "POST", "/", "1048577", "a=b", 413 },
+	{ "POST", "/", "99999999999999999999999", "a=b", 413 },
+};
+
 static void test_what_is_asked_must_be_complete(void **state)
 {
-	static const struct {
-		const char *method, *path, *length, *body;
-		int status;
-	} cases[] = {
-		{ "GET", "/", "", "", 200 },
-		{ "HEAD", "/", "", "", 200 },
-		{ "GET", "/", "0", "", 200 },
-		{ "POST", "/", "3", "a=b", 200 },
-		{ "PUT", "/", "3", "a=b", 200 },
-		{ "POST", "/", "", "", 200 },
-		{ "GET", "/caf%C3%A9 é", "", "", 200 },
-		{ NULL, "/", "", "", 400 },
-		{ "", "/", "", "", 400 },
-		{ "get", "/", "", "", 405 },
-		{ "DELETE", "/", "", "", 405 },
-		{ "TRACE", "/", "", "", 405 },
-		{ "CONNECT", "/", "", "", 405 },
-		{ "OPTIONS", "/", "", "", 405 },
-		{ "GETT", "/", "", "", 405 },
-		{ "DELETE", "/", "3", "a=b", 405 },
-		{ "GET", "", "", "", 400 },
-		{ "GET", "http://evil.test/", "", "", 400 },
-		{ "GET", "/a\nb", "", "", 400 },
-		{ "GET", "/\x7F", "", "", 400 },
-		{ "GET", "/\xC3(", "", "", 400 },
-		/* CONTENT_LENGTH that lies */
-		{ "POST", "/", "4", "a=b", 400 },
-		{ "POST", "/", "2", "a=b", 400 },
-		{ "POST", "/", "0", "a=b", 400 },
-		{ "POST", "/", "", "a=b", 400 },
-		{ "POST", "/", "3", "", 400 },
-		{ "GET", "/", "", "a=b", 400 },
-		{ "POST", "/", "-3", "a=b", 400 },
-		{ "POST", "/", "+3", "a=b", 400 },
-		{ "POST", "/", " 3", "a=b", 400 },
-		{ "POST", "/", "3 ", "a=b", 400 },
-		{ "POST", "/", "3,3", "a=b", 400 },
-		{ "POST", "/", "0x3", "a=b", 400 },
-		{ "POST", "/", "1048576", "a=b", 400 },
-		{ "POST", "/", "1048577", "a=b", 413 },
-		{ "POST", "/", "99999999999999999999999", "a=b", 413 },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < LENGTH(cases); i++) {
-		struct answer a = request(cases[i].method, cases[i].path, cases[i].length, cases[i].body, "A", "");
+	for (size_t i = 0; i < LENGTH(asked); i++) {
+		struct answer a = request(asked[i].method, asked[i].path, asked[i].length, asked[i].body, "A", "");
 
-		print_message("%s %s length=%s body=%s\n", cases[i].method ? cases[i].method : "(none)", cases[i].path,
-			      cases[i].length, cases[i].body);
-		assert_int_equal(a.status, cases[i].status);
+		print_message("%s %s length=%s body=%s\n", asked[i].method ? asked[i].method : "(none)", asked[i].path,
+			      asked[i].length, asked[i].body);
+		assert_int_equal(a.status, asked[i].status);
 		if (a.status == 405)
 			assert_has(a.head, "Allow: GET, HEAD, POST, PUT\r\n");
 		if (a.status >= 400)

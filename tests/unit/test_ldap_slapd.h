@@ -1,5 +1,5 @@
-/* For tests: a private slapd made from ldap/directory/ in a temporary folder, run by whoever runs the test. It holds Caf
-   921, provider F001, its agent jmartin (no password yet) and the crèche E0001 where that agent has a right. */
+/* For tests: a private slapd made from ldap/directory/ in a temporary folder, run by whoever runs the test. It holds
+   Caf 921, provider F001, its agent jmartin (no password yet) and the crèche E0001 where that agent has a right. */
 #ifndef TEST_LDAP_SLAPD_H
 #define TEST_LDAP_SLAPD_H
 

@@ -1,0 +1,167 @@
+/* The Caf's queue, oldest first. */
+#include "fcgi/page/page.h"
+
+#include "acts/queue.h"
+
+#include <string.h>
+
+static const struct choice kind_choices[] = {
+	{ "", "Tous" }, { "fiche", "Fiche" }, { "demande", "Demande" }, { "convention", "Convention" }, { "signalement", "Signalement" },
+	{ NULL, NULL },
+};
+static const struct choice claimed_choices[] = {
+	{ "", "Tout le monde" }, { "moi", "Moi" }, { "personne", "Personne" }, { NULL, NULL },
+};
+static const struct field queue_fields[] = {
+	{ .name = "type", .label = "Type de dossier", .kind = FIELD_CHOICE, .choices = kind_choices },
+	{ .name = "q", .label = "Fournisseur ou établissement", .kind = FIELD_TEXT, .max = 100 },
+	{ .name = "pris", .label = "Pris par", .kind = FIELD_CHOICE, .choices = claimed_choices },
+	{ .name = "page", .label = "Page", .kind = FIELD_NUMBER, .least = 1, .most = 10000 },
+};
+
+const struct form *form_queue(void)
+{
+	static const struct form form = { queue_fields, LENGTH(queue_fields) };
+
+	return &form;
+}
+
+/* A filter's values come by value or by label, as the pictures' options have none. */
+static const char *code_of(struct arena *a, const struct choice *choices, const char *typed)
+{
+	for (const struct choice *c = choices; c->value; c++)
+		if (strcmp(text_fold(a, c->label), text_fold(a, typed)) == 0)
+			return c->value;
+	return typed;
+}
+
+static void filter_select(struct request *rq, struct html *h, const char *name)
+{
+	const struct field *f = form_field(form_queue(), name);
+	const char *selected = code_of(rq->arena, f->choices, input_get(&rq->in, name));
+
+	html(h, "<div class=\"field\"><label for=\"{}\">{}</label><select id=\"{}\" name=\"{}\">", name, f->label, name, name);
+	for (const struct choice *c = f->choices; c->value; c++) {
+		html(h, "<option value=\"{}\"", c->value);
+		if (strcmp(c->value, selected) == 0)
+			html(h, " selected");
+		html(h, ">{}</option>", c->label);
+	}
+	html(h, "</select></div>\n");
+}
+
+static const char *waiting_text(struct arena *a, int days)
+{
+	return days == 0 ? "Moins d’1 jour" : days == 1 ? "1 jour" : arena_printf(a, "%d jours", days);
+}
+
+static void file_row(struct request *rq, struct html *h, const struct todo *t)
+{
+	int days = day_working_between(day_of(t->since), day_today());
+
+	html(h, "<tr><td>{}</td><th scope=\"row\">", choice_label(kind_choices, t->kind));
+	if (strcmp(t->kind, "fiche") != 0 || rq->who.roles & ROLE_CAF_REVIEWER)
+		html(h, "<a href=\"{}\">{}</a>", t->path, t->title);
+	else
+		html(h, "{}", t->title);
+	html(h, "<br><span class=\"muted small\">{}</span></th><td>{}</td><td class=\"nowrap\">{}</td><td class=\"nowrap num\">", t->detail,
+	     t->provider_name,
+	     day_of(t->since) == day_today() ? arena_printf(rq->arena, "aujourd’hui, %s", time_hour_fr(rq->arena, t->since)) :
+					       day_fr_short(rq->arena, day_of(t->since)));
+	if (days >= 5)
+		html(h, "<span class=\"tag tag-warn\">{}</span></td><td>", waiting_text(rq->arena, days));
+	else
+		html(h, "{}</td><td>", waiting_text(rq->arena, days));
+	if (*t->claimed_name && clock_now() - t->claimed_at < 30 * MINUTE_MS)
+		html(h, "{}</td></tr>\n", t->claimed_name);
+	else
+		html(h, "<span class=\"muted\">Personne</span></td></tr>\n");
+}
+
+static void kpi(struct html *h, const char *kind, size_t n, const char *one, const char *many)
+{
+	html(h, "<li><a href=\"/caf?type={u}\"><b>{}</b>{}</a></li>\n", kind, html_number(h, (int64_t)n), n > 1 ? many : one);
+}
+
+static void empty_queue(struct request *rq, struct html *h, const struct queue_page *q)
+{
+	if (q->all)
+		note(h, NOTE_INFO, "Aucun dossier ne correspond à ces critères.");
+	else if (q->last_decided)
+		note(h, NOTE_OK, arena_printf(rq->arena, "Rien à traiter. Dernier dossier traité le %s.", time_fr(rq->arena, q->last_decided)));
+	else
+		note(h, NOTE_OK, "Rien à traiter.");
+}
+
+static void queue_table(struct request *rq, struct html *h, const struct queue_page *q, const struct queue_filter *f)
+{
+	size_t pages = (q->total + f->per_page - 1) / f->per_page;
+
+	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-file\" tabindex=\"0\">\n<table class=\"data\">\n"
+		"<caption id=\"t-file\">{} {} sur {}, du plus ancien au plus récent</caption>\n<thead><tr><th scope=\"col\">Type</th>"
+		"<th scope=\"col\">Dossier</th><th scope=\"col\">Fournisseur de données</th><th scope=\"col\">Reçu le</th>"
+		"<th scope=\"col\">Attente (jours ouvrés)</th><th scope=\"col\">Pris par</th></tr></thead>\n<tbody>\n",
+	     html_number(h, (int64_t)q->n), q->n > 1 ? "dossiers" : "dossier", html_number(h, (int64_t)q->total));
+	for (size_t i = 0; i < q->n; i++)
+		file_row(rq, h, &q->v[i]);
+	html(h, "</tbody>\n</table>\n</div>\n");
+	if (pages < 2)
+		return;
+	html(h, "<nav class=\"pager\" aria-label=\"Pages de dossiers\"><span class=\"muted\">Page {} sur {}</span>",
+	     html_number(h, (int64_t)f->page + 1), html_number(h, (int64_t)pages));
+	for (size_t i = 0; i < 2; i++) {
+		size_t to = i ? f->page + 2 : f->page;
+
+		if (to >= 1 && to <= pages)
+			html(h, "<a href=\"{}\">{}</a>",
+			     link_with(rq->arena, "/caf", "type", f->kind, "q", f->text, "pris", f->claimed, "page",
+				       arena_printf(rq->arena, "%zu", to), NULL),
+			     i ? "Page suivante" : "Page précédente");
+	}
+	html(h, "</nav>\n");
+}
+
+enum err page_caf_queue(struct request *rq, struct html *h)
+{
+	struct queue_filter f = {
+		.kind = code_of(rq->arena, kind_choices, input_get(&rq->in, "type")),
+		.text = input_get(&rq->in, "q"),
+		.claimed = code_of(rq->arena, claimed_choices, input_get(&rq->in, "pris")),
+		.per_page = 20,
+	};
+	struct queue_page q;
+	struct todo oldest;
+	int64_t page = 1;
+
+	if (!choice_has(kind_choices, f.kind) || !choice_has(claimed_choices, f.claimed))
+		return ERR_MALFORMED;
+	if (*input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, 10000, &page))
+		return ERR_MALFORMED;
+	f.page = (size_t)page - 1;
+	enum err e = queue_read(rq->app, rq->arena, &rq->who, &f, &q);
+
+	if (e)
+		return e;
+	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf",
+					  .title = arena_printf(rq->arena, q.all > 1 ? "%zu dossiers à traiter" : "%zu dossier à traiter", q.all) });
+	html(h, "<div class=\"title-row\"><h1>À traiter</h1>");
+	if (rq->who.roles & ROLE_CAF_REVIEWER && !queue_next(rq->app, rq->arena, &rq->who, "fiche", &oldest))
+		html(h, "<a class=\"btn\" href=\"{}\">Ouvrir le plus ancien</a>", oldest.path);
+	html(h, "</div>\n<ul class=\"kpis\">\n");
+	kpi(h, "fiche", q.revisions, "fiche à valider", "fiches à valider");
+	kpi(h, "demande", q.requests, "demande à examiner", "demandes à examiner");
+	kpi(h, "convention", q.agreements, "convention signée reçue", "conventions signées reçues");
+	kpi(h, "signalement", q.reports, "signalement de famille", "signalements de familles");
+	html(h, "</ul>\n<form class=\"card filters\" method=\"get\" action=\"/caf\" aria-label=\"Filtrer les dossiers\">\n");
+	filter_select(rq, h, "type");
+	html(h, "<div class=\"field\"><label for=\"q\">Fournisseur ou établissement</label><input type=\"text\" id=\"q\" name=\"q\" value=\"{}\"></div>\n",
+	     f.text);
+	filter_select(rq, h, "pris");
+	html(h, "<button class=\"btn btn-alt\">Filtrer</button>\n</form>\n");
+	if (q.n)
+		queue_table(rq, h, &q, &f);
+	else
+		empty_queue(rq, h, &q);
+	page_end(rq, h);
+	return ERR_OK;
+}

@@ -1,0 +1,276 @@
+/* The auditors' queries: their scope, their own record, what they should look at. */
+#include "acts/log_alerts.h"
+#include "tests/unit/test_acts_service.h"
+
+/* --- points of attention --- */
+
+#define NOON ((int64_t)1795431600000) /* 23 November 2026, 12 h in Paris */
+
+static struct audit_record event_at(int64_t at, uint8_t person, const char *address, enum event ev, const char *cause,
+				    const char *session)
+{
+	struct audit_record r;
+
+	codec_default(&audit_record_codec, &r);
+	r.time = at;
+	r.person.b[0] = person;
+	r.number = person == 1 ? "VDA-4821" : "VDA-4822";
+	r.address = address;
+	r.event = event_code(ev);
+	r.failed = *cause != '\0';
+	r.cause = cause;
+	r.session = session;
+	return r;
+}
+
+static bool never_seen(void *user, const struct audit_record *first)
+{
+	(void)first;
+	return *(bool *)user;
+}
+
+static struct strs look(struct arena *a, const struct audit_record *v, size_t n, bool unseen)
+{
+	struct strs out = { 0 };
+
+	log_alerts(a, v, n, NOON + DAY_MS, never_seen, &unseen, &out);
+	return out;
+}
+
+static void test_three_failures_from_a_new_address_are_told(void **state)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct audit_record v[] = {
+		event_at(NOON, 2, "203.0.113.77", EVENT_LOGIN, "wrong_password", ""),
+		event_at(NOON + 14 * SECOND_MS, 2, "203.0.113.77", EVENT_LOGIN, "wrong_password", ""),
+		event_at(NOON + 20 * SECOND_MS, 1, "203.0.113.77", EVENT_LOGIN, "wrong_password", ""),
+		event_at(NOON + 42 * SECOND_MS, 2, "203.0.113.77", EVENT_LOGIN, "wrong_password", ""),
+	};
+
+	(void)state;
+	struct strs told = look(a, v, LENGTH(v), true);
+
+	assert_int_equal(told.n, 1);
+	assert_non_null(strstr(told.v[0], "VDA-4822 : 3 échecs en 42 secondes depuis une adresse jamais vue, 203.0.113.77, le 23 novembre"));
+	assert_non_null(strstr(told.v[0], " à 12 h"));
+	assert_int_equal(look(a, v, LENGTH(v), false).n, 0);
+	v[3].time = NOON + 11 * MINUTE_MS;
+	assert_int_equal(look(a, v, LENGTH(v), true).n, 0);
+}
+
+static const struct {
+	const char *name, *first, *second, *ending;
+	int64_t second_at;
+	size_t told;
+} pairs[] = {
+	{ "two networks", "198.51.100.24", "203.0.113.77", "", HOUR_MS, 1 },
+	{ "one network", "198.51.100.24", "198.51.7.1", "", HOUR_MS, 0 },
+	{ "one after the other", "198.51.100.24", "203.0.113.77", "logout", HOUR_MS, 0 },
+	{ "before the end", "198.51.100.24", "203.0.113.77", "logout", MINUTE_MS, 1 },
+	{ "one IPv6 network", "2001:db8:1::1", "2001:db8:2::1", "", HOUR_MS, 0 },
+	{ "IPv6 and IPv4", "2001:db8:1::1", "198.51.7.1", "", HOUR_MS, 1 },
+};
+
+static void test_sessions_at_once_from_two_networks_are_told(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(pairs); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct audit_record v[3] = { event_at(NOON, 1, pairs[i].first, EVENT_LOGIN, "", "aaaa") };
+		size_t n = 1;
+		struct audit_record end = event_at(NOON + 30 * MINUTE_MS, 1, pairs[i].first, EVENT_LOGOUT, "", "aaaa");
+		struct audit_record second = event_at(NOON + pairs[i].second_at, 1, pairs[i].second, EVENT_LOGIN, "", "bbbb");
+
+		if (*pairs[i].ending && end.time < second.time)
+			v[n++] = end;
+		v[n++] = second;
+		if (*pairs[i].ending && end.time >= second.time)
+			v[n++] = end;
+		print_message("%s\n", pairs[i].name);
+		assert_int_equal(look(a, v, n, false).n, pairs[i].told);
+	}
+}
+
+static void test_logins_at_night_are_told_once_a_person(void **state)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct audit_record v[] = {
+		event_at(NOON + 10 * HOUR_MS - MINUTE_MS, 1, "198.51.100.24", EVENT_LOGIN, "", "aaaa"), /* 21 h 59 */
+		event_at(NOON + 10 * HOUR_MS, 1, "198.51.100.24", EVENT_LOGIN, "", "bbbb"),
+		event_at(NOON + 16 * HOUR_MS, 1, "198.51.100.24", EVENT_LOGIN, "", "cccc"),
+		event_at(NOON + 17 * HOUR_MS, 1, "198.51.100.24", EVENT_LOGIN, "", "dddd"), /* 5 h */
+	};
+
+	(void)state;
+	struct strs told = look(a, v, LENGTH(v), false);
+
+	assert_int_equal(told.n, 1);
+	assert_non_null(strstr(told.v[0], "2 connexions de nuit"));
+	assert_int_equal(look(a, v + 3, 1, false).n, 0);
+}
+
+static void test_a_user_agent_is_named(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Windows" },
+		{ "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36", "Chrome, Android" },
+		{ "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge, Windows" },
+		{ "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Safari/604", "Safari, iPhone" },
+		{ "curl/8.1", "curl" },
+		{ "x", "Autre logiciel" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+
+		assert_string_equal(user_agent_label(a, cases[i][0]), cases[i][1]);
+	}
+	assert_string_equal(cause_label("never_activated"), "Compte jamais activé");
+	assert_string_equal(cause_label("no_such_cause"), "no_such_cause");
+}
+
+/* --- queries --- */
+
+static struct visitor auditor(struct stage *s, const char *uid)
+{
+	struct visitor who = s->from;
+	struct person p;
+
+	{
+		AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+
+		assert_int_equal(person_by_name(&t, s->a, 'u', uid, &p), ERR_OK);
+	}
+	assert_int_equal(visitor_fill(&s->app, s->a, &p, &who), ERR_OK);
+	return who;
+}
+
+static struct input input_of(struct arena *a, const char *text)
+{
+	struct pair *raw;
+	struct input in;
+	size_t n;
+
+	assert_int_equal(urlencoded_parse(a, bytes_of(text), &raw, &n), ERR_OK);
+	assert_int_equal(input_take(a, &log_form, raw, n, &in), ERR_OK);
+	return in;
+}
+
+static enum err query(struct stage *s, const char *uid, const char *text, struct faults *faults, struct log_view *out)
+{
+	struct visitor who = auditor(s, uid);
+	struct input in = input_of(s->a, text);
+
+	*faults = (struct faults){ 0 };
+	return log_read(&s->app, s->a, &who, EVENT_CONNECTION, &in, 0, 100, faults, out);
+}
+
+static void note(struct stage *s, const char *caf, const char *number)
+{
+	struct visitor who = s->from;
+	struct audit_record r = act_record(s->a, &who, EVENT_LOGIN);
+
+	r.caf = caf;
+	r.number = number;
+	assert_int_equal(act_note(&s->app, s->a, &who, &r), ERR_OK);
+}
+
+static void test_a_caf_auditor_sees_his_caf_and_the_query_is_recorded(void **state)
+{
+	struct stage *s = *state;
+	struct faults faults;
+	struct log_view v;
+
+	note(s, "921", "A-000001");
+	note(s, "751", "P-000001");
+	note(s, "", "");
+	assert_int_equal(query(s, "c.auditeur", "evenement=Connexion", &faults, &v), ERR_OK);
+	assert_int_equal(v.total, 1);
+	assert_string_equal(v.page.v[0].number, "A-000001");
+	struct audit_record r = last_record(s, EVENT_LOG_QUERY);
+
+	assert_string_equal(r.number, "921-0002");
+	assert_string_equal(arg_of(&r.details, "evenement"), "Connexion");
+	assert_int_equal(query(s, "n.auditeur", "evenement=login", &faults, &v), ERR_OK);
+	assert_int_equal(v.total, 3);
+	/* what he may not see, he does not find by asking for it */
+	assert_int_equal(query(s, "c.auditeur", "agent=P-000001", &faults, &v), ERR_OK);
+	assert_int_equal(v.total, 0);
+	assert_int_equal(query(s, "a.valideur", "", &faults, &v), ERR_DENIED);
+	assert_int_equal(query(s, "pdurand", "", &faults, &v), ERR_DENIED);
+	assert_int_equal(query(s, "n.auditeur", "journal=connexions", &faults, &v), ERR_OK);
+	assert_string_equal(last_record(s, EVENT_LOG_EXPORT).number, "CNAF-0001");
+}
+
+static const struct {
+	const char *text, *field;
+} wrong[] = {
+	{ "du=31%2F02%2F2026", "du" },
+	{ "du=23%2F11%2F2026&au=22%2F11%2F2026", "au" },
+	{ "evenement=Rien", "evenement" },
+	{ "resultat=Peut-%C3%AAtre", "resultat" },
+	{ "ip=198.51.100", "ip" },
+	{ "ip=abc", "ip" },
+	{ "agent=auditeur", "agent" }, /* two */
+};
+
+static void test_criteria_that_mean_nothing_are_told(void **state)
+{
+	struct stage *s = *state;
+	size_t before = records_of(s, EVENT_LOG_QUERY);
+
+	for (size_t i = 0; i < LENGTH(wrong); i++) {
+		struct faults faults;
+		struct log_view v;
+
+		print_message("%s\n", wrong[i].text);
+		assert_int_equal(query(s, "n.auditeur", wrong[i].text, &faults, &v), ERR_INVALID);
+		assert_non_null(fault_of(&faults, wrong[i].field));
+	}
+	assert_int_equal(records_of(s, EVENT_LOG_QUERY), before);
+}
+
+static void test_every_criterion_narrows(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t least, most;
+	} cases[] = {
+		{ "resultat=%C3%89chec", 1, 1 }, { "resultat=reussi", 3, 100 }, { "ip=192.0.2.7&evenement=login", 4, 4 },
+		{ "ip=192.0.2.8", 0, 0 }, { "agent=Paul+durand", 1, 1 }, { "agent=PDURAND", 1, 1 }, { "agent=P-000001", 1, 1 },
+		{ "fournisseur=ville", 1, 1 }, { "fournisseur=F001", 1, 1 }, { "fournisseur=Nobody", 0, 0 },
+		{ "du=01%2F01%2F2020&au=02%2F01%2F2020", 0, 0 },
+	};
+	struct stage *s = *state;
+	struct visitor who = auditor(s, "pdurand");
+	struct audit_record r = act_record(s->a, &who, EVENT_LOGIN);
+
+	r.failed = true;
+	r.cause = "wrong_password";
+	assert_int_equal(act_note(&s->app, s->a, &who, &r), ERR_OK);
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct faults faults;
+		struct log_view v;
+
+		print_message("%s\n", cases[i].text);
+		assert_int_equal(query(s, "n.auditeur", cases[i].text, &faults, &v), ERR_OK);
+		assert_in_range(v.total, cases[i].least, cases[i].most);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_three_failures_from_a_new_address_are_told),
+		cmocka_unit_test(test_sessions_at_once_from_two_networks_are_told),
+		cmocka_unit_test(test_logins_at_night_are_told_once_a_person),
+		cmocka_unit_test(test_a_user_agent_is_named),
+		cmocka_unit_test(test_a_caf_auditor_sees_his_caf_and_the_query_is_recorded),
+		cmocka_unit_test(test_criteria_that_mean_nothing_are_told),
+		cmocka_unit_test(test_every_criterion_narrows),
+	};
+
+	return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
+}

@@ -1,0 +1,430 @@
+/* The mirror: entries as records, by table; then a real directory that changes behind its back. */
+#include "tests/unit/test_acts_service.h"
+
+/* --- entries --- */
+
+static struct entry *entry_new(struct arena *a, const char *dn)
+{
+	struct entry *e = arena_new_of(a, struct entry);
+
+	e->dn = dn;
+	e->uuid = (struct uuid){ { 1, 2, 3 } };
+	return e;
+}
+
+static void add_bytes(struct arena *a, struct entry *e, const char *name, struct bytes value)
+{
+	struct attribute *longer = arena_array(a, e->n + 1, struct attribute);
+
+	for (size_t i = 0; i < e->n; i++) {
+		longer[i] = e->v[i];
+		if (strcmp(e->v[i].name, name) != 0)
+			continue;
+		struct bytes *values = arena_array(a, e->v[i].n + 1, struct bytes);
+
+		memcpy(values, e->v[i].v, e->v[i].n * sizeof *values);
+		values[e->v[i].n++] = value;
+		e->v[i].v = values;
+		return;
+	}
+	longer[e->n] = (struct attribute){ name, arena_new_of(a, struct bytes), 1 };
+	longer[e->n].v[0] = value;
+	e->v = longer;
+	e->n++;
+}
+
+static void add(struct arena *a, struct entry *e, const char *name, const char *value)
+{
+	add_bytes(a, e, name, bytes_of(value));
+}
+
+static struct entry *agent_entry(struct arena *a)
+{
+	struct entry *e = entry_new(a, "UID=JMartin," PROVIDER);
+
+	add(a, e, "objectClass", "inetOrgPerson");
+	add(a, e, "objectClass", "habAgent");
+	add(a, e, "uid", "JMartin");
+	add(a, e, "cn", "Jeanne Martin");
+	add(a, e, "sn", "Martin");
+	add(a, e, "mail", "j.martin@ville.fr");
+	add(a, e, "habAgentNumero", "A-000001");
+	return e;
+}
+
+static const struct {
+	const char *name;
+	struct bytes value;
+	const char *status;
+} statuses[] = {
+	{ "active", { (const uint8_t *)"active", 6 }, "active" },
+	{ "in another case", { (const uint8_t *)"Active", 6 }, "active" },
+	{ "suspended", { (const uint8_t *)"suspendue", 9 }, "suspendue" },
+	{ "with a NUL inside", { (const uint8_t *)"active\0x", 8 }, "" },
+	{ "unknown", { (const uint8_t *)"actif", 5 }, "" },
+	{ "empty", { (const uint8_t *)"", 0 }, "" },
+	{ "with a newline", { (const uint8_t *)"active\n", 7 }, "" },
+};
+
+static void test_a_status_nobody_knows_closes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(statuses); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct entry *e = agent_entry(a);
+		struct person p;
+
+		add_bytes(a, e, "habStatut", statuses[i].value);
+		print_message("%s\n", statuses[i].name);
+		assert_int_equal(mirror_person(a, e, &p), ERR_OK);
+		assert_string_equal(p.status, statuses[i].status);
+		assert_string_equal(p.caf, "921");
+		assert_string_equal(p.key, "uid=jmartin,habfournisseurid=f001,ou=fournisseurs,habcodecaf=921,ou=cafs,dc=hab,dc=test");
+		assert_true(p.agent);
+	}
+}
+
+static const struct {
+	const char *name, *dn, *class, *other;
+	bool agent, closed;
+	const char *caf;
+} people[] = {
+	{ "agent", "uid=a," PROVIDER, "habAgent", NULL, true, false, "921" },
+	{ "staff of a Caf", "uid=a,ou=personnel," CAF, "habPersonnel", NULL, false, false, "921" },
+	{ "staff of the Cnaf", "uid=a,ou=personnel," SUFFIX, "habPersonnel", NULL, false, false, "" },
+	{ "agent among staff", "uid=a,ou=personnel," CAF, "habAgent", NULL, false, true, "921" },
+	{ "staff under a provider", "uid=a," PROVIDER, "habPersonnel", NULL, false, true, "921" },
+	{ "both classes", "uid=a," PROVIDER, "habAgent", "habPersonnel", false, true, "921" },
+	{ "nowhere", "uid=a," SUFFIX, "habAgent", NULL, false, true, "" },
+};
+
+static void test_a_person_has_one_class_for_each_place(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(people); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct entry *e = entry_new(a, people[i].dn);
+		struct person p;
+
+		add(a, e, "objectClass", people[i].class);
+		if (people[i].other)
+			add(a, e, "objectClass", people[i].other);
+		add(a, e, "uid", "a");
+		add(a, e, "habStatut", "active");
+		print_message("%s\n", people[i].name);
+		assert_int_equal(mirror_person(a, e, &p), ERR_OK);
+		assert_int_equal(p.agent, people[i].agent);
+		assert_string_equal(p.status, people[i].closed ? "" : "active");
+		assert_string_equal(p.caf, people[i].caf);
+	}
+}
+
+static const struct {
+	const char *attribute, *value, *type, *category, *coordinates;
+	uint64_t capacity;
+} places[] = {
+	{ "description", "x", "eaje", "multi_accueil", "48.9353 2.3231", 40 },
+	{ "habTypeEtablissement", "EAJX", "", "multi_accueil", "48.9353 2.3231", 40 },
+	{ "habCategorieEaje", "MICRO", "eaje", "", "48.9353 2.3231", 40 },
+	{ "habCapacite", "-4", "eaje", "multi_accueil", "48.9353 2.3231", 0 },
+	{ "habCapacite", "40 places", "eaje", "multi_accueil", "48.9353 2.3231", 0 },
+	{ "habCoordonnees", "48.9353", "eaje", "multi_accueil", "", 40 },
+	{ "habCoordonnees", "48.9353,2.3231", "eaje", "multi_accueil", "", 40 },
+	{ "habCoordonnees", "48.9353 2.3231 1", "eaje", "multi_accueil", "", 40 },
+	{ "habCoordonnees", "-48 -2.5", "eaje", "multi_accueil", "-48 -2.5", 40 },
+};
+
+static struct entry *place_entry(struct arena *a)
+{
+	struct entry *e = entry_new(a, PLACE);
+
+	add(a, e, "objectClass", "habEtablissement");
+	add(a, e, "objectClass", "habEaje");
+	add(a, e, "habEtablissementId", "E0001");
+	add(a, e, "cn", "Les Lucioles");
+	add(a, e, "habGestionnaire", "habFournisseurId = f001 ,OU=Fournisseurs," CAF);
+	add(a, e, "habDroitFonctionnement", "UID=JMartin,habFournisseurId=F001,OU=fournisseurs," CAF);
+	add(a, e, "habDroitFonctionnement", "uid=jmartin," PROVIDER);
+	add(a, e, "habDroitFonctionnement", "not a name");
+	return e;
+}
+
+static void test_an_establishment_is_read_by_its_codes(void **state)
+{
+	static const struct pair usual[] = {
+		{ "habTypeEtablissement", "EAJE" }, { "habCategorieEaje", "MULTI_ACCUEIL" }, { "habCapacite", "40" },
+		{ "habCoordonnees", "48.9353 2.3231" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(places); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct entry *e = place_entry(a);
+		struct establishment x;
+
+		for (size_t k = 0; k < LENGTH(usual); k++)
+			if (strcmp(usual[k].name, places[i].attribute) != 0)
+				add(a, e, usual[k].name, usual[k].value);
+		add(a, e, places[i].attribute, places[i].value);
+		print_message("%s: %s\n", places[i].attribute, places[i].value);
+		assert_int_equal(mirror_establishment(a, e, &x), ERR_OK);
+		assert_string_equal(x.type, places[i].type);
+		assert_string_equal(x.category, places[i].category);
+		assert_string_equal(x.coordinates, places[i].coordinates);
+		assert_int_equal(x.capacity, places[i].capacity);
+		assert_string_equal(x.caf, "921");
+		/* one agent, however often and however spelled */
+		assert_int_equal(x.listing_keys.n, 1);
+		assert_string_equal(x.manager_key, "habfournisseurid=f001,ou=fournisseurs,habcodecaf=921,ou=cafs,dc=hab,dc=test");
+	}
+}
+
+static void test_an_agreement_that_cannot_be_read_is_not_in_force(void **state)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct entry *e = entry_new(a, AGREEMENT);
+	struct agreement g;
+
+	(void)state;
+	add(a, e, "habConventionNumero", "921-2026-0001");
+	add(a, e, "habStatut", "active");
+	add(a, e, "habDateEffet", "20260706000000Z");
+	assert_int_equal(mirror_agreement(a, e, &g), ERR_OK);
+	assert_true(agreement_in_force(&g, 21000));
+	assert_false(agreement_in_force(&g, 20000));
+	add(a, e, "habDateResiliation", "soon");
+	assert_int_equal(mirror_agreement(a, e, &g), ERR_OK);
+	assert_false(agreement_in_force(&g, 21000));
+	e = entry_new(a, "cn=\xff," PROVIDER);
+	assert_int_equal(mirror_agreement(a, e, &g), ERR_CORRUPT);
+}
+
+static void test_a_caf_keeps_the_lines_of_its_address(void **state)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct entry *e = entry_new(a, CAF);
+	struct caf c;
+
+	(void)state;
+	add(a, e, "o", "Caf 921");
+	add(a, e, "postalAddress", "Caf \\24 921$12, all\xC3\xA9" "e$92000 Nanterre");
+	assert_int_equal(mirror_caf(a, e, &c), ERR_OK);
+	assert_string_equal(c.code, "921");
+	assert_string_equal(c.address, "Caf $ 921\n12, all\xC3\xA9" "e\n92000 Nanterre");
+}
+
+/* --- the directory --- */
+
+static struct person person_now(struct stage *s, const char *uid)
+{
+	AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+	struct person p;
+
+	codec_default(&person_codec, &p);
+	(void)!person_by_name(&t, s->a, 'u', uid, &p);
+	return p;
+}
+
+static struct visitor visitor_now_of(struct stage *s, const char *uid)
+{
+	struct visitor who = s->from;
+	struct person p = person_now(s, uid);
+
+	assert_int_equal(visitor_fill(&s->app, s->a, &p, &who), ERR_OK);
+	return who;
+}
+
+static unsigned families_now(struct stage *s, const char *uid)
+{
+	struct visitor who = visitor_now_of(s, uid);
+	struct establishment e;
+	unsigned families = 0;
+	enum err failed = right_find(&s->app, s->a, &who, "e0001", FAMILY_LISTING | FAMILY_PLACES, &e, &families);
+
+	assert_true(failed == ERR_OK || failed == ERR_NOTFOUND);
+	return families;
+}
+
+static void test_the_first_poll_reads_everything(void **state)
+{
+	struct stage *s = *state;
+	struct mirror_status st;
+
+	assert_int_equal(mirror_status_read(&s->app, s->a, &st), ERR_OK);
+	assert_true(st.complete);
+	assert_int_equal(st.persons, 5);
+	assert_int_equal(st.establishments, 1);
+	assert_int_equal(st.providers, 1);
+	assert_int_equal(st.agreements, 1);
+	assert_int_equal(st.cafs, 1);
+	assert_int_equal(stage_poll(s), 0);
+	assert_int_equal(families_now(s, "jmartin"), FAMILY_LISTING);
+	assert_int_equal(families_now(s, "pdurand"), 0);
+}
+
+static void test_a_right_comes_and_goes_and_was(void **state)
+{
+	struct stage *s = *state;
+	struct visitor who = visitor_now_of(s, "pdurand");
+	struct establishment e;
+	struct my_establishment *mine;
+	size_t n;
+
+	assert_int_equal(establishment_find(&s->app, s->a, "E0001", &e), ERR_OK);
+	assert_false(right_was(&s->app, s->a, &who, &e, FAMILY_PLACES));
+	slapd_change("dn: " PLACE "\nchangetype: modify\nadd: habDroitDisponibilites\nhabDroitDisponibilites: UID=PDurand,habFournisseurId=F001,OU=Fournisseurs," CAF "\n");
+	assert_int_equal(right_confirm(&s->app, s->a, &who, &e, FAMILY_PLACES), ERR_OK); /* before any poll */
+	stage_poll(s);
+	assert_int_equal(families_now(s, "pdurand"), FAMILY_PLACES);
+	assert_int_equal(rights_of(&s->app, s->a, &who, &mine, &n), ERR_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(right_confirm(&s->app, s->a, &who, &e, FAMILY_LISTING), ERR_DENIED);
+	slapd_change("dn: " PLACE "\nchangetype: modify\ndelete: habDroitDisponibilites\n");
+	assert_int_equal(right_confirm(&s->app, s->a, &who, &e, FAMILY_PLACES), ERR_DENIED);
+	stage_poll(s);
+	assert_int_equal(families_now(s, "pdurand"), 0);
+	assert_true(right_was(&s->app, s->a, &who, &e, FAMILY_PLACES));
+	assert_false(right_was(&s->app, s->a, &who, &e, FAMILY_LISTING));
+	assert_int_equal(rights_of(&s->app, s->a, &who, &mine, &n), ERR_OK);
+	assert_int_equal(n, 0);
+}
+
+/* The clock goes on by what the rereads wait for. */
+static void poll_for(struct stage *s, int64_t seconds)
+{
+	for (int64_t i = 0; i < seconds; i++) {
+		usleep(100000);
+		clock_test_offset(clock_now() + SECOND_MS - (int64_t)time(NULL) * 1000);
+		stage_poll(s);
+	}
+}
+
+static void test_a_renamed_agent_keeps_the_rights_refint_gives(void **state)
+{
+	struct stage *s = *state;
+	struct uuid before = person_now(s, "jmartin").uuid;
+
+	slapd_change("dn: " AGENT "\nchangetype: modrdn\nnewrdn: uid=jdupont\ndeleteoldrdn: 1\n");
+	poll_for(s, 20);
+	assert_true(uuid_is_none(person_now(s, "jmartin").uuid));
+	assert_true(uuid_equal(person_now(s, "jdupont").uuid, before));
+	assert_int_equal(families_now(s, "jdupont"), FAMILY_LISTING);
+	slapd_change("dn: uid=jdupont," PROVIDER "\nchangetype: modrdn\nnewrdn: uid=jmartin\ndeleteoldrdn: 1\n");
+	poll_for(s, 20);
+	assert_int_equal(families_now(s, "jmartin"), FAMILY_LISTING);
+}
+
+static void test_two_people_may_trade_their_numbers(void **state)
+{
+	struct stage *s = *state;
+	struct person p;
+
+	slapd_change("dn: " AGENT "\nchangetype: modify\nreplace: habAgentNumero\nhabAgentNumero: TEMP-01\n\n"
+		     "dn: " SECOND_AGENT "\nchangetype: modify\nreplace: habAgentNumero\nhabAgentNumero: A-000001\n\n"
+		     "dn: " AGENT "\nchangetype: modify\nreplace: habAgentNumero\nhabAgentNumero: A-000002\n");
+	stage_poll(s);
+	{
+		AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+
+		assert_int_equal(person_by_name(&t, s->a, 'n', "a-000001", &p), ERR_OK);
+		assert_string_equal(p.uid, "pdurand");
+		assert_int_equal(person_by_name(&t, s->a, 'n', "A-000002", &p), ERR_OK);
+		assert_string_equal(p.uid, "jmartin");
+		assert_int_equal(person_by_name(&t, s->a, 'n', "TEMP-01", &p), ERR_NOTFOUND);
+	}
+}
+
+static void test_an_ended_agreement_ends_the_right(void **state)
+{
+	struct stage *s = *state;
+
+	slapd_change("dn: " AGREEMENT "\nchangetype: modify\nreplace: habStatut\nhabStatut: terminee\n");
+	stage_poll(s);
+	assert_int_equal(families_now(s, "jmartin"), 0);
+	slapd_change("dn: " AGREEMENT "\nchangetype: modify\nreplace: habStatut\nhabStatut: active\n");
+	stage_poll(s);
+	assert_int_equal(families_now(s, "jmartin"), FAMILY_LISTING);
+}
+
+static void test_a_restarted_slapd_and_a_rebuild_change_nothing(void **state)
+{
+	struct stage *s = *state;
+	struct visitor who = visitor_now_of(s, "pdurand");
+	struct establishment e;
+	struct mirror_status before, after;
+
+	assert_int_equal(mirror_status_read(&s->app, s->a, &before), ERR_OK);
+	slapd_stop(SIGTERM);
+	{
+		AUTO_ARENA struct arena *a = arena_new();
+		size_t changed;
+
+		assert_int_equal(mirror_poll(&s->app, a, s->sync, &changed), ERR_UNAVAILABLE);
+	}
+	slapd_start();
+	slapd_change("dn: " SECOND_AGENT "\nchangetype: modify\nreplace: title\ntitle: Directeur\n");
+	assert_int_equal(stage_poll(s), 1);
+	assert_int_equal(mirror_rebuild(&s->app, s->a), ERR_OK);
+	stage_poll(s);
+	assert_int_equal(stage_poll(s), 0);
+	assert_int_equal(mirror_status_read(&s->app, s->a, &after), ERR_OK);
+	assert_int_equal(before.persons, after.persons);
+	assert_int_equal(before.groups, after.groups);
+	assert_int_equal(families_now(s, "jmartin"), FAMILY_LISTING);
+	assert_int_equal(establishment_find(&s->app, s->a, "E0001", &e), ERR_OK);
+	assert_true(right_was(&s->app, s->a, &who, &e, FAMILY_PLACES));
+}
+
+static void test_a_rebuild_takes_away_rows_nothing_accounts_for(void **state)
+{
+	struct stage *s = *state;
+	struct changeset *cs = changeset_new(s->a);
+	struct person p = person_now(s, "jmartin"), ghost;
+
+	changeset_put(cs, TABLE_MIRROR_NAME, mirror_name_key(s->a, 'u', "ghost"), key_bytes(p.uuid.b, sizeof p.uuid.b));
+	changeset_delete(cs, TABLE_MIRROR_NAME, mirror_name_key(s->a, 'u', "jmartin"));
+	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
+	assert_int_equal(mirror_rebuild(&s->app, s->a), ERR_OK);
+	stage_poll(s);
+	ghost = person_now(s, "ghost");
+	assert_true(uuid_is_none(ghost.uuid));
+	assert_true(uuid_equal(person_now(s, "jmartin").uuid, p.uuid));
+}
+
+static void test_a_deleted_agent_and_establishment_are_gone(void **state)
+{
+	struct stage *s = *state;
+	struct establishment e;
+	struct mirror_status st;
+
+	slapd_change("dn: " AGENT "\nchangetype: delete\n");
+	stage_poll(s);
+	assert_true(uuid_is_none(person_now(s, "jmartin").uuid));
+	slapd_change("dn: " PLACE "\nchangetype: delete\n");
+	stage_poll(s);
+	assert_int_equal(establishment_find(&s->app, s->a, "E0001", &e), ERR_NOTFOUND);
+	assert_int_equal(mirror_status_read(&s->app, s->a, &st), ERR_OK);
+	assert_int_equal(st.persons, 4);
+	assert_int_equal(st.establishments, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_status_nobody_knows_closes),
+		cmocka_unit_test(test_a_person_has_one_class_for_each_place),
+		cmocka_unit_test(test_an_establishment_is_read_by_its_codes),
+		cmocka_unit_test(test_an_agreement_that_cannot_be_read_is_not_in_force),
+		cmocka_unit_test(test_a_caf_keeps_the_lines_of_its_address),
+		cmocka_unit_test(test_the_first_poll_reads_everything),
+		cmocka_unit_test(test_a_right_comes_and_goes_and_was),
+		cmocka_unit_test(test_a_renamed_agent_keeps_the_rights_refint_gives),
+		cmocka_unit_test(test_two_people_may_trade_their_numbers),
+		cmocka_unit_test(test_an_ended_agreement_ends_the_right),
+		cmocka_unit_test(test_a_restarted_slapd_and_a_rebuild_change_nothing),
+		cmocka_unit_test(test_a_rebuild_takes_away_rows_nothing_accounts_for),
+		cmocka_unit_test(test_a_deleted_agent_and_establishment_are_gone),
+	};
+
+	return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
+}
