@@ -16,16 +16,16 @@ struct app {
 	struct directory *password; /* SERVICE_PASSWORD: login pool only */
 	uint8_t key[KEY_SIZE];      /* of cookies, challenges, throttle keys */
 	bool test_clock;
-	int heartbeat;              /* descriptor whose mtime is the mirror's last poll; -1: not opened yet */
+	int heartbeat; /* descriptor whose mtime is the mirror's last poll; -1: not opened yet */
 };
 
 enum app_part {
 	APP_STORE = 1,
 	APP_PUBLIC = 2,
-	APP_WEB = 4,       /* the directory as SERVICE_WEB */
-	APP_PASSWORD = 8,  /* as SERVICE_PASSWORD */
+	APP_WEB = 4,      /* the directory as SERVICE_WEB */
+	APP_PASSWORD = 8, /* as SERVICE_PASSWORD */
 	APP_KEY = 16,
-	APP_WRITES = 32,   /* may send changesets */
+	APP_WRITES = 32, /* may send changesets */
 };
 
 /* Reads the settings file and opens the parts; after fork. *why in English: what is wrong, with the file's line. */
@@ -63,16 +63,16 @@ struct visitor {
 	bool known;
 	unsigned roles;
 	struct person person;
-	struct provider provider;      /* agents */
-	struct caf caf;                /* agents and staff of a Caf; code "" otherwise */
+	struct provider provider; /* agents */
+	struct caf caf;           /* agents and staff of a Caf; code "" otherwise */
 	struct session session;
 	uint8_t session_digest[DIGEST_SIZE];
 	const char *address;
 	const char *user_agent;
 	const char *method;
-	const char *path;              /* the route's pattern */
-	int64_t at;                    /* 0: now; tests and demonstrations act in the past (test_clock) */
-	const char *resume;            /* changeset id of a form sent again (« reprise »), or "" */
+	const char *path;   /* the route's pattern */
+	int64_t at;         /* 0: now; tests and demonstrations act in the past (test_clock) */
+	const char *resume; /* changeset id of a form sent again (« reprise »), or "" */
 };
 
 /* The time of the act. */

@@ -35,8 +35,8 @@ struct reading {
 	const struct input *in;
 	struct faults *faults;
 	struct log_view *view;
-	struct uuid person;     /* what view.query.person points to */
-	const char *scope;      /* a Caf's code; NULL: all */
+	struct uuid person; /* what view.query.person points to */
+	const char *scope;  /* a Caf's code; NULL: all */
 };
 
 /* --- scope --- */
@@ -148,7 +148,8 @@ static enum err find_person(struct reading *r, struct txn *t, const char *typed,
 	struct person p;
 
 	*n = 1;
-	if (person_by_name(t, r->arena, 'u', typed, out) == ERR_OK || person_by_name(t, r->arena, 'n', typed, out) == ERR_OK) {
+	if (person_by_name(t, r->arena, 'u', typed, out) == ERR_OK ||
+	    person_by_name(t, r->arena, 'n', typed, out) == ERR_OK) {
 		*n = in_scope(r, out->caf);
 		return t->err;
 	}
@@ -182,7 +183,8 @@ static enum err take_person(struct reading *r, struct txn *t)
 	if (e)
 		return e;
 	if (n > 1)
-		fault_add(r->arena, r->faults, "agent", "%zu personnes portent ce nom : saisissez l’identifiant ou le numéro.", n);
+		fault_add(r->arena, r->faults, "agent",
+			  "%zu personnes portent ce nom : saisissez l’identifiant ou le numéro.", n);
 	if (n == 1) {
 		r->person = p.uuid;
 		r->view->query.person = &r->person;
@@ -216,7 +218,8 @@ static enum err take_provider(struct reading *r, struct txn *t)
 			r->view->query.provider = p.id;
 	}
 	if (exact != 1 && n > 1)
-		fault_add(r->arena, r->faults, "fournisseur", "%zu fournisseurs portent ce nom : saisissez-le en entier.", n);
+		fault_add(r->arena, r->faults, "fournisseur",
+			  "%zu fournisseurs portent ce nom : saisissez-le en entier.", n);
 	return t->err;
 }
 
@@ -268,8 +271,8 @@ static enum err read_names(struct reading *r, struct txn *t)
 		struct establishment e;
 
 		v->names[i] = v->places[i] = "";
-		if (!uuid_is_none(x->person) &&
-		    person_get(t, r->arena, TABLE_MIRROR_PERSON, key_bytes(x->person.b, sizeof x->person.b), &p) == ERR_OK)
+		if (!uuid_is_none(x->person) && person_get(t, r->arena, TABLE_MIRROR_PERSON,
+							   key_bytes(x->person.b, sizeof x->person.b), &p) == ERR_OK)
 			v->names[i] = p.name;
 		if (!uuid_is_none(x->establishment) &&
 		    establishment_get(t, r->arena, TABLE_MIRROR_ESTABLISHMENT,
@@ -287,8 +290,12 @@ struct seen {
 static bool is_new(void *user, const struct audit_record *first)
 {
 	struct seen *s = user;
-	struct audit_query q = { .person = &first->person, .address = first->address, .event = event_code(EVENT_LOGIN),
-				 .event_class = -1, .until = first->time, .limit = 1 };
+	struct audit_query q = { .person = &first->person,
+				 .address = first->address,
+				 .event = event_code(EVENT_LOGIN),
+				 .event_class = -1,
+				 .until = first->time,
+				 .limit = 1 };
 	struct audit_page page;
 
 	return audit_find(s->t, s->arena, &q, &page) == ERR_OK && page.n == 0;

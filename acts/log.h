@@ -11,11 +11,11 @@ extern const struct form log_form;
 struct log_view {
 	struct audit_query query;
 	struct audit_page page;
-	const char **names;        /* of page.v[i].person, "" when unknown */
-	const char **places;       /* establishment's name of page.v[i] */
-	size_t total, failures;    /* counted up to 10 000 */
+	const char **names;     /* of page.v[i].person, "" when unknown */
+	const char **places;    /* establishment's name of page.v[i] */
+	size_t total, failures; /* counted up to 10 000 */
 	day_t from, until;
-	struct strs alerts;        /* French sentences */
+	struct strs alerts; /* French sentences */
 };
 
 /* event_class: EVENT_CONNECTION or EVENT_ACT. Defaults to the last 7 days. A Caf auditor sees his Caf only. Records the query

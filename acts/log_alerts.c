@@ -6,6 +6,7 @@
 #define BURST_MS (10 * MINUTE_MS)
 #define BURST_MIN 3
 #define ALERTS_MAX 20
+#define SESSION_MS (10 * HOUR_MS)
 #define NIGHT_FROM 22
 #define NIGHT_UNTIL 5
 
@@ -87,31 +88,44 @@ static void bursts(struct look *l)
 		}
 		if (count < BURST_MIN || !l->is_new(l->user, first))
 			continue;
-		say(l, arena_printf(l->arena, "%s : %zu échecs en %s depuis une adresse jamais vue, %s, %s.", first->number, count,
-				    lasting(l->arena, l->v[last].time - first->time), first->address,
-				    day_and_hour(l->arena, first->time)));
+		say(l, arena_printf(l->arena, "%s : %zu échecs en %s depuis une adresse jamais vue, %s, %s.",
+				    first->number, count, lasting(l->arena, l->v[last].time - first->time),
+				    first->address, day_and_hour(l->arena, first->time)));
 	}
 }
 
 /* --- sessions --- */
 
-/* When it ended: its own end, or a change of password that cut it; now while it is open. */
+/* Marked by the clerk some time after it was over. */
+static int64_t ended_at(const struct audit_record *r)
+{
+	int64_t at;
+
+	return time_parse_iso(arg_of(&r->details, "until"), &at) == ERR_OK ? at : r->time;
+}
+
+static bool ends(const struct audit_record *r, const struct audit_record *login)
+{
+	if (!same_person(login, r) || r->failed)
+		return false;
+	if (is_event(r, EVENT_PASSWORD_CHANGE))
+		return true;
+	return (is_event(r, EVENT_LOGOUT) || is_event(r, EVENT_SESSION_END)) &&
+	       (!*r->session || strcmp(r->session, login->session) == 0);
+}
+
+/* By its own end, by a change of password that cut it, or because it was too old. */
 static int64_t end_of(const struct look *l, size_t i)
 {
-	const struct audit_record *login = &l->v[i];
+	int64_t latest = l->v[i].time + SESSION_MS, end = l->now;
 
 	for (size_t j = i + 1; j < l->n; j++) {
-		const struct audit_record *r = &l->v[j];
-
-		if (!same_person(login, r) || r->failed)
+		if (!ends(&l->v[j], &l->v[i]))
 			continue;
-		if (is_event(r, EVENT_PASSWORD_CHANGE))
-			return r->time;
-		if ((is_event(r, EVENT_LOGOUT) || is_event(r, EVENT_SESSION_END)) &&
-		    (!*r->session || strcmp(r->session, login->session) == 0))
-			return r->time;
+		end = ended_at(&l->v[j]);
+		break;
 	}
-	return l->now;
+	return end < latest ? end : latest;
 }
 
 /* /16 of IPv4, /32 of IPv6: a town hall's two exits are one network, mostly. */
@@ -137,7 +151,8 @@ static void overlaps(struct look *l)
 			if (!is_login(&l->v[j], false) || !same_person(&l->v[i], &l->v[j]) ||
 			    same_network(l->v[i].address, l->v[j].address))
 				continue;
-			say(l, arena_printf(l->arena, "%s : deux sessions en même temps depuis des réseaux différents, %s et %s, %s.",
+			say(l, arena_printf(l->arena,
+					    "%s : deux sessions en même temps depuis des réseaux différents, %s et %s, %s.",
 					    l->v[i].number, l->v[i].address, l->v[j].address,
 					    day_and_hour(l->arena, l->v[j].time)));
 			break;
@@ -178,7 +193,8 @@ static void nights(struct look *l)
 		const char *when = day_and_hour(l->arena, l->v[last].time);
 
 		say(l, count == 1 ? arena_printf(l->arena, "%s : connexion de nuit, %s.", l->v[i].number, when) :
-				    arena_printf(l->arena, "%s : %zu connexions de nuit, la dernière %s.", l->v[i].number, count, when));
+				    arena_printf(l->arena, "%s : %zu connexions de nuit, la dernière %s.",
+						 l->v[i].number, count, when));
 	}
 }
 

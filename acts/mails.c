@@ -267,8 +267,9 @@ enum err mail_render(struct app *app, struct arena *a, const struct mail *m, uin
 		return e;
 	text.to = *m->to ? m->to : v.person.mail;
 	text.subject = text_cut(a, buf_str(&subject), SUBJECT_MAX);
-	text.message_id = *m->message_id ? m->message_id :
-					   arena_printf(a, "<%llu@%.*s>", (unsigned long long)seq, (int)strcspn(host, ":/"), host);
+	text.message_id = *m->message_id ?
+				  m->message_id :
+				  arena_printf(a, "<%llu@%.*s>", (unsigned long long)seq, (int)strcspn(host, ":/"), host);
 	if (text_is_mail(v.caf.mail))
 		text.reply_to = v.caf.mail;
 	if (!text_is_mail(text.to) || !is_header(text.subject) || !is_message_id(text.message_id))

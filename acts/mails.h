@@ -12,7 +12,7 @@ struct mail_template {
 	const char *code;
 	const char *subject;
 	const char *body;
-	const char *purpose;    /* carries a temporary password of that purpose, drawn when it is sent ({mdp}, {expiration}); NULL */
+	const char *purpose; /* carries a temporary password of that purpose, drawn when it is sent ({mdp}, {expiration}); NULL */
 };
 extern const struct mail_template mail_templates[];
 extern const size_t mail_templates_n;
@@ -25,9 +25,9 @@ void mail_add(struct app *app, struct arena *a, struct changeset *cs, const char
 
 struct mail_text {
 	const char *to;
-	const char *reply_to;   /* "" : none */
+	const char *reply_to; /* "" : none */
 	const char *subject;
-	const char *body;       /* '\n' lines, footer included */
+	const char *body; /* '\n' lines, footer included */
 	const char *message_id;
 };
 /* The text to send now. ERR_INVALID: a header value with CR or LF, an unknown template, a value missing, no address. */

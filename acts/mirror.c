@@ -29,10 +29,10 @@ struct poll {
 	struct app *app;
 	struct arena *arena;
 	struct directory *sync;
-	const char *cookie;      /* "" : from the beginning */
+	const char *cookie; /* "" : from the beginning */
 	uint64_t cookie_rev;
 	bool complete;
-	struct later *later;     /* kept from earlier polls */
+	struct later *later; /* kept from earlier polls */
 	size_t later_n;
 	bool later_changed;
 	struct sync_result result;
@@ -195,8 +195,8 @@ static enum err read_again(struct poll *p, const struct uuids *due)
 	for (size_t i = 0; i < due->n; i++)
 		buf_text(&filter, filter_equal(p->arena, "entryUUID", uuid_text(p->arena, due->v[i])));
 	buf_byte(&filter, ')');
-	enum err e = directory_search(p->sync, p->arena, p->app->settings->ldap_suffix, SCOPE_SUBTREE, buf_str(&filter), NULL,
-				      due->n, &found);
+	enum err e = directory_search(p->sync, p->arena, p->app->settings->ldap_suffix, SCOPE_SUBTREE, buf_str(&filter),
+				      NULL, due->n, &found);
 
 	for (size_t i = 0; i < found.n && !e; i++)
 		e = mirror_batch_entry(&p->batch, &found.v[i]);
@@ -257,8 +257,8 @@ static enum err publish_some(struct poll *p, const struct uuids *all, size_t fro
 	for (size_t i = from; i < until && !e; i++) {
 		struct establishment x;
 
-		e = establishment_get(&t, p->batch.work, TABLE_MIRROR_ESTABLISHMENT, key_bytes(all->v[i].b, sizeof(struct uuid)),
-				      &x);
+		e = establishment_get(&t, p->batch.work, TABLE_MIRROR_ESTABLISHMENT,
+				      key_bytes(all->v[i].b, sizeof(struct uuid)), &x);
 		if (e == ERR_NOTFOUND) {
 			e = ERR_OK;
 			continue;
@@ -340,6 +340,15 @@ enum err mirror_rebuild(struct app *app, struct arena *a)
 
 	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#cookie"), BYTES_NONE);
 	return changeset_commit(app->store, cs, NULL);
+}
+
+bool mirror_is_settled(struct app *app)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct record complete, later;
+
+	return app_fresh(app) == ERR_OK && read_mark(&t, "#complete", &complete) == ERR_OK && complete.rev &&
+	       read_mark(&t, "#reread", &later) == ERR_OK && later.payload.n == 0;
 }
 
 enum err mirror_status_read(struct app *app, struct arena *a, struct mirror_status *out)

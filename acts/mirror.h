@@ -13,11 +13,14 @@ MUST_USE enum err mirror_poll(struct app *app, struct arena *a, struct directory
 MUST_USE enum err mirror_rebuild(struct app *app, struct arena *a);
 
 struct mirror_status {
-	bool complete;            /* a first whole read was finished */
-	int64_t heartbeat;        /* last successful poll */
+	bool complete;     /* a first whole read was finished */
+	int64_t heartbeat; /* last successful poll */
 	uint64_t persons, establishments, providers, agreements, cafs, groups;
 };
 MUST_USE enum err mirror_status_read(struct app *app, struct arena *a, struct mirror_status *out);
+
+/* It was polled within the minute and waits for nothing refint still has to do: what it says is missing is missing. */
+bool mirror_is_settled(struct app *app);
 
 /* Entries as records (NUL inside a value, unknown codes: the field stays empty, which closes). */
 MUST_USE enum err mirror_person(struct arena *a, const struct entry *e, struct person *out);
@@ -26,6 +29,9 @@ MUST_USE enum err mirror_provider(struct arena *a, const struct entry *e, struct
 MUST_USE enum err mirror_agreement(struct arena *a, const struct entry *e, struct agreement *out);
 MUST_USE enum err mirror_caf(struct arena *a, const struct entry *e, struct caf *out);
 MUST_USE enum err mirror_group(struct arena *a, const struct entry *e, struct group *out);
+
+/* An operational time of an entry in milliseconds; 0: none that can be read. */
+int64_t mirror_time(const struct entry *e, const char *name);
 
 /* What mirror_person reads, and pwdChangedTime, pwdAccountLockedTime besides. */
 extern const char *const mirror_person_attributes[];

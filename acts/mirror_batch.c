@@ -4,49 +4,11 @@
 #include "acts/rights.h"
 #include "acts/who.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define OPS_MAX 1500
 #define BYTES_MAX ((size_t)900 * 1024)
 #define ENTRIES_MAX 400
-
-/* --- lists of entryUUIDs --- */
-
-void uuids_add(struct arena *a, struct uuids *list, struct uuid u)
-{
-	if ((list->n & (list->n - 1)) == 0) {
-		struct uuid *longer = arena_array(a, list->n ? list->n * 2 : 1, struct uuid);
-
-		if (list->n)
-			memcpy(longer, list->v, list->n * sizeof *longer);
-		list->v = longer;
-	}
-	list->v[list->n++] = u;
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct uuid));
-}
-
-void uuids_settle(struct uuids *list)
-{
-	size_t kept = 0;
-
-	if (!list->n)
-		return;
-	qsort(list->v, list->n, sizeof *list->v, by_bytes);
-	for (size_t i = 1; i < list->n; i++)
-		if (!uuid_equal(list->v[i], list->v[kept]))
-			list->v[++kept] = list->v[i];
-	list->n = kept + 1;
-}
-
-bool uuids_have(const struct uuids *settled, struct uuid u)
-{
-	return settled->n && bsearch(&u, settled->v, settled->n, sizeof u, by_bytes);
-}
 
 /* --- the changeset at hand --- */
 
@@ -288,7 +250,8 @@ static enum err close_account(struct batch *b, const struct mirrored *old, const
 	struct visitor who = { .known = true, .person = old->is.person };
 	struct audit_record r = act_record(b->work, &who, EVENT_SESSION_END);
 
-	r.cause = now && now->kind == MIRROR_KIND_PERSON && strcmp(now->is.person.status, "suspendue") == 0 ? "suspended" : "ended";
+	r.cause = now && now->kind == MIRROR_KIND_PERSON && strcmp(now->is.person.status, "suspendue") == 0 ? "suspended" :
+													      "ended";
 	act_detail(b->work, &r, "sessions", arena_printf(b->work, "%zu", live));
 	changeset_audit(b->cs, &r);
 	return ERR_OK;

@@ -18,10 +18,10 @@ bool uuids_have(const struct uuids *settled, struct uuid u);
 struct batch {
 	struct app *app;
 	struct arena *arena;
-	bool force;              /* compare nothing, write everything */
-	bool first;              /* the whole register is read: every establishment is touched anyhow */
-	struct uuids touched;    /* establishments to publish again */
-	struct uuids reread;     /* entries refint changes behind our back */
+	bool force;           /* compare nothing, write everything */
+	bool first;           /* the whole register is read: every establishment is touched anyhow */
+	struct uuids touched; /* establishments to publish again */
+	struct uuids reread;  /* entries refint changes behind our back */
 	size_t changed;
 
 	/* the changeset being gathered */
@@ -42,7 +42,8 @@ MUST_USE enum err mirror_batch_gone(struct batch *b, struct uuid uuid);
 void mirror_batch_put(struct batch *b, enum table table, struct bytes key, struct bytes value);
 void mirror_batch_delete(struct batch *b, enum table table, struct bytes key);
 /* An index row that no longer holds; MIRROR_RIGHT keeps what ever was. */
-MUST_USE enum err mirror_batch_drop_row(struct batch *b, struct txn *t, const struct index_row *row, struct uuid owner, bool gone);
+MUST_USE enum err mirror_batch_drop_row(struct batch *b, struct txn *t, const struct index_row *row, struct uuid owner,
+					bool gone);
 
 /* Commits what was gathered; nothing when nothing was. */
 MUST_USE enum err mirror_batch_flush(struct batch *b);

@@ -13,8 +13,19 @@
 #define SOME_DAY 1 /* of 1970: there is a date nobody can read */
 
 const char *const mirror_person_attributes[] = {
-	"objectClass", "uid", "cn", "sn", "givenName", "title", "mail", "habAgentNumero", "habStatut",
-	"habDemandeMotDePasse", "pwdChangedTime", "pwdAccountLockedTime", NULL,
+	"objectClass",
+	"uid",
+	"cn",
+	"sn",
+	"givenName",
+	"title",
+	"mail",
+	"habAgentNumero",
+	"habStatut",
+	"habDemandeMotDePasse",
+	"pwdChangedTime",
+	"pwdAccountLockedTime",
+	NULL,
 };
 
 /* --- values --- */
@@ -86,6 +97,29 @@ static int64_t day(const struct entry *e, const char *name)
 	day_t out;
 
 	return value && day_parse_ldap(value, &out) == ERR_OK ? out : 0;
+}
+
+/* "20261123080000Z" (generalizedTime, UTC). */
+int64_t mirror_time(const struct entry *e, const char *name)
+{
+	const char *s = entry_text(e, name);
+	int64_t date, hour;
+	int year, month, day;
+	day_t d;
+	char text[15] = { 0 };
+
+	if (!s || strlen(s) < 14)
+		return 0;
+	memcpy(text, s, 14);
+	if (text_to_int(text + 8, 0, 235959, &hour))
+		return 0;
+	text[8] = '\0';
+	if (text_to_int(text, 10101, 99991231, &date))
+		return 0;
+	year = (int)(date / 10000), month = (int)(date / 100 % 100), day = (int)(date % 100);
+	if (day_make(year, month, day, &d))
+		return 0;
+	return d * DAY_MS + (hour / 10000 * 3600 + hour / 100 % 100 * 60 + hour % 100) * SECOND_MS;
 }
 
 static bool has(const struct entry *e, const char *name)

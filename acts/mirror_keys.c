@@ -1,8 +1,9 @@
-/* Keys of the mirror's indexes. */
-#include "acts/mirror.h"
+/* Keys of the mirror's indexes, and lists of the entryUUIDs they lead to. */
+#include "acts/mirror_batch.h"
 
 #include "base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define DN_KEY 16
@@ -51,4 +52,41 @@ struct bytes mirror_right_key(struct arena *a, const char *normal, struct uuid e
 struct bytes mirror_mark(const char *name)
 {
 	return bytes_of(name);
+}
+
+/* --- lists of entryUUIDs --- */
+
+void uuids_add(struct arena *a, struct uuids *list, struct uuid u)
+{
+	if ((list->n & (list->n - 1)) == 0) {
+		struct uuid *longer = arena_array(a, list->n ? list->n * 2 : 1, struct uuid);
+
+		if (list->n)
+			memcpy(longer, list->v, list->n * sizeof *longer);
+		list->v = longer;
+	}
+	list->v[list->n++] = u;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct uuid));
+}
+
+void uuids_settle(struct uuids *list)
+{
+	size_t kept = 0;
+
+	if (!list->n)
+		return;
+	qsort(list->v, list->n, sizeof *list->v, by_bytes);
+	for (size_t i = 1; i < list->n; i++)
+		if (!uuid_equal(list->v[i], list->v[kept]))
+			list->v[++kept] = list->v[i];
+	list->n = kept + 1;
+}
+
+bool uuids_have(const struct uuids *settled, struct uuid u)
+{
+	return settled->n && bsearch(&u, settled->v, settled->n, sizeof u, by_bytes);
 }

@@ -14,7 +14,7 @@ struct mirrored {
 	enum mirror_kind kind;
 	enum table table;
 	struct uuid uuid;
-	const char *key;        /* normal DN */
+	const char *key; /* normal DN */
 	struct bytes payload;
 	struct index_row *rows;
 	size_t n;

@@ -64,7 +64,8 @@ static void check_form(struct change_of *c)
 	if (c->faults->n)
 		return;
 	if (must_change && is_temporary(c))
-		fault_add(c->arena, c->faults, "nouveau", "Ce mot de passe est celui que vous avez reçu : choisissez-en un autre.");
+		fault_add(c->arena, c->faults, "nouveau",
+			  "Ce mot de passe est celui que vous avez reçu : choisissez-en un autre.");
 	else if (!must_change && bytes_equal(f->fresh, f->old))
 		fault_add(c->arena, c->faults, "nouveau", "Ce mot de passe est déjà le vôtre : choisissez-en un autre.");
 }
@@ -182,7 +183,12 @@ enum err password_change(struct app *app, struct arena *a, const struct visitor 
 			 struct faults *faults, const char **token)
 {
 	uint8_t id[16];
-	struct change_of c = { .app = app, .arena = a, .who = who, .form = form, .faults = faults, .now = visitor_now(who),
+	struct change_of c = { .app = app,
+			       .arena = a,
+			       .who = who,
+			       .form = form,
+			       .faults = faults,
+			       .now = visitor_now(who),
 			       .throttle_key = throttle_key(a, 'a', person_key(who)) };
 	enum password_outcome outcome;
 
@@ -205,8 +211,8 @@ enum err password_change(struct app *app, struct arena *a, const struct visitor 
 
 /* --- temporary passwords --- */
 
-void temporary_password_add(struct arena *a, struct changeset *cs, const struct visitor *by, const struct person *person,
-			    const char *plain, const char *purpose, int64_t expires)
+void temporary_password_add(struct arena *a, struct changeset *cs, const struct visitor *by,
+			    const struct person *person, const char *plain, const char *purpose, int64_t expires)
 {
 	struct audit_record r = act_record(a, by, EVENT_PASSWORD_ISSUED);
 	struct temp_password temp;
@@ -218,6 +224,8 @@ void temporary_password_add(struct arena *a, struct changeset *cs, const struct 
 	temp.created = visitor_now(by);
 	changeset_put(cs, TABLE_TEMP_PASSWORD, key_bytes(person->uuid.b, sizeof person->uuid.b),
 		      temp_password_encode(a, &temp));
+	if (!by->known)
+		r.role = "service";
 	r.object_kind = "person";
 	r.object_id = person->number;
 	r.caf = person->caf;

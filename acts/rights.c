@@ -234,7 +234,8 @@ enum err rights_of(struct app *app, struct arena *a, const struct visitor *who, 
 
 	while (scan_next(&s)) {
 		struct my_establishment mine = { 0 };
-		enum err e = establishment_get(&t, a, TABLE_MIRROR_ESTABLISHMENT, tail_of(s.key, sizeof(struct uuid)), &mine.e);
+		enum err e = establishment_get(&t, a, TABLE_MIRROR_ESTABLISHMENT, tail_of(s.key, sizeof(struct uuid)),
+					       &mine.e);
 
 		if (!e)
 			e = families_of(&t, a, &who->person, &mine.e, &k, &mine.families);

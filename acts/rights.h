@@ -37,8 +37,8 @@ struct bytes tail_of(struct bytes key, size_t n);
 
 /* The establishment if the visitor has a family of wanted on it; *families tells which. ERR_NOTFOUND otherwise: foreign
    and unknown look alike. A refusal for an existing establishment is recorded (EVENT_REFUSAL) by the caller. */
-MUST_USE enum err right_find(struct app *app, struct arena *a, const struct visitor *who, const char *id, unsigned wanted,
-			     struct establishment *out, unsigned *families);
+MUST_USE enum err right_find(struct app *app, struct arena *a, const struct visitor *who, const char *id,
+			     unsigned wanted, struct establishment *out, unsigned *families);
 
 /* Had one of these families there once, by a right that was removed or lapsed since: a POST then answers 403 with the typed
    text, where it answers 404 to who never had any. MIRROR_RIGHT's value is two bytes, families now and families ever: a
@@ -62,14 +62,14 @@ MUST_USE enum err caf_establishment_find(struct app *app, struct arena *a, const
 					 struct establishment *out);
 
 /* Establishments of the visitor's Caf whose folded name, city or id contains text, by name; page from 0. *total counts all. */
-MUST_USE enum err caf_establishments(struct app *app, struct arena *a, const struct visitor *who, const char *text, size_t page,
-				     size_t per_page, struct establishment **out, size_t *n, size_t *total);
+MUST_USE enum err caf_establishments(struct app *app, struct arena *a, const struct visitor *who, const char *text,
+				     size_t page, size_t per_page, struct establishment **out, size_t *n, size_t *total);
 
 /* --- from the directory: writes. Re-reads person, establishment, agreements as they are now. --- */
 
 /* ERR_DENIED when the right is gone or the account closed; ERR_UNAVAILABLE: no directory, no write. */
-MUST_USE enum err right_confirm(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e,
-				enum family family);
+MUST_USE enum err right_confirm(struct app *app, struct arena *a, const struct visitor *who,
+				const struct establishment *e, enum family family);
 /* What a group gives to this person: a Caf's groups to its own staff, the national ones to any staff; nothing to agents. */
 unsigned group_role(const struct group *g, const struct person *p);
 /* The same for a role of a Caf (reviewer's or administrator's group membership, status). */

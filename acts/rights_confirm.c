@@ -30,8 +30,8 @@ static enum err read_person(struct app *app, struct arena *a, const struct visit
 static enum err read_agreements(struct app *app, struct arena *a, const char *provider_dn, struct agreements *out)
 {
 	struct entries found;
-	enum err e = directory_search(app->web, a, provider_dn, SCOPE_ONE, filter_equal(a, "objectClass", "habConvention"),
-				      NULL, AGREEMENTS_MAX, &found);
+	enum err e = directory_search(app->web, a, provider_dn, SCOPE_ONE,
+				      filter_equal(a, "objectClass", "habConvention"), NULL, AGREEMENTS_MAX, &found);
 
 	*out = (struct agreements){ 0 };
 	for (size_t i = 0; !e && i < found.n; i++) {

@@ -24,10 +24,10 @@ enum login_outcome {
 
 struct login_result {
 	enum login_outcome outcome;
-	const char *token;     /* session cookie */
+	const char *token; /* session cookie */
 	int64_t retry_at;
-	size_t sessions;       /* the account's live ones, this one counted: over 2, he is told */
-	struct visitor who;    /* LOGIN_DONE, LOGIN_MUST_CHANGE */
+	size_t sessions;    /* the account's live ones, this one counted: over 2, he is told */
+	struct visitor who; /* LOGIN_DONE, LOGIN_MUST_CHANGE */
 };
 
 /* One attempt: finds the account (uid, number, or a mail that only one has), the delays of the account found (or of the
@@ -56,8 +56,8 @@ void password_judge(struct app *app, struct arena *a, const struct visitor *who,
 
 /* Adds to the changeset a temporary password's hash for a person, its record included; the plain text is the caller's.
    purpose: "activation", "reset". */
-void temporary_password_add(struct arena *a, struct changeset *cs, const struct visitor *by, const struct person *person,
-			    const char *plain, const char *purpose, int64_t expires);
+void temporary_password_add(struct arena *a, struct changeset *cs, const struct visitor *by,
+			    const struct person *person, const char *plain, const char *purpose, int64_t expires);
 /* Stores a temporary password's hash for a person (activation, reset, demonstration). The plain text is the caller's. */
 MUST_USE enum err temporary_password_put(struct app *app, struct arena *a, const struct visitor *by, struct uuid person,
 					 const char *plain, const char *purpose, int64_t expires);

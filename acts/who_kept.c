@@ -97,12 +97,16 @@ static bool is_current(const struct visitor *who, const struct audit_record *r)
 	       memcmp(head, who->session_digest, sizeof head) == 0;
 }
 
-enum err logins_recent(struct app *app, struct arena *a, const struct visitor *who, size_t limit, struct session_line **out,
-		       size_t *n)
+enum err logins_recent(struct app *app, struct arena *a, const struct visitor *who, size_t limit,
+		       struct session_line **out, size_t *n)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	struct audit_query q = {
-		.person = &who->person.uuid, .event = event_code(EVENT_LOGIN), .event_class = -1, .failed = -1, .limit = limit,
+		.person = &who->person.uuid,
+		.event = event_code(EVENT_LOGIN),
+		.event_class = -1,
+		.failed = -1,
+		.limit = limit,
 	};
 	struct audit_page page;
 	enum err e = audit_find(&t, a, &q, &page);
@@ -114,8 +118,12 @@ enum err logins_recent(struct app *app, struct arena *a, const struct visitor *w
 	for (size_t i = 0; i < page.n; i++) {
 		const struct audit_record *r = &page.v[i];
 
-		lines[i] = (struct session_line){ .at = r->time, .address = r->address, .user_agent = r->user_agent,
-						  .current = is_current(who, r), .failed = r->failed, .cause = r->cause };
+		lines[i] = (struct session_line){ .at = r->time,
+						  .address = r->address,
+						  .user_agent = r->user_agent,
+						  .current = is_current(who, r),
+						  .failed = r->failed,
+						  .cause = r->cause };
 	}
 	*out = lines;
 	*n = page.n;

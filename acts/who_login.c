@@ -19,13 +19,13 @@ struct attempt {
 	struct arena *arena;
 	const struct visitor *from;
 	const char *identifier;
-	struct bytes password;  /* none when no bind is worth it */
+	struct bytes password; /* none when no bind is worth it */
 	const char *tracking;
 	int64_t now;
-	bool found;             /* who is the account */
+	bool found; /* who is the account */
 	struct visitor who;
-	int64_t changed_at;     /* pwdChangedTime; 0: unknown */
-	bool locked;            /* ppolicy's backstop holds */
+	int64_t changed_at; /* pwdChangedTime; 0: unknown */
+	bool locked;        /* ppolicy's backstop holds */
 	struct bytes account_key, address_key;
 	struct throttle account, address;
 	struct temp_password temp; /* rev 0: none */
@@ -35,37 +35,14 @@ struct attempt {
 
 /* --- the account --- */
 
-/* "20261123080000Z" (generalizedTime, UTC). */
-static int64_t time_ldap(const char *s)
-{
-	int64_t date, hour;
-	int year, month, day;
-	day_t d;
-	char text[15] = { 0 };
-
-	if (!s || strlen(s) < 14)
-		return 0;
-	memcpy(text, s, 14);
-	if (text_to_int(text + 8, 0, 235959, &hour))
-		return 0;
-	text[8] = '\0';
-	if (text_to_int(text, 10101, 99991231, &date))
-		return 0;
-	year = (int)(date / 10000), month = (int)(date / 100 % 100), day = (int)(date % 100);
-	if (day_make(year, month, day, &d))
-		return 0;
-	return d * DAY_MS + (hour / 10000 * 3600 + hour / 100 % 100 * 60 + hour % 100) * SECOND_MS;
-}
-
 static enum err take_account(struct attempt *t, const struct entry *entry)
 {
 	struct person p;
-	const char *changed = entry_text(entry, "pwdChangedTime");
 
 	if (mirror_person(t->arena, entry, &p))
 		return ERR_OK;
 	t->found = true;
-	t->changed_at = time_ldap(changed);
+	t->changed_at = mirror_time(entry, "pwdChangedTime");
 	t->locked = entry_text(entry, "pwdAccountLockedTime") != NULL;
 	return visitor_fill(t->app, t->arena, &p, &t->who);
 }
@@ -92,7 +69,8 @@ static enum err find_account(struct attempt *t)
 
 	if (!*typed || strlen(typed) > IDENTIFIER_MAX)
 		return ERR_OK;
-	enum err e = search(t, filter_or(a, filter_equal(a, "uid", typed), filter_equal(a, "habAgentNumero", typed), NULL));
+	enum err e =
+		search(t, filter_or(a, filter_equal(a, "uid", typed), filter_equal(a, "habAgentNumero", typed), NULL));
 
 	if (!e && !t->found && strchr(typed, '@'))
 		e = search(t, filter_equal(a, "mail", typed));
@@ -189,7 +167,9 @@ static const char *cause_of(const struct attempt *t, bool matched, bool fast)
 	if (!t->found)
 		return "unknown_account";
 	if (strcmp(status, "active") != 0)
-		return strcmp(status, "terminee") == 0 ? "ended" : strcmp(status, "demandee") == 0 ? "never_activated" : "suspended";
+		return strcmp(status, "terminee") == 0 ? "ended" :
+		       strcmp(status, "demandee") == 0 ? "never_activated" :
+							 "suspended";
 	if (matched)
 		return "temporary_expired";
 	if (fast && !t->temp.rev && !t->locked && t->password.n)
@@ -299,7 +279,9 @@ static enum err refuse(struct attempt *t)
 static int64_t previous_login(struct attempt *t)
 {
 	AUTO_TXN struct txn r = txn_read(t->app->store, STORE_MAIN);
-	struct audit_query q = { .person = &t->who.person.uuid, .event = event_code(EVENT_LOGIN), .event_class = -1, .limit = 1 };
+	struct audit_query q = {
+		.person = &t->who.person.uuid, .event = event_code(EVENT_LOGIN), .event_class = -1, .limit = 1
+	};
 	struct audit_page page;
 
 	return audit_find(&r, t->arena, &q, &page) == ERR_OK && page.n ? page.v[0].time : 0;
@@ -364,12 +346,18 @@ static const char *new_tracking(struct arena *a)
 	return text_hex(a, (struct bytes){ id, sizeof id });
 }
 
-enum err login(struct app *app, struct arena *a, const struct visitor *from, const char *identifier, struct bytes password,
-	       struct login_result *out)
+enum err login(struct app *app, struct arena *a, const struct visitor *from, const char *identifier,
+	       struct bytes password, struct login_result *out)
 {
-	struct attempt t = { .app = app, .arena = a, .from = from, .identifier = identifier, .now = visitor_now(from),
-			     .password = is_password(password) ? password : BYTES_NONE, .tracking = new_tracking(a),
-			     .who = *from, .cause = "wrong_password" };
+	struct attempt t = { .app = app,
+			     .arena = a,
+			     .from = from,
+			     .identifier = identifier,
+			     .now = visitor_now(from),
+			     .password = is_password(password) ? password : BYTES_NONE,
+			     .tracking = new_tracking(a),
+			     .who = *from,
+			     .cause = "wrong_password" };
 	struct login_result res = { .outcome = LOGIN_REFUSED };
 
 	/* whoever sits there with a session is not yet who logs in */

@@ -1,14 +1,14 @@
 /* What a new day changes by itself: agreements that begin or end today, and so what their establishments' pages say. */
 #include "clerk/clerk.h"
 
+#include "acts/listing.h"
 #include "acts/mirror.h"
 #include "acts/rights.h"
-#include "base/text.h"
+#include "base/log.h"
 
 #include <string.h>
 
 #define PUBLISH_MAX 40
-#define PER_DAY 8 /* bytes of the mark */
 
 static enum err last_day(struct clerk *c, day_t *out)
 {
@@ -61,11 +61,12 @@ static enum err publish(struct clerk *c, struct arena *a, struct txn *t, struct 
 	return publish_stored(&c->app, a, t, cs, &e, false);
 }
 
-/* The last changeset of the day says that it is done. */
-static enum err publish_some(struct clerk *c, const struct strs *keys, size_t from, day_t today)
+/* The last changeset says that the day is done. */
+static enum err publish_some(struct clerk *c, const struct strs *keys, size_t from, day_t since, day_t today)
 {
 	AUTO_ARENA struct arena *a = arena_new();
 	struct changeset *cs = changeset_new(a);
+	bool last = from + PUBLISH_MAX >= keys->n;
 	enum err e = ERR_OK;
 
 	{
@@ -74,13 +75,8 @@ static enum err publish_some(struct clerk *c, const struct strs *keys, size_t fr
 		for (size_t i = from; i < keys->n && i < from + PUBLISH_MAX && !e; i++)
 			e = publish(c, a, &t, cs, keys->v[i]);
 	}
-	if (e)
-		return e;
-	if (from + PUBLISH_MAX >= keys->n)
-		changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#day"), key_u64(a, (uint64_t)(int64_t)today));
-	else
-		changeset_expect(cs, TABLE_SEAL, key_u64(a, 0), REV_ABSENT); /* never empty */
-	return changeset_commit(c->app.store, cs, NULL);
+	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#day"), key_u64(a, (uint64_t)(int64_t)(last ? today : since)));
+	return e ? e : changeset_commit(c->app.store, cs, NULL);
 }
 
 enum err calendar_run(struct clerk *c, struct arena *a)
@@ -98,8 +94,22 @@ enum err calendar_run(struct clerk *c, struct arena *a)
 
 	do {
 		if (!e)
-			e = publish_some(c, &keys, from, today);
+			e = publish_some(c, &keys, from, since, today);
 		from += PUBLISH_MAX;
 	} while (!e && from < keys.n);
+	return e;
+}
+
+/* Conventions end by a date or by a word in the directory: both are looked for again and again. */
+enum err close_run(struct clerk *c, struct arena *a)
+{
+	size_t closed = 0;
+
+	if (!mirror_is_settled(&c->app))
+		return ERR_OK;
+	enum err e = revisions_close_ended(&c->app, a, &closed);
+
+	if (closed)
+		log_line(LOG_LEVEL_INFO, "revisions closed", "number", arena_printf(a, "%zu", closed), NULL);
 	return e;
 }

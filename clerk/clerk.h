@@ -46,8 +46,8 @@ struct outbox {
 };
 
 /* At most n rows that are due now. Costs nothing while the store has not changed and none is due. */
-MUST_USE enum err outbox_due(struct clerk *c, struct arena *a, struct outbox *o, int64_t now, struct waiting *out, size_t most,
-			     size_t *n);
+MUST_USE enum err outbox_due(struct clerk *c, struct arena *a, struct outbox *o, int64_t now, struct waiting *out,
+			     size_t most, size_t *n);
 
 /* --- what the second process does, each at its own pace --- */
 
@@ -56,6 +56,8 @@ MUST_USE enum err post_run(struct clerk *c, struct arena *a);
 MUST_USE enum err seal_run(struct clerk *c, struct arena *a);
 MUST_USE enum err sweep_run(struct clerk *c, struct arena *a);
 MUST_USE enum err calendar_run(struct clerk *c, struct arena *a);
+/* Revisions that wait for the Caf under a convention that ended. */
+MUST_USE enum err close_run(struct clerk *c, struct arena *a);
 MUST_USE enum err purge_run(struct clerk *c, struct arena *a);
 /* Frees readers' slots of dead processes. */
 MUST_USE enum err readers_run(struct clerk *c, struct arena *a);

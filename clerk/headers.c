@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#define LINE_MAX_CHARS 76
 #define WORD_MAX 60 /* characters inside "=?UTF-8?Q?…?=": leaves room for the header's name in a line of 78 */
 
 static bool is_plain(const char *s)
@@ -57,10 +58,45 @@ const char *header_encode(struct arena *a, const char *text)
 	return buf_str(&b);
 }
 
+/* A blank before the line's end would be lost on the way. */
+static bool stays(const char *s)
+{
+	unsigned char c = (unsigned char)*s;
+
+	return c == ' ' || c == '\t' ? s[1] && s[1] != '\n' : c >= ' ' && c <= '~' && c != '=';
+}
+
+const char *body_encode(struct arena *a, const char *text)
+{
+	struct buf b = buf_new(a);
+	size_t start = 0;
+
+	for (; *text; text++) {
+		if (*text == '\n') {
+			buf_text(&b, "\r\n");
+			start = b.n;
+			continue;
+		}
+		size_t n = stays(text) ? 1 : 3;
+
+		/* one place stays free for the '=' of a line that goes on */
+		if (b.n - start + n > LINE_MAX_CHARS - 1) {
+			buf_text(&b, "=\r\n");
+			start = b.n;
+		}
+		if (n == 1)
+			buf_byte(&b, (uint8_t)*text);
+		else
+			buf_printf(&b, "=%02X", (unsigned)(unsigned char)*text);
+	}
+	return buf_str(&b);
+}
+
 const char *header_date(struct arena *a, int64_t ms)
 {
 	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	time_t t = (time_t)(ms / SECOND_MS);
 	struct tm tm = { 0 };
 

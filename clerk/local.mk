@@ -15,3 +15,7 @@ sbin_PROGRAMS += %D%/habilis-clerk
 	%D%/sweep.c \
 	%D%/work_loop.c
 %C%_habilis_clerk_LDADD = $(ACTS) $(CURL_LIBS)
+
+check_PROGRAMS += tests/unit/test_clerk_headers
+tests_unit_test_clerk_headers_SOURCES = tests/unit/test_clerk_headers.c %D%/headers.c
+tests_unit_test_clerk_headers_LDADD = $(BASE) $(CMOCKA_LIBS)

@@ -37,26 +37,53 @@ void state_tell(struct state_of *s, enum err e)
 	s->last = e;
 }
 
-static int usage(void)
+#ifndef HABILIS_SYSCONFDIR
+#define HABILIS_SYSCONFDIR "/etc/habilis"
+#endif
+
+static int usage(FILE *to, int status)
 {
-	fputs("usage: habilis-clerk --config=FILE\n", stderr);
-	return 2;
+	fputs("Usage: habilis-clerk [--config=FILE]\n"
+	      "Follows the directory and does what waits: jobs, mails, seals, what is over.\n"
+	      "\n"
+	      "  --config=FILE   settings (" HABILIS_SYSCONFDIR "/habilis.conf)\n",
+	      to);
+	return status;
+}
+
+/* The file's name; NULL: *status is what to end with. */
+static const char *read_command(int argc, char **argv, int *status)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *config = HABILIS_SYSCONFDIR "/habilis.conf";
+
+	for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+		if (o != 'c') {
+			*status = o == 'h' ? usage(stdout, 0) : usage(stderr, 2);
+			return NULL;
+		}
+		config = optarg;
+	}
+	if (optind == argc)
+		return config;
+	*status = usage(stderr, 2);
+	return NULL;
 }
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = { { "config", required_argument, NULL, 'c' }, { NULL, 0, NULL, 0 } };
 	AUTO_ARENA struct arena *a = arena_new();
 	struct settings s;
-	const char *config = NULL, *why = "";
+	const char *why = "";
+	int status = 0;
+	const char *config = read_command(argc, argv, &status);
 
-	for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-		if (o != 'c')
-			return usage();
-		config = optarg;
-	}
-	if (!config || optind != argc)
-		return usage();
+	if (!config)
+		return status;
 	log_open("habilis-clerk");
 	procs_harden();
 	secret_init();
@@ -69,8 +96,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	log_line(LOG_LEVEL_INFO, "started", NULL);
-	int status = procs_run(2, run, &s);
-
+	status = procs_run(2, run, &s);
 	log_line(LOG_LEVEL_INFO, "stopped", NULL);
 	curl_global_cleanup();
 	return status;

@@ -34,7 +34,8 @@ static enum err look(struct clerk *c, struct arena *a, struct outbox *o, int64_t
 			continue;
 		}
 		out[(*n)++] = (struct waiting){
-			seq, s.record.rev,
+			seq,
+			s.record.rev,
 			{ (const uint8_t *)arena_memdup(a, s.record.payload.p, s.record.payload.n), s.record.payload.n },
 		};
 	}
@@ -53,7 +54,8 @@ static bool is_quiet(struct clerk *c, const struct outbox *o, int64_t now)
 	return o->revision && now < o->due && txn_revision(&t) == o->revision && !t.err;
 }
 
-enum err outbox_due(struct clerk *c, struct arena *a, struct outbox *o, int64_t now, struct waiting *out, size_t most, size_t *n)
+enum err outbox_due(struct clerk *c, struct arena *a, struct outbox *o, int64_t now, struct waiting *out, size_t most,
+		    size_t *n)
 {
 	*n = 0;
 	return is_quiet(c, o, now) ? ERR_OK : look(c, a, o, now, out, most, n);

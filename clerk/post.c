@@ -61,7 +61,8 @@ static enum err draw_password(struct clerk *c, struct arena *a, const char *purp
 {
 	const struct settings *s = c->settings;
 	struct visitor who = { .address = "", .user_agent = "", .method = "", .path = "" };
-	int64_t life = strcmp(purpose, "activation") == 0 ? s->temporary_activation_days * DAY_MS : s->temporary_reset_h * HOUR_MS;
+	int64_t life = strcmp(purpose, "activation") == 0 ? s->temporary_activation_days * DAY_MS :
+							    s->temporary_reset_h * HOUR_MS;
 	int64_t expires = clock_now() + life;
 	const char *plain = secret_temporary_password(a);
 	enum err e = temporary_password_put(&c->app, a, &who, m->person, plain, purpose, expires);
@@ -83,7 +84,8 @@ static struct strs copy_of(struct arena *a, const struct strs *list)
 }
 
 /* ERR_INVALID: it can never be sent. */
-static enum err compose(struct clerk *c, struct arena *a, const struct waiting *w, const struct mail *m, struct mail_text *out)
+static enum err compose(struct clerk *c, struct arena *a, const struct waiting *w, const struct mail *m,
+			struct mail_text *out)
 {
 	const struct mail_template *template = mail_template_find(m->template);
 	struct mail filled = *m;
@@ -116,8 +118,8 @@ static enum err send_one(struct clerk *c, struct arena *a, const struct waiting 
 		away_until = clock_monotonic() + AWAY_MS;
 	settle(&m, d, reason);
 	if (d != DELIVERY_SENT)
-		log_line(LOG_LEVEL_WARNING, "mail not sent", "seq", arena_printf(a, "%llu", (unsigned long long)w->seq), "state",
-			 m.state, "reason", reason, NULL);
+		log_line(LOG_LEVEL_WARNING, "mail not sent", "seq", arena_printf(a, "%llu", (unsigned long long)w->seq),
+			 "state", m.state, "reason", reason, NULL);
 	return put(c, a, w, &m);
 }
 

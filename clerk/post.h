@@ -13,11 +13,14 @@ enum delivery {
 };
 
 /* smtp:// always by STARTTLS, the relay's certificate checked; 30 s at most. *reason in English, without addresses. */
-enum delivery smtp_send(const struct settings *s, struct arena *a, const struct mail_text *m, int64_t date, const char **reason);
+enum delivery smtp_send(const struct settings *s, struct arena *a, const struct mail_text *m, int64_t date,
+			const char **reason);
 void smtp_done(void);
 
 /* RFC 2047: as it is when plain ASCII, else encoded words of at most 75 characters, folded. */
 const char *header_encode(struct arena *a, const char *text);
+/* RFC 2045 quoted-printable of a text with '\n' lines: CRLF, lines of at most 76 characters. */
+const char *body_encode(struct arena *a, const char *text);
 /* RFC 5322 date in UTC. */
 const char *header_date(struct arena *a, int64_t ms);
 

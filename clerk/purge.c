@@ -14,7 +14,8 @@ static enum err purge(struct clerk *c, uint64_t *from, size_t *n)
 	{
 		AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
 
-		e = audit_expired(&t, a, now - s->audit_connections_days * DAY_MS, now - s->audit_acts_days * DAY_MS, from, &seqs, n);
+		e = audit_expired(&t, a, now - s->audit_connections_days * DAY_MS, now - s->audit_acts_days * DAY_MS,
+				  from, &seqs, n);
 	}
 	if (e || !*n)
 		return e;
@@ -24,6 +25,7 @@ static enum err purge(struct clerk *c, uint64_t *from, size_t *n)
 
 	for (size_t i = 0; i < *n; i++)
 		changeset_purge(cs, seqs[i]);
+	r.role = "service";
 	r.object_kind = "log";
 	r.object_id = "purge";
 	changeset_audit(cs, &r);

@@ -28,8 +28,9 @@ static enum err read_state(struct clerk *c, struct arena *a, struct seal *tip, s
 
 static void tell(struct arena *a, const struct seal *s)
 {
-	log_line(LOG_LEVEL_INFO, "seal", "seq", arena_printf(a, "%llu", (unsigned long long)s->seq), "link", text_hex(a, s->link),
-		 "time", time_iso(a, s->time), "signature", text_hex(a, s->signature), "public_key", text_hex(a, s->public_key), NULL);
+	log_line(LOG_LEVEL_INFO, "seal", "seq", arena_printf(a, "%llu", (unsigned long long)s->seq), "link",
+		 text_hex(a, s->link), "time", time_iso(a, s->time), "signature", text_hex(a, s->signature),
+		 "public_key", text_hex(a, s->public_key), NULL);
 }
 
 static enum err put(struct clerk *c, struct arena *a, struct seal *s)

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <string.h>
+#include <strings.h>
 
 #define CONNECT_S 10L
 #define WHOLE_S 30L
@@ -23,54 +24,45 @@ static int watch(CURL *h, curl_infotype type, char *data, size_t n, void *user)
 	return 0;
 }
 
-static const char *crlf(struct arena *a, const char *text)
+/* The whole message; libcurl doubles the dots at the beginning of lines. */
+static const char *message_of(const struct settings *s, struct arena *a, const struct mail_text *m, int64_t date)
 {
 	struct buf b = buf_new(a);
 
-	for (; *text; text++) {
-		if (*text == '\n')
-			buf_byte(&b, '\r');
-		buf_byte(&b, (uint8_t)*text);
-	}
+	buf_printf(&b, "Date: %s\r\n", header_date(a, date));
+	buf_printf(&b, "From: %s <%s>\r\n", header_encode(a, s->site_name), s->mail_from);
+	buf_printf(&b, "To: <%s>\r\n", m->to);
+	if (*m->reply_to)
+		buf_printf(&b, "Reply-To: <%s>\r\n", m->reply_to);
+	buf_printf(&b, "Subject: %s\r\n", header_encode(a, m->subject));
+	buf_printf(&b, "Message-ID: %s\r\n", m->message_id);
+	buf_text(&b, "Auto-Submitted: auto-generated\r\n"
+		     "Content-Language: fr\r\n"
+		     "MIME-Version: 1.0\r\n"
+		     "Content-Type: text/plain; charset=utf-8\r\n"
+		     "Content-Transfer-Encoding: quoted-printable\r\n"
+		     "\r\n");
+	buf_text(&b, body_encode(a, m->body));
 	return buf_str(&b);
 }
 
-static bool add(struct curl_slist **list, const char *line)
+static size_t give(char *to, size_t size, size_t count, void *user)
 {
-	struct curl_slist *longer = curl_slist_append(*list, line);
+	struct bytes *left = user;
+	size_t n = size * count < left->n ? size * count : left->n;
 
-	if (longer)
-		*list = longer;
-	return longer != NULL;
+	if (n)
+		memcpy(to, left->p, n);
+	left->p += n;
+	left->n -= n;
+	return n;
 }
 
-static bool add_headers(const struct settings *s, struct arena *a, const struct mail_text *m, int64_t date,
-			struct curl_slist **list)
+static bool set_message(CURL *h, struct bytes *message)
 {
-	const char *const lines[] = {
-		arena_printf(a, "Date: %s", header_date(a, date)),
-		arena_printf(a, "From: %s <%s>", header_encode(a, s->site_name), s->mail_from),
-		arena_printf(a, "To: <%s>", m->to),
-		arena_printf(a, "Subject: %s", header_encode(a, m->subject)),
-		arena_printf(a, "Message-ID: %s", m->message_id),
-		"Auto-Submitted: auto-generated",
-		"Content-Language: fr",
-	};
-
-	for (size_t i = 0; i < LENGTH(lines); i++)
-		if (!add(list, lines[i]))
-			return false;
-	return !*m->reply_to || add(list, arena_printf(a, "Reply-To: <%s>", m->reply_to));
-}
-
-static bool add_body(CURL *h, struct arena *a, const struct mail_text *m, curl_mime **out)
-{
-	curl_mime *mime = curl_mime_init(h);
-	curl_mimepart *part = mime ? curl_mime_addpart(mime) : NULL;
-
-	*out = mime;
-	return part && !curl_mime_data(part, crlf(a, m->body), CURL_ZERO_TERMINATED) &&
-	       !curl_mime_type(part, "text/plain; charset=utf-8") && !curl_mime_encoder(part, "quoted-printable");
+	return !curl_easy_setopt(h, CURLOPT_UPLOAD, 1L) && !curl_easy_setopt(h, CURLOPT_READFUNCTION, give) &&
+	       !curl_easy_setopt(h, CURLOPT_READDATA, message) &&
+	       !curl_easy_setopt(h, CURLOPT_INFILESIZE_LARGE, (curl_off_t)message->n);
 }
 
 static const char *host_of(const char *url)
@@ -109,26 +101,23 @@ static enum delivery verdict(CURL *h, CURLcode rc, const struct talk *talk, stru
 	return talk->recipient ? DELIVERY_LATER : DELIVERY_AWAY;
 }
 
-enum delivery smtp_send(const struct settings *s, struct arena *a, const struct mail_text *m, int64_t date, const char **reason)
+enum delivery smtp_send(const struct settings *s, struct arena *a, const struct mail_text *m, int64_t date,
+			const char **reason)
 {
-	struct curl_slist *headers = NULL, *to = NULL;
-	curl_mime *mime = NULL;
+	struct curl_slist *to = curl_slist_append(NULL, arena_printf(a, "<%s>", m->to));
+	struct bytes message = bytes_of(message_of(s, a, m, date));
 	struct talk talk = { false };
 	enum delivery d = DELIVERY_AWAY;
 
 	*reason = "libcurl has no room";
 	if (!handle)
 		handle = curl_easy_init();
-	if (handle && set_relay(handle, s, a, &talk) && add_headers(s, a, m, date, &headers) &&
-	    add(&to, arena_printf(a, "<%s>", m->to)) && add_body(handle, a, m, &mime) &&
+	if (handle && to && set_relay(handle, s, a, &talk) && set_message(handle, &message) &&
 	    !curl_easy_setopt(handle, CURLOPT_MAIL_FROM, arena_printf(a, "<%s>", s->mail_from)) &&
-	    !curl_easy_setopt(handle, CURLOPT_MAIL_RCPT, to) && !curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers) &&
-	    !curl_easy_setopt(handle, CURLOPT_MIMEPOST, mime))
+	    !curl_easy_setopt(handle, CURLOPT_MAIL_RCPT, to))
 		d = verdict(handle, curl_easy_perform(handle), &talk, a, reason);
 	if (handle)
 		curl_easy_reset(handle); /* nothing may point to what goes now */
-	curl_mime_free(mime);
-	curl_slist_free_all(headers);
 	curl_slist_free_all(to);
 	return d;
 }

@@ -2,7 +2,6 @@
    its end recorded; it is deleted when nobody may still post its form. */
 #include "clerk/clerk.h"
 
-#include "acts/rights.h"
 #include "acts/who.h"
 #include "acts/who_throttle.h"
 
@@ -37,22 +36,32 @@ static void drop(struct walk *w, enum table table, struct bytes key)
 
 /* --- sessions --- */
 
+/* The record comes with the next walk; it says when the session really ended. */
+static int64_t end_of(const struct settings *s, const struct session *x)
+{
+	int64_t idle = x->seen + s->session_idle_min * MINUTE_MS, absolute = x->created + s->session_absolute_h * HOUR_MS;
+
+	return idle < absolute ? idle : absolute;
+}
+
 static enum err end_session(struct walk *w, struct bytes key, uint64_t rev, struct session *x, const char *cause)
 {
-	struct visitor who = { .session = *x };
-	enum err e = person_get(w->txn, w->arena, TABLE_MIRROR_PERSON, key_bytes(x->person.b, sizeof x->person.b), &who.person);
+	struct visitor who = { .address = x->address, .user_agent = x->user_agent };
+	struct person p;
+	enum err e = person_get(w->txn, w->arena, TABLE_MIRROR_PERSON, key_bytes(x->person.b, sizeof x->person.b), &p);
 
 	if (e && e != ERR_NOTFOUND)
 		return e;
-	who.person.uuid = x->person;
-	who.known = true;
-	if (who.person.agent && provider_by_key(w->txn, w->arena, who.person.provider_key, &who.provider))
-		codec_default(&provider_codec, &who.provider);
+	p.uuid = x->person;
+	e = visitor_fill(&w->clerk->app, w->arena, &p, &who);
+	if (e)
+		return e;
+	who.session = *x;
 	memcpy(who.session_digest, key.p, sizeof who.session_digest);
 	struct audit_record r = act_record(w->arena, &who, EVENT_SESSION_END);
 
-	r.address = x->address;
 	act_detail(w->arena, &r, "reason", cause);
+	act_detail(w->arena, &r, "until", time_iso(w->arena, end_of(w->clerk->settings, x)));
 	changeset_audit(w->cs, &r);
 	x->ended = w->now;
 	changeset_expect(w->cs, TABLE_SESSION, key, rev);
@@ -132,9 +141,9 @@ static enum err look_job(struct walk *w, struct bytes key, struct record r)
 }
 
 static struct sweeper sweepers[] = {
-	{ TABLE_SESSION, look_session, { 0 } },       { TABLE_THROTTLE, look_throttle, { 0 } },
-	{ TABLE_KEPT, look_kept, { 0 } },             { TABLE_TEMP_PASSWORD, look_temporary, { 0 } },
-	{ TABLE_MAIL, look_mail, { 0 } },             { TABLE_JOB, look_job, { 0 } },
+	{ TABLE_SESSION, look_session, { 0 } }, { TABLE_THROTTLE, look_throttle, { 0 } },
+	{ TABLE_KEPT, look_kept, { 0 } },       { TABLE_TEMP_PASSWORD, look_temporary, { 0 } },
+	{ TABLE_MAIL, look_mail, { 0 } },       { TABLE_JOB, look_job, { 0 } },
 };
 
 static void remember(struct clerk *c, struct sweeper *s, struct bytes key)

@@ -122,9 +122,8 @@ int ctl_audit_query(struct ctl *c)
 /* --store names a folder with data.mdb, in use or a copy, also without lock.mdb; else the service's own. */
 int ctl_audit_verify(struct ctl *c)
 {
-	struct store *st;
 	struct audit_verdict v;
-	const char *why;
+	const char *why = "";
 	struct store_place place = { .dir = ctl_option(c, "store"), .map_bytes = 64ull << 30 };
 
 	if (!*place.dir) {
@@ -133,13 +132,10 @@ int ctl_audit_verify(struct ctl *c)
 		place.dir = c->settings.store_dir;
 		place.map_bytes = (uint64_t)c->settings.store_map_gib << 30;
 	}
-	if (store_open(c->arena, &place, 1u << STORE_MAIN, &st, &why))
-		return ctl_fail("%s", why);
-	enum err e = audit_verify(c->arena, st, &v);
+	enum err e = audit_verify_place(c->arena, &place, &v, &why);
 
-	store_close(st);
 	if (e)
-		return ctl_fail("the log cannot be read: %s", err_text(e));
+		return ctl_fail("the log cannot be read: %s", *why ? why : err_text(e));
 	if (!v.whole) {
 		printf("BROKEN at record %llu: %s (%llu records before it are whole)\n", (unsigned long long)v.bad_seq, v.reason,
 		       (unsigned long long)v.records);

@@ -49,8 +49,8 @@ static enum err expectation(struct txn *t, const struct op *op)
 	return op->rev == rec.rev ? ERR_OK : ERR_CONFLICT;
 }
 
-/* Seals only come to be: for a row that is there, with its link, and truly signed. So a broken client can neither take one
-   away nor make the log look damaged. */
+/* Seals only come to be: for a row that is there, with its link, and truly signed. So a broken client can neither
+   take one away nor make the log look damaged. */
 static enum err seal_fits(struct batch *b, const struct op *op)
 {
 	uint8_t message[AUDIT_SEAL_BYTES];
@@ -66,9 +66,8 @@ static enum err seal_fits(struct batch *b, const struct op *op)
 	    !bytes_equal(seal.link, (struct bytes){ row.link, 32 }))
 		return ERR_DENIED;
 	audit_seal_message(seal.seq, row.link, seal.time, message);
-	return secret_verify(seal.public_key.p, (struct bytes){ message, sizeof message }, seal.signature.p) ?
-		       ERR_OK :
-		       ERR_DENIED;
+	return secret_verify(seal.public_key.p, (struct bytes){ message, sizeof message }, seal.signature.p) ? ERR_OK :
+													       ERR_DENIED;
 }
 
 static enum err op_fits(struct batch *b, const struct op *op)
@@ -158,8 +157,8 @@ static void add_run(struct buf *b, uint64_t first, uint64_t last)
 		buf_printf(b, "%s%" PRIu64 "-%" PRIu64, b->n ? "," : AUDIT_PURGED, first, last);
 }
 
-/* The first record tells what is about to be purged (what was gone before is not said again: it may have been taken away by
-   other means). */
+/* The first record tells what is about to be purged (what was gone before is not said again: it may have been
+   taken away by other means). */
 static void tell_purge(struct batch *b, const struct changeset *cs, struct audit_record *r)
 {
 	struct buf list = buf_new(b->arena);

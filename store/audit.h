@@ -1,6 +1,7 @@
-/* The audit log: append-only, chained. A row of AUDIT is link (32) ‖ digest (32) ‖ record, where digest = BLAKE2b-256(record)
-   and link = BLAKE2b-256(previous link ‖ digest), before the first 32 zeros; a purged record leaves link and digest, so the
-   chain still verifies. Seq starts at 1 without gaps. Only the writer appends: it gives seq, time and the peer's uid. */
+/* The audit log: append-only, chained. A row of AUDIT is link (32) ‖ digest (32) ‖ record, where digest =
+   BLAKE2b-256(record) and link = BLAKE2b-256(previous link ‖ digest), before the first 32 zeros; a purged record
+   leaves link and digest, so the chain still verifies. Seq starts at 1 without gaps. Only the writer appends: it
+   gives seq, time and the peer's uid. */
 #ifndef STORE_AUDIT_H
 #define STORE_AUDIT_H
 
@@ -79,9 +80,9 @@ MUST_USE enum err audit_find(struct txn *t, struct arena *a, const struct audit_
 /* How many match, at most up_to; and how many of these failed. */
 MUST_USE enum err audit_count(struct txn *t, const struct audit_query *q, size_t up_to, size_t *n, size_t *failures);
 
-/* Records whose retention is over, oldest first: connections before one time, acts before the other (ms). Looks at 10 000
-   rows from seq *from on (0: the first) and finds at most AUDIT_PURGE_MAX; *from is then where to go on, 0 at the end. For
-   changeset_purge. */
+/* Records whose retention is over, oldest first: connections before one time, acts before the other (ms). Looks at
+   10 000 rows from seq *from on (0: the first) and finds at most AUDIT_PURGE_MAX; *from is then where to go on, 0
+   at the end. For changeset_purge. */
 MUST_USE enum err audit_expired(struct txn *t, struct arena *a, int64_t connections_before, int64_t acts_before,
 				uint64_t *from, uint64_t **seqs, size_t *n);
 
@@ -89,8 +90,9 @@ MUST_USE enum err audit_expired(struct txn *t, struct arena *a, int64_t connecti
 #define AUDIT_SEAL_BYTES 48
 void audit_seal_message(uint64_t seq, const uint8_t link[32], int64_t time, uint8_t out[AUDIT_SEAL_BYTES]);
 
-/* No record is purged before it is this old (the floor of the settings). The record of a purge names the seqs in a detail
-   that the writer alone writes, and is itself kept for ever: content missing without such a record was taken away. */
+/* No record is purged before it is this old (the floor of the settings). The record of a purge names the seqs in a
+   detail that the writer alone writes, and is itself kept for ever: content missing without such a record was
+   taken away. */
 #define AUDIT_RETENTION_FLOOR_DAYS 180
 #define AUDIT_PURGED "purged=" /* then "1-950,953": ascending */
 #define AUDIT_PURGE_MAX 1000   /* records in one changeset */

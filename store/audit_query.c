@@ -1,8 +1,8 @@
-/* Searching the log. The most selective index gives the seqs, newest first; what else the query asks is read from the record
-   in place, and only what is shown is decoded.
-   Time: seq is the order, and the clock may have stepped back. META keeps how far at most (log_tip.back): for any two rows a
-   before b, time(a) ≤ time(b) + back. So from a row of time ≥ until + back on, nothing newer can match; and below a row of time
-   < from − back, nothing older can. */
+/* Searching the log. The most selective index gives the seqs, newest first; what else the query asks is read from
+   the record in place, and only what is shown is decoded.
+   Time: seq is the order, and the clock may have stepped back. META keeps how far at most (log_tip.back): for any
+   two rows a before b, time(a) ≤ time(b) + back. So from a row of time ≥ until + back on, nothing newer can match;
+   and below a row of time < from − back, nothing older can. */
 #include "store/log.h"
 
 #include <string.h>
@@ -19,8 +19,8 @@ struct walk {
 	bool started;
 	size_t looked;
 	int64_t back, from, until; /* from, until: bounded, for sums with back */
-	struct log_row row; /* the one that matched */
-	bool failed;        /* it is of a refused act or login */
+	struct log_row row;        /* the one that matched */
+	bool failed;               /* it is of a refused act or login */
 };
 
 static void walk_done(struct walk *w)

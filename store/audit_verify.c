@@ -1,5 +1,5 @@
-/* The chain, row by row. What can be wrong with a row: it is missing, too short, its record does not give its digest, its link
-   does not follow, its seal does not hold, or its content is gone without a record of that purge. */
+/* The chain, row by row. What can be wrong with a row: it is missing, too short, its record does not give its
+   digest, its link does not follow, its seal does not hold, or its content is gone without a record of that purge. */
 #include "base/secret.h"
 #include "store/log.h"
 
@@ -288,8 +288,7 @@ static enum err conclude(struct arena *a, const struct shared *sh, struct audit_
 	return sh->err;
 }
 
-enum err audit_verify_place(struct arena *a, const struct store_place *place, struct audit_verdict *out,
-			    const char **why)
+enum err audit_verify_place(struct arena *a, const struct store_place *place, struct audit_verdict *out, const char **why)
 {
 	struct shared *sh = mmap(NULL, sizeof *sh, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t child = sh == MAP_FAILED ? -1 : fork();

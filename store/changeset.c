@@ -45,6 +45,11 @@ enum err changeset_set_id(struct changeset *cs, const char *hex)
 	return e;
 }
 
+const char *changeset_conflict(const struct changeset *cs)
+{
+	return cs->conflict;
+}
+
 static bool key_fits(const struct op *op)
 {
 	if (op->kind == OP_APPEND || op->kind == OP_PURGE)

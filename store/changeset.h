@@ -13,16 +13,17 @@
 
 struct changeset;
 
-/* A new one with an id nobody guesses: 48 bits of time, so that the table of applied ids grows at its end, and 80 random
-   ones. What is added is copied into the arena. A fault of the caller (a table that is the writer's own, an empty or too
-   long key, too many operations) sticks and is changeset_commit's answer. */
+/* A new one with an id nobody guesses: 48 bits of time, so that the table of applied ids grows at its end, and 80
+   random ones. What is added is copied into the arena. A fault of the caller (a table that is the writer's own, an
+   empty or too long key, too many operations) sticks and is changeset_commit's answer. */
 struct changeset *changeset_new(struct arena *a);
 
 /* Its id as 32 hexadecimal digits; and one with a given id (a form sent again after ERR_UNKNOWN: field « reprise »). */
 const char *changeset_id(struct arena *a, const struct changeset *cs);
 MUST_USE enum err changeset_set_id(struct changeset *cs, const char *hex);
 
-/* Preconditions: the key's record has that revision, or is absent (REV_ABSENT). What an act read and relied on is one. */
+/* Preconditions: the key's record has that revision, or is absent (REV_ABSENT). What an act read and relied on is
+   one. */
 void changeset_expect(struct changeset *cs, enum table table, struct bytes key, uint64_t rev);
 
 void changeset_put(struct changeset *cs, enum table table, struct bytes key, struct bytes payload);
@@ -40,8 +41,9 @@ void changeset_unpublish(struct changeset *cs, enum table table, struct bytes ke
    table_is_silent may be written (and temporary passwords deleted): anything else is ERR_INTERNAL. */
 void changeset_audit(struct changeset *cs, const struct audit_record *record);
 
-/* Takes the content of an audit record away once its time of retention is over (link and digest stay, so the chain still
-   verifies). The writer knows the settings and refuses one that is younger; one purged before is passed over. */
+/* Takes the content of an audit record away once its time of retention is over (link and digest stay, so the chain
+   still verifies). The writer knows the settings and refuses one that is younger; one purged before is passed
+   over. */
 void changeset_purge(struct changeset *cs, uint64_t seq);
 
 /* With test_clock = yes only: the time the writer stamps. */
@@ -52,7 +54,11 @@ void changeset_at(struct changeset *cs, int64_t time_ms);
    is away or has no room; nothing was done. ERR_UNKNOWN: no answer in time. ERR_TOOLARGE, ERR_INTERNAL: refused. */
 MUST_USE enum err changeset_commit(struct store *st, struct changeset *cs, uint64_t *rev);
 
-/* Wire form, bounded and fuzzed; layout in changeset_wire.c. The decoded one points into `in`. ERR_MALFORMED, ERR_TOOLARGE. */
+/* After ERR_CONFLICT: the key whose precondition failed, "TABLE hexkey"; else NULL. */
+const char *changeset_conflict(const struct changeset *cs);
+
+/* Wire form, bounded and fuzzed; layout in changeset_wire.c. The decoded one points into `in`. ERR_MALFORMED,
+   ERR_TOOLARGE. */
 struct bytes changeset_encode(struct arena *a, const struct changeset *cs);
 MUST_USE enum err changeset_decode(struct arena *a, struct bytes in, struct changeset **out);
 

@@ -152,6 +152,18 @@ static void get_notes(struct reader *in, struct changeset *cs)
 	}
 }
 
+enum err changeset_peek_id(struct bytes in, uint8_t id[CHANGESET_ID_SIZE])
+{
+	struct reader r = reader_of(in);
+	uint32_t magic = read_u32(&r);
+	struct bytes b = read_bytes(&r, CHANGESET_ID_SIZE);
+
+	if (magic != MAGIC || b.n == 0)
+		return ERR_MALFORMED;
+	memcpy(id, b.p, b.n);
+	return ERR_OK;
+}
+
 enum err changeset_decode(struct arena *a, struct bytes in, struct changeset **out)
 {
 	struct changeset *cs = changeset_blank(a);
@@ -159,12 +171,9 @@ enum err changeset_decode(struct arena *a, struct bytes in, struct changeset **o
 
 	if (in.n > CHANGESET_BYTES_MAX)
 		return ERR_TOOLARGE;
-	if (read_u32(&r) != MAGIC)
+	if (changeset_peek_id(in, cs->id))
 		return ERR_MALFORMED;
-	struct bytes id = read_bytes(&r, sizeof cs->id);
-
-	if (id.n)
-		memcpy(cs->id, id.p, id.n);
+	(void)read_bytes(&r, 4 + sizeof cs->id);
 	cs->at = (int64_t)read_u64(&r);
 	get_ops(&r, cs);
 	get_notes(&r, cs);

@@ -1,5 +1,5 @@
-/* The client's side of the writer's socket. A wait has an end: then the outcome is unknown, and the same id is sent again,
-   which the writer answers with what became of it. */
+/* The client's side of the writer's socket. A wait has an end: then the outcome is unknown, and the same id is
+   sent again, which the writer answers with what became of it. */
 #include "store/env.h"
 #include "store/ops.h"
 #include "store/wire.h"
@@ -136,15 +136,13 @@ static enum err status_err(uint8_t status)
 		return ERR_UNAVAILABLE;
 	case WIRE_TOOLARGE:
 		return ERR_TOOLARGE;
-	case WIRE_AGAIN:
-		return ERR_UNKNOWN;
 	default:
 		return ERR_INTERNAL;
 	}
 }
 
 /* An answer to this changeset; older ones are passed over. ERR_UNKNOWN: none before the end. */
-static enum err hear(int fd, const struct changeset *cs, int64_t end, uint64_t *rev)
+static enum err hear(int fd, struct changeset *cs, int64_t end, uint64_t *rev)
 {
 	uint8_t room[WIRE_ANSWER_MAX];
 
@@ -175,13 +173,14 @@ static enum err hear(int fd, const struct changeset *cs, int64_t end, uint64_t *
 			continue;
 		if (rev)
 			*rev = got;
+		if (status == WIRE_CONFLICT)
+			cs->conflict = arena_memdup(cs->arena, r.p, r.n);
 		return status_err(status);
 	}
 }
 
 /* One try. *sent: the writer may have it. */
-static enum err ask(struct store *st, const struct changeset *cs, const struct outgoing *o, int64_t end, bool *sent,
-		    uint64_t *rev)
+static enum err ask(struct store *st, struct changeset *cs, const struct outgoing *o, int64_t end, bool *sent, uint64_t *rev)
 {
 	bool kept = st->fd >= 0;
 
@@ -205,7 +204,7 @@ static enum err ask(struct store *st, const struct changeset *cs, const struct o
 	return e;
 }
 
-static enum err insist(struct store *st, const struct changeset *cs, const struct outgoing *o, uint64_t *rev)
+static enum err insist(struct store *st, struct changeset *cs, const struct outgoing *o, uint64_t *rev)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
 	int64_t end = clock_monotonic() + WHOLE_MS;

@@ -1,13 +1,14 @@
-/* Codec: a record kind is an X-macro table (kinds.h); from it come the struct, the encoder, the decoder and the JSON printer.
-   Payload = fields in rising tag order: tag u8, length LEB128, value. Defaults (0, "", empty) are left out; a missing tag
-   means the default; unknown tags are skipped and kept in `unknown`, so that an older program does not lose what a newer
-   one wrote; a tag is never used again for something else. Decoding is bounded and never trusts a length.
+/* Codec: a record kind is an X-macro table (kinds.h); from it come the struct, the encoder, the decoder and the
+   JSON printer. Payload = fields in rising tag order: tag u8, length LEB128, value. Defaults (0, "", empty) are
+   left out; a missing tag means the default; unknown tags are skipped and kept in `unknown`, so that an older
+   program does not lose what a newer one wrote; a tag is never used again for something else. Decoding is bounded
+   and never trusts a length.
      U64, I64   big endian, shortest form (I64 zigzag)        STR    UTF-8 bytes, no NUL
      BOOL       one byte 1                                    STRS   each: length LEB128, bytes
      BYTES      as they are                                   UUID   16 bytes
      U16S       count × u16 big endian (0xffff: none), trailing none left out
-   One record has one form: what is not the shortest form, in order and without defaults is refused, so a digest of the
-   bytes is a digest of the content. */
+   One record has one form: what is not the shortest form, in order and without defaults is refused, so a digest of
+   the bytes is a digest of the content. */
 #ifndef STORE_CODEC_H
 #define STORE_CODEC_H
 
@@ -36,8 +37,8 @@ struct codec {
 
 struct bytes codec_encode(struct arena *a, const struct codec *c, const void *record);
 
-/* Fills *out (all fields set: strings never NULL, U16S filled with U16_NONE). Copies into the arena. ERR_CORRUPT, and then
-   *out holds the defaults. */
+/* Fills *out (all fields set: strings never NULL, U16S filled with U16_NONE). Copies into the arena. ERR_CORRUPT,
+   and then *out holds the defaults. */
 MUST_USE enum err codec_decode(struct arena *a, const struct codec *c, struct bytes in, void *out);
 
 /* A record with every field at its default. */

@@ -48,7 +48,8 @@ size_t env_readers(struct env *env);
 /* This process is in the reader table. */
 bool env_holds_slot(struct env *env);
 
-/* A write transaction as struct txn, so that the reading functions serve both; txn_end aborts what was not committed. */
+/* A write transaction as struct txn, so that the reading functions serve both; txn_end aborts what was not
+   committed. */
 struct txn txn_write(struct store *st, enum store_part part);
 MUST_USE enum err txn_commit(struct txn *t);
 

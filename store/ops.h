@@ -27,7 +27,8 @@ struct changeset {
 	uint8_t id[CHANGESET_ID_SIZE];
 	int64_t at; /* 0: the writer's clock */
 	enum err err;
-	size_t n; /* operations and audit records */
+	const char *conflict; /* the writer's answer */
+	size_t n;             /* operations and audit records */
 	size_t bytes;
 	bool publishes;
 	struct op *first, **last;
@@ -39,6 +40,9 @@ struct changeset {
 
 /* Without id: for the decoder and for the rows of OUTBOUND. */
 struct changeset *changeset_blank(struct arena *a);
+
+/* The id of a wire form that does not decode, so that its sender can be told. ERR_MALFORMED: not even that. */
+MUST_USE enum err changeset_peek_id(struct bytes in, uint8_t id[CHANGESET_ID_SIZE]);
 
 /* Adds without copying. The first breach of a rule sticks in cs->err. */
 void changeset_add(struct changeset *cs, struct op op);

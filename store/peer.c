@@ -92,7 +92,14 @@ static enum err unpack(struct arena *a, struct bytes message, int fd, struct cha
 	} else if (way != WAY_INLINE) {
 		return ERR_MALFORMED;
 	}
-	return changeset_decode(a, body, out);
+	enum err e = changeset_decode(a, body, out);
+	uint8_t id[CHANGESET_ID_SIZE];
+
+	if (e && !changeset_peek_id(body, id)) {
+		*out = changeset_blank(a);
+		memcpy((*out)->id, id, sizeof id);
+	}
+	return e;
 }
 
 enum err peer_take(struct arena *a, const struct peer *peer, struct changeset **out)
@@ -105,6 +112,7 @@ enum err peer_take(struct arena *a, const struct peer *peer, struct changeset **
 	struct iovec part = { room, sizeof room };
 	struct msghdr msg = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room };
 
+	*out = NULL;
 	msg.msg_controllen = sizeof control.room;
 	ssize_t n = recvmsg(peer->fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 
@@ -136,8 +144,7 @@ static uint8_t status_of(enum err e)
 	}
 }
 
-bool peer_answer(const struct peer *peer, struct arena *a, const struct changeset *cs,
-		 const struct writer_result *result)
+bool peer_answer(const struct peer *peer, struct arena *a, const struct changeset *cs, const struct writer_result *result)
 {
 	struct buf b = buf_new(a);
 

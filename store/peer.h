@@ -13,7 +13,7 @@ struct peer {
 bool peer_accept(int listening, struct peer *out);
 
 /* Takes one message. ERR_OK: *out is its changeset. ERR_NOTFOUND: nothing there yet. ERR_GONE: the peer hung up.
-   ERR_MALFORMED, ERR_TOOLARGE: no changeset of ours (when its id could be read nobody is answered: the peer is closed). */
+   ERR_MALFORMED, ERR_TOOLARGE: no changeset of ours; *out is NULL, or blank with the id its sender waits for. */
 MUST_USE enum err peer_take(struct arena *a, const struct peer *peer, struct changeset **out);
 
 /* False: the peer does not read its answers, or is gone. */

@@ -1,5 +1,5 @@
-/* From OUTBOUND to public. A row is written with its changeset, carried over after the commit and dropped by the next batch;
-   carrying one over twice does no harm. */
+/* From OUTBOUND to public. A row is written with its changeset, carried over after the commit and dropped by the
+   next batch; carrying one over twice does no harm. */
 #include "store/writer_state.h"
 
 static void publish_op(struct txn *t, const struct op *op, uint64_t rev)

@@ -1,5 +1,5 @@
-/* The writer's loop: all that wait become one batch. Single-threaded; level-triggered epoll, one message of each peer a round,
-   so that nobody is starved. */
+/* The writer's loop: all that wait become one batch. Single-threaded; level-triggered epoll, one message of each
+   peer a round, so that nobody is starved. */
 #include "base/log.h"
 #include "store/peer.h"
 #include "store/writer_state.h"
@@ -134,6 +134,18 @@ static void dismiss(struct server *s, size_t i)
 	s->peers[i].fd = -1;
 }
 
+/* Who sent something that is no changeset is told, if his id can be read, else hung up on. */
+static void refuse(struct server *s, struct round *r, size_t i, enum err e)
+{
+	const struct changeset *cs = r->sets[r->n];
+
+	if (e != ERR_GONE)
+		log_line(LOG_LEVEL_WARNING, "a message that is no changeset", "uid",
+			 arena_printf(r->arena, "%" PRIu64, s->peers[i].uid), "reason", err_text(e), NULL);
+	if (!cs || !peer_answer(&s->peers[i], r->arena, cs, &(struct writer_result){ .err = e }))
+		dismiss(s, i);
+}
+
 static void hear(struct server *s, struct round *r, size_t i)
 {
 	if (s->peers[i].fd < 0 || r->bytes > BATCH_BYTES)
@@ -145,10 +157,7 @@ static void hear(struct server *s, struct round *r, size_t i)
 		r->uids[r->n] = s->peers[i].uid;
 		r->from[r->n++] = i;
 	} else if (e != ERR_NOTFOUND) {
-		if (e != ERR_GONE)
-			log_line(LOG_LEVEL_WARNING, "a message that is no changeset", "uid",
-				 arena_printf(r->arena, "%" PRIu64, s->peers[i].uid), "reason", err_text(e), NULL);
-		dismiss(s, i);
+		refuse(s, r, i, e);
 	}
 }
 
@@ -179,8 +188,8 @@ static void report(struct server *s, struct arena *a)
 	s->skipped = writer_skipped(s->w);
 }
 
-/* ERR_FULL is an answer; after anything else what the disk holds is not known: end without answering, start again, and let
-   the clients ask what became of their ids. */
+/* ERR_FULL is an answer; after anything else what the disk holds is not known: end without answering, start again,
+   and let the clients ask what became of their ids. */
 static enum err carry_out(struct server *s, struct round *r)
 {
 	enum err e = writer_apply(s->w, r->arena, r->sets, r->uids, r->n, r->results);

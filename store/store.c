@@ -48,8 +48,8 @@ static const char *path_of(struct arena *a, const struct store_place *place, enu
 	return dir;
 }
 
-/* The first read: opens the tables, and shows whether this process has a reader slot (on a read-only mount LMDB silently
-   gives none, and a writer then overwrites what is being read). */
+/* The first read: opens the tables, and shows whether this process has a reader slot (on a read-only mount LMDB
+   silently gives none, and a writer then overwrites what is being read). */
 static enum err first_read(struct arena *a, struct env *env, enum store_part part, const char *path, const char **why)
 {
 	MDB_txn *txn;
@@ -71,8 +71,7 @@ static enum err first_read(struct arena *a, struct env *env, enum store_part par
 	return env_err(rc);
 }
 
-static enum err check_schema(struct arena *a, struct store *st, enum store_part part, const char *path,
-			     const char **why)
+static enum err check_schema(struct arena *a, struct store *st, enum store_part part, const char *path, const char **why)
 {
 	AUTO_TXN struct txn t = txn_read(st, part);
 	uint64_t schema = txn_counter(&t, part == STORE_MAIN ? TABLE_META : TABLE_PUBLIC_META, "schema");
@@ -109,8 +108,7 @@ static enum err open_part(struct arena *a, const struct store_place *place, stru
 	return e ? e : check_schema(a, st, part, path, why);
 }
 
-enum err store_open(struct arena *a, const struct store_place *place, unsigned parts, struct store **out,
-		    const char **why)
+enum err store_open(struct arena *a, const struct store_place *place, unsigned parts, struct store **out, const char **why)
 {
 	struct store *st = arena_new_of(a, struct store);
 	enum err e = ERR_OK;

@@ -20,10 +20,10 @@ struct settings;
 /* Of the settings: [store] dir and map, the writer's socket "writer.sock" in [run] dir. */
 struct store_place store_place_of(struct arena *a, const struct settings *s);
 
-/* Opens the asked environments for reading (bit 1 << STORE_MAIN, 1 << STORE_PUBLIC); after fork, once per process. A folder
-   that holds data.mdb itself, or the file of a backup, is opened as STORE_MAIN; without lock.mdb beside it (a copy)
-   without locks. Checks that a reader slot is held. st lives in a. *why in English on failure: ERR_NOTFOUND (no environment
-   yet), ERR_UNAVAILABLE, ERR_CORRUPT (schema newer). */
+/* Opens the asked environments for reading (bit 1 << STORE_MAIN, 1 << STORE_PUBLIC); after fork, once per process.
+   A folder that holds data.mdb itself, or the file of a backup, is opened as STORE_MAIN; without lock.mdb beside
+   it (a copy) without locks. Checks that a reader slot is held. st lives in a. *why in English on failure:
+   ERR_NOTFOUND (no environment yet), ERR_UNAVAILABLE, ERR_CORRUPT (schema newer). */
 MUST_USE enum err store_open(struct arena *a, const struct store_place *place, unsigned parts, struct store **out,
 			     const char **why);
 void store_close(struct store *st);
@@ -84,7 +84,8 @@ uint64_t txn_revision(struct txn *t);
 /* Frees reader slots of dead processes; the clerk calls it every 10 s, every start once. */
 void store_check_readers(struct store *st);
 
-/* Keys: pieces in order, in the arena; key_bytes points to p itself. Over 511 bytes is a fault of ours (aborts): bound ids before, or digest them. */
+/* Keys: pieces in order, in the arena; key_bytes points to p itself. Over 511 bytes is a fault of ours (aborts):
+   bound ids before, or digest them. */
 struct bytes key_text(struct arena *a, const char *s);
 struct bytes key_u64(struct arena *a, uint64_t v);
 struct bytes key_join(struct arena *a, struct bytes first, struct bytes second);

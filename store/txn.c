@@ -234,8 +234,7 @@ bool scan_next(struct scan *s)
 {
 	MDB_val k, v;
 
-	if (s->t->err || txn_dbi(s->t, s->table) == ENV_NO_TABLE || s->prefix.n > ENV_KEY_MAX ||
-	    s->from.n > ENV_KEY_MAX)
+	if (s->t->err || txn_dbi(s->t, s->table) == ENV_NO_TABLE || s->prefix.n > ENV_KEY_MAX || s->from.n > ENV_KEY_MAX)
 		return false;
 	int rc = step(s, &k, &v);
 

@@ -51,6 +51,17 @@ static bool made(const char *dir)
 	return mkdir(dir, 0750) == 0 || errno == EEXIST;
 }
 
+/* LMDB syncs its files, not the folder they were made in: a power cut must not take their names away. */
+static bool synced(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool done = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
 static int first_write(struct env *env, enum store_part part)
 {
 	MDB_txn *txn;
@@ -76,7 +87,8 @@ static int open_part(struct arena *a, struct writer *w, enum store_part part, co
 	(void)mdb_reader_check(env->mdb, &dead);
 	if (chmod(arena_printf(a, "%s/data.mdb", path), 0640) || chmod(arena_printf(a, "%s/lock.mdb", path), 0660))
 		return errno;
-	return first_write(env, part);
+	rc = first_write(env, part);
+	return rc || synced(path) ? rc : errno;
 }
 
 /* Writes the schema's number where there is none; refuses one of a newer version. */
@@ -110,6 +122,10 @@ static enum err open_both(struct arena *a, struct writer *w, const char **why)
 			*why = arena_printf(a, "%s: %s", path, rc ? mdb_strerror(rc) : err_text(e));
 			return e;
 		}
+	}
+	if (!synced(w->options.dir)) {
+		*why = arena_printf(a, "%s: %s", w->options.dir, strerror(errno));
+		return env_err(errno);
 	}
 	enum err e = writer_catch_up(w);
 
@@ -181,7 +197,8 @@ static void begin(struct batch *b)
 	b->next_mail += b->next_mail == 0;
 }
 
-/* Only what goes into the log has a time people rely on: a clock that went back is a record of it, before the others. */
+/* Only what goes into the log has a time people rely on: a clock that went back is a record of it, before the
+   others. */
 static void note_clock_step(struct batch *b)
 {
 	struct audit_record r;
@@ -293,6 +310,7 @@ static enum err commit_here(struct writer *w, struct changeset *cs, uint64_t *re
 	e = e ? e : result.err;
 	if (rev)
 		*rev = result.rev;
+	cs->conflict = result.key ? arena_strdup(cs->arena, result.key) : NULL;
 	return e == ERR_FULL ? ERR_UNAVAILABLE : e;
 }
 

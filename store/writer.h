@@ -18,11 +18,13 @@ struct writer_options {
 struct settings;
 struct writer_options writer_options_of(struct arena *a, const struct settings *s);
 
-/* The lock file dir/writer.lock, which one writer holds: its descriptor, to be closed. ERR_UNAVAILABLE: somebody has it. */
+/* The lock file dir/writer.lock, which one writer holds: its descriptor, to be closed. ERR_UNAVAILABLE: somebody
+   has it. */
 MUST_USE enum err store_writer_lock(struct arena *a, const char *dir, int *out, const char **why);
 
-/* Opens both environments for writing under that lock. Applies what public still lacks; a public newer than the store,
-   which was restored, is emptied: it then has no PUBLIC_COMMUNE until it is published again. Checks readers. The writer lives in a. *why in English on failure. */
+/* Opens both environments for writing under that lock. Applies what public still lacks; a public newer than the
+   store, which was restored, is emptied: it then has no PUBLIC_COMMUNE until it is published again. Checks
+   readers. The writer lives in a. *why in English on failure. */
 MUST_USE enum err writer_open(struct arena *a, const struct writer_options *o, struct writer **out, const char **why);
 void writer_close(struct writer *w);
 
@@ -32,14 +34,14 @@ struct writer_result {
 	const char *key; /* of a conflict: "TABLE hexkey" */
 };
 
-/* One batch, one commit: applies those whose preconditions hold, in order. results[i] answers sets[i]. An error of the whole
-   is every result's too: ERR_FULL, nothing was written; any other, the state on disk is not known and the process must end
-   (the next one finds out, and clients ask again). */
+/* One batch, one commit: applies those whose preconditions hold, in order. results[i] answers sets[i]. An error of
+   the whole is every result's too: ERR_FULL, nothing was written; any other, the state on disk is not known and
+   the process must end (the next one finds out, and clients ask again). */
 MUST_USE enum err writer_apply(struct writer *w, struct arena *a, struct changeset *const *sets,
 			       const uint64_t *peer_uids, size_t n, struct writer_result *results);
 
-/* The writer's own store, for reading and (without socket) for changeset_commit inside its process: tests, restore. LMDB
-   allows no second environment on the same folder in one process. */
+/* The writer's own store, for reading and (without socket) for changeset_commit inside its process: tests,
+   restore. LMDB allows no second environment on the same folder in one process. */
 struct store *writer_store(struct writer *w);
 
 /* Public could not take the last commits (they stay in OUTBOUND and are tried again at each batch and each tick). */
@@ -51,8 +53,8 @@ void writer_tick(struct writer *w);
 /* Listens and serves until SIGTERM or SIGINT. Tells systemd when it is ready and that it lives (NOTIFY_SOCKET). */
 MUST_USE enum err writer_serve(struct writer *w, const char **why);
 
-/* Replaces the store by the file a backup made and empties public; refuses while another writer holds the lock or a reader
-   lives. The log gets a record of it. */
+/* Replaces the store by the file a backup made and empties public; refuses while another writer holds the lock or
+   a reader lives. The log gets a record of it. */
 MUST_USE enum err writer_restore(struct arena *a, const struct writer_options *o, const char *file, const char **why);
 
 /* A compact copy of the main environment into a new file (mdb_env_copy2). */

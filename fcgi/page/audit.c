@@ -84,15 +84,109 @@ static void alerts(struct html *h, const struct log_view *v)
 {
 	if (!v->alerts.n)
 		return;
-	html(h, "<section class=\"note note-warn\" aria-labelledby=\"t-al\"><h2 id=\"t-al\" class=\"vh\">Points d’attention</h2><p><strong>{} {} d’attention.</strong></p><ul>",
-	     html_number(h, (int64_t)v->alerts.n), v->alerts.n > 1 ? "points" : "point");
+	html(h, "<section class=\"note note-warn\" aria-labelledby=\"t-al\"><h2 id=\"t-al\" class=\"vh\">Points d’attention</h2>");
+	if (v->alerts.n == 1) {
+		html(h, "<p><strong>1 point d’attention.</strong> {f}</p></section>\n", v->alerts.v[0]);
+		return;
+	}
+	html(h, "<p><strong>{} points d’attention.</strong></p><ul>", html_number(h, (int64_t)v->alerts.n));
 	for (size_t i = 0; i < v->alerts.n; i++)
 		html(h, "<li>{f}</li>", v->alerts.v[i]);
 	html(h, "</ul></section>\n");
 }
 
+/* --- an act's details, kept as name=value in codes, said in French --- */
+
+static const struct choice detail_labels[] = {
+	{ "n", "n°" },
+	{ "base", "écrite sur la fiche n°" },
+	{ "supersedes", "remplace le n°" },
+	{ "sections", "rubriques :" },
+	{ "author", "auteur :" },
+	{ "reasons", "motif :" },
+	{ "reason", "cause :" },
+	{ "because", "cause :" },
+	{ "state", "" },
+	{ "from", "à partir du" },
+	{ "free_halves", "demi-journées avec une place :" },
+	{ "sessions", "sessions ouvertes :" },
+	{ "sessions_ended", "autres sessions fermées :" },
+	{ "first", "première connexion" },
+	{ "must_change", "mot de passe à changer" },
+	{ "identifier", "empreinte de l’identifiant :" },
+	{ "purpose", "usage :" },
+	{ NULL, NULL },
+};
+
+static const struct choice detail_words[] = {
+	{ "open", "places libres" },
+	{ "full", "complet" },
+	{ "agreement_ended", "fin de la convention" },
+	{ "establishment_gone", "fin de l’établissement" },
+	{ NULL, NULL },
+};
+
+static const char *detail_word(struct arena *a, const char *code)
+{
+	day_t day;
+
+	for (enum section s = 0; s < SECTION__MAX; s++)
+		if (strcmp(section_codes[s], code) == 0)
+			return section_labels[s];
+	if (choice_has(detail_words, code))
+		return choice_label(detail_words, code);
+	if (choice_has(reason_choices, code))
+		return choice_label(reason_choices, code);
+	if (choice_has(cause_choices, code))
+		return choice_label(cause_choices, code);
+	return strlen(code) == 10 && code[4] == '-' && !day_parse(code, &day) ? day_slashes(a, day) : code;
+}
+
+/* "sections=hours,project": « rubriques : Horaires, Projet d’accueil ». */
+static const char *detail_text(struct arena *a, const char *detail)
+{
+	const char *equal = strchr(detail, '=');
+	struct buf out = buf_new(a);
+
+	if (!equal)
+		return detail;
+	const char *name = arena_memdup(a, detail, (size_t)(equal - detail));
+
+	buf_text(&out, choice_has(detail_labels, name) ? choice_label(detail_labels, name) : name);
+	if (strcmp(name, "first") == 0 || strcmp(name, "must_change") == 0)
+		return buf_str(&out);
+	for (const char *p = equal + 1; *p;) {
+		size_t length = strcspn(p, ",");
+
+		buf_printf(&out, "%s%s", p > equal + 1 ? ", " : out.n ? " " : "", detail_word(a, arena_memdup(a, p, length)));
+		p += length + (p[length] == ',');
+	}
+	return buf_str(&out);
+}
+
+static void details(struct request *rq, struct html *h, const struct audit_record *r)
+{
+	if (!r->details.n)
+		return;
+	html(h, "<span class=\"small muted\">");
+	for (size_t i = 0; i < r->details.n; i++)
+		html(h, "{}{f}", i ? " ; " : "", detail_text(rq->arena, r->details.v[i]));
+	html(h, "</span>");
+}
+
+static const char *lower_first(struct arena *a, const char *s)
+{
+	char *copy = arena_strdup(a, s);
+
+	if (*copy >= 'A' && *copy <= 'Z')
+		*copy = (char)(*copy + 'a' - 'A');
+	return copy;
+}
+
 static void row(struct request *rq, struct html *h, const struct audit_record *r, const char *name, const char *place)
 {
+	const char *what = *place ? place : user_agent_label(rq->arena, r->user_agent);
+
 	html(h, "<tr><td class=\"nowrap num\">{}</td><th scope=\"row\">", time_log_fr(rq->arena, r->time));
 	if (*r->number)
 		html(h, "<a href=\"{}\">{}</a> <span class=\"muted num\">{}</span>",
@@ -102,12 +196,13 @@ static void row(struct request *rq, struct html *h, const struct audit_record *r
 		html(h, "<span class=\"muted\">{}</span>", uuid_is_none(r->person) && *r->role == 0 ? "Inconnu" : "Service");
 	html(h, "</th><td>{f}</td><td>", event_label(r->event));
 	if (r->failed)
-		html(h, "<span class=\"tag tag-err\">Échec : {f}</span>", cause_label(r->cause));
+		html(h, "<span class=\"tag tag-err\">Échec : {f}</span>", lower_first(rq->arena, cause_label(r->cause)));
 	else
 		html(h, "Réussi");
-	html(h, "</td><td class=\"num nowrap\">{}</td><td>{}", r->address, *place ? place : user_agent_label(rq->arena, r->user_agent));
-	for (size_t i = 0; i < r->details.n; i++)
-		html(h, "<br><span class=\"small muted\">{}</span>", r->details.v[i]);
+	html(h, "</td><td class=\"num nowrap\">{}</td><td>{}", r->address, what);
+	if (*what && r->details.n)
+		html(h, "<br>");
+	details(rq, h, r);
 	html(h, "</td></tr>\n");
 }
 
@@ -137,8 +232,9 @@ static void below(struct request *rq, struct html *h, const struct log_view *v, 
 	if (v->page.more && v->page.n)
 		html(h, "<a href=\"{}\">Événements plus anciens</a>",
 		     criteria_link(rq, rq->http->path, "page", html_number(h, (int64_t)v->page.v[v->page.n - 1].seq)));
-	html(h, "</nav><a class=\"btn btn-alt btn-small\" href=\"{}\">Exporter ces lignes (CSV)</a></div>\n",
-	     criteria_link(rq, "/controle/exports", "journal", class == EVENT_ACT ? "actions" : "connexions"));
+	html(h, "</nav><a class=\"btn btn-alt btn-small\" href=\"{}\">{}</a></div>\n",
+	     criteria_link(rq, "/controle/exports", "journal", class == EVENT_ACT ? "actions" : "connexions"),
+	     v->total > 1 ? arena_printf(rq->arena, "Exporter ces %zu lignes (CSV)", v->total) : "Exporter ces lignes (CSV)");
 }
 
 /* page is the seq below which the page starts; 0: the newest. */

@@ -85,6 +85,8 @@ static void decision_form(struct request *rq, struct html *h, const struct revis
 
 static const char *history_text(struct arena *a, const struct revision *r)
 {
+	if (strcmp(r->state, "accepted") == 0 && r->n == 1)
+		return arena_printf(a, "Première fiche acceptée par %s", r->decider_name);
 	if (strcmp(r->state, "accepted") == 0)
 		return arena_printf(a, "Modification n° %d acceptée par %s", (int)r->n, r->decider_name);
 	if (strcmp(r->state, "refused") == 0)
@@ -136,17 +138,24 @@ static void review_changes(struct request *rq, struct html *h, const struct list
 
 	listing_compare(rq->app, rq->arena, st->published.rev ? &st->online : NULL, proposed, &v, &n);
 	html(h, "<h2 class=\"vh\">Modifications</h2>\n");
+	size_t unchanged = sections_of(&rq->e) - n;
+
 	changes_sentence(h, n, sections_of(&rq->e));
 	changes(rq, h, v, n);
-	html(h, "<details class=\"card\"><summary>Voir les rubriques inchangées</summary>\n<dl class=\"summary\">\n");
+	html(h, "<details class=\"card\"><summary>{}</summary>\n<dl class=\"summary\">\n",
+	     unchanged > 1 ? arena_printf(rq->arena, "Voir les %zu rubriques inchangées", unchanged) : "Voir ce qui est inchangé");
 	for (enum section s = 0; s < SECTION__MAX; s++) {
 		bool changed = false;
 		const char *text = section_text(rq->app, rq->arena, proposed, s);
 
 		for (size_t i = 0; i < n; i++)
 			changed |= v[i].section == s;
-		if (!changed && *text)
+		if (changed || !section_applies(s, rq->e.type))
+			continue;
+		if (*text)
 			html(h, "<div><dt>{f}</dt><dd><p>{l}</p></dd></div>\n", section_labels[s], text);
+		else
+			html(h, "<div><dt>{f}</dt><dd><span class=\"muted\">Rubrique vide</span></dd></div>\n", section_labels[s]);
 	}
 	html(h, "</dl>\n</details>\n<p><a href=\"/caf/revisions/{}/apercu\">Aperçu de la fiche proposée, telle que les familles la verraient</a></p>\n",
 	     rq->e.id);

@@ -1,6 +1,8 @@
 /* Coming in, going out, choosing one's password, one's account. */
 #include "fcgi/page/page.h"
 
+#include "acts/log.h"
+
 #include <string.h>
 
 #define SESSION_COOKIE "__Host-session"
@@ -85,7 +87,8 @@ enum err page_login_post(struct request *rq, struct html *h)
 	}
 	if (r.outcome == LOGIN_REFUSED) {
 		rq->re->status = 422;
-		return login_page(rq, h, "Identifiant ou mot de passe incorrect");
+		fault_add(rq->arena, &rq->faults, "identifiant", "Identifiant ou mot de passe incorrect");
+		return login_page(rq, h, NULL);
 	}
 	http_set_cookie(rq->re, SESSION_COOKIE, r.token, -1);
 	if (r.outcome == LOGIN_MUST_CHANGE) {
@@ -148,8 +151,11 @@ static void password_field(struct request *rq, struct html *h, const char *name,
 	if (fault)
 		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>\n", name, fault);
 	html(h, "<input class=\"w-m\" type=\"password\" id=\"{}\" name=\"{}\" autocomplete=\"new-password\""
-		" aria-describedby=\"h-{}{}{}\"></div>\n",
+		" aria-describedby=\"h-{}{}{}\"",
 	     name, name, name, fault ? " e-" : "", fault ? name : "");
+	if (fault)
+		html(h, " aria-invalid=\"true\"");
+	html(h, "></div>\n");
 }
 
 static enum err first_change_page(struct request *rq, struct html *h)
@@ -267,13 +273,15 @@ static enum err last_logins(struct request *rq, struct html *h)
 	for (size_t i = 0; i < n; i++)
 		html(h, "<tr><th scope=\"row\" class=\"nowrap num\">{}</th><td>{f}</td><td class=\"num\">{}</td><td>{}</td></tr>\n",
 		     time_log_fr(rq->arena, v[i].at), v[i].failed ? "Échec" : v[i].current ? "Réussi (cette session)" : "Réussi",
-		     v[i].address, v[i].user_agent);
+		     v[i].address, user_agent_label(rq->arena, v[i].user_agent));
 	html(h, "</tbody>\n</table>\n</div>\n<p>Une ligne ne vient pas de vous ? Changez votre mot de passe et appelez ");
-	if (*rq->who.caf.phone)
-		html(h, "la {} au <a href=\"tel:{}\">{}</a>.</p>\n</section>\n", rq->who.caf.name, rq->who.caf.phone,
-		     text_phone_fr(rq->arena, rq->who.caf.phone));
-	else
+	if (*rq->who.caf.phone) {
+		html(h, "la {} au ", rq->who.caf.name);
+		phone_link(h, rq->arena, rq->who.caf.phone);
+		html(h, ".</p>\n</section>\n");
+	} else {
 		html(h, "l’exploitant du service.</p>\n</section>\n");
+	}
 	return ERR_OK;
 }
 

@@ -119,6 +119,9 @@ void tag(struct html *h, struct tag_of t);
 /* Value of ?name= kept in a link: path with its query, each value percent-encoded. name, value, …, NULL. */
 const char *link_with(struct arena *a, const char *path, ...) __attribute__((sentinel));
 
+/* A link that calls; the number as the directory or a listing has it. */
+void phone_link(struct html *h, struct arena *a, const char *phone);
+
 /* A read-only table of places for one band; widths and words as in the pictures. */
 void places_table(struct html *h, const uint16_t *cells, int band, unsigned halves, unsigned weekdays,
 		  const char *caption_extra);

@@ -181,8 +181,10 @@ static void service_lines(struct request *rq, struct html *h)
 	const struct caf *c = &rq->who.caf;
 
 	html(h, "<p>{}", c->service);
-	if (*c->phone)
-		html(h, "<br><a href=\"tel:{}\">{}</a>", c->phone, text_phone_fr(rq->arena, c->phone));
+	if (*c->phone) {
+		html(h, "<br>");
+		phone_link(h, rq->arena, c->phone);
+	}
 	if (*c->mail)
 		html(h, " – <a href=\"mailto:{}\">{}</a>", c->mail, c->mail);
 	html(h, "</p>\n");

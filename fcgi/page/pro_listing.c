@@ -96,8 +96,11 @@ static void group(struct request *rq, struct html *h, const char *id, const char
 	if (!any)
 		return;
 	html(h, "<section class=\"card\" aria-labelledby=\"{}\">\n<h2 id=\"{}\">{}</h2>\n", id, id, title);
-	for (size_t i = 0; names[i]; i++)
-		field(rq, h, names[i], "w-l");
+	for (size_t i = 0; names[i]; i++) {
+		const struct field *f = form_field(&listing_form, names[i]);
+
+		field(rq, h, names[i], f->kind == FIELD_NUMBER ? "w-s" : f->kind == FIELD_CHOICE || f->kind == FIELD_PHONE ? "w-m" : "w-l");
+	}
 	html(h, "</section>\n");
 }
 
@@ -297,10 +300,12 @@ static enum err check_page(struct request *rq, struct html *h, const struct list
 				   "gardé. Envoyez-le de nouveau s’il convient.");
 	if (st->pending.rev)
 		note(h, NOTE_WARN, "La Caf examine votre envoi précédent ; celui-ci le remplacera.");
-	if (n)
+	if (n) {
+		html(h, "<h2 class=\"vh\">Modifications</h2>\n");
 		changes_sentence(h, n, sections_of(&rq->e));
-	else
+	} else {
 		note(h, NOTE_INFO, "Rien n’a changé : rien à envoyer.");
+	}
 	changes(rq, h, v, n);
 	send_form(rq, h, st->published.n, n > 0);
 	page_end(rq, h);

@@ -13,9 +13,11 @@ static const char *city_line(struct arena *a, const struct family_page *p)
 static void places_notice(struct request *rq, struct html *h, const struct family_page *p)
 {
 	html(h, "<p><strong>Places non communiquées :</strong> contactez l’établissement.</p>\n");
-	if (*p->caf_phone && !p->listing.n)
-		html(h, "<p class=\"small muted\">La {} peut vous renseigner au <a href=\"tel:{}\">{}</a>.</p>\n", p->caf_name,
-		     p->caf_phone, text_phone_fr(rq->arena, p->caf_phone));
+	if (!*p->caf_phone || p->listing.n)
+		return;
+	html(h, "<p class=\"small muted\">La {} peut vous renseigner au ", p->caf_name);
+	phone_link(h, rq->arena, p->caf_phone);
+	html(h, ".</p>\n");
 }
 
 static const char *grid_from_sentence(struct arena *a, const struct grid *g)
@@ -32,13 +34,15 @@ static void grid_tables(struct request *rq, struct html *h, const struct grid *g
 	struct grid_frame f;
 	struct establishment e = { .capacity = p->capacity, .type = p->type, .category = p->category };
 
+	static const char *const words[BAND__MAX] = { "bébés", "moyens", "grands", "" };
+
 	grid_frame_of(&e, p->listing.n ? l : NULL, &f);
 	html(h, "<p>Nombre de places régulières libres, pour une semaine habituelle {}. "
 		"<strong>Mis à jour le {}.</strong></p>\n",
 	     grid_from_sentence(rq->arena, g), day_fr(rq->arena, day_of(g->confirmed_at)));
 	for (int band = 0; band < BAND__MAX; band++)
 		if (f.bands & 1u << band)
-			places_table(h, g->cells, band, f.halves, f.weekdays, band == BAND_LT12M ? "bébés" : "");
+			places_table(h, g->cells, band, f.halves, f.weekdays, words[band]);
 	if (*g->note)
 		html(h, "<p>{b}</p>\n", g->note);
 	html(h, "<ul class=\"legend\"><li><span class=\"slot s1\">1</span> ou 2 places libres</li>"
@@ -71,6 +75,11 @@ static void places_section(struct request *rq, struct html *h, const struct fami
 	html(h, "</section>\n");
 }
 
+static const char *heading(enum section s)
+{
+	return s == SECTION_PROJECT ? "Le projet d’accueil" : s == SECTION_REGISTRATION ? "S’inscrire" : section_labels[s];
+}
+
 static void rubrics(struct request *rq, struct html *h, const struct listing *l)
 {
 	static const enum section shown[] = {
@@ -83,7 +92,7 @@ static void rubrics(struct request *rq, struct html *h, const struct listing *l)
 		const char *text = section_text(rq->app, rq->arena, l, shown[i]);
 
 		if (*text)
-			html(h, "<h2>{f}</h2>\n<p>{l}</p>\n", section_labels[shown[i]], text);
+			html(h, "<h2>{f}</h2>\n<p>{l}</p>\n", heading(shown[i]), text);
 	}
 	html(h, "</section>\n");
 }
@@ -91,12 +100,21 @@ static void rubrics(struct request *rq, struct html *h, const struct listing *l)
 static void contact(struct request *rq, struct html *h, const struct family_page *p, const struct listing *l)
 {
 	html(h, "<div class=\"card\">\n<h2>Contact</h2>\n<p>{}<br>{}</p>\n", p->street, city_line(rq->arena, p));
-	if (*l->phone)
-		html(h, "<p><a href=\"tel:{}\">{}</a></p>\n", l->phone, text_phone_fr(rq->arena, l->phone));
-	if (*l->phone2)
-		html(h, "<p><a href=\"tel:{}\">{}</a></p>\n", l->phone2, text_phone_fr(rq->arena, l->phone2));
+	const char *const phones[] = { l->phone, l->phone2 };
+	bool any = *l->phone || *l->phone2 || *l->mail;
+
+	if (any)
+		html(h, "<p>");
+	for (size_t i = 0; i < LENGTH(phones); i++) {
+		if (!*phones[i])
+			continue;
+		phone_link(h, rq->arena, phones[i]);
+		html(h, "<br>");
+	}
 	if (*l->mail)
-		html(h, "<p><a href=\"mailto:{}\">{}</a></p>\n", l->mail, l->mail);
+		html(h, "<a href=\"mailto:{}\">{}</a>", l->mail, l->mail);
+	if (any)
+		html(h, "</p>\n");
 	if (*l->website)
 		html(h, "<p><a href=\"{}\" rel=\"nofollow noopener\">Site internet</a></p>\n", l->website);
 	html(h, "<p><a href=\"{}#plan\">Voir sur le plan</a></p>\n</div>\n",
@@ -129,25 +147,46 @@ static void hours(struct request *rq, struct html *h, const struct listing *l)
 	html(h, "</div>\n");
 }
 
+static bool begins_with(const char *s, const char *const *words)
+{
+	for (; *words; words++)
+		if (strncmp(s, *words, strlen(*words)) == 0)
+			return true;
+	return false;
+}
+
+/* « la Ville de Valmoreau », « l’Association Arc-en-ciel »; a firm’s name has none. */
+static const char *article(const char *name)
+{
+	static const char *const la[] = { "Ville ", "Commune ", "Communauté ", "Métropole ", "Caisse ", "Crèche ", "Mairie ", NULL };
+	static const char *const l[] = { "Association ", "Union ", "Agglomération ", NULL };
+	static const char *const le[] = { "Centre ", "Conseil ", "Département ", "Syndicat ", NULL };
+
+	return begins_with(name, la) ? "la " : begins_with(name, l) ? "l’" : begins_with(name, le) ? "le " : "";
+}
+
 static void foot(struct request *rq, struct html *h, const struct family_page *p)
 {
 	if (p->ended_on)
 		html(h, "<p class=\"small muted\">Cette fiche n’est plus mise à jour depuis le {}.</p>\n",
 		     day_fr(rq->arena, (day_t)p->ended_on));
 	if (p->listing.n)
-		html(h, "<p class=\"small muted\">Fiche publiée le {} par {}, après vérification de la {}.</p>\n",
-		     day_fr(rq->arena, day_of(p->published_at)), p->published_by, p->caf_name);
+		html(h, "<p class=\"small muted\">Fiche publiée le {} par {}{}, après vérification de la {}.</p>\n",
+		     day_fr(rq->arena, day_of(p->published_at)), article(p->published_by), p->published_by, p->caf_name);
 	else
 		html(h, "<p class=\"small muted\">L’établissement n’a pas encore publié de fiche.</p>\n");
 }
 
 static void lead(struct request *rq, struct html *h, const struct family_page *p, const struct listing *l)
 {
-	html(h, "<p class=\"lead\">{}", establishment_kind_label(p->type, p->category, p->capacity));
+	static const char *const feminine[] = { "Crèche", "Micro-crèche", "Halte", "Ludothèque", "Médiation", "Aide", NULL };
+	const char *kind = establishment_kind_label(p->type, p->category, p->capacity);
+
+	html(h, "<p class=\"lead\">{}", kind);
 	if (p->capacity)
 		html(h, " de {} places", html_number(h, (int64_t)p->capacity));
 	if (*p->manager)
-		html(h, " – gestionnaire : {}", p->manager);
+		html(h, ", {} par {}{}", begins_with(kind, feminine) ? "gérée" : "géré", article(p->manager), p->manager);
 	html(h, ".");
 	if (*ages_text(rq->arena, l))
 		html(h, "<br>{f}", ages_text(rq->arena, l));
@@ -183,9 +222,11 @@ static enum err page_gone(struct request *rq, struct html *h, const struct famil
 	html(h, "<div class=\"narrow\">\n<h1>{}</h1>\n<p class=\"lead\">Cette fiche n’est plus publiée.</p>\n", p->name);
 	if (*p->street || *p->city)
 		html(h, "<p>Vous pouvez écrire à l’établissement : {}, {}.</p>\n", p->street, city_line(rq->arena, p));
-	if (*p->caf_phone)
-		html(h, "<p>Vous pouvez aussi appeler la {} au <a href=\"tel:{}\">{}</a>.</p>\n", p->caf_name, p->caf_phone,
-		     text_phone_fr(rq->arena, p->caf_phone));
+	if (*p->caf_phone) {
+		html(h, "<p>Vous pouvez aussi appeler la {} au ", p->caf_name);
+		phone_link(h, rq->arena, p->caf_phone);
+		html(h, ".</p>\n");
+	}
 	html(h, "<p><a href=\"{}\">Chercher un autre établissement</a></p>\n</div>\n",
 	     *p->postal_code ? link_with(rq->arena, "/recherche", "lieu", p->postal_code, NULL) : "/");
 	page_end(rq, h);

@@ -61,26 +61,46 @@ void form_close(struct html *h)
 	html(h, "</form>\n");
 }
 
+/* The row's own hint, or for a long text its limit. */
+static const char *hint_of(struct arena *a, const struct field *f)
+{
+	if (f->hint || f->kind != FIELD_LINES || !f->max)
+		return f->hint;
+	if (f->max < 1000)
+		return arena_printf(a, "%zu caractères au plus", f->max);
+	return arena_printf(a, "%zu\u202f%03zu caractères au plus", f->max / 1000, f->max % 1000);
+}
+
 /* What aria-describedby names: the hint and the fault, where there are. */
 static const char *described(struct request *rq, const struct field *f, const char *fault)
 {
-	if (!f->hint && !fault)
+	bool hint = hint_of(rq->arena, f);
+
+	if (!hint && !fault)
 		return NULL;
-	return arena_printf(rq->arena, "%s%s%s%s%s", f->hint ? "h-" : "", f->hint ? f->name : "", f->hint && fault ? " " : "",
-			    fault ? "e-" : "", fault ? f->name : "");
+	return arena_printf(rq->arena, "%s%s%s%s%s", hint ? "h-" : "", hint ? f->name : "", hint && fault ? " " : "", fault ? "e-" : "",
+			    fault ? f->name : "");
+}
+
+/* Asked for by a rule of their form: one of the first two, and a grid's first day. */
+static bool is_asked(const struct field *f)
+{
+	return f->required || strcmp(f->name, "telephone") == 0 || strcmp(f->name, "courriel") == 0 || strcmp(f->name, "debut") == 0;
 }
 
 static void label_of(struct html *h, const struct field *f)
 {
 	html(h, "{f}", f->label);
-	if (!f->required && f->kind != FIELD_SET)
+	if (!is_asked(f) && f->kind != FIELD_SET)
 		html(h, " <span class=\"optional\">(facultatif)</span>");
 }
 
-static void hint_and_fault(struct html *h, const struct field *f, const char *fault)
+static void hint_and_fault(struct request *rq, struct html *h, const struct field *f, const char *fault)
 {
-	if (f->hint)
-		html(h, "<span class=\"hint\" id=\"h-{}\">{f}</span>", f->name, f->hint);
+	const char *hint = hint_of(rq->arena, f);
+
+	if (hint)
+		html(h, "<span class=\"hint\" id=\"h-{}\">{f}</span>", f->name, hint);
 	if (fault)
 		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", f->name, fault);
 }
@@ -114,11 +134,11 @@ static void text_input(struct request *rq, struct html *h, const struct field *f
 	html(h, ">");
 }
 
-static void select_input(struct request *rq, struct html *h, const struct field *f, const char *fault)
+static void select_input(struct request *rq, struct html *h, const struct field *f, const char *fault, const char *width)
 {
 	const char *value = input_get(&rq->in, f->name);
 
-	html(h, "<select id=\"{}\" name=\"{}\"", f->name, f->name);
+	html(h, "<select class=\"{}\" id=\"{}\" name=\"{}\"", width, f->name, f->name);
 	aria(rq, h, f, fault);
 	html(h, ">");
 	for (const struct choice *c = f->choices; c->value; c++) {
@@ -136,7 +156,7 @@ static void set_input(struct request *rq, struct html *h, const struct field *f,
 	html(h, "<fieldset class=\"field{}\"><legend>", fault ? " field-error" : "");
 	label_of(h, f);
 	html(h, "</legend>");
-	hint_and_fault(h, f, fault);
+	hint_and_fault(rq, h, f, fault);
 	html(h, "<div class=\"choices-inline\">");
 	for (const struct choice *c = f->choices; c->value; c++) {
 		const char *id = c == f->choices ? f->name : arena_printf(rq->arena, "%s-%s", f->name, c->value);
@@ -163,18 +183,27 @@ void field_of(struct request *rq, struct html *h, const struct form *form, const
 	html(h, "<div class=\"field{}\"><label for=\"{}\">", fault ? " field-error" : "", f->name);
 	label_of(h, f);
 	html(h, "</label>");
-	hint_and_fault(h, f, fault);
+	hint_and_fault(rq, h, f, fault);
 	if (f->kind == FIELD_LINES) {
 		html(h, "<textarea id=\"{}\" name=\"{}\"", f->name, f->name);
 		aria(rq, h, f, fault);
 		/* the parser drops one newline after the tag: ours, so that a text that begins with one keeps it */
 		html(h, ">\n{}</textarea>", input_get(&rq->in, name));
 	} else if (f->kind == FIELD_CHOICE) {
-		select_input(rq, h, f, fault);
+		select_input(rq, h, f, fault, width);
 	} else {
 		text_input(rq, h, f, fault, width);
 	}
 	html(h, "</div>\n");
+}
+
+void phone_link(struct html *h, struct arena *a, const char *phone)
+{
+	const char *number;
+
+	if (text_phone(a, phone, &number))
+		number = phone;
+	html(h, "<a href=\"tel:{}\">{}</a>", number, text_phone_fr(a, number));
 }
 
 void tag(struct html *h, struct tag_of t)

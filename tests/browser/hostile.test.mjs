@@ -42,11 +42,11 @@ test('every text field of the listing: errors keep what was typed', async () => 
   await agent.fill(typed);
   await agent.pressOf('action', 'verifier');
   assert.equal(agent.status, 422);
-  for (const [name, value] of Object.entries(typed)) assert.equal(await agent.value(name), value, name);
+  await agent.keeps(typed);
   await isInert(agent);
   await agent.pressOf('action', 'brouillon');
   assert.equal(agent.status, 200);
-  for (const [name, value] of Object.entries(typed)) assert.equal(await agent.value(name), value, name);
+  await agent.keeps(typed);
   await isInert(agent);
   await agent.look('hostile-brouillon');
 });

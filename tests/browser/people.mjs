@@ -90,7 +90,7 @@ function badReflow(width) {
   for (const e of document.body.querySelectorAll('*'))
     if (!own(e) && e.clientWidth > 0 && !/^(input|select|textarea|html|body)$/.test(e.localName) &&
         (e.scrollWidth > e.clientWidth + 1 || (getComputedStyle(e).overflowY === 'hidden' && e.scrollHeight > e.clientHeight + 1)))
-      bad.push(`${name(e)} leaves its box`);
+      bad.push(`${name(e)} leaves its box: ${e.scrollWidth} × ${e.scrollHeight} in ${e.clientWidth} × ${e.clientHeight}`);
   return [...new Set(bad)];
 }
 
@@ -217,6 +217,14 @@ export class Person {
 
   value(name) {
     return this.page.inputValue(`[name="${name}"]`);
+  }
+
+  // The form came back as it was filled in.
+  async keeps(values) {
+    const lost = [];
+    for (const [name, value] of Object.entries(values))
+      if (await this.value(name) !== value) lost.push(name);
+    assert.deepEqual(lost, [], `typed, and lost in ${this.path}`);
   }
 
   async moves(act) {

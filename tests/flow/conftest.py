@@ -23,7 +23,8 @@ addresses = itertools.count(2)
 
 def free_ports():
     """Three ports in a row that nobody has."""
-    for base in range(18443, 28443, 10):
+    first = 18443 + os.getpid() % 900 * 10      # two services at once do not look at the same ports
+    for base in range(first, first + 2000, 10):
         with contextlib.ExitStack() as stack:
             try:
                 for port in range(base, base + 3):
@@ -93,11 +94,11 @@ class Service:
         files = sorted([*box.glob('new/*'), *box.glob('cur/*')], key=lambda p: p.stat().st_mtime)
         return [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in files]
 
-    def wait_mail(self, to, subject, seconds=20):
+    def wait_mail(self, to, subject, holding='', seconds=20):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             for m in reversed(self.mails()):
-                if to in m['To'] and subject in m['Subject']:
+                if to in m['To'] and subject in m['Subject'] and holding in m.get_body(('plain',)).get_content():
                     return m
             time.sleep(0.1)
         raise AssertionError(f'no mail « {subject} » to {to}: {[(m["To"], m["Subject"]) for m in self.mails()]}')

@@ -1,6 +1,6 @@
-/* Rows of the log as somebody with the file in his hands may have left them: verifying, searching and reading end, whatever
-   stands there. Input: rows of flags u8, seq u8, length u8, bytes; flags choose the table and whether digest and link are made
-   to fit. */
+/* Rows of the log as somebody with the file in his hands may have left them: verifying, searching and reading end,
+   whatever stands there. Input: rows of flags u8, seq u8, length u8, bytes; flags choose the table and whether
+   digest and link are made to fit. */
 #include "base/secret.h"
 #include "store/log.h"
 #include "store/writer.h"

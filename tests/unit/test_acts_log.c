@@ -51,7 +51,9 @@ static void test_three_failures_from_a_new_address_are_told(void **state)
 	struct strs told = look(a, v, LENGTH(v), true);
 
 	assert_int_equal(told.n, 1);
-	assert_non_null(strstr(told.v[0], "VDA-4822 : 3 échecs en 42 secondes depuis une adresse jamais vue, 203.0.113.77, le 23 novembre"));
+	assert_non_null(
+		strstr(told.v[0],
+		       "VDA-4822 : 3 échecs en 42 secondes depuis une adresse jamais vue, 203.0.113.77, le 23 novembre"));
 	assert_non_null(strstr(told.v[0], " à 12 h"));
 	assert_int_equal(look(a, v, LENGTH(v), false).n, 0);
 	v[3].time = NOON + 11 * MINUTE_MS;
@@ -79,7 +81,8 @@ static void test_sessions_at_once_from_two_networks_are_told(void **state)
 		struct audit_record v[3] = { event_at(NOON, 1, pairs[i].first, EVENT_LOGIN, "", "aaaa") };
 		size_t n = 1;
 		struct audit_record end = event_at(NOON + 30 * MINUTE_MS, 1, pairs[i].first, EVENT_LOGOUT, "", "aaaa");
-		struct audit_record second = event_at(NOON + pairs[i].second_at, 1, pairs[i].second, EVENT_LOGIN, "", "bbbb");
+		struct audit_record second =
+			event_at(NOON + pairs[i].second_at, 1, pairs[i].second, EVENT_LOGIN, "", "bbbb");
 
 		if (*pairs[i].ending && end.time < second.time)
 			v[n++] = end;
@@ -113,9 +116,12 @@ static void test_a_user_agent_is_named(void **state)
 {
 	static const char *const cases[][2] = {
 		{ "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Windows" },
-		{ "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36", "Chrome, Android" },
-		{ "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge, Windows" },
-		{ "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Safari/604", "Safari, iPhone" },
+		{ "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36",
+		  "Chrome, Android" },
+		{ "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0",
+		  "Edge, Windows" },
+		{ "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Safari/604",
+		  "Safari, iPhone" },
 		{ "curl/8.1", "curl" },
 		{ "x", "Autre logiciel" },
 		{ "", "" },
@@ -207,12 +213,9 @@ static void test_a_caf_auditor_sees_his_caf_and_the_query_is_recorded(void **sta
 static const struct {
 	const char *text, *field;
 } wrong[] = {
-	{ "du=31%2F02%2F2026", "du" },
-	{ "du=23%2F11%2F2026&au=22%2F11%2F2026", "au" },
-	{ "evenement=Rien", "evenement" },
-	{ "resultat=Peut-%C3%AAtre", "resultat" },
-	{ "ip=198.51.100", "ip" },
-	{ "ip=abc", "ip" },
+	{ "du=31%2F02%2F2026", "du" },     { "du=23%2F11%2F2026&au=22%2F11%2F2026", "au" },
+	{ "evenement=Rien", "evenement" }, { "resultat=Peut-%C3%AAtre", "resultat" },
+	{ "ip=198.51.100", "ip" },         { "ip=abc", "ip" },
 	{ "agent=auditeur", "agent" }, /* two */
 };
 
@@ -238,9 +241,16 @@ static void test_every_criterion_narrows(void **state)
 		const char *text;
 		size_t least, most;
 	} cases[] = {
-		{ "resultat=%C3%89chec", 1, 1 }, { "resultat=reussi", 3, 100 }, { "ip=192.0.2.7&evenement=login", 4, 4 },
-		{ "ip=192.0.2.8", 0, 0 }, { "agent=Paul+durand", 1, 1 }, { "agent=PDURAND", 1, 1 }, { "agent=P-000001", 1, 1 },
-		{ "fournisseur=ville", 1, 1 }, { "fournisseur=F001", 1, 1 }, { "fournisseur=Nobody", 0, 0 },
+		{ "resultat=%C3%89chec", 1, 1 },
+		{ "resultat=reussi", 3, 100 },
+		{ "ip=192.0.2.7&evenement=login", 4, 4 },
+		{ "ip=192.0.2.8", 0, 0 },
+		{ "agent=Paul+durand", 1, 1 },
+		{ "agent=PDURAND", 1, 1 },
+		{ "agent=P-000001", 1, 1 },
+		{ "fournisseur=ville", 1, 1 },
+		{ "fournisseur=F001", 1, 1 },
+		{ "fournisseur=Nobody", 0, 0 },
 		{ "du=01%2F01%2F2020&au=02%2F01%2F2020", 0, 0 },
 	};
 	struct stage *s = *state;

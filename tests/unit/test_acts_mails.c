@@ -51,9 +51,10 @@ static void test_lines_without_their_value_are_left_out(void **state)
 {
 	struct stage *s = *state;
 	AUTO_ARENA struct arena *a = arena_new();
-	struct mail first = mail_of(a, "revision_refused", "etablissement=X", "n=1", "motifs=incomplet", "precision=", "date_fiche=", NULL);
-	struct mail later = mail_of(a, "revision_refused", "etablissement=X", "n=2", "motifs=incomplet", "precision=les {caf} heures",
-				    "date_fiche=3 mars 2026", NULL);
+	struct mail first = mail_of(a, "revision_refused", "etablissement=X", "n=1", "motifs=incomplet",
+				    "precision=", "date_fiche=", NULL);
+	struct mail later = mail_of(a, "revision_refused", "etablissement=X", "n=2", "motifs=incomplet",
+				    "precision=les {caf} heures", "date_fiche=3 mars 2026", NULL);
 	struct mail_text t;
 
 	assert_int_equal(render(s, a, &first, &t), ERR_OK);
@@ -89,8 +90,9 @@ static void test_what_would_break_a_header_is_refused(void **state)
 
 	for (size_t i = 0; i < LENGTH(refused); i++) {
 		AUTO_ARENA struct arena *a = arena_new();
-		struct mail m = mail_of(a, "revision_accepted", refused[i].argument ? refused[i].argument : "etablissement=X", "n=1",
-					"agent=A", "url=u", NULL);
+		struct mail m =
+			mail_of(a, "revision_accepted", refused[i].argument ? refused[i].argument : "etablissement=X",
+				"n=1", "agent=A", "url=u", NULL);
 		struct mail_text t;
 
 		if (refused[i].to)
@@ -111,8 +113,9 @@ static void test_every_template_can_be_written(void **state)
 
 	for (size_t i = 0; i < mail_templates_n; i++) {
 		AUTO_ARENA struct arena *a = arena_new();
-		struct mail m = mail_of(a, mail_templates[i].code, "etablissement=X", "n=1", "agent=A", "url=u", "motifs=m", "motif=m",
-					"precision=p", "date_fiche=d", "adresse=192.0.2.1", "quoi=la fiche", "mdp=m", "expiration=e", NULL);
+		struct mail m = mail_of(a, mail_templates[i].code, "etablissement=X", "n=1", "agent=A", "url=u",
+					"motifs=m", "motif=m", "precision=p", "date_fiche=d", "adresse=192.0.2.1",
+					"quoi=la fiche", "mdp=m", "expiration=e", NULL);
 		struct mail_text t;
 
 		print_message("%s\n", mail_templates[i].code);

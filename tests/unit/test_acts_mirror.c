@@ -79,7 +79,8 @@ static void test_a_status_nobody_knows_closes(void **state)
 		assert_int_equal(mirror_person(a, e, &p), ERR_OK);
 		assert_string_equal(p.status, statuses[i].status);
 		assert_string_equal(p.caf, "921");
-		assert_string_equal(p.key, "uid=jmartin,habfournisseurid=f001,ou=fournisseurs,habcodecaf=921,ou=cafs,dc=hab,dc=test");
+		assert_string_equal(
+			p.key, "uid=jmartin,habfournisseurid=f001,ou=fournisseurs,habcodecaf=921,ou=cafs,dc=hab,dc=test");
 		assert_true(p.agent);
 	}
 }
@@ -152,7 +153,9 @@ static struct entry *place_entry(struct arena *a)
 static void test_an_establishment_is_read_by_its_codes(void **state)
 {
 	static const struct pair usual[] = {
-		{ "habTypeEtablissement", "EAJE" }, { "habCategorieEaje", "MULTI_ACCUEIL" }, { "habCapacite", "40" },
+		{ "habTypeEtablissement", "EAJE" },
+		{ "habCategorieEaje", "MULTI_ACCUEIL" },
+		{ "habCapacite", "40" },
 		{ "habCoordonnees", "48.9353 2.3231" },
 	};
 
@@ -175,7 +178,8 @@ static void test_an_establishment_is_read_by_its_codes(void **state)
 		assert_string_equal(x.caf, "921");
 		/* one agent, however often and however spelled */
 		assert_int_equal(x.listing_keys.n, 1);
-		assert_string_equal(x.manager_key, "habfournisseurid=f001,ou=fournisseurs,habcodecaf=921,ou=cafs,dc=hab,dc=test");
+		assert_string_equal(x.manager_key,
+				    "habfournisseurid=f001,ou=fournisseurs,habcodecaf=921,ou=cafs,dc=hab,dc=test");
 	}
 }
 
@@ -207,10 +211,13 @@ static void test_a_caf_keeps_the_lines_of_its_address(void **state)
 
 	(void)state;
 	add(a, e, "o", "Caf 921");
-	add(a, e, "postalAddress", "Caf \\24 921$12, all\xC3\xA9" "e$92000 Nanterre");
+	add(a, e, "postalAddress",
+	    "Caf \\24 921$12, all\xC3\xA9"
+	    "e$92000 Nanterre");
 	assert_int_equal(mirror_caf(a, e, &c), ERR_OK);
 	assert_string_equal(c.code, "921");
-	assert_string_equal(c.address, "Caf $ 921\n12, all\xC3\xA9" "e\n92000 Nanterre");
+	assert_string_equal(c.address, "Caf $ 921\n12, all\xC3\xA9"
+				       "e\n92000 Nanterre");
 }
 
 /* --- the directory --- */
@@ -272,7 +279,9 @@ static void test_a_right_comes_and_goes_and_was(void **state)
 
 	assert_int_equal(establishment_find(&s->app, s->a, "E0001", &e), ERR_OK);
 	assert_false(right_was(&s->app, s->a, &who, &e, FAMILY_PLACES));
-	slapd_change("dn: " PLACE "\nchangetype: modify\nadd: habDroitDisponibilites\nhabDroitDisponibilites: UID=PDurand,habFournisseurId=F001,OU=Fournisseurs," CAF "\n");
+	slapd_change("dn: " PLACE
+		     "\nchangetype: modify\nadd: habDroitDisponibilites\nhabDroitDisponibilites: UID=PDurand,habFournisseurId=F001,OU=Fournisseurs," CAF
+		     "\n");
 	assert_int_equal(right_confirm(&s->app, s->a, &who, &e, FAMILY_PLACES), ERR_OK); /* before any poll */
 	stage_poll(s);
 	assert_int_equal(families_now(s, "pdurand"), FAMILY_PLACES);

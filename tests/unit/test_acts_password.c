@@ -13,7 +13,8 @@
 enum verdict { GOOD, EMPTY, SHORT, LONG, WEAK, BROKEN };
 
 static const char *const said[] = {
-	[EMPTY] = "Saisissez", [SHORT] = "au moins", [LONG] = "au plus", [WEAK] = "se devine", [BROKEN] = "ne peut pas être",
+	[EMPTY] = "Saisissez", [SHORT] = "au moins",          [LONG] = "au plus",
+	[WEAK] = "se devine",  [BROKEN] = "ne peut pas être",
 };
 
 #define TEN "0123456789"
@@ -64,8 +65,9 @@ static struct visitor visitor_of(bool agent)
 	return v;
 }
 
-static const struct settings settings = { .site_name = "Accueil enfant", .password_min_length = 8, .password_bits = 50,
-					  .password_staff_bits = 80 };
+static const struct settings settings = {
+	.site_name = "Accueil enfant", .password_min_length = 8, .password_bits = 50, .password_staff_bits = 80
+};
 
 static void judge(const char *password, size_t n, bool agent, enum verdict wanted)
 {

@@ -70,8 +70,8 @@ static struct scene whole(void)
 	X(of_another_provider, 0, s->person.provider_key = "habfournisseurid=g") \
 	X(another_manager, 0, s->place.manager_key = "habfournisseurid=g") \
 	X(no_manager, 0, s->place.manager_key = "") \
-	X(provider_without_key, 0, (s->provider.key = "", s->place.manager_key = "", s->person.provider_key = "", \
-				    s->agreement.provider_key = "")) \
+	X(provider_without_key, 0, \
+	  (s->provider.key = "", s->place.manager_key = "", s->person.provider_key = "", s->agreement.provider_key = "")) \
 	X(provider_of_another_caf, 0, s->provider.caf = "751") \
 	X(place_of_another_caf, 0, s->place.caf = "751") \
 	X(person_of_another_caf, 0, s->person.caf = "751") \

@@ -1,6 +1,6 @@
-/* For tests of acts/ on the real parts: a private slapd (test_ldap_slapd.h), a writer in a child, and the mirror polled once.
-   The Caf 921 has a provider F001 with the agents jmartin (number A-000001, no password yet) and pdurand (A-000002, "velours-boussole"),
-   the crèche E0001 covered by an agreement in force, staff a.valideur and c.auditeur; the Cnaf has n.auditeur. */
+/* For tests of acts/ on the real parts: a private slapd (test_ldap_slapd.h), a writer in a child, the mirror polled once.
+   The Caf 921 has a provider F001 with the agents jmartin (A-000001, no password yet) and pdurand (A-000002), the crèche
+   E0001 covered by an agreement in force, the staff a.valideur and c.auditeur; the Cnaf has n.auditeur. */
 #ifndef TEST_ACTS_SERVICE_H
 #define TEST_ACTS_SERVICE_H
 
@@ -45,8 +45,10 @@ struct stage {
 
 static inline void stage_write(struct stage *s)
 {
-	struct writer_options o = { .dir = s->dir, .socket = arena_printf(s->a, "%s/writer.sock", s->dir),
-				    .map_bytes = (uint64_t)1 << 28, .test_clock = true };
+	struct writer_options o = { .dir = s->dir,
+				    .socket = arena_printf(s->a, "%s/writer.sock", s->dir),
+				    .map_bytes = (uint64_t)1 << 28,
+				    .test_clock = true };
 	struct writer *writer;
 	const char *why = "";
 
@@ -81,39 +83,43 @@ static inline size_t stage_poll(struct stage *s)
 	return changed;
 }
 
+/* clang-format off */
 #define PERSON(dn, class, uid, name, number) \
-	"dn: " dn "\nchangetype: add\nobjectClass: inetOrgPerson\nobjectClass: " class "\nuid: " uid "\ncn: " name "\nsn: " name \
-	"\nmail: " uid "@ville.example\nhabAgentNumero: " number "\nhabStatut: active\n"
-#define GROUP(dn, cn, member) "dn: " dn "\nchangetype: add\nobjectClass: groupOfNames\ncn: " cn "\nmember: " member "\n\n"
+	"dn: " dn "\nchangetype: add\nobjectClass: inetOrgPerson\nobjectClass: " class "\nuid: " uid "\ncn: " name \
+	"\nsn: " name "\nmail: " uid "@ville.example\nhabAgentNumero: " number "\nhabStatut: active\n"
+#define WITH_PASSWORD "userPassword: " OLD_PASSWORD "\n"
+#define GROUP(dn, cn, member) \
+	"dn: " dn "\nchangetype: add\nobjectClass: groupOfNames\ncn: " cn "\nmember: " member "\n\n"
+#define UNIT(ou) "dn: ou=" ou "," CAF "\nchangetype: add\nobjectClass: organizationalUnit\nou: " ou "\n\n"
+#define MODIFY(dn) "dn: " dn "\nchangetype: modify\n"
 
-static inline void stage_fill(void)
-{
-	slapd_change("dn: " CAF "\nchangetype: modify\nreplace: mail\nmail: partenaires@caf921.example\n-\nreplace: telephoneNumber\n"
-		     "telephoneNumber: +33199009210\n\n"
-		     "dn: ou=personnel," CAF "\nchangetype: add\nobjectClass: organizationalUnit\nou: personnel\n\n"
-		     "dn: ou=roles," CAF "\nchangetype: add\nobjectClass: organizationalUnit\nou: roles\n\n"
-		     PERSON(SECOND_AGENT, "habAgent", "pdurand", "Paul Durand", "A-000002")
-		     "userPassword: " OLD_PASSWORD "\n\n"
-		     PERSON("uid=a.valideur," STAFF, "habPersonnel", "a.valideur", "Anne Valideur", "921-0001")
-		     "userPassword: " OLD_PASSWORD "\n\n"
-		     PERSON("uid=c.auditeur," STAFF, "habPersonnel", "c.auditeur", "Cora Auditeur", "921-0002") "\n"
-		     PERSON("uid=n.auditeur,ou=personnel," SUFFIX, "habPersonnel", "n.auditeur", "Nora Auditeur", "CNAF-0001") "\n"
-		     GROUP("cn=valideurs,ou=roles," CAF, "valideurs", "UID=A.Valideur,ou=Personnel," CAF)
-		     GROUP("cn=auditeurs,ou=roles," CAF, "auditeurs", "uid=c.auditeur," STAFF)
-		     "dn: cn=auditeurs,ou=roles," SUFFIX "\nchangetype: modify\nreplace: member\nmember: uid=n.auditeur,ou=personnel," SUFFIX "\n\n"
-		     "dn: " PLACE "\nchangetype: modify\nreplace: habGestionnaire\nhabGestionnaire: " PROVIDER "\n\n"
-		     "dn: " AGREEMENT "\nchangetype: add\nobjectClass: habConvention\nhabConventionNumero: 921-2026-0001\nhabStatut: active\n"
-		     "habDateEffet: 20240101000000Z\nhabTaciteReconduction: TRUE\nhabEtablissementCouvert: " PLACE "\n");
-}
+static const char stage_ldif[] =
+	MODIFY(CAF)
+	"replace: mail\nmail: partenaires@caf921.example\n-\nreplace: telephoneNumber\ntelephoneNumber: +33199009210\n\n"
+	UNIT("personnel")
+	UNIT("roles")
+	PERSON(SECOND_AGENT, "habAgent", "pdurand", "Paul Durand", "A-000002") WITH_PASSWORD "\n"
+	PERSON("uid=a.valideur," STAFF, "habPersonnel", "a.valideur", "Anne Valideur", "921-0001") WITH_PASSWORD "\n"
+	PERSON("uid=c.auditeur," STAFF, "habPersonnel", "c.auditeur", "Cora Auditeur", "921-0002") "\n"
+	PERSON("uid=n.auditeur,ou=personnel," SUFFIX, "habPersonnel", "n.auditeur", "Nora Auditeur", "CNAF-0001") "\n"
+	GROUP("cn=valideurs,ou=roles," CAF, "valideurs", "UID=A.Valideur,ou=Personnel," CAF)
+	GROUP("cn=auditeurs,ou=roles," CAF, "auditeurs", "uid=c.auditeur," STAFF)
+	MODIFY("cn=auditeurs,ou=roles," SUFFIX) "replace: member\nmember: uid=n.auditeur,ou=personnel," SUFFIX "\n\n"
+	MODIFY(PLACE) "replace: habGestionnaire\nhabGestionnaire: " PROVIDER "\n\n"
+	"dn: " AGREEMENT "\nchangetype: add\nobjectClass: habConvention\nhabConventionNumero: 921-2026-0001\n"
+	"habStatut: active\nhabDateEffet: 20240101000000Z\nhabTaciteReconduction: TRUE\n"
+	"habEtablissementCouvert: " PLACE "\n";
+/* clang-format on */
 
 static inline int stage_set_up(void **state)
 {
-	struct stage *s = calloc(1, sizeof *s);
-
-	if (!s || slapd_set_up(state))
+	if (slapd_set_up(state))
 		return -1;
-	stage_fill();
-	s->a = arena_new();
+	slapd_change(stage_ldif);
+	struct arena *a = arena_new();
+	struct stage *s = arena_new_of(a, struct stage);
+
+	s->a = a;
 	s->dir = arena_printf(s->a, "%s/service", slapd.folder);
 	if (mkdir(s->dir, 0700))
 		return -1;
@@ -121,17 +127,32 @@ static inline int stage_set_up(void **state)
 	if (s->writer == 0)
 		stage_write(s);
 	s->settings = (struct settings){
-		.site_url = "https://accueil.example", .site_name = "Accueil enfant", .run_dir = s->dir, .data_communes = "",
-		.ldap_suffix = SUFFIX, .session_idle_min = 30, .session_absolute_h = 10, .password_min_length = 8, .password_bits = 50,
-		.password_staff_bits = 80, .temporary_activation_days = 7, .temporary_reset_h = 24, .limit_writes_per_minute = 30,
-		.places_reminder_days = 7, .places_stale_days = 30, .places_hidden_days = 60,
+		.site_url = "https://accueil.example",
+		.site_name = "Accueil enfant",
+		.run_dir = s->dir,
+		.data_communes = "",
+		.ldap_suffix = SUFFIX,
+		.session_idle_min = 30,
+		.session_absolute_h = 10,
+		.password_min_length = 8,
+		.password_bits = 50,
+		.password_staff_bits = 80,
+		.temporary_activation_days = 7,
+		.temporary_reset_h = 24,
+		.limit_writes_per_minute = 30,
+		.places_reminder_days = 7,
+		.places_stale_days = 30,
+		.places_hidden_days = 60,
 	};
 	s->app = (struct app){ .settings = &s->settings, .test_clock = true, .heartbeat = -1 };
 	s->app.web = slapd_open(SERVICE_WEB);
 	s->app.password = slapd_open(SERVICE_PASSWORD);
 	s->sync = slapd_open(SERVICE_SYNC);
-	s->from = (struct visitor){ .address = "192.0.2.7", .user_agent = "Mozilla/5.0 (X11; Linux) Firefox/140.0", .method = "POST",
-				    .path = "/connexion", .resume = "" };
+	s->from = (struct visitor){ .address = "192.0.2.7",
+				    .user_agent = "Mozilla/5.0 (X11; Linux) Firefox/140.0",
+				    .method = "POST",
+				    .path = "/connexion",
+				    .resume = "" };
 	stage_open(s);
 	stage_poll(s);
 	*state = s;
@@ -150,7 +171,6 @@ static inline int stage_tear_down(void **state)
 	kill(s->writer, SIGTERM);
 	waitpid(s->writer, NULL, 0);
 	arena_free(s->a);
-	free(s);
 	return slapd_tear_down(state);
 }
 

@@ -13,13 +13,15 @@ static void later(int64_t ms)
 	clock_test_offset(ahead);
 }
 
-static struct login_result try_from(struct stage *s, const char *address, const char *identifier, const char *password, size_t n)
+static struct login_result try_from(struct stage *s, const char *address, const char *identifier, const char *password,
+				    size_t n)
 {
 	struct login_result r = { 0 };
 	struct visitor from = s->from;
 
 	from.address = address;
-	assert_int_equal(login(&s->app, s->a, &from, identifier, (struct bytes){ (const uint8_t *)password, n }, &r), ERR_OK);
+	assert_int_equal(login(&s->app, s->a, &from, identifier, (struct bytes){ (const uint8_t *)password, n }, &r),
+			 ERR_OK);
 	return r;
 }
 
@@ -87,11 +89,14 @@ static struct password_form form_of(const char *old, const char *fresh, const ch
 
 static void test_unknown_and_broken_identifiers_are_nobody(void **state)
 {
-	static const char *const hostile[] = { "nobody", "*", "jmartin)(uid=*", "(&(uid=*))", "\\2a", "a\\", "jmartin,ou=x", "é", "" };
+	static const char *const hostile[] = { "nobody",       "*",    "jmartin)(uid=*",
+					       "(&(uid=*))",   "\\2a", "a\\",
+					       "jmartin,ou=x", "é",    "" };
 	struct stage *s = *state;
 
 	for (size_t i = 0; i < LENGTH(hostile); i++) {
-		struct login_result r = try_from(s, arena_printf(s->a, "198.51.100.%zu", i), hostile[i], OLD_PASSWORD, strlen(OLD_PASSWORD));
+		struct login_result r = try_from(s, arena_printf(s->a, "198.51.100.%zu", i), hostile[i], OLD_PASSWORD,
+						 strlen(OLD_PASSWORD));
 
 		print_message("%s\n", hostile[i]);
 		assert_int_equal(r.outcome, LOGIN_REFUSED);
@@ -134,7 +139,8 @@ static void test_a_temporary_password_leads_to_the_change_only(void **state)
 	assert_int_equal(try(s, "A-000001", "Ab3dEf7h").outcome, LOGIN_MUST_CHANGE);
 
 	struct password_form weak = form_of("", "jmartin2026", "jmartin2026"), same = form_of("", "Ab3dEf7h", "Ab3dEf7h"),
-			     twice = form_of("", NEW_PASSWORD, OTHER_PASSWORD), good = form_of("", NEW_PASSWORD, NEW_PASSWORD);
+			     twice = form_of("", NEW_PASSWORD, OTHER_PASSWORD),
+			     good = form_of("", NEW_PASSWORD, NEW_PASSWORD);
 
 	assert_int_equal(password_change(&s->app, s->a, &who, &weak, &faults, &token), ERR_INVALID);
 	assert_non_null(fault_of(&faults, "nouveau"));
@@ -160,7 +166,8 @@ static void test_a_temporary_password_leads_to_the_change_only(void **state)
 
 static void test_every_spelling_of_an_identifier_is_one_account(void **state)
 {
-	static const char *const spellings[] = { "pdurand", "PDurand", " pdurand ", "ｐｄｕｒａｎｄ", "a-000002", "pdurand@ville.example" };
+	static const char *const spellings[] = { "pdurand",        "PDurand",  " pdurand ",
+						 "ｐｄｕｒａｎｄ", "a-000002", "pdurand@ville.example" };
 	struct stage *s = *state;
 
 	for (size_t i = 0; i < LENGTH(spellings); i++) {
@@ -199,7 +206,8 @@ static void test_failures_delay_the_account_whatever_was_typed(void **state)
 		assert_true(r.retry_at - clock_now() > delays[i] * SECOND_MS - 3 * SECOND_MS);
 		told(s, "delayed", "A-000002");
 		/* from elsewhere it is no better, and later it is over */
-		assert_int_equal(try_from(s, "203.0.113.9", "pdurand", OLD_PASSWORD, strlen(OLD_PASSWORD)).outcome, LOGIN_DELAYED);
+		assert_int_equal(try_from(s, "203.0.113.9", "pdurand", OLD_PASSWORD, strlen(OLD_PASSWORD)).outcome,
+				 LOGIN_DELAYED);
 		later(delays[i] * SECOND_MS + 1);
 		assert_int_equal(try(s, "pdurand", "wrong-wrong").outcome, LOGIN_REFUSED);
 	}
@@ -216,7 +224,8 @@ static void test_unknown_identifiers_are_delayed_alike(void **state)
 	struct stage *s = *state;
 
 	for (int i = 0; i < 4; i++)
-		assert_int_equal(try_from(s, "203.0.113.10", i % 2 ? "Ghost" : " ghost", "x-wrong-x", 9).outcome, LOGIN_REFUSED);
+		assert_int_equal(try_from(s, "203.0.113.10", i % 2 ? "Ghost" : " ghost", "x-wrong-x", 9).outcome,
+				 LOGIN_REFUSED);
 	assert_int_equal(try_from(s, "203.0.113.11", "GHOST", "x-wrong-x", 9).outcome, LOGIN_DELAYED);
 	assert_int_equal(try_from(s, "203.0.113.11", "ghost2", "x-wrong-x", 9).outcome, LOGIN_REFUSED);
 }
@@ -227,9 +236,11 @@ static void test_an_address_is_delayed_after_ten_accounts(void **state)
 
 	later(DAY_MS);
 	for (int i = 0; i < 10; i++)
-		assert_int_equal(try_from(s, "2001:db8:1:2::1", arena_printf(s->a, "user%d", i), "x-wrong-x", 9).outcome, LOGIN_REFUSED);
+		assert_int_equal(try_from(s, "2001:db8:1:2::1", arena_printf(s->a, "user%d", i), "x-wrong-x", 9).outcome,
+				 LOGIN_REFUSED);
 	/* the /64 is one visitor; the next one is not */
-	assert_int_equal(try_from(s, "2001:db8:1:2:ffff::9", "pdurand", OLD_PASSWORD, strlen(OLD_PASSWORD)).outcome, LOGIN_DELAYED);
+	assert_int_equal(try_from(s, "2001:db8:1:2:ffff::9", "pdurand", OLD_PASSWORD, strlen(OLD_PASSWORD)).outcome,
+			 LOGIN_DELAYED);
 	assert_int_equal(try_from(s, "2001:db8:1:3::1", "pdurand", OLD_PASSWORD, strlen(OLD_PASSWORD)).outcome, LOGIN_DONE);
 	later(6 * SECOND_MS);
 	assert_int_equal(try_from(s, "2001:db8:1:2::1", "pdurand", OLD_PASSWORD, strlen(OLD_PASSWORD)).outcome, LOGIN_DONE);
@@ -298,7 +309,9 @@ static void test_a_form_of_an_expired_session_is_kept_for_its_owner(void **state
 	later(31 * MINUTE_MS);
 	assert_int_equal(session_find(&s->app, s->a, r.token, &who, &expired), ERR_LOGIN);
 	assert_true(expired);
-	assert_int_equal(kept_put(&s->app, s->a, who.person.uuid, "/espace-pro/x", bytes_of("csrf=a&texte=bonjour+%C3%A9&nouveau=secret")), ERR_OK);
+	assert_int_equal(kept_put(&s->app, s->a, who.person.uuid, "/espace-pro/x",
+				  bytes_of("csrf=a&texte=bonjour+%C3%A9&nouveau=secret")),
+			 ERR_OK);
 	assert_string_equal(kept_path(&s->app, s->a, who.person.uuid), "/espace-pro/x");
 	assert_int_equal(kept_take(&s->app, s->a, &other.who, "/espace-pro/x", &body), ERR_NOTFOUND);
 	assert_int_equal(kept_take(&s->app, s->a, &r.who, "/espace-pro/y", &body), ERR_NOTFOUND);
@@ -316,7 +329,8 @@ static void test_ones_own_password_is_changed_with_the_old_one(void **state)
 	struct login_result r = try(s, "pdurand", OLD_PASSWORD), elsewhere = try(s, "pdurand", OLD_PASSWORD);
 	struct visitor who = found(s, r.token);
 	struct password_form wrong = form_of("not-the-old-one", OTHER_PASSWORD, OTHER_PASSWORD),
-			     none = form_of("", OTHER_PASSWORD, OTHER_PASSWORD), same = form_of(OLD_PASSWORD, OLD_PASSWORD, OLD_PASSWORD),
+			     none = form_of("", OTHER_PASSWORD, OTHER_PASSWORD),
+			     same = form_of(OLD_PASSWORD, OLD_PASSWORD, OLD_PASSWORD),
 			     good = form_of(OLD_PASSWORD, OTHER_PASSWORD, OTHER_PASSWORD),
 			     back = form_of(OTHER_PASSWORD, OLD_PASSWORD, OLD_PASSWORD);
 	struct faults faults = { 0 };
@@ -430,7 +444,8 @@ static void test_roles_come_from_the_groups(void **state)
 	assert_int_equal(found(s, r.token).roles, ROLE_CAF_REVIEWER);
 	assert_int_equal(role_confirm(&s->app, s->a, &r.who, ROLE_CAF_REVIEWER), ERR_OK);
 	assert_int_equal(role_confirm(&s->app, s->a, &r.who, ROLE_CAF_ADMIN), ERR_DENIED);
-	slapd_change("dn: cn=valideurs,ou=roles," CAF "\nchangetype: modify\nreplace: member\nmember: uid=c.auditeur," STAFF "\n");
+	slapd_change("dn: cn=valideurs,ou=roles," CAF
+		     "\nchangetype: modify\nreplace: member\nmember: uid=c.auditeur," STAFF "\n");
 	assert_int_equal(role_confirm(&s->app, s->a, &r.who, ROLE_CAF_REVIEWER), ERR_DENIED);
 	stage_poll(s);
 	assert_int_equal(found(s, r.token).roles, 0);

@@ -174,7 +174,8 @@ static void test_a_log_is_verified_wherever_it_lies(void **state)
 	assert_non_null(strstr(why, "/nonexistent"));
 }
 
-/* LMDB has no checksums: below its rows anything may happen, but it ends as a verdict or an error, never in a crash here. */
+/* LMDB has no checksums: below its rows anything may happen, but it ends as a verdict or an error, never in a
+   crash here. */
 static void test_a_damaged_file_is_a_verdict(void **state)
 {
 	(void)state;

@@ -1,5 +1,6 @@
-/* A byte vector per kind: sample_of's record as the first release wrote it. A new field adds a tag, so the old vector still
-   decodes and gains a successor; a vector that no longer decodes, or decodes to something else, would orphan what is stored. */
+/* A byte vector per kind: sample_of's record as the first release wrote it. A new field adds a tag, so the old
+   vector still decodes and gains a successor; a vector that no longer decodes, or decodes to something else, would
+   orphan what is stored. */
 #include "test_store_common.h"
 #include "test_store_sample.h"
 

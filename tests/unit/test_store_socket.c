@@ -73,6 +73,35 @@ static void test_noise_is_hung_up_on(void **state)
 	assert_int_equal(put(&c, "k", "v", NULL), ERR_OK);
 }
 
+/* A changeset of a version that knows another table: its sender waits for that id. */
+static void test_a_changeset_that_does_not_decode_is_answered(void **state)
+{
+	(void)state;
+	AUTO_SERVER struct server s = server_new();
+	AUTO_CLIENT struct client c = client_of(&s);
+	struct changeset *cs = changeset_new(c.a);
+	int fd = raw_connect(s.o.socket);
+	struct buf b = buf_new(c.a);
+	uint8_t answer[64];
+
+	changeset_put(cs, TABLE_DRAFT, bytes_of("k"), bytes_of("v"));
+	struct bytes wire = changeset_encode(c.a, cs);
+	uint8_t *name = memmem(wire.p, wire.n, "DRAFT", 5);
+
+	assert_non_null(name);
+	memcpy(name, "DROUT", 5);
+	buf_u32(&b, WIRE_REQUEST);
+	buf_byte(&b, WAY_INLINE);
+	buf_add(&b, wire.p, wire.n);
+	send_raw(fd, buf_bytes(&b), -1);
+	ssize_t n = recv(fd, answer, sizeof answer, 0);
+
+	assert_true(n >= 21);
+	assert_memory_equal(answer + 4, wire.p + 4, 16);
+	assert_int_equal(answer[20], WIRE_REFUSED);
+	close(fd);
+}
+
 /* seals, whether a descriptor goes along, and a size that is not the file's */
 static const struct {
 	int seals;
@@ -172,6 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_noise_is_hung_up_on),
+		cmocka_unit_test(test_a_changeset_that_does_not_decode_is_answered),
 		cmocka_unit_test(test_only_sealed_memory_is_read),
 		cmocka_unit_test(test_who_does_not_read_his_answers_is_hung_up_on),
 		cmocka_unit_test(test_a_second_writer_is_refused),

@@ -5,7 +5,9 @@
 #include <sys/mman.h>
 
 #define CLIENTS 4
-#define KILLS 12
+#ifndef KILLS
+#define KILLS 12 /* more by hand: -DKILLS=1000 */
+#endif
 
 static void test_a_client_writes_and_reads(void **state)
 {
@@ -37,6 +39,7 @@ static void test_a_conflict_is_told(void **state)
 	changeset_put(cs, TABLE_LISTING, bytes_of("k"), bytes_of("v"));
 	note(cs, EVENT_REVISION_ACCEPTED);
 	assert_int_equal(changeset_commit(c.st, cs, NULL), ERR_CONFLICT);
+	assert_string_equal(changeset_conflict(cs), "LISTING 6b");
 	assert_false(has(&c, "k", "v"));
 }
 
@@ -249,10 +252,46 @@ static void test_a_client_asks_the_next_writer_what_became_of_it(void **state)
 	assert_int_equal(stop(&s, SIGTERM), 0);
 }
 
+/* ---- a writer that never answers: eight seconds, which pass beside the other tests ---- */
+
+static pid_t silent;
+
+static int ask_the_silent(void)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct server s = { .a = a, .o = { .dir = temp_dir(a), .map_bytes = MAP_BYTES } };
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	s.o.socket = arena_printf(a, "%s/writer.sock", s.o.dir);
+	start(&s);
+	AUTO_CLIENT struct client c = client_of(&s);
+
+	stop(&s, SIGTERM);
+	memcpy(at.sun_path, s.o.socket, strlen(s.o.socket));
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&at, sizeof at) || listen(fd, 100))
+		return 1;
+	int64_t begun = clock_monotonic();
+	enum err e = put(&c, "k", "v", NULL);
+	int64_t ms = clock_monotonic() - begun;
+
+	remove_dir(s.o.dir);
+	return e == ERR_UNKNOWN && ms >= 7900 && !has(&c, "k", "v") ? 0 : 1;
+}
+
+static void test_a_silent_writer_leaves_the_outcome_unknown(void **state)
+{
+	(void)state;
+	reap(&silent, 1);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
 	secret_init();
+	silent = fork();
+	if (silent == 0)
+		_exit(ask_the_silent());
 	return 0;
 }
 
@@ -266,6 +305,7 @@ int main(void)
 		cmocka_unit_test(test_a_refused_connection_is_not_done),
 		cmocka_unit_test(test_a_killed_writer_loses_and_repeats_nothing),
 		cmocka_unit_test(test_a_client_asks_the_next_writer_what_became_of_it),
+		cmocka_unit_test(test_a_silent_writer_leaves_the_outcome_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
