@@ -4,10 +4,17 @@
 
 #include <string.h>
 
-/* Causes the dispatcher names, beside those of codes.c. */
+/* Causes the dispatcher and the directory name, beside those of codes.c. */
 static const struct choice more_causes[] = {
 	{ "foreign_object", "Établissement non confié" },
 	{ "wrong_role", "Rôle insuffisant" },
+	{ "ldap_19", "Refusé par une règle de l’annuaire" },
+	{ "ldap_32", "Entrée inconnue de l’annuaire" },
+	{ "ldap_49", "Identifiants refusés par l’annuaire" },
+	{ "ldap_50", "Droits insuffisants dans l’annuaire" },
+	{ "ldap_53", "Opération refusée par l’annuaire" },
+	{ "ldap_65", "Refusé par le schéma de l’annuaire" },
+	{ "ldap_68", "Déjà dans l’annuaire" },
 	{ NULL, NULL },
 };
 

@@ -108,9 +108,17 @@ static enum err ask_writer(struct change_of *c)
 	return e || !c->app->settings->limit_writes_per_minute ? e : changeset_commit(c->app->store, cs, NULL);
 }
 
-static enum err record_refusal(struct change_of *c, const char *cause, bool counted)
+/* The id that went with the operation: by it the clerk tells our operations from those of an LDAP tool. */
+static struct changeset *begin(struct change_of *c)
 {
 	struct changeset *cs = act_changeset(c->app, c->arena, c->who);
+
+	return changeset_set_id(cs, c->tracking) ? changeset_new(c->arena) : cs;
+}
+
+static enum err record_refusal(struct change_of *c, const char *cause, bool counted)
+{
+	struct changeset *cs = begin(c);
 	struct audit_record r = act_record(c->arena, c->who, EVENT_PASSWORD_CHANGE);
 
 	r.failed = true;
@@ -129,7 +137,7 @@ static enum err record_change(struct change_of *c, const char **token)
 {
 	struct arena *a = c->arena;
 	struct visitor who = *c->who;
-	struct changeset *cs = act_changeset(c->app, a, &who);
+	struct changeset *cs = begin(c);
 	struct audit_record r = act_record(a, &who, EVENT_PASSWORD_CHANGE);
 	size_t ended;
 	enum err e = sessions_drop(c->app, a, cs, who.person.uuid, NULL, c->now, &ended);

@@ -233,6 +233,14 @@ static enum err note(struct attempt *t, const char *cause)
 	return act_note(t->app, t->arena, t->from, &r);
 }
 
+/* The bind carried the changeset's id: by it the clerk tells our binds from those of an LDAP tool. */
+static struct changeset *begin(struct attempt *t)
+{
+	struct changeset *cs = act_changeset(t->app, t->arena, t->from);
+
+	return changeset_set_id(cs, t->tracking) ? changeset_new(t->arena) : cs;
+}
+
 static void count_failure(struct attempt *t, struct changeset *cs, bool checked)
 {
 	struct arena *a = t->arena;
@@ -256,7 +264,7 @@ static enum err refuse(struct attempt *t)
 
 	for (int i = 0; i < COMMIT_TRIES && e == ERR_CONFLICT; i++) {
 		bool checked = i < COMMIT_TRIES - 1;
-		struct changeset *cs = act_changeset(t->app, t->arena, t->from);
+		struct changeset *cs = begin(t);
 		struct audit_record r = record_of(t, t->cause);
 
 		if (i && (e = read_state(t)))
@@ -291,7 +299,7 @@ static enum err enter(struct attempt *t, struct login_result *res)
 {
 	struct arena *a = t->arena;
 	bool must_change = res->outcome == LOGIN_MUST_CHANGE;
-	struct changeset *cs = act_changeset(t->app, a, t->from);
+	struct changeset *cs = begin(t);
 	enum err e = sessions_count(t->app, a, t->who.person.uuid, t->now, &res->sessions);
 
 	if (e)

@@ -19,8 +19,17 @@ static size_t once(struct dispatch *d, const char *path)
 {
 	AUTO_ARENA struct arena *a = arena_new();
 	struct http_request rq = {
-		.arena = a, .method = METHOD_GET, .path = path, .query = "", .content_type = "", .address = "127.0.0.1",
-		.user_agent = "", .origin = "", .fetch_site = "", .if_none_match = "", .cookie = "",
+		.arena = a,
+		.method = METHOD_GET,
+		.path = path,
+		.query = "",
+		.content_type = "",
+		.address = "127.0.0.1",
+		.user_agent = "",
+		.origin = "",
+		.fetch_site = "",
+		.if_none_match = "",
+		.cookie = "",
 	};
 	struct http_reply re;
 

@@ -65,8 +65,9 @@ static void client(const char *file, int number, double seconds, struct shared *
 	char key[64];
 
 	sqlite3_prepare_v2(db, "INSERT INTO grid_history VALUES (?, ?)", -1, &put, NULL);
-	sqlite3_prepare_v2(db, "INSERT INTO audit (person, record, establishment, caf, address, event) VALUES (?, ?, ?, '921', '198.51.100.24', 'places_published')",
-			   -1, &audit, NULL);
+	sqlite3_prepare_v2(
+		db, "INSERT INTO audit (person, record, establishment, caf, address, event) VALUES (?, ?, ?, '921', '198.51.100.24', 'places_published')",
+		-1, &audit, NULL);
 	for (int serial = 0; micros() < end; serial++) {
 		int64_t began = micros();
 

@@ -4,6 +4,8 @@ sbin_PROGRAMS += %D%/habilis-clerk
 	%D%/clerk.h \
 	%D%/headers.c \
 	%D%/jobs.c \
+	%D%/journal.c \
+	%D%/journal.h \
 	%D%/main.c \
 	%D%/mirror_loop.c \
 	%D%/outbox.c \
@@ -19,3 +21,6 @@ sbin_PROGRAMS += %D%/habilis-clerk
 check_PROGRAMS += tests/unit/test_clerk_headers
 tests_unit_test_clerk_headers_SOURCES = tests/unit/test_clerk_headers.c %D%/headers.c
 tests_unit_test_clerk_headers_LDADD = $(BASE) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_clerk_journal
+tests_unit_test_clerk_journal_SOURCES = tests/unit/test_clerk_journal.c %D%/journal.c
+tests_unit_test_clerk_journal_LDADD = $(ACTS) $(CMOCKA_LIBS)

@@ -1,5 +1,5 @@
 /* What waits, each at its own pace. */
-#include "clerk/clerk.h"
+#include "clerk/journal.h"
 
 #include "base/log.h"
 #include "base/procs.h"
@@ -44,6 +44,7 @@ static void work(struct clerk *c)
 		{ jobs_run, TICK_MS, 0, { .subject = "jobs" } },
 		{ post_run, TICK_MS, 0, { .subject = "mails" } },
 		{ seal_run, 2 * SECOND_MS, 0, { .subject = "seals" } },
+		{ journal_run, 2 * SECOND_MS, 0, { .subject = "the directory's log" } },
 		{ readers_run, 10 * SECOND_MS, 0, { .subject = "readers" } },
 		{ sweep_run, 10 * SECOND_MS, 0, { .subject = "sweeping" } },
 		{ calendar_run, 10 * SECOND_MS, 0, { .subject = "the calendar" } },
@@ -85,6 +86,7 @@ int work_loop(const struct settings *s)
 	if (!e)
 		work(&c);
 	post_done();
+	journal_done();
 	app_close(&c.app);
 	secret_wipe(c.seal_key, sizeof c.seal_key);
 	return e ? 1 : 0;

@@ -31,7 +31,8 @@ static const char *or_null(const char *s)
 
 static void print_line(struct ctl *c, const struct audit_record *r)
 {
-	printf("%llu %s %s %s", (unsigned long long)r->seq, time_iso(c->arena, r->time), r->event, r->failed ? "failed" : "done");
+	printf("%llu %s %s %s", (unsigned long long)r->seq, time_iso(c->arena, r->time), r->event,
+	       r->failed ? "failed" : "done");
 	if (*r->cause)
 		printf(" cause=%s", r->cause);
 	printf(" person=%s role=%s address=%s object=%s:%s", *r->number ? r->number : "-", *r->role ? r->role : "-",
@@ -137,8 +138,8 @@ int ctl_audit_verify(struct ctl *c)
 	if (e)
 		return ctl_fail("the log cannot be read: %s", *why ? why : err_text(e));
 	if (!v.whole) {
-		printf("BROKEN at record %llu: %s (%llu records before it are whole)\n", (unsigned long long)v.bad_seq, v.reason,
-		       (unsigned long long)v.records);
+		printf("BROKEN at record %llu: %s (%llu records before it are whole)\n", (unsigned long long)v.bad_seq,
+		       v.reason, (unsigned long long)v.records);
 		return 1;
 	}
 	printf("whole: %llu records, %llu seals, link %s\n", (unsigned long long)v.records, (unsigned long long)v.seals,

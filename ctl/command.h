@@ -8,18 +8,18 @@
 struct ctl {
 	struct arena *arena;
 	struct settings settings;
-	struct app app;          /* parts of the row are open */
+	struct app app; /* parts of the row are open */
 	const char *config;
-	struct strs arguments;   /* what stands after the words, options taken out */
-	struct input options;    /* "--from=X" or "--from X" → from */
+	struct strs arguments; /* what stands after the words, options taken out */
+	struct input options;  /* "--from=X" or "--from X" → from */
 };
 
 struct command {
-	const char *words;       /* "audit query" */
-	const char *usage;       /* "[--from DAY] …" */
+	const char *words; /* "audit query" */
+	const char *usage; /* "[--from DAY] …" */
 	const char *help;
-	const char *options;     /* names allowed, each followed by a blank; a name ending in '=' takes a value */
-	size_t arguments;        /* how many are expected */
+	const char *options; /* names allowed, each followed by a blank; a name ending in '=' takes a value */
+	size_t arguments;    /* how many are expected */
 	unsigned parts;
 	int (*run)(struct ctl *c);
 };

@@ -162,7 +162,8 @@ static enum err decide(struct demo *d, const struct demo_step *s, const struct v
 
 	if (!decision.accept) {
 		strs_add(a, &decision.reasons, "publicite");
-		decision.reason_text = "Retirez le nom de la société partenaire des ateliers : c’est une publicité. Le reste convient.";
+		decision.reason_text =
+			"Retirez le nom de la société partenaire des ateliers : c’est une publicité. Le reste convient.";
 	}
 	return revision_decide(&d->ctl->app, a, who, s->e, &decision, &faults, &now);
 }

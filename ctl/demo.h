@@ -9,8 +9,8 @@ struct demo_account {
 	const char *role, *caf, *uid, *password;
 	bool first_login;
 	struct person person;
-	struct visitor who;         /* of its session */
-	int64_t until;              /* its session is used until then; 0: none */
+	struct visitor who; /* of its session */
+	int64_t until;      /* its session is used until then; 0: none */
 };
 
 enum demo_act { DEMO_FAILED_LOGIN, DEMO_SEND, DEMO_ACCEPT, DEMO_REFUSE, DEMO_GRID, DEMO_CONFIRM, DEMO_QUERY };
@@ -20,7 +20,7 @@ struct demo_step {
 	enum demo_act act;
 	struct demo_account *by;
 	const struct establishment *e;
-	unsigned seed;              /* what differs between two of a kind */
+	unsigned seed; /* what differs between two of a kind */
 };
 
 struct demo {
@@ -42,6 +42,7 @@ MUST_USE enum err demo_plan(struct demo *d);
 /* A believable listing; seed makes the variants, version the later ones. */
 void demo_listing(struct arena *a, const struct establishment *e, unsigned seed, unsigned version, struct listing *out);
 /* The form of a grid: seed % 8 == 0 is a full week. */
-struct input demo_grid(struct arena *a, const struct establishment *e, const struct listing *online, unsigned seed, day_t from);
+struct input demo_grid(struct arena *a, const struct establishment *e, const struct listing *online, unsigned seed,
+		       day_t from);
 
 #endif

@@ -19,12 +19,14 @@ static int64_t moment(struct demo *d, int days_ago)
 
 	if (weekday > 4)
 		day -= weekday - 4;
-	int64_t at = day_start(day) + 8 * HOUR_MS + (int64_t)demo_random(d, 9 * 60) * MINUTE_MS + (int64_t)demo_random(d, 60) * SECOND_MS;
+	int64_t at = day_start(day) + 8 * HOUR_MS + (int64_t)demo_random(d, 9 * 60) * MINUTE_MS +
+		     (int64_t)demo_random(d, 60) * SECOND_MS;
 
 	return at < d->now ? at : d->now - (int64_t)(1 + demo_random(d, 50)) * MINUTE_MS;
 }
 
-static void step(struct demo *d, int64_t at, enum demo_act act, struct demo_account *by, const struct establishment *e, unsigned seed)
+static void step(struct demo *d, int64_t at, enum demo_act act, struct demo_account *by, const struct establishment *e,
+		 unsigned seed)
 {
 	if (!by)
 		return;

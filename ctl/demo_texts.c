@@ -80,7 +80,8 @@ void demo_listing(struct arena *a, const struct establishment *e, unsigned seed,
 	strs_add(a, &out->closures, "aout");
 	if (seed % 2)
 		strs_add(a, &out->closures, "noel");
-	out->project_text = version > 1 ? arena_printf(a, "%s %s", PICK(projects, seed), PICK(changed_projects, seed)) : PICK(projects, seed);
+	out->project_text = version > 1 ? arena_printf(a, "%s %s", PICK(projects, seed), PICK(changed_projects, seed)) :
+					  PICK(projects, seed);
 	out->fee_text = PICK(fees, seed);
 	out->registration_text = PICK(registrations, seed);
 	out->disability_text = PICK(disabilities, seed);
@@ -97,7 +98,8 @@ void demo_listing(struct arena *a, const struct establishment *e, unsigned seed,
 	}
 }
 
-struct input demo_grid(struct arena *a, const struct establishment *e, const struct listing *online, unsigned seed, day_t from)
+struct input demo_grid(struct arena *a, const struct establishment *e, const struct listing *online, unsigned seed,
+		       day_t from)
 {
 	struct grid g;
 	struct grid_frame f;

@@ -44,8 +44,8 @@ static int usage(void)
 {
 	fputs("usage: habilisctl [--config FILE] COMMAND\n\n", stderr);
 	for (size_t i = 0; i < commands_n; i++)
-		fprintf(stderr, "  %s%s%s\n      %s\n", commands[i].words, *commands[i].usage ? " " : "", commands[i].usage,
-			commands[i].help);
+		fprintf(stderr, "  %s%s%s\n      %s\n", commands[i].words, *commands[i].usage ? " " : "",
+			commands[i].usage, commands[i].help);
 	return 2;
 }
 

@@ -17,7 +17,8 @@ int ctl_mirror_status(struct ctl *c)
 	printf("%s, %s: %llu people, %llu establishments, %llu providers, %llu agreements, %llu Cafs, %llu groups; last poll %s\n",
 	       s.complete ? "complete" : "incomplete", fresh ? "fresh" : "stale", (unsigned long long)s.persons,
 	       (unsigned long long)s.establishments, (unsigned long long)s.providers, (unsigned long long)s.agreements,
-	       (unsigned long long)s.cafs, (unsigned long long)s.groups, s.heartbeat ? time_iso(c->arena, s.heartbeat) : "never");
+	       (unsigned long long)s.cafs, (unsigned long long)s.groups,
+	       s.heartbeat ? time_iso(c->arena, s.heartbeat) : "never");
 	return s.complete && fresh ? 0 : 1;
 }
 
@@ -43,8 +44,8 @@ int ctl_jobs_list(struct ctl *c)
 		if (job_decode(c->arena, s.record.payload, &j))
 			return ctl_fail("a job does not decode");
 		if (strcmp(j.state, "waiting") == 0 || *ctl_option(c, "all"))
-			printf("%llu %s %s tries=%llu next=%s %s\n", (unsigned long long)read_u64(&key), j.kind, j.state,
-			       (unsigned long long)j.tries, time_iso(c->arena, j.next_at), j.last_error);
+			printf("%llu %s %s tries=%llu next=%s %s\n", (unsigned long long)read_u64(&key), j.kind,
+			       j.state, (unsigned long long)j.tries, time_iso(c->arena, j.next_at), j.last_error);
 	}
 	return t.err ? ctl_fail("%s", err_text(t.err)) : 0;
 }
@@ -65,8 +66,8 @@ int ctl_mail_list(struct ctl *c)
 			continue;
 		bool known = !*m.to && !person_get(&t, c->arena, TABLE_MIRROR_PERSON, key_bytes(m.person.b, 16), &p);
 
-		printf("%llu %s %s %s tries=%llu %s\n", (unsigned long long)read_u64(&key), m.template, m.state, known ? p.mail : m.to,
-		       (unsigned long long)m.tries, m.last_error);
+		printf("%llu %s %s %s tries=%llu %s\n", (unsigned long long)read_u64(&key), m.template, m.state,
+		       known ? p.mail : m.to, (unsigned long long)m.tries, m.last_error);
 	}
 	return t.err ? ctl_fail("%s", err_text(t.err)) : 0;
 }

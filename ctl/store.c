@@ -1,7 +1,7 @@
 /* store check | backup | restore | publish */
 #include "acts/publish.h"
-#include "ctl/command.h"
 #include "base/text.h"
+#include "ctl/command.h"
 #include "store/writer.h"
 
 #include <stdio.h>

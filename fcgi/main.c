@@ -67,11 +67,14 @@ static int print_routes(void)
 
 	for (size_t i = 0; i < routes_n; i++) {
 		const struct route *r = &routes[i];
-		const char *own = r->flags & ROUTE_OWN ? (r->families == FAMILY_LISTING ? "listing" : r->families == FAMILY_PLACES ? "places" : "any") :
-				  r->flags & ROUTE_CAF_OWN ? "caf" : "-";
+		const char *own = r->flags & ROUTE_OWN     ? (r->families == FAMILY_LISTING ? "listing" :
+							      r->families == FAMILY_PLACES  ? "places" :
+											      "any") :
+				  r->flags & ROUTE_CAF_OWN ? "caf" :
+							     "-";
 
-		printf("%s\t%s\t%s\t%s\t%s\n", r->methods == METHOD_POST ? "POST" : "GET", r->pattern, pools[r->pool].name,
-		       r->roles ? role_names(a, r->roles) : "-", own);
+		printf("%s\t%s\t%s\t%s\t%s\n", r->methods == METHOD_POST ? "POST" : "GET", r->pattern,
+		       pools[r->pool].name, r->roles ? role_names(a, r->roles) : "-", own);
 	}
 	return 0;
 }

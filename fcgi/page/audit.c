@@ -22,7 +22,8 @@ static void text_filter(struct request *rq, struct html *h, const char *name, co
 	html(h, "<div class=\"field{}\"><label for=\"{}\">{}</label>", fault ? " field-error" : "", name, label);
 	if (fault)
 		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", name, fault);
-	html(h, "<input type=\"text\" id=\"{}\" name=\"{}\" value=\"{}\" autocomplete=\"off\"", name, name, input_get(&rq->in, name));
+	html(h, "<input type=\"text\" id=\"{}\" name=\"{}\" value=\"{}\" autocomplete=\"off\"", name, name,
+	     input_get(&rq->in, name));
 	if (fault)
 		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", name);
 	html(h, "></div>\n");
@@ -95,6 +96,15 @@ static void alerts(struct html *h, const struct log_view *v)
 	html(h, "</ul></section>\n");
 }
 
+static const char *lower_first(struct arena *a, const char *s)
+{
+	char *copy = arena_strdup(a, s);
+
+	if (*copy >= 'A' && *copy <= 'Z')
+		*copy = (char)(*copy + 'a' - 'A');
+	return copy;
+}
+
 /* --- an act's details, kept as name=value in codes, said in French --- */
 
 static const struct choice detail_labels[] = {
@@ -115,6 +125,7 @@ static const struct choice detail_labels[] = {
 	{ "must_change", "mot de passe à changer" },
 	{ "identifier", "empreinte de l’identifiant :" },
 	{ "purpose", "usage :" },
+	{ "until", "jusqu’au" },
 	{ NULL, NULL },
 };
 
@@ -129,6 +140,7 @@ static const struct choice detail_words[] = {
 static const char *detail_word(struct arena *a, const char *code)
 {
 	day_t day;
+	int64_t at;
 
 	for (enum section s = 0; s < SECTION__MAX; s++)
 		if (strcmp(section_codes[s], code) == 0)
@@ -138,7 +150,9 @@ static const char *detail_word(struct arena *a, const char *code)
 	if (choice_has(reason_choices, code))
 		return choice_label(reason_choices, code);
 	if (choice_has(cause_choices, code))
-		return choice_label(cause_choices, code);
+		return lower_first(a, choice_label(cause_choices, code));
+	if (!time_parse_iso(code, &at))
+		return time_fr(a, at);
 	return strlen(code) == 10 && code[4] == '-' && !day_parse(code, &day) ? day_slashes(a, day) : code;
 }
 
@@ -158,7 +172,11 @@ static const char *detail_text(struct arena *a, const char *detail)
 	for (const char *p = equal + 1; *p;) {
 		size_t length = strcspn(p, ",");
 
-		buf_printf(&out, "%s%s", p > equal + 1 ? ", " : out.n ? " " : "", detail_word(a, arena_memdup(a, p, length)));
+		buf_printf(&out, "%s%s",
+			   p > equal + 1 ? ", " :
+			   out.n         ? " " :
+					   "",
+			   detail_word(a, arena_memdup(a, p, length)));
 		p += length + (p[length] == ',');
 	}
 	return buf_str(&out);
@@ -174,26 +192,19 @@ static void details(struct request *rq, struct html *h, const struct audit_recor
 	html(h, "</span>");
 }
 
-static const char *lower_first(struct arena *a, const char *s)
-{
-	char *copy = arena_strdup(a, s);
-
-	if (*copy >= 'A' && *copy <= 'Z')
-		*copy = (char)(*copy + 'a' - 'A');
-	return copy;
-}
-
 static void row(struct request *rq, struct html *h, const struct audit_record *r, const char *name, const char *place)
 {
 	const char *what = *place ? place : user_agent_label(rq->arena, r->user_agent);
 
-	html(h, "<tr><td class=\"nowrap num\">{}</td><th scope=\"row\">", time_log_fr(rq->arena, r->time));
+	html(h, "<tr><td class=\"nowrap num\">{}</td><th scope=\"row\" class=\"nowrap\">", time_log_fr(rq->arena, r->time));
 	if (*r->number)
 		html(h, "<a href=\"{}\">{}</a> <span class=\"muted num\">{}</span>",
-		     link_with(rq->arena, rq->http->path, "du", input_get(&rq->in, "du"), "au", input_get(&rq->in, "au"), "agent", r->number, NULL),
+		     link_with(rq->arena, rq->http->path, "du", input_get(&rq->in, "du"), "au",
+			       input_get(&rq->in, "au"), "agent", r->number, NULL),
 		     *name ? name : "Personne partie", r->number);
 	else
-		html(h, "<span class=\"muted\">{}</span>", uuid_is_none(r->person) && *r->role == 0 ? "Inconnu" : "Service");
+		html(h, "<span class=\"muted\">{}</span>",
+		     uuid_is_none(r->person) && *r->role == 0 ? "Inconnu" : "Service");
 	html(h, "</th><td>{f}</td><td>", event_label(r->event));
 	if (r->failed)
 		html(h, "<span class=\"tag tag-err\">Échec : {f}</span>", lower_first(rq->arena, cause_label(r->cause)));
@@ -208,11 +219,12 @@ static void row(struct request *rq, struct html *h, const struct audit_record *r
 
 static void table(struct request *rq, struct html *h, const struct log_view *v)
 {
-	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-log\" tabindex=\"0\">\n<table class=\"data\">\n<caption id=\"t-log\">{} {}, dont {} {} – du plus "
-		"récent au plus ancien</caption>\n<thead><tr><th scope=\"col\">Date et heure</th><th scope=\"col\">Personne</th><th scope=\"col\">Événement</th>"
-		"<th scope=\"col\">Résultat</th><th scope=\"col\">Adresse IP</th><th scope=\"col\">Précision</th></tr></thead>\n<tbody>\n",
-	     html_number(h, (int64_t)v->total), v->total > 1 ? "événements" : "événement", html_number(h, (int64_t)v->failures),
-	     v->failures > 1 ? "échecs" : "échec");
+	html(h,
+	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-log\" tabindex=\"0\">\n<table class=\"data\">\n<caption id=\"t-log\">{} {}, dont {} {} – du plus "
+	     "récent au plus ancien</caption>\n<thead><tr><th scope=\"col\">Date et heure</th><th scope=\"col\">Personne</th><th scope=\"col\">Événement</th>"
+	     "<th scope=\"col\">Résultat</th><th scope=\"col\">Adresse IP</th><th scope=\"col\">Précision</th></tr></thead>\n<tbody>\n",
+	     html_number(h, (int64_t)v->total), v->total > 1 ? "événements" : "événement",
+	     html_number(h, (int64_t)v->failures), v->failures > 1 ? "échecs" : "échec");
 	for (size_t i = 0; i < v->page.n; i++)
 		row(rq, h, &v->page.v[i], v->names[i], v->places[i]);
 	html(h, "</tbody>\n</table>\n</div>\n");
@@ -221,8 +233,9 @@ static void table(struct request *rq, struct html *h, const struct log_view *v)
 static const char *criteria_link(struct request *rq, const char *path, const char *name, const char *value)
 {
 	return link_with(rq->arena, path, "du", input_get(&rq->in, "du"), "au", input_get(&rq->in, "au"), "fournisseur",
-			 input_get(&rq->in, "fournisseur"), "agent", input_get(&rq->in, "agent"), "evenement", input_get(&rq->in, "evenement"),
-			 "resultat", input_get(&rq->in, "resultat"), "ip", input_get(&rq->in, "ip"), name, value, NULL);
+			 input_get(&rq->in, "fournisseur"), "agent", input_get(&rq->in, "agent"), "evenement",
+			 input_get(&rq->in, "evenement"), "resultat", input_get(&rq->in, "resultat"), "ip",
+			 input_get(&rq->in, "ip"), name, value, NULL);
 }
 
 static void below(struct request *rq, struct html *h, const struct log_view *v, enum event_class class)
@@ -234,7 +247,8 @@ static void below(struct request *rq, struct html *h, const struct log_view *v, 
 		     criteria_link(rq, rq->http->path, "page", html_number(h, (int64_t)v->page.v[v->page.n - 1].seq)));
 	html(h, "</nav><a class=\"btn btn-alt btn-small\" href=\"{}\">{}</a></div>\n",
 	     criteria_link(rq, "/controle/exports", "journal", class == EVENT_ACT ? "actions" : "connexions"),
-	     v->total > 1 ? arena_printf(rq->arena, "Exporter ces %zu lignes (CSV)", v->total) : "Exporter ces lignes (CSV)");
+	     v->total > 1 ? arena_printf(rq->arena, "Exporter ces %zu lignes (CSV)", v->total) :
+			    "Exporter ces lignes (CSV)");
 }
 
 /* page is the seq below which the page starts; 0: the newest. */
@@ -272,9 +286,11 @@ static enum err log_page(struct request *rq, struct html *h, enum event_class cl
 			note(h, NOTE_INFO, "Aucun événement pour ces critères.");
 		below(rq, h, &v, class);
 	}
-	html(h, "<p class=\"small muted\">Heure de Paris. Les connexions sont conservées {} jours, les actions {} jours. Votre consultation et vos exports sont "
-		"eux-mêmes enregistrés. <a href=\"/controle/integrite\">Vérifier l’intégrité du journal</a></p>\n",
-	     html_number(h, rq->app->settings->audit_connections_days), html_number(h, rq->app->settings->audit_acts_days));
+	html(h,
+	     "<p class=\"small muted\">Heure de Paris. Les connexions sont conservées {} jours, les actions {} jours. Votre consultation et vos exports sont "
+	     "eux-mêmes enregistrés. <a href=\"/controle/integrite\">Vérifier l’intégrité du journal</a></p>\n",
+	     html_number(h, rq->app->settings->audit_connections_days),
+	     html_number(h, rq->app->settings->audit_acts_days));
 	page_end(rq, h);
 	return ERR_OK;
 }
@@ -325,9 +341,10 @@ static void csv_row(struct request *rq, const struct audit_record *r, const char
 static enum err export_about(struct request *rq, struct html *h)
 {
 	page_begin(rq, h, &(struct page){ .space = SPACE_AUDIT, .tab = "/controle/exports", .title = "Exports" });
-	html(h, "<h1>Exports</h1>\n<p class=\"lead\">Faites une recherche dans <a href=\"/controle/connexions\">Connexions</a> ou "
-		"<a href=\"/controle/actions\">Actions</a>, puis « Exporter ces lignes ». Un export compte {} lignes au plus ; il est enregistré "
-		"dans le journal avec ses critères.</p>\n<p><a href=\"/controle/connexions?evenement=log_export\">Voir les exports faits</a></p>\n",
+	html(h,
+	     "<h1>Exports</h1>\n<p class=\"lead\">Faites une recherche dans <a href=\"/controle/connexions\">Connexions</a> ou "
+	     "<a href=\"/controle/actions\">Actions</a>, puis « Exporter ces lignes ». Un export compte {} lignes au plus ; il est enregistré "
+	     "dans le journal avec ses critères.</p>\n<p><a href=\"/controle/connexions?evenement=log_export\">Voir les exports faits</a></p>\n",
 	     html_number(h, EXPORT_MAX));
 	page_end(rq, h);
 	return ERR_OK;
@@ -345,8 +362,11 @@ enum err page_log_export(struct request *rq, struct html *h)
 	if (e)
 		return e;
 	rq->re->content_type = "text/csv; charset=utf-8";
-	http_header(rq->re, "Content-Disposition", "attachment; filename=\"journal-%s.csv\"", acts ? "actions" : "connexions");
-	buf_text(&rq->re->body, "\xEF\xBB\xBF" "Date et heure;Personne;Identifiant;Événement;Résultat;Cause;Adresse IP;Établissement;Objet;Navigateur;Numéro\n");
+	http_header(rq->re, "Content-Disposition", "attachment; filename=\"journal-%s.csv\"",
+		    acts ? "actions" : "connexions");
+	buf_text(&rq->re->body,
+		 "\xEF\xBB\xBF"
+		 "Date et heure;Personne;Identifiant;Événement;Résultat;Cause;Adresse IP;Établissement;Objet;Navigateur;Numéro\n");
 	for (size_t i = 0; i < v.page.n; i++)
 		csv_row(rq, &v.page.v[i], v.names[i], v.places[i]);
 	return ERR_OK;
@@ -359,14 +379,16 @@ enum err page_integrity(struct request *rq, struct html *h)
 
 	if (e)
 		return e;
-	page_begin(rq, h, &(struct page){ .space = SPACE_AUDIT, .tab = "/controle/integrite", .title = "Intégrité du journal" });
+	page_begin(rq, h,
+		   &(struct page){ .space = SPACE_AUDIT, .tab = "/controle/integrite", .title = "Intégrité du journal" });
 	html(h, "<h1>Intégrité du journal</h1>\n");
 	if (v.whole)
 		html(h, "<div class=\"note note-ok\" role=\"status\"><p><strong>Journal intact.</strong> {} lignes vérifiées, {} scellés conformes.</p></div>\n",
 		     html_number(h, (int64_t)v.records), html_number(h, (int64_t)v.seals));
 	else
 		html(h, "<div class=\"note note-warn\" role=\"alert\"><p><strong>Rupture à la ligne {}</strong>, vers le {}. Prévenez l’exploitant du service.</p></div>\n",
-		     html_number(h, (int64_t)v.bad_seq), v.last_time ? time_fr(rq->arena, v.last_time) : "début du journal");
+		     html_number(h, (int64_t)v.bad_seq),
+		     v.last_time ? time_fr(rq->arena, v.last_time) : "début du journal");
 	html(h, "<p>Chaque ligne est liée à la précédente par une empreinte : une ligne changée, retirée ou déplacée se voit. "
 		"La vérification vient d’être faite, du début à la fin.</p>\n");
 	page_end(rq, h);

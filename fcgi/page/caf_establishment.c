@@ -31,17 +31,19 @@ enum err page_caf_establishments(struct request *rq, struct html *h)
 	if (e)
 		return e;
 	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/etablissements", .title = "Établissements" });
-	html(h, "<h1>Établissements</h1>\n<form class=\"card filters\" method=\"get\" action=\"/caf/etablissements\" aria-label=\"Chercher un "
-		"établissement\">\n<div class=\"field\"><label for=\"q\">Nom, commune ou identifiant</label><input type=\"text\" id=\"q\" name=\"q\" "
-		"value=\"{}\"></div>\n<button class=\"btn btn-alt\">Chercher</button>\n</form>\n<div class=\"scroll\" role=\"region\" "
-		"aria-labelledby=\"t-etab\" tabindex=\"0\">\n<table class=\"data\">\n<caption id=\"t-etab\">{} sur {}</caption>\n<thead><tr>"
-		"<th scope=\"col\">Établissement</th><th scope=\"col\">Type</th><th scope=\"col\">Commune</th><th scope=\"col\">Places</th></tr></thead>\n<tbody>\n",
+	html(h,
+	     "<h1>Établissements</h1>\n<form class=\"card filters\" method=\"get\" action=\"/caf/etablissements\" aria-label=\"Chercher un "
+	     "établissement\">\n<div class=\"field\"><label for=\"q\">Nom, commune ou identifiant</label><input type=\"text\" id=\"q\" name=\"q\" "
+	     "value=\"{}\"></div>\n<button class=\"btn btn-alt\">Chercher</button>\n</form>\n<div class=\"scroll\" role=\"region\" "
+	     "aria-labelledby=\"t-etab\" tabindex=\"0\">\n<table class=\"data\">\n<caption id=\"t-etab\">{} sur {}</caption>\n<thead><tr>"
+	     "<th scope=\"col\">Établissement</th><th scope=\"col\">Type</th><th scope=\"col\">Commune</th><th scope=\"col\">Places</th></tr></thead>\n<tbody>\n",
 	     q, html_number(h, (int64_t)n), html_number(h, (int64_t)total));
 	for (size_t i = 0; i < n; i++)
-		html(h, "<tr><th scope=\"row\"><a href=\"/caf/etablissements/{}\">{}</a> <span class=\"muted num\">{}</span></th><td>{}</td><td>{} {}</td>"
-			"<td class=\"num\">{}</td></tr>\n",
-		     v[i].id, v[i].name, v[i].id, establishment_kind_label(v[i].type, v[i].category, v[i].capacity), v[i].postal_code, v[i].city,
-		     v[i].capacity ? html_number(h, (int64_t)v[i].capacity) : "");
+		html(h,
+		     "<tr><th scope=\"row\"><a href=\"/caf/etablissements/{}\">{}</a> <span class=\"muted num\">{}</span></th><td>{}</td><td>{} {}</td>"
+		     "<td class=\"num\">{}</td></tr>\n",
+		     v[i].id, v[i].name, v[i].id, establishment_kind_label(v[i].type, v[i].category, v[i].capacity),
+		     v[i].postal_code, v[i].city, v[i].capacity ? html_number(h, (int64_t)v[i].capacity) : "");
 	html(h, "</tbody>\n</table>\n</div>\n");
 	if (total > PER_PAGE) {
 		html(h, "<nav class=\"pager\" aria-label=\"Pages d’établissements\"><span class=\"muted\">Page {} sur {}</span>",
@@ -58,11 +60,18 @@ enum err page_caf_establishments(struct request *rq, struct html *h)
 	return ERR_OK;
 }
 
-static const struct choice actions[] = { { "retirer", "Retirer du public" }, { "remettre", "Remettre en ligne" }, { NULL, NULL } };
+static const struct choice actions[] = { { "retirer", "Retirer du public" },
+					 { "remettre", "Remettre en ligne" },
+					 { NULL, NULL } };
 static const struct field one_fields[] = {
 	{ .name = "action", .label = "Action", .kind = FIELD_BUTTON, .required = true, .choices = actions },
-	{ .name = "motif", .label = "Motif du retrait", .kind = FIELD_LINES, .required = true, .max = 500,
-	  .hint = "Ce texte est envoyé tel quel à la personne qui a écrit la fiche. 500 caractères au plus.", .missing = "Écrivez le motif" },
+	{ .name = "motif",
+	  .label = "Motif du retrait",
+	  .kind = FIELD_LINES,
+	  .required = true,
+	  .max = 500,
+	  .hint = "Ce texte est envoyé tel quel à la personne qui a écrit la fiche. 500 caractères au plus.",
+	  .missing = "Écrivez le motif" },
 };
 
 const struct form *form_caf_establishment(void)
@@ -81,17 +90,20 @@ static void listing_state_card(struct request *rq, struct html *h, const struct 
 	if (!p->rev) {
 		html(h, "<p>Aucune fiche n’a encore été acceptée.</p>\n");
 	} else if (online) {
-		html(h, "<p><span class=\"tag tag-ok\">En ligne</span> depuis le {}, écrite par {} ({}), acceptée par {}.</p>\n<p><a href=\"{}\">Voir la "
-			"fiche publique</a></p>\n", day_fr(rq->arena, day_of(p->published_at)), p->author_name, p->author_number, p->decider_name,
+		html(h,
+		     "<p><span class=\"tag tag-ok\">En ligne</span> depuis le {}, écrite par {} ({}), acceptée par {}.</p>\n<p><a href=\"{}\">Voir la "
+		     "fiche publique</a></p>\n",
+		     day_fr(rq->arena, day_of(p->published_at)), p->author_name, p->author_number, p->decider_name,
 		     public_path(rq->arena, rq->e.name, rq->e.id));
 	} else {
-		html(h, "<p><span class=\"tag tag-warn\">Retirée du public</span> le {} par {}.</p>\n", day_fr(rq->arena, day_of(p->changed_at)),
-		     p->changed_by);
+		html(h, "<p><span class=\"tag tag-warn\">Retirée du public</span> le {} par {}.</p>\n",
+		     day_fr(rq->arena, day_of(p->changed_at)), p->changed_by);
 		if (*p->reason_text)
 			html(h, "<p>Motif : « {b} »</p>\n", p->reason_text);
 	}
 	if (st->pending.rev)
-		html(h, "<p><a href=\"/caf/revisions/{}\">Modification n° {} à examiner</a></p>\n", rq->e.id, html_number(h, (int64_t)st->pending.n));
+		html(h, "<p><a href=\"/caf/revisions/{}\">Modification n° {} à examiner</a></p>\n", rq->e.id,
+		     html_number(h, (int64_t)st->pending.n));
 	html(h, "</section>\n");
 }
 
@@ -121,8 +133,9 @@ enum err page_caf_establishment(struct request *rq, struct html *h)
 	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/etablissements", .title = rq->e.name });
 	crumbs(h, "Établissements", "/caf/etablissements", rq->e.name, NULL);
 	error_summary(rq, h);
-	html(h, "<h1>{}</h1>\n<p class=\"lead\">{}, identifiant {}<br>{}, {} {}</p>\n<div class=\"cols\">\n<div>\n", rq->e.name,
-	     establishment_kind_label(rq->e.type, rq->e.category, rq->e.capacity), rq->e.id, rq->e.street, rq->e.postal_code, rq->e.city);
+	html(h, "<h1>{}</h1>\n<p class=\"lead\">{}, identifiant {}<br>{}, {} {}</p>\n<div class=\"cols\">\n<div>\n",
+	     rq->e.name, establishment_kind_label(rq->e.type, rq->e.category, rq->e.capacity), rq->e.id, rq->e.street,
+	     rq->e.postal_code, rq->e.city);
 	listing_state_card(rq, h, &st);
 	if (st.published.rev)
 		listing_rubrics(rq, h, &st.online);
@@ -141,7 +154,8 @@ enum err page_caf_establishment_post(struct request *rq, struct html *h)
 	if (withdraw) {
 		input_check(rq->arena, form_caf_establishment(), &rq->in, &rq->faults);
 		e = rq->faults.n ? ERR_INVALID :
-				   listing_withdraw(rq->app, rq->arena, &rq->who, &rq->e, input_get(&rq->in, "motif"), &rq->faults);
+				   listing_withdraw(rq->app, rq->arena, &rq->who, &rq->e, input_get(&rq->in, "motif"),
+						    &rq->faults);
 		for (size_t i = 0; i < rq->faults.n; i++)
 			if (strcmp(rq->faults.v[i].name, "precision") == 0)
 				rq->faults.v[i].name = "motif"; /* the act speaks of its own field */

@@ -6,11 +6,18 @@
 #include <string.h>
 
 static const struct choice kind_choices[] = {
-	{ "", "Tous" }, { "fiche", "Fiche" }, { "demande", "Demande" }, { "convention", "Convention" }, { "signalement", "Signalement" },
+	{ "", "Tous" },
+	{ "fiche", "Fiche" },
+	{ "demande", "Demande" },
+	{ "convention", "Convention" },
+	{ "signalement", "Signalement" },
 	{ NULL, NULL },
 };
 static const struct choice claimed_choices[] = {
-	{ "", "Tout le monde" }, { "moi", "Moi" }, { "personne", "Personne" }, { NULL, NULL },
+	{ "", "Tout le monde" },
+	{ "moi", "Moi" },
+	{ "personne", "Personne" },
+	{ NULL, NULL },
 };
 static const struct field queue_fields[] = {
 	{ .name = "type", .label = "Type de dossier", .kind = FIELD_CHOICE, .choices = kind_choices },
@@ -40,7 +47,8 @@ static void filter_select(struct request *rq, struct html *h, const char *name)
 	const struct field *f = form_field(form_queue(), name);
 	const char *selected = code_of(rq->arena, f->choices, input_get(&rq->in, name));
 
-	html(h, "<div class=\"field\"><label for=\"{}\">{}</label><select id=\"{}\" name=\"{}\">", name, f->label, name, name);
+	html(h, "<div class=\"field\"><label for=\"{}\">{}</label><select id=\"{}\" name=\"{}\">", name, f->label, name,
+	     name);
 	for (const struct choice *c = f->choices; c->value; c++) {
 		html(h, "<option value=\"{}\"", c->value);
 		if (strcmp(c->value, selected) == 0)
@@ -64,10 +72,11 @@ static void file_row(struct request *rq, struct html *h, const struct todo *t)
 		html(h, "<a href=\"{}\">{}</a>", t->path, t->title);
 	else
 		html(h, "{}", t->title);
-	html(h, "<br><span class=\"muted small\">{}</span></th><td>{}</td><td class=\"nowrap\">{}</td><td class=\"nowrap num\">", t->detail,
-	     t->provider_name,
-	     day_of(t->since) == day_today() ? arena_printf(rq->arena, "aujourd’hui, %s", time_hour_fr(rq->arena, t->since)) :
-					       day_fr_short(rq->arena, day_of(t->since)));
+	html(h, "<br><span class=\"muted small\">{}</span></th><td>{}</td><td class=\"nowrap\">{}</td><td class=\"nowrap num\">",
+	     t->detail, t->provider_name,
+	     day_of(t->since) == day_today() ?
+		     arena_printf(rq->arena, "aujourd’hui, %s", time_hour_fr(rq->arena, t->since)) :
+		     day_fr_short(rq->arena, day_of(t->since)));
 	if (days >= 5)
 		html(h, "<span class=\"tag tag-warn\">{}</span></td><td>", waiting_text(rq->arena, days));
 	else
@@ -80,7 +89,8 @@ static void file_row(struct request *rq, struct html *h, const struct todo *t)
 
 static void kpi(struct html *h, const char *kind, size_t n, const char *one, const char *many)
 {
-	html(h, "<li><a href=\"/caf?type={u}\"><b>{}</b>{}</a></li>\n", kind, html_number(h, (int64_t)n), n > 1 ? many : one);
+	html(h, "<li><a href=\"/caf?type={u}\"><b>{}</b>{}</a></li>\n", kind, html_number(h, (int64_t)n),
+	     n > 1 ? many : one);
 }
 
 static void empty_queue(struct request *rq, struct html *h, const struct queue_page *q)
@@ -88,7 +98,9 @@ static void empty_queue(struct request *rq, struct html *h, const struct queue_p
 	if (q->all)
 		note(h, NOTE_INFO, "Aucun dossier ne correspond à ces critères.");
 	else if (q->last_decided)
-		note(h, NOTE_OK, arena_printf(rq->arena, "Rien à traiter. Dernier dossier traité le %s.", time_fr(rq->arena, q->last_decided)));
+		note(h, NOTE_OK,
+		     arena_printf(rq->arena, "Rien à traiter. Dernier dossier traité le %s.",
+				  time_fr(rq->arena, q->last_decided)));
 	else
 		note(h, NOTE_OK, "Rien à traiter.");
 }
@@ -97,10 +109,11 @@ static void queue_table(struct request *rq, struct html *h, const struct queue_p
 {
 	size_t pages = (q->total + f->per_page - 1) / f->per_page;
 
-	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-file\" tabindex=\"0\">\n<table class=\"data\">\n"
-		"<caption id=\"t-file\">{} {} sur {}, du plus ancien au plus récent</caption>\n<thead><tr><th scope=\"col\">Type</th>"
-		"<th scope=\"col\">Dossier</th><th scope=\"col\">Fournisseur de données</th><th scope=\"col\">Reçu le</th>"
-		"<th scope=\"col\">Attente (jours ouvrés)</th><th scope=\"col\">Pris par</th></tr></thead>\n<tbody>\n",
+	html(h,
+	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-file\" tabindex=\"0\">\n<table class=\"data\">\n"
+	     "<caption id=\"t-file\">{} {} sur {}, du plus ancien au plus récent</caption>\n<thead><tr><th scope=\"col\">Type</th>"
+	     "<th scope=\"col\">Dossier</th><th scope=\"col\">Fournisseur de données</th><th scope=\"col\">Reçu le</th>"
+	     "<th scope=\"col\">Attente (jours ouvrés)</th><th scope=\"col\">Pris par</th></tr></thead>\n<tbody>\n",
 	     html_number(h, (int64_t)q->n), q->n > 1 ? "dossiers" : "dossier", html_number(h, (int64_t)q->total));
 	for (size_t i = 0; i < q->n; i++)
 		file_row(rq, h, &q->v[i]);
@@ -142,8 +155,12 @@ enum err page_caf_queue(struct request *rq, struct html *h)
 
 	if (e)
 		return e;
-	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf",
-					  .title = arena_printf(rq->arena, q.all > 1 ? "%zu dossiers à traiter" : "%zu dossier à traiter", q.all) });
+	page_begin(rq, h,
+		   &(struct page){ .space = SPACE_CAF,
+				   .tab = "/caf",
+				   .title = arena_printf(rq->arena,
+							 q.all > 1 ? "%zu dossiers à traiter" : "%zu dossier à traiter",
+							 q.all) });
 	html(h, "<div class=\"title-row\"><h1>À traiter</h1>");
 	if (rq->who.roles & ROLE_CAF_REVIEWER && !queue_next(rq->app, rq->arena, &rq->who, "fiche", &oldest))
 		html(h, "<a class=\"btn\" href=\"{}\">Ouvrir le plus ancien</a>", oldest.path);

@@ -7,14 +7,22 @@
 #include <string.h>
 
 static const struct choice decision_choices[] = {
-	{ "accepter", "Accepter et mettre en ligne" }, { "refuser", "Refuser et expliquer pourquoi" }, { NULL, NULL },
+	{ "accepter", "Accepter et mettre en ligne" },
+	{ "refuser", "Refuser et expliquer pourquoi" },
+	{ NULL, NULL },
 };
 static const struct choice next_choices[] = {
-	{ "suivant", "Enregistrer, fiche suivante" }, { "liste", "Enregistrer, retour à la liste" }, { NULL, NULL },
+	{ "suivant", "Enregistrer, fiche suivante" },
+	{ "liste", "Enregistrer, retour à la liste" },
+	{ NULL, NULL },
 };
 static const struct field decision_fields[] = {
 	{ .name = "revision", .label = "Modification", .kind = FIELD_TOKEN, .max = 20 },
-	{ .name = "decision", .label = "Votre décision", .kind = FIELD_CHOICE, .required = true, .choices = decision_choices,
+	{ .name = "decision",
+	  .label = "Votre décision",
+	  .kind = FIELD_CHOICE,
+	  .required = true,
+	  .choices = decision_choices,
 	  .missing = "Choisissez d’accepter ou de refuser" },
 	{ .name = "motif", .label = "En cas de refus : motif", .kind = FIELD_SET, .choices = reason_choices },
 	{ .name = "precision", .label = "Ce qu’il faut corriger", .kind = FIELD_LINES, .max = 500 },
@@ -38,7 +46,8 @@ static void decision_radio(struct request *rq, struct html *h)
 	for (const struct choice *c = decision_choices; c->value; c++) {
 		const char *id = c == decision_choices ? "decision" : "decision-refuser";
 
-		html(h, "<div class=\"choice\"><input type=\"radio\" id=\"{}\" name=\"decision\" value=\"{}\"", id, c->value);
+		html(h, "<div class=\"choice\"><input type=\"radio\" id=\"{}\" name=\"decision\" value=\"{}\"", id,
+		     c->value);
 		if (input_has(&rq->in, "decision", c->value))
 			html(h, " checked");
 		html(h, "><label for=\"{}\">{}</label></div>\n", id, c->label);
@@ -56,7 +65,8 @@ static void reasons_fieldset(struct request *rq, struct html *h)
 	for (const struct choice *c = reason_choices; c->value; c++) {
 		const char *id = c == reason_choices ? "motif" : arena_printf(rq->arena, "motif-%s", c->value);
 
-		html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"motif\" value=\"{}\"", id, c->value);
+		html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"motif\" value=\"{}\"", id,
+		     c->value);
 		if (input_has(&rq->in, "motif", c->value))
 			html(h, " checked");
 		html(h, "><label for=\"{}\">{f}</label></div>\n", id, c->label);
@@ -72,14 +82,17 @@ static void decision_form(struct request *rq, struct html *h, const struct revis
 	field_hidden(h, "revision", html_number(h, (int64_t)r->n));
 	decision_radio(rq, h);
 	reasons_fieldset(rq, h);
-	html(h, "<div class=\"field{}\"><label for=\"precision\">Ce qu’il faut corriger</label>", fault ? " field-error" : "");
-	html(h, "<span class=\"hint\" id=\"h-prec\">Ce texte est envoyé tel quel par courriel à {}. 500 caractères au plus.</span>", r->author_name);
+	html(h, "<div class=\"field{}\"><label for=\"precision\">Ce qu’il faut corriger</label>",
+	     fault ? " field-error" : "");
+	html(h, "<span class=\"hint\" id=\"h-prec\">Ce texte est envoyé tel quel par courriel à {}. 500 caractères au plus.</span>",
+	     r->author_name);
 	if (fault)
 		html(h, "<span class=\"msg-error\" id=\"e-precision\">{f}</span>", fault);
 	html(h, "<textarea id=\"precision\" name=\"precision\" aria-describedby=\"h-prec{}\">\n{}</textarea></div>\n",
 	     fault ? " e-precision" : "", input_get(&rq->in, "precision"));
-	html(h, "<div class=\"actions\"><button class=\"btn\" name=\"suite\" value=\"suivant\">Enregistrer, fiche suivante</button>"
-		"<button class=\"btn btn-alt\" name=\"suite\" value=\"liste\">Enregistrer, retour à la liste</button></div>\n");
+	html(h,
+	     "<div class=\"actions\"><button class=\"btn\" name=\"suite\" value=\"suivant\">Enregistrer, fiche suivante</button>"
+	     "<button class=\"btn btn-alt\" name=\"suite\" value=\"liste\">Enregistrer, retour à la liste</button></div>\n");
 	form_close(h);
 }
 
@@ -108,8 +121,8 @@ static enum err history(struct request *rq, struct html *h)
 	for (size_t i = 0; i < n && i < 12; i++) {
 		int64_t at = v[i].decided_at ? v[i].decided_at : v[i].sent_at;
 
-		html(h, "<li><time datetime=\"{}\">{}</time>{}</li>\n", day_iso(rq->arena, day_of(at)), day_fr(rq->arena, day_of(at)),
-		     history_text(rq->arena, &v[i]));
+		html(h, "<li><time datetime=\"{}\">{}</time>{}</li>\n", day_iso(rq->arena, day_of(at)),
+		     day_fr(rq->arena, day_of(at)), history_text(rq->arena, &v[i]));
 	}
 	html(h, "</ul>\n</div>\n");
 	return ERR_OK;
@@ -121,10 +134,12 @@ static void review_head(struct request *rq, struct html *h, const struct revisio
 	int days = day_working_between(day_of(r->sent_at), day_today());
 
 	if (strcmp(r->state, "pending") == 0 && !queue_rank(rq->app, rq->arena, rq->e.caf, "fiche", rq->e.uuid, &rank, &of))
-		html(h, "<p class=\"eyebrow\">Fiche à valider – {} sur {}</p>\n", html_number(h, (int64_t)rank), html_number(h, (int64_t)of));
-	html(h, "<h1>{}</h1>\n<p class=\"meta\"><span>Envoyée par <strong>{}</strong> ({}), <strong>{}</strong></span>"
-		"<span>Reçue le <strong>{}</strong></span>", rq->e.name, r->author_name, r->author_number, r->provider_name,
-	     time_fr(rq->arena, r->sent_at));
+		html(h, "<p class=\"eyebrow\">Fiche à valider – {} sur {}</p>\n", html_number(h, (int64_t)rank),
+		     html_number(h, (int64_t)of));
+	html(h,
+	     "<h1>{}</h1>\n<p class=\"meta\"><span>Envoyée par <strong>{}</strong> ({}), <strong>{}</strong></span>"
+	     "<span>Reçue le <strong>{}</strong></span>",
+	     rq->e.name, r->author_name, r->author_number, r->provider_name, time_fr(rq->arena, r->sent_at));
 	if (days >= 1)
 		html(h, "<span class=\"tag {}\">{}</span>", days >= 5 ? "tag-warn" : "",
 		     arena_printf(rq->arena, days > 1 ? "%d jours ouvrés" : "%d jour ouvré", days));
@@ -143,7 +158,8 @@ static void review_changes(struct request *rq, struct html *h, const struct list
 	changes_sentence(h, n, sections_of(&rq->e));
 	changes(rq, h, v, n);
 	html(h, "<details class=\"card\"><summary>{}</summary>\n<dl class=\"summary\">\n",
-	     unchanged > 1 ? arena_printf(rq->arena, "Voir les %zu rubriques inchangées", unchanged) : "Voir ce qui est inchangé");
+	     unchanged > 1 ? arena_printf(rq->arena, "Voir les %zu rubriques inchangées", unchanged) :
+			     "Voir ce qui est inchangé");
 	for (enum section s = 0; s < SECTION__MAX; s++) {
 		bool changed = false;
 		const char *text = section_text(rq->app, rq->arena, proposed, s);
@@ -155,7 +171,8 @@ static void review_changes(struct request *rq, struct html *h, const struct list
 		if (*text)
 			html(h, "<div><dt>{f}</dt><dd><p>{l}</p></dd></div>\n", section_labels[s], text);
 		else
-			html(h, "<div><dt>{f}</dt><dd><span class=\"muted\">Rubrique vide</span></dd></div>\n", section_labels[s]);
+			html(h, "<div><dt>{f}</dt><dd><span class=\"muted\">Rubrique vide</span></dd></div>\n",
+			     section_labels[s]);
 	}
 	html(h, "</dl>\n</details>\n<p><a href=\"/caf/revisions/{}/apercu\">Aperçu de la fiche proposée, telle que les familles la verraient</a></p>\n",
 	     rq->e.id);
@@ -199,8 +216,10 @@ static enum err review_page(struct request *rq, struct html *h, const struct lis
 
 	if (e)
 		return e;
-	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf",
-					  .title = arena_printf(rq->arena, "Fiche à valider : %s", rq->e.name) });
+	page_begin(rq, h,
+		   &(struct page){ .space = SPACE_CAF,
+				   .tab = "/caf",
+				   .title = arena_printf(rq->arena, "Fiche à valider : %s", rq->e.name) });
 	crumbs(h, "À traiter", "/caf", arena_printf(rq->arena, "%s, modification n° %d", rq->e.name, (int)r->n), NULL);
 	error_summary(rq, h);
 	review_head(rq, h, r);
@@ -219,17 +238,22 @@ static enum err review_page(struct request *rq, struct html *h, const struct lis
 static enum err decided_page(struct request *rq, struct html *h, const struct revision *r, int status, bool newer)
 {
 	rq->re->status = status;
-	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf", .title = arena_printf(rq->arena, "Fiche : %s", rq->e.name) });
+	page_begin(rq, h,
+		   &(struct page){ .space = SPACE_CAF,
+				   .tab = "/caf",
+				   .title = arena_printf(rq->arena, "Fiche : %s", rq->e.name) });
 	crumbs(h, "À traiter", "/caf", rq->e.name, NULL);
 	html(h, "<h1>{}</h1>\n", rq->e.name);
 	if (newer)
-		html(h, "<div class=\"note note-warn\" role=\"alert\"><p>Le texte a été remplacé depuis : la modification n° {} n’est plus à décider. "
-			"Votre décision n’est pas enregistrée. <a href=\"/caf/revisions/{}\">Voir la dernière modification</a></p></div>\n",
+		html(h,
+		     "<div class=\"note note-warn\" role=\"alert\"><p>Le texte a été remplacé depuis : la modification n° {} n’est plus à décider. "
+		     "Votre décision n’est pas enregistrée. <a href=\"/caf/revisions/{}\">Voir la dernière modification</a></p></div>\n",
 		     html_number(h, (int64_t)r->n), rq->e.id);
 	else if (r->decided_at)
-		html(h, "<div class=\"note\" role=\"{}\"><p><strong>{}</strong> a {} la modification n° {} le {}.</p></div>\n",
-		     status == 409 ? "alert" : "note", r->decider_name, strcmp(r->state, "accepted") == 0 ? "accepté" : "refusé",
-		     html_number(h, (int64_t)r->n), time_fr(rq->arena, r->decided_at));
+		html(h, "<div class=\"note\" role=\"{}\"><p><strong>{}</strong> a {} la modification n° {} le {}.{}</p></div>\n",
+		     status == 409 ? "alert" : "note", r->decider_name,
+		     strcmp(r->state, "accepted") == 0 ? "accepté" : "refusé", html_number(h, (int64_t)r->n),
+		     time_fr(rq->arena, r->decided_at), status == 409 ? " Votre décision n’est pas enregistrée." : "");
 	else
 		html(h, "<div class=\"note\"><p>Aucune modification n’attend de décision.</p></div>\n");
 	if (*input_get(&rq->in, "precision"))
@@ -316,7 +340,10 @@ enum err page_caf_preview(struct request *rq, struct html *h)
 		return ERR_NOTFOUND;
 	if ((e = family_preview(rq->app, rq->arena, &rq->e, &st.pending, &p)))
 		return e;
-	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf", .title = arena_printf(rq->arena, "Aperçu : %s", rq->e.name) });
+	page_begin(rq, h,
+		   &(struct page){ .space = SPACE_CAF,
+				   .tab = "/caf",
+				   .title = arena_printf(rq->arena, "Aperçu : %s", rq->e.name) });
 	crumbs(h, "À traiter", "/caf", rq->e.name, arena_printf(rq->arena, "/caf/revisions/%s", rq->e.id), "Aperçu", NULL);
 	note(h, NOTE_INFO, "Aperçu : les familles ne voient pas encore cette fiche.");
 	family_body(rq, h, &p);

@@ -18,7 +18,8 @@ static const struct {
 	[ERR_TOOLARGE] = { 413, "Envoi trop volumineux", "Cet envoi dépasse la taille permise. Rien n’a été enregistré." },
 	[ERR_DENIED] = { 403, "Accès refusé", "Votre compte ne permet pas cette action. Rien n’a été enregistré." },
 	[ERR_LOGIN] = { 303, "", "" },
-	[ERR_LIMIT] = { 429, "Trop d’envois", "Vous avez fait beaucoup d’envois en une minute. Attendez un peu, puis recommencez." },
+	[ERR_LIMIT] = { 429, "Trop d’envois",
+			"Vous avez fait beaucoup d’envois en une minute. Attendez un peu, puis recommencez." },
 	[ERR_UNAVAILABLE] = { 503, "Service momentanément indisponible",
 			      "Une partie du service ne répond pas. Rien n’a été enregistré. Réessayez dans quelques minutes." },
 	[ERR_UNKNOWN] = { 503, "Votre envoi est peut-être enregistré",
@@ -50,8 +51,10 @@ static void typed(struct request *rq, struct html *h, bool again)
 			continue;
 		if (again)
 			field_hidden(h, p->name, p->value);
-		else if (*p->value && f->kind != FIELD_TOKEN && f->kind != FIELD_BUTTON)
-			html(h, "<div><dt>{f}</dt><dd><p>{l}</p></dd></div>\n", f->label, p->value);
+		else if (*p->value && f->kind != FIELD_TOKEN && f->kind != FIELD_BUTTON && strcmp(f->name, "base") != 0)
+			html(h, "<div><dt>{f}</dt><dd><p>{l}</p></dd></div>\n", f->label,
+			     f->choices && choice_has(f->choices, p->value) ? choice_label(f->choices, p->value) :
+									      p->value);
 	}
 	if (!again) {
 		html(h, "</dl>\n");
@@ -83,7 +86,8 @@ void page_error(struct request *rq, struct html *h, enum err e, const char *inci
 	page_begin(rq, h, &(struct page){ .space = space_of(rq), .title = pages[e].title });
 	html(h, "<div class=\"narrow\">\n<h1>{f}</h1>\n<p class=\"lead\">{f}</p>\n", pages[e].title, pages[e].text);
 	if (incident)
-		html(h, "<p>Si l’erreur revient, signalez le numéro d’incident <strong class=\"num\">{}</strong>.</p>\n", incident);
+		html(h, "<p>Si l’erreur revient, signalez le numéro d’incident <strong class=\"num\">{}</strong>.</p>\n",
+		     incident);
 	if (e == ERR_UNKNOWN && posted)
 		typed(rq, h, true);
 	else if (e == ERR_DENIED && posted && rq->who.known)

@@ -33,16 +33,13 @@ static const struct nav_entry caf_nav[] = {
 };
 
 static const struct nav_entry audit_nav[] = {
-	{ "/controle/connexions", "Connexions", 0 },
-	{ "/controle/actions", "Actions", 0 },
-	{ "/controle/exports", "Exports", 0 },
-	{ "/controle/integrite", "Intégrité du journal", 0 },
-	{ "/espace-pro/mon-compte", "Mon compte", 0 },
-	{ NULL, NULL, 0 },
+	{ "/controle/connexions", "Connexions", 0 },   { "/controle/actions", "Actions", 0 },
+	{ "/controle/exports", "Exports", 0 },         { "/controle/integrite", "Intégrité du journal", 0 },
+	{ "/espace-pro/mon-compte", "Mon compte", 0 }, { NULL, NULL, 0 },
 };
 
 static const struct {
-	const char *name;      /* under the brand, and in titles */
+	const char *name; /* under the brand, and in titles */
 	const struct nav_entry *nav;
 } spaces[] = {
 	[SPACE_PUBLIC] = { "Les places d’accueil près de chez vous", public_nav },
@@ -73,20 +70,23 @@ static void head(struct request *rq, struct html *h, const struct page *p)
 	html(h, "{f} – ", p->title);
 	if (p->space != SPACE_PUBLIC)
 		html(h, "{} – ", spaces[p->space].name);
-	html(h, "{}</title>\n<link rel=\"icon\" href=\"/static/favicon.svg\" type=\"image/svg+xml\">\n"
-		"<link rel=\"stylesheet\" href=\"/static/style.css\">\n</head>\n<body>\n"
-		"<a class=\"skip\" href=\"#contenu\">Aller au contenu</a>\n", site);
+	html(h,
+	     "{}</title>\n<link rel=\"icon\" href=\"/static/favicon.svg\" type=\"image/svg+xml\">\n"
+	     "<link rel=\"stylesheet\" href=\"/static/style.css\">\n</head>\n<body>\n"
+	     "<a class=\"skip\" href=\"#contenu\">Aller au contenu</a>\n",
+	     site);
 }
 
 static void brand(struct request *rq, struct html *h, const struct page *p)
 {
-	html(h, "<header class=\"site-header\">\n<div class=\"wrap\">\n<a class=\"brand\" href=\"{}\">\n"
-		"<svg width=\"40\" height=\"40\" viewBox=\"0 0 40 40\" aria-hidden=\"true\" focusable=\"false\">"
-		"<rect width=\"40\" height=\"40\" rx=\"9\" fill=\"#0b5563\"/>"
-		"<path d=\"M8 21 L20 10 L32 21\" fill=\"none\" stroke=\"#ffffff\" stroke-width=\"3.2\" "
-		"stroke-linecap=\"round\" stroke-linejoin=\"round\"/><circle cx=\"20\" cy=\"21.5\" r=\"3.4\" fill=\"#e9a23b\"/>"
-		"<path d=\"M12.5 32 a7.5 6.2 0 0 1 15 0\" fill=\"none\" stroke=\"#ffffff\" stroke-width=\"3.2\" "
-		"stroke-linecap=\"round\"/></svg>\n<span>{}<small>{}</small></span>\n</a>\n",
+	html(h,
+	     "<header class=\"site-header\">\n<div class=\"wrap\">\n<a class=\"brand\" href=\"{}\">\n"
+	     "<svg width=\"40\" height=\"40\" viewBox=\"0 0 40 40\" aria-hidden=\"true\" focusable=\"false\">"
+	     "<rect width=\"40\" height=\"40\" rx=\"9\" fill=\"#0b5563\"/>"
+	     "<path d=\"M8 21 L20 10 L32 21\" fill=\"none\" stroke=\"#ffffff\" stroke-width=\"3.2\" "
+	     "stroke-linecap=\"round\" stroke-linejoin=\"round\"/><circle cx=\"20\" cy=\"21.5\" r=\"3.4\" fill=\"#e9a23b\"/>"
+	     "<path d=\"M12.5 32 a7.5 6.2 0 0 1 15 0\" fill=\"none\" stroke=\"#ffffff\" stroke-width=\"3.2\" "
+	     "stroke-linecap=\"round\"/></svg>\n<span>{}<small>{}</small></span>\n</a>\n",
 	     p->space == SPACE_PUBLIC ? "/" : home_of(rq->who.roles), rq->app->settings->site_name, spaces[p->space].name);
 }
 
@@ -123,10 +123,11 @@ void page_begin(struct request *rq, struct html *h, const struct page *p)
 		nav_items(rq, h, p);
 		html(h, "</ul>\n</nav>\n</div>\n");
 	} else {
-		html(h, "<div class=\"who\">\n<span><strong>{}</strong><br>{}</span>\n"
-			"<form method=\"post\" action=\"/deconnexion\"><input type=\"hidden\" name=\"csrf\" value=\"{}\">"
-			"<button class=\"btn btn-alt btn-small\">Se déconnecter</button></form>\n</div>\n</div>\n"
-			"<nav class=\"tabs\" aria-label=\"Navigation principale\">\n<div class=\"wrap\">\n<ul>\n",
+		html(h,
+		     "<div class=\"who\">\n<span><strong>{}</strong><br>{}</span>\n"
+		     "<form method=\"post\" action=\"/deconnexion\"><input type=\"hidden\" name=\"csrf\" value=\"{}\">"
+		     "<button class=\"btn btn-alt btn-small\">Se déconnecter</button></form>\n</div>\n</div>\n"
+		     "<nav class=\"tabs\" aria-label=\"Navigation principale\">\n<div class=\"wrap\">\n<ul>\n",
 		     rq->who.person.name, organisation(&rq->who), rq->csrf);
 		nav_items(rq, h, p);
 		html(h, "</ul>\n</div>\n</nav>\n");
@@ -137,12 +138,13 @@ void page_begin(struct request *rq, struct html *h, const struct page *p)
 
 void page_end(struct request *rq, struct html *h)
 {
-	html(h, "</div>\n</main>\n<footer class=\"site-footer\">\n<div class=\"wrap\">\n<ul>\n"
-		"<li><a href=\"/aide\">Aide et contact</a></li>\n"
-		"<li><a href=\"/accessibilite\">Accessibilité : {f}</a></li>\n"
-		"<li><a href=\"/mentions-legales\">Mentions légales</a></li>\n"
-		"<li><a href=\"/donnees-personnelles\">Données personnelles</a></li>\n"
-		"<li><a href=\"/plan-du-site\">Plan du site</a></li>\n</ul>\n"
-		"<p>Ce service n’utilise ni publicité, ni traceur.</p>\n</div>\n</footer>\n</body>\n</html>\n",
+	html(h,
+	     "</div>\n</main>\n<footer class=\"site-footer\">\n<div class=\"wrap\">\n<ul>\n"
+	     "<li><a href=\"/aide\">Aide et contact</a></li>\n"
+	     "<li><a href=\"/accessibilite\">Accessibilité : {f}</a></li>\n"
+	     "<li><a href=\"/mentions-legales\">Mentions légales</a></li>\n"
+	     "<li><a href=\"/donnees-personnelles\">Données personnelles</a></li>\n"
+	     "<li><a href=\"/plan-du-site\">Plan du site</a></li>\n</ul>\n"
+	     "<p>Ce service n’utilise ni publicité, ni traceur.</p>\n</div>\n</footer>\n</body>\n</html>\n",
 	     rq->app->settings->site_accessibility);
 }

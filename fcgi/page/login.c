@@ -8,11 +8,21 @@
 #define SESSION_COOKIE "__Host-session"
 
 static const struct field login_fields[] = {
-	{ .name = "identifiant", .label = "Identifiant", .kind = FIELD_TEXT, .required = true, .max = 254,
-	  .hint = "Il figure dans le courriel d’activation. Exemple : VDA-4821", .missing = "Saisissez votre identifiant",
+	{ .name = "identifiant",
+	  .label = "Identifiant",
+	  .kind = FIELD_TEXT,
+	  .required = true,
+	  .max = 254,
+	  .hint = "Il figure dans le courriel d’activation. Exemple : VDA-4821",
+	  .missing = "Saisissez votre identifiant",
 	  .autocomplete = "username" },
-	{ .name = "mot_de_passe", .label = "Mot de passe", .kind = FIELD_PASSWORD, .required = true, .max = 512,
-	  .hint = "Majuscules et minuscules comptent. Vous pouvez le coller.", .missing = "Saisissez votre mot de passe",
+	{ .name = "mot_de_passe",
+	  .label = "Mot de passe",
+	  .kind = FIELD_PASSWORD,
+	  .required = true,
+	  .max = 512,
+	  .hint = "Majuscules et minuscules comptent. Vous pouvez le coller.",
+	  .missing = "Saisissez votre mot de passe",
 	  .autocomplete = "current-password" },
 };
 
@@ -25,7 +35,9 @@ const struct form *form_login(void)
 
 static enum err login_page(struct request *rq, struct html *h, const char *refusal)
 {
-	page_begin(rq, h, &(struct page){ .space = SPACE_PUBLIC, .title = "Se connecter à l’espace professionnel", .tab = "/connexion" });
+	page_begin(rq, h,
+		   &(struct page){
+			   .space = SPACE_PUBLIC, .title = "Se connecter à l’espace professionnel", .tab = "/connexion" });
 	error_summary(rq, h);
 	html(h, "<div class=\"cols\">\n<div class=\"narrow\">\n<h1>Se connecter</h1>\n"
 		"<p class=\"lead\">Espace réservé aux personnes habilitées par une Caf.</p>\n");
@@ -37,11 +49,12 @@ static enum err login_page(struct request *rq, struct html *h, const char *refus
 	html(h, "<div class=\"actions\"><button class=\"btn\">Se connecter</button>"
 		"<a href=\"/mot-de-passe-oublie\">Mot de passe perdu ou volé</a></div>\n");
 	form_close(h);
-	html(h, "<p class=\"small muted\">Votre identifiant et votre mot de passe sont personnels : ne les prêtez pas, même à un "
-		"collègue. Les connexions sont enregistrées pendant 12 mois et peuvent être contrôlées par la Caf.</p>\n</div>\n"
-		"<aside class=\"card\" aria-label=\"Pas encore d’accès\">\n<h2>Pas encore d’accès ?</h2>\n"
-		"<p>Vous gérez une crèche, une halte-garderie, un accueil de loisirs ? Demandez une habilitation à votre Caf.</p>\n"
-		"<p><a href=\"/demande-habilitation\">Demander une habilitation</a></p>\n</aside>\n</div>\n");
+	html(h,
+	     "<p class=\"small muted\">Votre identifiant et votre mot de passe sont personnels : ne les prêtez pas, même à un "
+	     "collègue. Les connexions sont enregistrées pendant 12 mois et peuvent être contrôlées par la Caf.</p>\n</div>\n"
+	     "<aside class=\"card\" aria-label=\"Pas encore d’accès\">\n<h2>Pas encore d’accès ?</h2>\n"
+	     "<p>Vous gérez une crèche, une halte-garderie, un accueil de loisirs ? Demandez une habilitation à votre Caf.</p>\n"
+	     "<p><a href=\"/demande-habilitation\">Demander une habilitation</a></p>\n</aside>\n</div>\n");
 	page_end(rq, h);
 	return ERR_OK;
 }
@@ -117,10 +130,20 @@ enum err page_logout(struct request *rq, struct html *h)
 
 static const struct field first_change_fields[] = {
 	{ .name = "identifiant", .label = "Identifiant", .kind = FIELD_TEXT, .max = 254, .autocomplete = "username" },
-	{ .name = "nouveau", .label = "Nouveau mot de passe", .kind = FIELD_PASSWORD, .required = true, .max = 512,
-	  .missing = "Saisissez un nouveau mot de passe", .autocomplete = "new-password" },
-	{ .name = "confirmation", .label = "Le même, une seconde fois", .kind = FIELD_PASSWORD, .required = true, .max = 512,
-	  .missing = "Saisissez le nouveau mot de passe une seconde fois", .autocomplete = "new-password" },
+	{ .name = "nouveau",
+	  .label = "Nouveau mot de passe",
+	  .kind = FIELD_PASSWORD,
+	  .required = true,
+	  .max = 512,
+	  .missing = "Saisissez un nouveau mot de passe",
+	  .autocomplete = "new-password" },
+	{ .name = "confirmation",
+	  .label = "Le même, une seconde fois",
+	  .kind = FIELD_PASSWORD,
+	  .required = true,
+	  .max = 512,
+	  .missing = "Saisissez le nouveau mot de passe une seconde fois",
+	  .autocomplete = "new-password" },
 };
 
 const struct form *form_first_change(void)
@@ -141,8 +164,9 @@ static void password_field(struct request *rq, struct html *h, const char *name,
 {
 	const char *fault = fault_of(&rq->faults, name);
 
-	html(h, "<div class=\"field{}\"><label for=\"{}\">{}</label>\n<div class=\"hint\" id=\"h-{}\">\n<ul>\n"
-		"<li>au moins {} caractères (12 ou plus, c’est mieux)</li>\n",
+	html(h,
+	     "<div class=\"field{}\"><label for=\"{}\">{}</label>\n<div class=\"hint\" id=\"h-{}\">\n<ul>\n"
+	     "<li>au moins {} caractères (12 ou plus, c’est mieux)</li>\n",
 	     fault ? " field-error" : "", name, label, name, html_number(h, rq->app->settings->password_min_length));
 	if (least_bits(rq) > 50)
 		html(h, "<li>assez long pour un compte de contrôle : par exemple quatre mots sans rapport</li>\n");
@@ -150,8 +174,9 @@ static void password_field(struct request *rq, struct html *h, const char *name,
 		"<li>différent du mot de passe reçu et de votre identifiant</li>\n</ul>\n</div>\n");
 	if (fault)
 		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>\n", name, fault);
-	html(h, "<input class=\"w-m\" type=\"password\" id=\"{}\" name=\"{}\" autocomplete=\"new-password\""
-		" aria-describedby=\"h-{}{}{}\"",
+	html(h,
+	     "<input class=\"w-m\" type=\"password\" id=\"{}\" name=\"{}\" autocomplete=\"new-password\""
+	     " aria-describedby=\"h-{}{}{}\"",
 	     name, name, name, fault ? " e-" : "", fault ? name : "");
 	if (fault)
 		html(h, " aria-invalid=\"true\"");
@@ -160,14 +185,19 @@ static void password_field(struct request *rq, struct html *h, const char *name,
 
 static enum err first_change_page(struct request *rq, struct html *h)
 {
-	page_begin(rq, h, &(struct page){ .space = SPACE_PUBLIC, .title = "Choisissez votre mot de passe", .tab = "/connexion" });
+	page_begin(rq, h,
+		   &(struct page){ .space = SPACE_PUBLIC, .title = "Choisissez votre mot de passe", .tab = "/connexion" });
 	error_summary(rq, h);
-	html(h, "<div class=\"cols\">\n<div class=\"narrow\">\n<p class=\"eyebrow\">Première connexion de {}</p>\n"
-		"<h1>Choisissez votre mot de passe</h1>\n<p class=\"lead\">Celui que vous avez reçu par courriel est provisoire. "
-		"Remplacez-le pour entrer dans votre espace.</p>\n", rq->who.person.name);
+	html(h,
+	     "<div class=\"cols\">\n<div class=\"narrow\">\n<p class=\"eyebrow\">Première connexion de {}</p>\n"
+	     "<h1>Choisissez votre mot de passe</h1>\n<p class=\"lead\">Celui que vous avez reçu par courriel est provisoire. "
+	     "Remplacez-le pour entrer dans votre espace.</p>\n",
+	     rq->who.person.name);
 	form_open(rq, h, "card", "/mot-de-passe/premier-changement");
-	html(h, "<input class=\"vh\" type=\"text\" name=\"identifiant\" value=\"{}\" autocomplete=\"username\" tabindex=\"-1\" "
-		"aria-hidden=\"true\" readonly>\n", rq->who.person.number);
+	html(h,
+	     "<input class=\"vh\" type=\"text\" name=\"identifiant\" value=\"{}\" autocomplete=\"username\" tabindex=\"-1\" "
+	     "aria-hidden=\"true\" readonly>\n",
+	     rq->who.person.number);
 	password_field(rq, h, "nouveau", "Nouveau mot de passe");
 	field_of(rq, h, form_first_change(), "confirmation", "w-m");
 	html(h, "<div class=\"actions\"><button class=\"btn\">Enregistrer et continuer</button></div>\n");
@@ -228,12 +258,27 @@ enum err page_first_change_post(struct request *rq, struct html *h)
 /* --- one's account --- */
 
 static const struct field account_fields[] = {
-	{ .name = "ancien", .label = "Mot de passe actuel", .kind = FIELD_PASSWORD, .required = true, .max = 512,
-	  .missing = "Saisissez votre mot de passe actuel", .autocomplete = "current-password" },
-	{ .name = "nouveau", .label = "Nouveau mot de passe", .kind = FIELD_PASSWORD, .required = true, .max = 512,
-	  .missing = "Saisissez un nouveau mot de passe", .autocomplete = "new-password" },
-	{ .name = "confirmation", .label = "Le même, une seconde fois", .kind = FIELD_PASSWORD, .required = true, .max = 512,
-	  .missing = "Saisissez le nouveau mot de passe une seconde fois", .autocomplete = "new-password" },
+	{ .name = "ancien",
+	  .label = "Mot de passe actuel",
+	  .kind = FIELD_PASSWORD,
+	  .required = true,
+	  .max = 512,
+	  .missing = "Saisissez votre mot de passe actuel",
+	  .autocomplete = "current-password" },
+	{ .name = "nouveau",
+	  .label = "Nouveau mot de passe",
+	  .kind = FIELD_PASSWORD,
+	  .required = true,
+	  .max = 512,
+	  .missing = "Saisissez un nouveau mot de passe",
+	  .autocomplete = "new-password" },
+	{ .name = "confirmation",
+	  .label = "Le même, une seconde fois",
+	  .kind = FIELD_PASSWORD,
+	  .required = true,
+	  .max = 512,
+	  .missing = "Saisissez le nouveau mot de passe une seconde fois",
+	  .autocomplete = "new-password" },
 };
 
 const struct form *form_account(void)
@@ -247,9 +292,10 @@ static void identity(struct request *rq, struct html *h)
 {
 	const struct person *p = &rq->who.person;
 
-	html(h, "<section class=\"card\" aria-labelledby=\"t-id\">\n<h2 id=\"t-id\">Votre identité</h2>\n<dl class=\"summary\">\n"
-		"<div><dt>Nom</dt><dd>{}</dd></div>\n<div><dt>Fonction</dt><dd>{}</dd></div>\n"
-		"<div><dt>Identifiant</dt><dd>{} (ou {})</dd></div>\n<div><dt>Courriel</dt><dd>{}</dd></div>\n",
+	html(h,
+	     "<section class=\"card\" aria-labelledby=\"t-id\">\n<h2 id=\"t-id\">Votre identité</h2>\n<dl class=\"summary\">\n"
+	     "<div><dt>Nom</dt><dd>{}</dd></div>\n<div><dt>Fonction</dt><dd>{}</dd></div>\n"
+	     "<div><dt>Identifiant</dt><dd>{} (ou {})</dd></div>\n<div><dt>Courriel</dt><dd>{}</dd></div>\n",
 	     p->name, p->title, p->number, p->uid, p->mail);
 	if (rq->who.roles & ROLE_AGENT)
 		html(h, "<div><dt>Organisme</dt><dd>{}</dd></div>\n", rq->who.provider.name);
@@ -272,7 +318,10 @@ static enum err last_logins(struct request *rq, struct html *h)
 		"<th scope=\"col\">Adresse IP</th><th scope=\"col\">Navigateur</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < n; i++)
 		html(h, "<tr><th scope=\"row\" class=\"nowrap num\">{}</th><td>{f}</td><td class=\"num\">{}</td><td>{}</td></tr>\n",
-		     time_log_fr(rq->arena, v[i].at), v[i].failed ? "Échec" : v[i].current ? "Réussi (cette session)" : "Réussi",
+		     time_log_fr(rq->arena, v[i].at),
+		     v[i].failed  ? "Échec" :
+		     v[i].current ? "Réussi (cette session)" :
+				    "Réussi",
 		     v[i].address, user_agent_label(rq->arena, v[i].user_agent));
 	html(h, "</tbody>\n</table>\n</div>\n<p>Une ligne ne vient pas de vous ? Changez votre mot de passe et appelez ");
 	if (*rq->who.caf.phone) {
@@ -324,7 +373,8 @@ enum err page_account_post(struct request *rq, struct html *h)
 
 enum err page_forgotten(struct request *rq, struct html *h)
 {
-	page_begin(rq, h, &(struct page){ .space = SPACE_PUBLIC, .title = "Mot de passe perdu ou volé", .tab = "/connexion" });
+	page_begin(rq, h,
+		   &(struct page){ .space = SPACE_PUBLIC, .title = "Mot de passe perdu ou volé", .tab = "/connexion" });
 	html(h, "<a class=\"back\" href=\"/connexion\">Retour à la connexion</a>\n<div class=\"narrow\">\n"
 		"<h1>Mot de passe perdu ou volé</h1>\n<p class=\"lead\">Votre Caf vous envoie un mot de passe provisoire à l’adresse "
 		"enregistrée pour vous.</p>\n<p>Appelez ou écrivez au service Partenaires de votre Caf en donnant votre identifiant. "

@@ -20,14 +20,14 @@ struct request {
 	const struct http_request *http;
 	struct http_reply *re;
 	const struct route *route;
-	const char *arg[ROUTE_ARGS];      /* what stood for {…} in the pattern, in order */
+	const char *arg[ROUTE_ARGS]; /* what stood for {…} in the pattern, in order */
 	struct visitor who;
-	struct input in;                  /* the route's form: body of a POST, query of a GET */
-	bool kept;                        /* in comes from a form an expired session had posted */
+	struct input in; /* the route's form: body of a POST, query of a GET */
+	bool kept;       /* in comes from a form an expired session had posted */
 	struct faults faults;
-	const char *csrf;                 /* to put in every form (page_form_open does) */
-	struct establishment e;           /* routes with a right or a Caf's establishment */
-	unsigned families;                /* the visitor's rights on e */
+	const char *csrf;       /* to put in every form (page_form_open does) */
+	struct establishment e; /* routes with a right or a Caf's establishment */
+	unsigned families;      /* the visitor's rights on e */
 };
 
 typedef enum err (*page_handler)(struct request *rq, struct html *h);
@@ -44,12 +44,12 @@ enum route_flag {
 /* A handler runs once everything its row says holds; the page leaves only if it answers ERR_OK. */
 struct route {
 	unsigned methods;
-	const char *pattern;      /* "/a/{id}/b"; {…} matches one segment */
+	const char *pattern; /* "/a/{id}/b"; {…} matches one segment */
 	enum pool pool;
-	unsigned roles;           /* any of these; 0: anyone, no session needed */
-	unsigned families;        /* ROUTE_OWN */
+	unsigned roles;    /* any of these; 0: anyone, no session needed */
+	unsigned families; /* ROUTE_OWN */
 	unsigned flags;
-	form_of form;             /* declared fields; NULL: none */
+	form_of form; /* declared fields; NULL: none */
 	page_handler run;
 };
 
@@ -73,8 +73,8 @@ enum space { SPACE_PUBLIC, SPACE_PRO, SPACE_CAF, SPACE_AUDIT };
 
 struct page {
 	enum space space;
-	const char *title;        /* French, of the document, without the site's name */
-	const char *tab;          /* path of the current tab or navigation entry; NULL: none */
+	const char *title; /* French, of the document, without the site's name */
+	const char *tab;   /* path of the current tab or navigation entry; NULL: none */
 	bool narrow;
 };
 

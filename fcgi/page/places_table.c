@@ -18,8 +18,8 @@ static void cell(struct html *h, uint16_t places, bool open)
 	else if (places == 0)
 		html(h, "<td><span class=\"slot s0\"><span class=\"d1\">Complet</span><span class=\"d2\">0</span></span></td>\n");
 	else
-		html(h, "<td><span class=\"slot {}\">{}<span class=\"d1\"> {}</span></span></td>\n", places > 2 ? "s2" : "s1",
-		     html_number(h, places), places > 1 ? "places" : "place");
+		html(h, "<td><span class=\"slot {}\">{}<span class=\"d1\"> {}</span></span></td>\n",
+		     places > 2 ? "s2" : "s1", html_number(h, places), places > 1 ? "places" : "place");
 }
 
 void places_table(struct html *h, const uint16_t *cells, int band, unsigned halves, unsigned weekdays,

@@ -37,8 +37,9 @@ static size_t todo_of(struct request *rq, struct html *h, const struct card *c)
 	size_t n = 0;
 
 	if (c->mine.families & FAMILY_LISTING && c->listing.refused.rev) {
-		todo_item(h, c, arena_printf(a, "la Caf a refusé votre modification du %s. Corrigez-la pour la renvoyer.",
-					     day_fr_short(a, day_of(c->listing.refused.sent_at))),
+		todo_item(h, c,
+			  arena_printf(a, "la Caf a refusé votre modification du %s. Corrigez-la pour la renvoyer.",
+				       day_fr_short(a, day_of(c->listing.refused.sent_at))),
 			  "fonctionnement", "Voir le motif et corriger");
 		n++;
 	}
@@ -47,11 +48,12 @@ static size_t todo_of(struct request *rq, struct html *h, const struct card *c)
 	int64_t hidden = rq->app->settings->places_hidden_days;
 
 	if (c->fresh == GRID_STALE || c->fresh == GRID_REMINDER || c->fresh == GRID_HIDDEN) {
-		const char *text = c->fresh == GRID_HIDDEN ?
-			arena_printf(a, "vos places ont %d jours. Les familles ne les voient plus.",
-				     grid_age_days(&c->places.grid, clock_now())) :
-			arena_printf(a, "vos places ont %d jours. Les familles ne les verront plus après %d jours.",
-				     grid_age_days(&c->places.grid, clock_now()), (int)hidden);
+		const char *text =
+			c->fresh == GRID_HIDDEN ?
+				arena_printf(a, "vos places ont %d jours. Les familles ne les voient plus.",
+					     grid_age_days(&c->places.grid, clock_now())) :
+				arena_printf(a, "vos places ont %d jours. Les familles ne les verront plus après %d jours.",
+					     grid_age_days(&c->places.grid, clock_now()), (int)hidden);
 
 		todo_item(h, c, text, "places", "Mettre à jour les places");
 		n++;
@@ -97,7 +99,8 @@ static void listing_column(struct request *rq, struct html *h, const struct card
 		link = "Écrire la fiche";
 	}
 	if (c->mine.families & FAMILY_LISTING)
-		html(h, "<p><a href=\"{}/{}\">{}<span class=\"vh\"> : {}</span></a></p>", c->base, page, link, c->mine.e.name);
+		html(h, "<p><a href=\"{}/{}\">{}<span class=\"vh\"> : {}</span></a></p>", c->base, page, link,
+		     c->mine.e.name);
 	html(h, "</div>\n");
 }
 
@@ -123,7 +126,8 @@ static void places_column(struct request *rq, struct html *h, const struct card 
 	if (c->fresh != GRID_NEVER)
 		html(h, "<p>Publiées {}</p>", day_ago_fr(rq->arena, day_of(c->places.grid.confirmed_at)));
 	if (c->mine.families & FAMILY_PLACES)
-		html(h, "<p><a href=\"{}/places\">Mettre à jour les places<span class=\"vh\"> : {}</span></a></p>", c->base, c->mine.e.name);
+		html(h, "<p><a href=\"{}/places\">Mettre à jour les places<span class=\"vh\"> : {}</span></a></p>",
+		     c->base, c->mine.e.name);
 	html(h, "</div>\n");
 }
 
@@ -171,8 +175,9 @@ static void agreement_sentence(struct request *rq, struct html *h, const struct 
 	if (g->termination || g->not_tacit)
 		html(h, "<p>Elle prend fin le <strong>{}</strong>.</p>\n", day_fr(rq->arena, due));
 	else
-		html(h, "<p>Elle se renouvelle toute seule le <strong>{}</strong>. Pour y mettre fin, prévenez la Caf par lettre "
-			"recommandée avant le <strong>{}</strong>.</p>\n",
+		html(h,
+		     "<p>Elle se renouvelle toute seule le <strong>{}</strong>. Pour y mettre fin, prévenez la Caf par lettre "
+		     "recommandée avant le <strong>{}</strong>.</p>\n",
 		     day_fr(rq->arena, due), day_fr(rq->arena, day_add_months(due, -3)));
 }
 
@@ -226,8 +231,8 @@ enum err page_pro_home(struct request *rq, struct html *h)
 		todo += todo_of(rq, &part, &cards[i]);
 	}
 	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .title = "Mes établissements", .tab = "/espace-pro" });
-	html(h, "<h1>Bonjour {}</h1>\n<p class=\"muted\">{} – identifiant {}", rq->who.person.name, rq->who.person.title,
-	     rq->who.person.number);
+	html(h, "<h1>Bonjour {}</h1>\n<p class=\"muted\">{} – identifiant {}", rq->who.person.name,
+	     rq->who.person.title, rq->who.person.number);
 	if (rq->who.session.previous_login)
 		html(h, " – dernière connexion le {}", time_fr(rq->arena, rq->who.session.previous_login));
 	html(h, "</p>\n");
@@ -254,20 +259,25 @@ enum err page_pro_home(struct request *rq, struct html *h)
 	return ERR_OK;
 }
 
-static void withdraw_form(struct request *rq, struct html *h, const char *what, const char *title, const char *text, const char *button)
+static void withdraw_form(struct request *rq, struct html *h, const char *what, const char *title, const char *text,
+			  const char *button)
 {
 	form_open(rq, h, "card", NULL);
 	field_hidden(h, "action", what);
-	html(h, "<h2>{f}</h2>\n<p>{f}</p>\n<div class=\"choice\"><input type=\"checkbox\" id=\"c-{}\" name=\"confirmer\" value=\"oui\">"
-		"<label for=\"c-{}\">Je confirme</label></div>\n"
-		"<div class=\"actions\"><button class=\"btn btn-danger btn-small\">{f}</button></div>\n",
+	html(h,
+	     "<h2>{f}</h2>\n<p>{f}</p>\n<div class=\"choice\"><input type=\"checkbox\" id=\"c-{}\" name=\"confirmer\" value=\"oui\">"
+	     "<label for=\"c-{}\">Je confirme</label></div>\n"
+	     "<div class=\"actions\"><button class=\"btn btn-danger btn-small\">{f}</button></div>\n",
 	     title, text, what, what, button);
 	form_close(h);
 }
 
 static const struct choice withdraw_actions[] = {
-	{ "retirer-fiche", "Retirer la fiche" }, { "remettre-fiche", "Remettre la fiche" },
-	{ "retirer-places", "Retirer les places" }, { "retirer-envoi", "Retirer l’envoi" }, { NULL, NULL },
+	{ "retirer-fiche", "Retirer la fiche" },
+	{ "remettre-fiche", "Remettre la fiche" },
+	{ "retirer-places", "Retirer les places" },
+	{ "retirer-envoi", "Retirer l’envoi" },
+	{ NULL, NULL },
 };
 static const struct choice confirm_choices[] = { { "oui", "Je confirme" }, { NULL, NULL } };
 
@@ -287,11 +297,15 @@ static void establishment_links(struct request *rq, struct html *h, const struct
 {
 	html(h, "<ul>\n");
 	if (rq->families & FAMILY_LISTING)
-		html(h, "<li><a href=\"{}/fonctionnement\">Modifier la fiche</a></li>\n"
-			"<li><a href=\"{}/revisions\">Modifications envoyées</a></li>\n", c->base, c->base);
+		html(h,
+		     "<li><a href=\"{}/fonctionnement\">Modifier la fiche</a></li>\n"
+		     "<li><a href=\"{}/revisions\">Modifications envoyées</a></li>\n",
+		     c->base, c->base);
 	if (rq->families & FAMILY_PLACES)
-		html(h, "<li><a href=\"{}/places\">Mettre à jour les places</a></li>\n"
-			"<li><a href=\"{}/places/historique\">Historique des places</a></li>\n", c->base, c->base);
+		html(h,
+		     "<li><a href=\"{}/places\">Mettre à jour les places</a></li>\n"
+		     "<li><a href=\"{}/places/historique\">Historique des places</a></li>\n",
+		     c->base, c->base);
 	html(h, "</ul>\n");
 }
 
@@ -315,14 +329,14 @@ enum err page_pro_establishment(struct request *rq, struct html *h)
 	establishment_links(rq, h, &c);
 	html(h, "</div>\n<aside aria-label=\"Retirer du public\">\n");
 	if (rq->families & FAMILY_LISTING && online)
-		withdraw_form(rq, h, "retirer-fiche", "Retirer la fiche du public", "Les familles ne la verront plus. La Caf est prévenue.",
-			      "Retirer la fiche");
+		withdraw_form(rq, h, "retirer-fiche", "Retirer la fiche du public",
+			      "Les familles ne la verront plus. La Caf est prévenue.", "Retirer la fiche");
 	else if (rq->families & FAMILY_LISTING && c.listing.published.rev && !*c.listing.published.reason_text)
-		withdraw_form(rq, h, "remettre-fiche", "Remettre la fiche en ligne", "La dernière fiche acceptée redevient visible.",
-			      "Remettre la fiche");
+		withdraw_form(rq, h, "remettre-fiche", "Remettre la fiche en ligne",
+			      "La dernière fiche acceptée redevient visible.", "Remettre la fiche");
 	if (rq->families & FAMILY_PLACES && c.fresh != GRID_NEVER)
-		withdraw_form(rq, h, "retirer-places", "Retirer les places", "Les familles liront « Places non communiquées ».",
-			      "Retirer les places");
+		withdraw_form(rq, h, "retirer-places", "Retirer les places",
+			      "Les familles liront « Places non communiquées ».", "Retirer les places");
 	html(h, "</aside>\n</div>\n");
 	page_end(rq, h);
 	return ERR_OK;
@@ -336,7 +350,8 @@ enum err page_listing_withdraw(struct request *rq, struct html *h)
 
 	input_check(rq->arena, form_withdraw(), &rq->in, &rq->faults);
 	if (!rq->faults.n && !input_has(&rq->in, "confirmer", "oui"))
-		fault_add(rq->arena, &rq->faults, arena_printf(rq->arena, "c-%s", action), "Cochez « Je confirme » pour continuer");
+		fault_add(rq->arena, &rq->faults, arena_printf(rq->arena, "c-%s", action),
+			  "Cochez « Je confirme » pour continuer");
 	if (rq->faults.n) {
 		rq->re->status = 422;
 		return page_pro_establishment(rq, h);
@@ -347,7 +362,9 @@ enum err page_listing_withdraw(struct request *rq, struct html *h)
 		return ERR_DENIED;
 	if (strcmp(action, "remettre-fiche") == 0)
 		return (e = listing_restore(rq->app, rq->arena, &rq->who, &rq->e)) ? e : done(rq, path, "fiche-remise");
-	return (e = listing_withdraw(rq->app, rq->arena, &rq->who, &rq->e, "", &rq->faults)) ? e : done(rq, path, "fiche-retiree");
+	return (e = listing_withdraw(rq->app, rq->arena, &rq->who, &rq->e, "", &rq->faults)) ?
+		       e :
+		       done(rq, path, "fiche-retiree");
 }
 
 /* --- the convention and its people --- */
@@ -364,25 +381,30 @@ enum err page_pro_agreement(struct request *rq, struct html *h)
 		return e;
 	if ((e = people_of(rq->app, rq->arena, rq->who.provider.key, &people, &n)))
 		return e;
-	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .title = "Convention et agents", .tab = "/espace-pro/convention" });
+	page_begin(rq, h,
+		   &(struct page){ .space = SPACE_PRO, .title = "Convention et agents", .tab = "/espace-pro/convention" });
 	html(h, "<h1>Convention et agents</h1>\n<div class=\"cols\">\n<div>\n<section class=\"card\" aria-labelledby=\"t-conv\">\n"
 		"<h2 id=\"t-conv\">Convention</h2>\n");
 	if (in_force) {
-		html(h, "<dl class=\"summary\">\n<div><dt>Numéro</dt><dd class=\"num\">{}</dd></div>\n<div><dt>Parties</dt><dd>{} et la {}</dd></div>\n"
-			"<div><dt>Prise d’effet</dt><dd>{}</dd></div>\n</dl>\n",
+		html(h,
+		     "<dl class=\"summary\">\n<div><dt>Numéro</dt><dd class=\"num\">{}</dd></div>\n<div><dt>Parties</dt><dd>{} et la {}</dd></div>\n"
+		     "<div><dt>Prise d’effet</dt><dd>{}</dd></div>\n</dl>\n",
 		     g.number, rq->who.provider.name, rq->who.caf.name, day_fr(rq->arena, (day_t)g.effect));
 		agreement_sentence(rq, h, &g);
 	} else {
 		html(h, "<p>Aucune convention en vigueur.</p>\n");
 	}
-	html(h, "</section>\n<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-pers\" tabindex=\"0\">\n<table class=\"data\">\n"
-		"<caption id=\"t-pers\">Personnes habilitées de votre organisme</caption>\n<thead><tr><th scope=\"col\">Nom</th>"
-		"<th scope=\"col\">Fonction</th><th scope=\"col\">Identifiant</th><th scope=\"col\">Accès</th></tr></thead>\n<tbody>\n");
+	html(h,
+	     "</section>\n<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-pers\" tabindex=\"0\">\n<table class=\"data\">\n"
+	     "<caption id=\"t-pers\">Personnes habilitées de votre organisme</caption>\n<thead><tr><th scope=\"col\">Nom</th>"
+	     "<th scope=\"col\">Fonction</th><th scope=\"col\">Identifiant</th><th scope=\"col\">Accès</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < n; i++)
-		html(h, "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"num\">{}</td><td>{}</td></tr>\n", people[i].name, people[i].title,
-		     people[i].number, strcmp(people[i].status, "active") == 0 ? "Ouvert" : "Fermé");
-	html(h, "</tbody>\n</table>\n</div>\n</div>\n<aside class=\"card\" aria-label=\"Demander un changement\">\n<h2>Demander un changement</h2>\n"
-		"<p>Rien ne se modifie en ligne : écrivez à votre Caf, qui prépare un avenant. Un départ se signale tout de suite.</p>\n");
+		html(h, "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"num\">{}</td><td>{}</td></tr>\n",
+		     people[i].name, people[i].title, people[i].number,
+		     strcmp(people[i].status, "active") == 0 ? "Ouvert" : "Fermé");
+	html(h,
+	     "</tbody>\n</table>\n</div>\n</div>\n<aside class=\"card\" aria-label=\"Demander un changement\">\n<h2>Demander un changement</h2>\n"
+	     "<p>Rien ne se modifie en ligne : écrivez à votre Caf, qui prépare un avenant. Un départ se signale tout de suite.</p>\n");
 	service_lines(rq, h);
 	html(h, "</aside>\n</div>\n");
 	page_end(rq, h);

@@ -34,7 +34,8 @@ static void hour_cell(struct request *rq, struct html *h, int day, int slot, boo
 	     name, weekday_labels[day], what, slot ? arena_printf(rq->arena, " %d", slot + 1) : "", name, name,
 	     input_get(&rq->in, name));
 	if (fault)
-		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"><span class=\"msg-error\" id=\"e-{}\">{f}</span></td>", name, name, fault);
+		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"><span class=\"msg-error\" id=\"e-{}\">{f}</span></td>",
+		     name, name, fault);
 	else
 		html(h, "></td>");
 }
@@ -98,8 +99,16 @@ static void group(struct request *rq, struct html *h, const char *id, const char
 	html(h, "<section class=\"card\" aria-labelledby=\"{}\">\n<h2 id=\"{}\">{}</h2>\n", id, id, title);
 	for (size_t i = 0; names[i]; i++) {
 		const struct field *f = form_field(&listing_form, names[i]);
+		bool unit = names[i + 1] && strcmp(names[i + 1], arena_printf(rq->arena, "%s_unit", names[i])) == 0;
 
-		field(rq, h, names[i], f->kind == FIELD_NUMBER ? "w-s" : f->kind == FIELD_CHOICE || f->kind == FIELD_PHONE ? "w-m" : "w-l");
+		if (unit)
+			html(h, "<div class=\"pair\">\n");
+		field(rq, h, names[i],
+		      f->kind == FIELD_NUMBER                           ? "w-s" :
+		      f->kind == FIELD_CHOICE || f->kind == FIELD_PHONE ? "w-m" :
+									  "w-l");
+		if (i && strcmp(names[i], arena_printf(rq->arena, "%s_unit", names[i - 1])) == 0)
+			html(h, "</div>\n");
 	}
 	html(h, "</section>\n");
 }
@@ -107,12 +116,22 @@ static void group(struct request *rq, struct html *h, const char *id, const char
 static void form_body(struct request *rq, struct html *h, uint64_t base)
 {
 	static const char *const contact[] = { "telephone", "phone2", "courriel", "site", NULL };
-	static const char *const ages[] = { "age_min", "age_min_unit", "age_max", "age_max_unit", "capacity_lt12m", "capacity_m12_23",
-					    "capacity_m24_35", "capacity_ge36m", "capacity_under6", "capacity_over6", NULL };
+	static const char *const ages[] = { "age_min",
+					    "age_min_unit",
+					    "age_max",
+					    "age_max_unit",
+					    "capacity_lt12m",
+					    "capacity_m12_23",
+					    "capacity_m24_35",
+					    "capacity_ge36m",
+					    "capacity_under6",
+					    "capacity_over6",
+					    NULL };
 	static const char *const daily[] = { "meals_provided", "diapers_provided", "periods", "activities_text", NULL };
 	static const char *const about[] = { "projet", "handicap", "team_text", "manager_text", NULL };
-	static const char *const joining[] = { "funding", "fee_text", "admission_text", "admission_work", "admission_home",
-					       "registration_text", "served_communes", "declaration_number", NULL };
+	static const char *const joining[] = { "funding",         "fee_text",           "admission_text",
+					       "admission_work",  "admission_home",     "registration_text",
+					       "served_communes", "declaration_number", NULL };
 
 	form_open(rq, h, "", arena_printf(rq->arena, "%s/fonctionnement", base_path(rq)));
 	field_hidden(h, "base", arena_printf(rq->arena, "%d", (int)base));
@@ -122,8 +141,9 @@ static void form_body(struct request *rq, struct html *h, uint64_t base)
 	group(rq, h, "t-vie", "Vie quotidienne", daily);
 	group(rq, h, "t-proj", "Présentation", about);
 	group(rq, h, "t-insc", "Tarifs, admission, inscription", joining);
-	html(h, "<div class=\"actions\"><button class=\"btn\" name=\"action\" value=\"verifier\">Relire avant d’envoyer à la Caf</button>"
-		"<button class=\"btn btn-alt\" name=\"action\" value=\"brouillon\">Enregistrer le brouillon</button></div>\n");
+	html(h,
+	     "<div class=\"actions\"><button class=\"btn\" name=\"action\" value=\"verifier\">Relire avant d’envoyer à la Caf</button>"
+	     "<button class=\"btn btn-alt\" name=\"action\" value=\"brouillon\">Enregistrer le brouillon</button></div>\n");
 	form_close(h);
 }
 
@@ -131,8 +151,8 @@ static void reminder(struct request *rq, struct html *h, const struct listing_st
 {
 	html(h, "<aside aria-label=\"Aide\">\n");
 	if (st->refused.rev) {
-		html(h, "<div class=\"card\">\n<h2>Motif du refus</h2>\n<p class=\"small muted\">{}, {}</p>\n<ul>\n", rq->who.caf.name,
-		     day_fr(rq->arena, day_of(st->refused.decided_at)));
+		html(h, "<div class=\"card\">\n<h2>Motif du refus</h2>\n<p class=\"small muted\">{}, {}</p>\n<ul>\n",
+		     rq->who.caf.name, day_fr(rq->arena, day_of(st->refused.decided_at)));
 		for (size_t i = 0; i < st->refused.reasons.n; i++)
 			html(h, "<li>{f}</li>\n", choice_label(reason_choices, st->refused.reasons.v[i]));
 		html(h, "</ul>\n");
@@ -148,19 +168,25 @@ static void reminder(struct request *rq, struct html *h, const struct listing_st
 
 static enum err edit_page(struct request *rq, struct html *h, const struct listing_state *st)
 {
-	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .tab = "/espace-pro",
-					  .title = arena_printf(rq->arena, "%s : modifier le fonctionnement", rq->e.name) });
+	page_begin(rq, h,
+		   &(struct page){ .space = SPACE_PRO,
+				   .tab = "/espace-pro",
+				   .title = arena_printf(rq->arena, "%s : modifier le fonctionnement", rq->e.name) });
 	listing_crumbs(rq, h, "Fonctionnement");
 	error_summary(rq, h);
-	html(h, "<h1>{} : fonctionnement</h1>\n<p class=\"lead\">La Caf vérifie ces informations avant de les mettre en ligne. "
-		"En attendant, la fiche actuelle reste visible.</p>\n", rq->e.name);
+	html(h,
+	     "<h1>{} : fonctionnement</h1>\n<p class=\"lead\">La Caf vérifie ces informations avant de les mettre en ligne. "
+	     "En attendant, la fiche actuelle reste visible.</p>\n",
+	     rq->e.name);
 	if (rq->kept)
-		note(h, NOTE_INFO, "Voici ce que vous aviez écrit avant la fin de votre session. Rien n’a encore été enregistré.");
+		note(h, NOTE_INFO,
+		     "Voici ce que vous aviez écrit avant la fin de votre session. Rien n’a encore été enregistré.");
 	if (st->pending.rev)
 		note(h, NOTE_WARN, "La Caf examine votre envoi ; le modifier le remplacera.");
 	if (st->other_draft.rev)
-		note(h, NOTE_INFO, arena_printf(rq->arena, "%s a enregistré un brouillon le %s.", st->other_draft.author_name,
-						time_fr(rq->arena, st->other_draft.saved_at)));
+		note(h, NOTE_INFO,
+		     arena_printf(rq->arena, "%s a enregistré un brouillon le %s.", st->other_draft.author_name,
+				  time_fr(rq->arena, st->other_draft.saved_at)));
 	html(h, "<div class=\"cols\">\n<div>\n");
 	form_body(rq, h, st->published.n);
 	html(h, "</div>\n");
@@ -174,7 +200,9 @@ static enum err edit_page(struct request *rq, struct html *h, const struct listi
 static struct input start_values(struct request *rq, const struct listing_state *st)
 {
 	struct listing l;
-	struct bytes text = st->refused.rev ? st->refused.text : st->pending.rev ? st->pending.text : st->published.text;
+	struct bytes text = st->refused.rev ? st->refused.text :
+			    st->pending.rev ? st->pending.text :
+					      st->published.text;
 
 	if (st->draft.rev)
 		return draft_input(rq->arena, &st->draft);
@@ -229,7 +257,10 @@ enum err page_listing_save(struct request *rq, struct html *h)
 /* --- the comparison before sending --- */
 
 static const struct choice send_actions[] = {
-	{ "envoyer", "Envoyer à la Caf" }, { "corriger", "Corriger" }, { "effacer", "Effacer le brouillon" }, { NULL, NULL },
+	{ "envoyer", "Envoyer à la Caf" },
+	{ "corriger", "Corriger" },
+	{ "effacer", "Effacer le brouillon" },
+	{ NULL, NULL },
 };
 static const struct field send_fields[] = {
 	{ .name = "base", .label = "Fiche de départ", .kind = FIELD_TOKEN, .max = 20 },
@@ -248,7 +279,8 @@ void changes(struct request *rq, struct html *h, const struct difference *v, siz
 	for (size_t i = 0; i < n; i++) {
 		const char *id = arena_printf(rq->arena, "c%zu", i + 1);
 
-		html(h, "<section class=\"change\" aria-labelledby=\"{}\"><h3 id=\"{}\">{f} ", id, id, section_labels[v[i].section]);
+		html(h, "<section class=\"change\" aria-labelledby=\"{}\"><h3 id=\"{}\">{f} ", id, id,
+		     section_labels[v[i].section]);
 		if (!*v[i].before)
 			html(h, "<span class=\"tag tag-ok\">Nouveau</span>");
 		else if (!*v[i].after)
@@ -263,10 +295,11 @@ void changes(struct request *rq, struct html *h, const struct difference *v, siz
 
 void changes_sentence(struct html *h, size_t n, size_t all)
 {
-	html(h, "<p><strong>{} {}, {} {}.</strong> Le texte <del><span class=\"vh\">supprimé : </span>barré, sur fond orange</del> "
-		"disparaît ; le texte <ins><span class=\"vh\">ajouté : </span>en gras, sur fond bleu</ins> apparaît.</p>\n",
-	     html_number(h, (int64_t)n), n > 1 ? "rubriques modifiées" : "rubrique modifiée", html_number(h, (int64_t)(all - n)),
-	     all - n > 1 ? "inchangées" : "inchangée");
+	html(h,
+	     "<p><strong>{} {}, {} {}.</strong> Le texte <del><span class=\"vh\">supprimé : </span>barré, sur fond orange</del> "
+	     "disparaît ; le texte <ins><span class=\"vh\">ajouté : </span>en gras, sur fond bleu</ins> apparaît.</p>\n",
+	     html_number(h, (int64_t)n), n > 1 ? "rubriques modifiées" : "rubrique modifiée",
+	     html_number(h, (int64_t)(all - n)), all - n > 1 ? "inchangées" : "inchangée");
 }
 
 static void send_form(struct request *rq, struct html *h, uint64_t base, bool changed)
@@ -281,8 +314,8 @@ static void send_form(struct request *rq, struct html *h, uint64_t base, bool ch
 	form_close(h);
 }
 
-static enum err check_page(struct request *rq, struct html *h, const struct listing_state *st, const struct listing *draft,
-			   uint64_t base)
+static enum err check_page(struct request *rq, struct html *h, const struct listing_state *st,
+			   const struct listing *draft, uint64_t base)
 {
 	struct difference *v;
 	size_t n;
@@ -291,13 +324,16 @@ static enum err check_page(struct request *rq, struct html *h, const struct list
 	listing_compare(rq->app, rq->arena, st->published.rev ? &st->online : NULL, draft, &v, &n);
 	if (conflict)
 		rq->re->status = 409;
-	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .tab = "/espace-pro",
-					  .title = arena_printf(rq->arena, "%s : relire avant d’envoyer", rq->e.name) });
+	page_begin(rq, h,
+		   &(struct page){ .space = SPACE_PRO,
+				   .tab = "/espace-pro",
+				   .title = arena_printf(rq->arena, "%s : relire avant d’envoyer", rq->e.name) });
 	listing_crumbs(rq, h, "Relire avant d’envoyer");
 	html(h, "<h1>{} : relire avant d’envoyer</h1>\n", rq->e.name);
 	if (conflict)
-		note(h, NOTE_WARN, "La fiche en ligne a changé depuis que vous avez commencé. Relisez la comparaison ; votre texte est "
-				   "gardé. Envoyez-le de nouveau s’il convient.");
+		note(h, NOTE_WARN,
+		     "La fiche en ligne a changé depuis que vous avez commencé. Relisez la comparaison ; votre texte est "
+		     "gardé. Envoyez-le de nouveau s’il convient.");
 	if (st->pending.rev)
 		note(h, NOTE_WARN, "La Caf examine votre envoi précédent ; celui-ci le remplacera.");
 	if (n) {
@@ -362,7 +398,9 @@ enum err page_listing_send(struct request *rq, struct html *h)
 	if (input_has(&rq->in, "action", "corriger"))
 		return back_to_form(rq, h, &st, ERR_OK);
 	if (input_has(&rq->in, "action", "effacer"))
-		return (e = draft_drop(rq->app, rq->arena, &rq->who, &rq->e)) ? e : done(rq, base_path(rq), "brouillon-efface");
+		return (e = draft_drop(rq->app, rq->arena, &rq->who, &rq->e)) ?
+			       e :
+			       done(rq, base_path(rq), "brouillon-efface");
 	if (!input_has(&rq->in, "action", "envoyer"))
 		return ERR_MALFORMED;
 	if ((e = draft_listing(rq, &st, &draft)))

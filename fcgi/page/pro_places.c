@@ -26,12 +26,14 @@ static void cell(struct request *rq, struct html *h, const struct grid_frame *f,
 		html(h, "<td><span class=\"slot sx\">Fermé</span></td>\n");
 		return;
 	}
-	html(h, "<td><label class=\"vh\" for=\"{}\">{}, {} {}</label><input type=\"text\" inputmode=\"numeric\" pattern=\"[0-9]*\" "
-		"maxlength=\"3\" autocomplete=\"off\" id=\"{}\" name=\"{}\" value=\"{}\"",
-	     name, band_labels[band], lower_first(rq->arena, weekday_labels[day]), half ? "après-midi" : "matin", name, name,
-	     input_get(&rq->in, name));
+	html(h,
+	     "<td><label class=\"vh\" for=\"{}\">{}, {} {}</label><input type=\"text\" inputmode=\"numeric\" pattern=\"[0-9]*\" "
+	     "maxlength=\"3\" autocomplete=\"off\" id=\"{}\" name=\"{}\" value=\"{}\"",
+	     name, band_labels[band], lower_first(rq->arena, weekday_labels[day]), half ? "après-midi" : "matin", name,
+	     name, input_get(&rq->in, name));
 	if (fault)
-		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"><span class=\"vh\" id=\"e-{}\">{f}</span>", name, name, fault);
+		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"><span class=\"vh\" id=\"e-{}\">{f}</span>",
+		     name, name, fault);
 	else
 		html(h, ">");
 	html(h, "</td>\n");
@@ -45,8 +47,8 @@ static void band_form(struct request *rq, struct html *h, const struct grid_fram
 	html(h, "</caption>\n<thead>\n<tr>\n<td></td>\n");
 	for (int d = 0; d < 7; d++)
 		if (f->weekdays & 1u << d)
-			html(h, "<th scope=\"col\"><span class=\"d1\">{}</span><abbr class=\"d2\" title=\"{}\">{}</abbr></th>\n", weekday_labels[d],
-			     weekday_labels[d], weekday_short[d]);
+			html(h, "<th scope=\"col\"><span class=\"d1\">{}</span><abbr class=\"d2\" title=\"{}\">{}</abbr></th>\n",
+			     weekday_labels[d], weekday_labels[d], weekday_short[d]);
 	html(h, "</tr>\n</thead>\n<tbody>\n");
 	for (int half = 0; half < 2; half++) {
 		if (half)
@@ -99,8 +101,9 @@ static enum err aside(struct request *rq, struct html *h, const struct places_st
 
 	if (e)
 		return e;
-	html(h, "<aside aria-label=\"Aide\">\n<div class=\"note\">\n<p><strong>Publication immédiate.</strong> Les familles voient vos places "
-		"dès que vous les publiez. La Caf ne les valide pas.</p>\n</div>\n<div class=\"card\">\n<h2>Aller plus vite</h2>\n");
+	html(h,
+	     "<aside aria-label=\"Aide\">\n<div class=\"note\">\n<p><strong>Publication immédiate.</strong> Les familles voient vos places "
+	     "dès que vous les publiez. La Caf ne les valide pas.</p>\n</div>\n<div class=\"card\">\n<h2>Aller plus vite</h2>\n");
 	form_open(rq, h, "", NULL);
 	html(h, "<p><button class=\"btn btn-alt btn-small\" name=\"remplir\" value=\"complet\">Mettre 0 partout</button></p>\n");
 	if (st->previous.rev)
@@ -114,16 +117,18 @@ static enum err aside(struct request *rq, struct html *h, const struct places_st
 		     time_fr(rq->arena, past[i].declared_at), past[i].author_name);
 	if (!n)
 		html(h, "<li>Aucune publication</li>\n");
-	html(h, "</ul>\n<p><a href=\"{}/places/historique\">Voir toutes les grilles</a></p>\n</div>\n</aside>\n", base_path(rq));
+	html(h, "</ul>\n<p><a href=\"{}/places/historique\">Voir toutes les grilles</a></p>\n</div>\n</aside>\n",
+	     base_path(rq));
 	return ERR_OK;
 }
 
 /* The grid that is online now, beside what was typed on an older one. */
 static void conflict(struct request *rq, struct html *h, const struct places_state *st)
 {
-	html(h, "<div class=\"note note-warn\" role=\"alert\"><p><strong>{} a publié une autre grille le {}.</strong> La vôtre n’est pas publiée. "
-		"Comparez : la grille en ligne est ici, ce que vous avez saisi est gardé dans le formulaire. Publier remplacera la grille en "
-		"ligne.</p></div>\n<section class=\"card\" aria-labelledby=\"t-ligne\">\n<h2 id=\"t-ligne\">Grille en ligne</h2>\n",
+	html(h,
+	     "<div class=\"note note-warn\" role=\"alert\"><p><strong>{} a publié une autre grille le {}.</strong> La vôtre n’est pas publiée. "
+	     "Comparez : la grille en ligne est ici, ce que vous avez saisi est gardé dans le formulaire. Publier remplacera la grille en "
+	     "ligne.</p></div>\n<section class=\"card\" aria-labelledby=\"t-ligne\">\n<h2 id=\"t-ligne\">Grille en ligne</h2>\n",
 	     st->grid.author_name, time_fr(rq->arena, st->grid.declared_at));
 	for (int band = 0; band < BAND__MAX; band++)
 		if (st->frame.bands & 1u << band)
@@ -133,14 +138,19 @@ static void conflict(struct request *rq, struct html *h, const struct places_sta
 
 static enum err edit_page(struct request *rq, struct html *h, const struct places_state *st, bool is_conflict)
 {
-	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .tab = "/espace-pro",
-					  .title = arena_printf(rq->arena, "%s : places libres", rq->e.name) });
+	page_begin(rq, h,
+		   &(struct page){ .space = SPACE_PRO,
+				   .tab = "/espace-pro",
+				   .title = arena_printf(rq->arena, "%s : places libres", rq->e.name) });
 	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, base_path(rq), "Places libres", NULL);
 	error_summary(rq, h);
-	html(h, "<h1>{} : places libres</h1>\n<p class=\"lead\">Indiquez combien de places régulières sont libres dans une semaine "
-		"habituelle. Mettez 0 si c’est complet.</p>\n", rq->e.name);
+	html(h,
+	     "<h1>{} : places libres</h1>\n<p class=\"lead\">Indiquez combien de places régulières sont libres dans une semaine "
+	     "habituelle. Mettez 0 si c’est complet.</p>\n",
+	     rq->e.name);
 	if (rq->kept)
-		note(h, NOTE_INFO, "Voici ce que vous aviez écrit avant la fin de votre session. Rien n’a encore été publié.");
+		note(h, NOTE_INFO,
+		     "Voici ce que vous aviez écrit avant la fin de votre session. Rien n’a encore été publié.");
 	if (is_conflict)
 		conflict(rq, h, st);
 	html(h, "<div class=\"cols\">\n<div>\n");
@@ -200,7 +210,8 @@ static const char *next_stale(struct request *rq)
 	for (size_t i = 0; i < n; i++) {
 		struct places_state st;
 
-		if (!(v[i].families & FAMILY_PLACES) || uuid_equal(v[i].e.uuid, rq->e.uuid) || !type_has_places(v[i].e.type))
+		if (!(v[i].families & FAMILY_PLACES) || uuid_equal(v[i].e.uuid, rq->e.uuid) ||
+		    !type_has_places(v[i].e.type))
 			continue;
 		if (places_state_read(rq->app, rq->arena, &v[i].e, &st))
 			break;
@@ -253,16 +264,19 @@ enum err page_places_history(struct request *rq, struct html *h)
 
 	if (e || (e = grid_history(rq->app, rq->arena, &rq->e, 100, &v, &n)))
 		return e;
-	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .tab = "/espace-pro",
-					  .title = arena_printf(rq->arena, "%s : historique des places", rq->e.name) });
+	page_begin(rq, h,
+		   &(struct page){ .space = SPACE_PRO,
+				   .tab = "/espace-pro",
+				   .title = arena_printf(rq->arena, "%s : historique des places", rq->e.name) });
 	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, base_path(rq), "Places libres",
 	       arena_printf(rq->arena, "%s/places", base_path(rq)), "Historique", NULL);
 	html(h, "<h1>{} : historique des places</h1>\n", rq->e.name);
 	if (!n)
 		note(h, NOTE_INFO, "Aucune grille n’a encore été publiée.");
 	for (size_t i = 0; i < n; i++) {
-		html(h, "<section class=\"card\" aria-labelledby=\"g{}\">\n<h2 id=\"g{}\">Grille n° {}, publiée le {}</h2>\n"
-			"<p class=\"meta\"><span>Par <strong>{}</strong> ({})</span><span>À partir du <strong>{}</strong></span>",
+		html(h,
+		     "<section class=\"card\" aria-labelledby=\"g{}\">\n<h2 id=\"g{}\">Grille n° {}, publiée le {}</h2>\n"
+		     "<p class=\"meta\"><span>Par <strong>{}</strong> ({})</span><span>À partir du <strong>{}</strong></span>",
 		     html_number(h, (int64_t)i), html_number(h, (int64_t)i), html_number(h, (int64_t)v[i].n),
 		     time_fr(rq->arena, v[i].declared_at), v[i].author_name, v[i].author_number,
 		     day_fr(rq->arena, (day_t)v[i].valid_from));

@@ -9,9 +9,9 @@ struct tag_of revision_tag(const char *state)
 		const char *state;
 		struct tag_of tag;
 	} tags[] = {
-		{ "pending", { "tag-info", "En attente" } },	{ "accepted", { "tag-ok", "Acceptée" } },
-		{ "refused", { "tag-err", "Refusée" } },	{ "withdrawn", { "", "Retirée" } },
-		{ "superseded", { "", "Remplacée" } },		{ "closed", { "", "Close" } },
+		{ "pending", { "tag-info", "En attente" } }, { "accepted", { "tag-ok", "Acceptée" } },
+		{ "refused", { "tag-err", "Refusée" } },     { "withdrawn", { "", "Retirée" } },
+		{ "superseded", { "", "Remplacée" } },       { "closed", { "", "Close" } },
 	};
 
 	for (size_t i = 0; i < LENGTH(tags); i++)
@@ -33,21 +33,25 @@ enum err page_revisions(struct request *rq, struct html *h)
 
 	if (e)
 		return e;
-	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .tab = "/espace-pro",
-					  .title = arena_printf(rq->arena, "%s : modifications envoyées", rq->e.name) });
+	page_begin(rq, h,
+		   &(struct page){ .space = SPACE_PRO,
+				   .tab = "/espace-pro",
+				   .title = arena_printf(rq->arena, "%s : modifications envoyées", rq->e.name) });
 	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, base_path(rq), "Modifications envoyées", NULL);
 	html(h, "<h1>{} : modifications envoyées</h1>\n", rq->e.name);
 	if (!n)
 		note(h, NOTE_INFO, "Aucune modification envoyée.");
 	else
-		html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-rev\" tabindex=\"0\">\n<table class=\"data\">\n"
-			"<caption id=\"t-rev\">De la plus récente à la plus ancienne</caption>\n<thead><tr><th scope=\"col\">Modification</th>"
-			"<th scope=\"col\">Envoyée le</th><th scope=\"col\">Par</th><th scope=\"col\">État</th><th scope=\"col\">Motif</th></tr></thead>\n<tbody>\n");
+		html(h,
+		     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-rev\" tabindex=\"0\">\n<table class=\"data\">\n"
+		     "<caption id=\"t-rev\">De la plus récente à la plus ancienne</caption>\n<thead><tr><th scope=\"col\">Modification</th>"
+		     "<th scope=\"col\">Envoyée le</th><th scope=\"col\">Par</th><th scope=\"col\">État</th><th scope=\"col\">Motif</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < n; i++) {
 		const char *number = html_number(h, (int64_t)v[i].n);
 
 		html(h, "<tr><th scope=\"row\"><a href=\"{}/revisions/{}\">n° {}</a></th><td>{}</td><td>{} <span class=\"muted num\">{}</span></td><td>",
-		     base_path(rq), number, number, time_fr(rq->arena, v[i].sent_at), v[i].author_name, v[i].author_number);
+		     base_path(rq), number, number, time_fr(rq->arena, v[i].sent_at), v[i].author_name,
+		     v[i].author_number);
 		tag(h, revision_tag(v[i].state));
 		html(h, "</td><td>{b}</td></tr>\n", v[i].reason_text);
 	}
@@ -91,8 +95,8 @@ enum err page_revision(struct request *rq, struct html *h)
 	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .tab = "/espace-pro", .title = title });
 	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, base_path(rq), "Modifications envoyées",
 	       arena_printf(rq->arena, "%s/revisions", base_path(rq)), arena_printf(rq->arena, "n° %d", (int)r.n), NULL);
-	html(h, "<h1>{}</h1>\n<p class=\"meta\"><span>Envoyée par <strong>{}</strong> ({}) le <strong>{}</strong></span>", title, r.author_name,
-	     r.author_number, time_fr(rq->arena, r.sent_at));
+	html(h, "<h1>{}</h1>\n<p class=\"meta\"><span>Envoyée par <strong>{}</strong> ({}) le <strong>{}</strong></span>",
+	     title, r.author_name, r.author_number, time_fr(rq->arena, r.sent_at));
 	tag(h, revision_tag(r.state));
 	html(h, "</p>\n");
 	if (r.decided_at)
@@ -105,8 +109,9 @@ enum err page_revision(struct request *rq, struct html *h)
 	if (strcmp(r.state, "pending") == 0) {
 		form_open(rq, h, "card", NULL);
 		field_hidden(h, "action", "retirer-envoi");
-		html(h, "<h2>Retirer cet envoi</h2>\n<p>La Caf ne l’examinera pas. Votre texte devient un brouillon.</p>\n"
-			"<div class=\"actions\"><button class=\"btn btn-danger btn-small\">Retirer l’envoi</button></div>\n");
+		html(h,
+		     "<h2>Retirer cet envoi</h2>\n<p>La Caf ne l’examinera pas. Votre texte devient un brouillon.</p>\n"
+		     "<div class=\"actions\"><button class=\"btn btn-danger btn-small\">Retirer l’envoi</button></div>\n");
 		form_close(h);
 	}
 	page_end(rq, h);

@@ -37,19 +37,21 @@ static void grid_tables(struct request *rq, struct html *h, const struct grid *g
 	static const char *const words[BAND__MAX] = { "bébés", "moyens", "grands", "" };
 
 	grid_frame_of(&e, p->listing.n ? l : NULL, &f);
-	html(h, "<p>Nombre de places régulières libres, pour une semaine habituelle {}. "
-		"<strong>Mis à jour le {}.</strong></p>\n",
+	html(h,
+	     "<p>Nombre de places régulières libres, pour une semaine habituelle {}. "
+	     "<strong>Mis à jour le {}.</strong></p>\n",
 	     grid_from_sentence(rq->arena, g), day_fr(rq->arena, day_of(g->confirmed_at)));
 	for (int band = 0; band < BAND__MAX; band++)
 		if (f.bands & 1u << band)
 			places_table(h, g->cells, band, f.halves, f.weekdays, words[band]);
 	if (*g->note)
 		html(h, "<p>{b}</p>\n", g->note);
-	html(h, "<ul class=\"legend\"><li><span class=\"slot s1\">1</span> ou 2 places libres</li>"
-		"<li><span class=\"slot s2\">3</span> ou plus</li><li><span class=\"slot s0\"><span class=\"d1\">Complet</span>"
-		"<span class=\"d2\">0</span></span><span class=\"d2\">complet</span></li>"
-		"<li><span class=\"slot sx\">Fermé</span></li></ul>\n"
-		"<p class=\"small muted\">Ces places sont indicatives : seul l’établissement peut confirmer une admission.</p>\n");
+	html(h,
+	     "<ul class=\"legend\"><li><span class=\"slot s1\">1</span> ou 2 places libres</li>"
+	     "<li><span class=\"slot s2\">3</span> ou plus</li><li><span class=\"slot s0\"><span class=\"d1\">Complet</span>"
+	     "<span class=\"d2\">0</span></span><span class=\"d2\">complet</span></li>"
+	     "<li><span class=\"slot sx\">Fermé</span></li></ul>\n"
+	     "<p class=\"small muted\">Ces places sont indicatives : seul l’établissement peut confirmer une admission.</p>\n");
 }
 
 static void places_section(struct request *rq, struct html *h, const struct family_page *p, const struct listing *l)
@@ -77,14 +79,16 @@ static void places_section(struct request *rq, struct html *h, const struct fami
 
 static const char *heading(enum section s)
 {
-	return s == SECTION_PROJECT ? "Le projet d’accueil" : s == SECTION_REGISTRATION ? "S’inscrire" : section_labels[s];
+	return s == SECTION_PROJECT      ? "Le projet d’accueil" :
+	       s == SECTION_REGISTRATION ? "S’inscrire" :
+					   section_labels[s];
 }
 
 static void rubrics(struct request *rq, struct html *h, const struct listing *l)
 {
 	static const enum section shown[] = {
-		SECTION_PROJECT, SECTION_DISABILITY, SECTION_FEES, SECTION_ADMISSION, SECTION_REGISTRATION, SECTION_TEAM,
-		SECTION_MANAGER, SECTION_MEALS, SECTION_ACTIVITIES, SECTION_COMMUNES,
+		SECTION_PROJECT, SECTION_DISABILITY, SECTION_FEES,  SECTION_ADMISSION,  SECTION_REGISTRATION,
+		SECTION_TEAM,    SECTION_MANAGER,    SECTION_MEALS, SECTION_ACTIVITIES, SECTION_COMMUNES,
 	};
 
 	html(h, "<section aria-label=\"Présentation\">\n");
@@ -112,7 +116,8 @@ static void contact(struct request *rq, struct html *h, const struct family_page
 		html(h, "<br>");
 	}
 	if (*l->mail)
-		html(h, "<a href=\"mailto:{}\">{}</a>", l->mail, l->mail);
+		html(h, "<a href=\"mailto:{}\">{}<wbr>{}</a>", l->mail,
+		     arena_memdup(rq->arena, l->mail, strcspn(l->mail, "@")), l->mail + strcspn(l->mail, "@"));
 	if (any)
 		html(h, "</p>\n");
 	if (*l->website)
@@ -158,7 +163,8 @@ static bool begins_with(const char *s, const char *const *words)
 /* « la Ville de Valmoreau », « l’Association Arc-en-ciel »; a firm’s name has none. */
 static const char *article(const char *name)
 {
-	static const char *const la[] = { "Ville ", "Commune ", "Communauté ", "Métropole ", "Caisse ", "Crèche ", "Mairie ", NULL };
+	static const char *const la[] = { "Ville ",  "Commune ", "Communauté ", "Métropole ",
+					  "Caisse ", "Crèche ",  "Mairie ",     NULL };
 	static const char *const l[] = { "Association ", "Union ", "Agglomération ", NULL };
 	static const char *const le[] = { "Centre ", "Conseil ", "Département ", "Syndicat ", NULL };
 
@@ -179,7 +185,8 @@ static void foot(struct request *rq, struct html *h, const struct family_page *p
 
 static void lead(struct request *rq, struct html *h, const struct family_page *p, const struct listing *l)
 {
-	static const char *const feminine[] = { "Crèche", "Micro-crèche", "Halte", "Ludothèque", "Médiation", "Aide", NULL };
+	static const char *const feminine[] = { "Crèche",    "Micro-crèche", "Halte", "Ludothèque",
+						"Médiation", "Aide",         NULL };
 	const char *kind = establishment_kind_label(p->type, p->category, p->capacity);
 
 	html(h, "<p class=\"lead\">{}", kind);

@@ -10,20 +10,29 @@ static const struct choice radius_choices[] = {
 	{ "2", "2 km" }, { "5", "5 km" }, { "10", "10 km" }, { "20", "20 km" }, { NULL, NULL },
 };
 static const struct choice age_choices[] = {
-	{ "lt12m", "Moins de 1 an" }, { "m12_23", "De 1 à 2 ans" }, { "m24_35", "De 2 à 3 ans" },
-	{ "ge36m", "3 ans et plus" }, { NULL, NULL },
+	{ "lt12m", "Moins de 1 an" },
+	{ "m12_23", "De 1 à 2 ans" },
+	{ "m24_35", "De 2 à 3 ans" },
+	{ "ge36m", "3 ans et plus" },
+	{ NULL, NULL },
 };
 static const struct choice day_choices[] = {
-	{ "", "Peu importe" }, { "lundi", "Lundi" }, { "mardi", "Mardi" }, { "mercredi", "Mercredi" }, { "jeudi", "Jeudi" },
-	{ "vendredi", "Vendredi" }, { "samedi", "Samedi" }, { "dimanche", "Dimanche" }, { NULL, NULL },
+	{ "", "Peu importe" },      { "lundi", "Lundi" },       { "mardi", "Mardi" },
+	{ "mercredi", "Mercredi" }, { "jeudi", "Jeudi" },       { "vendredi", "Vendredi" },
+	{ "samedi", "Samedi" },     { "dimanche", "Dimanche" }, { NULL, NULL },
 };
 static const struct choice moment_choices[] = {
-	{ "", "Peu importe" }, { "matin", "Matin" }, { "apres-midi", "Après-midi" }, { "journee", "Journée" }, { NULL, NULL },
+	{ "", "Peu importe" },    { "matin", "Matin" }, { "apres-midi", "Après-midi" },
+	{ "journee", "Journée" }, { NULL, NULL },
 };
 
 /* The choices are read by label or by value, in any case: an address typed by hand is as good as a click. */
 static const struct field fields[] = {
-	{ .name = "lieu", .label = "Commune ou code postal", .kind = FIELD_TEXT, .max = 100, .autocomplete = "postal-code",
+	{ .name = "lieu",
+	  .label = "Commune ou code postal",
+	  .kind = FIELD_TEXT,
+	  .max = 100,
+	  .autocomplete = "postal-code",
 	  .missing = "Indiquez une commune ou un code postal" },
 	{ .name = "rayon", .label = "Distance", .kind = FIELD_TEXT, .max = 20 },
 	{ .name = "age", .label = "Âge de l’enfant", .kind = FIELD_TEXT, .max = 20 },
@@ -47,7 +56,8 @@ static int chosen(struct arena *a, const struct choice *choices, const char *typ
 	if (!*folded)
 		return fallback;
 	for (int i = 0; choices[i].value; i++)
-		if (strcmp(text_fold(a, choices[i].label), folded) == 0 || strcmp(text_fold(a, choices[i].value), folded) == 0)
+		if (strcmp(text_fold(a, choices[i].label), folded) == 0 ||
+		    strcmp(text_fold(a, choices[i].value), folded) == 0)
 			return i;
 	return -1;
 }
@@ -73,14 +83,15 @@ static void read_criteria(struct request *rq, struct criteria *c)
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		*values[i] = chosen(rq->arena, rows[i].choices, input_get(&rq->in, rows[i].name), rows[i].fallback);
 		if (*values[i] < 0) {
-			fault_add(rq->arena, &rq->faults, rows[i].name, "%s : choisissez une réponse de la liste", rows[i].label);
+			fault_add(rq->arena, &rq->faults, rows[i].name, "%s : choisissez une réponse de la liste",
+				  rows[i].label);
 			*values[i] = rows[i].fallback;
 		}
 	}
 }
 
-static void select_of(struct request *rq, struct html *h, const char *name, const char *label, const struct choice *choices,
-		      int selected)
+static void select_of(struct request *rq, struct html *h, const char *name, const char *label,
+		      const struct choice *choices, int selected)
 {
 	const char *fault = fault_of(&rq->faults, name);
 
@@ -104,9 +115,11 @@ static void search_form(struct request *rq, struct html *h, const struct criteri
 {
 	const char *fault = fault_of(&rq->faults, "lieu");
 
-	html(h, "<form class=\"card searchbar\" method=\"get\" action=\"/recherche\" role=\"search\" "
-		"aria-label=\"Rechercher un établissement\" novalidate>\n<div class=\"field{}\"><label for=\"lieu\">"
-		"Commune ou code postal</label>", fault ? " field-error" : "");
+	html(h,
+	     "<form class=\"card searchbar\" method=\"get\" action=\"/recherche\" role=\"search\" "
+	     "aria-label=\"Rechercher un établissement\" novalidate>\n<div class=\"field{}\"><label for=\"lieu\">"
+	     "Commune ou code postal</label>",
+	     fault ? " field-error" : "");
 	if (fault)
 		html(h, "<span class=\"msg-error\" id=\"e-lieu\">{f}</span>", fault);
 	html(h, "<input type=\"text\" id=\"lieu\" name=\"lieu\" value=\"{}\" autocomplete=\"postal-code\"", place);
@@ -159,7 +172,10 @@ static void mini_row(struct html *h, const struct found *f, int band, int half)
 		if (!(f->s.open_halves & 1u << (d * 2 + half)) || places == U16_NONE)
 			html(h, "<span class=\"sx\">–</span>");
 		else
-			html(h, "<span class=\"{}\">{}</span>", places == 0 ? "s0" : places > 2 ? "s2" : "s1",
+			html(h, "<span class=\"{}\">{}</span>",
+			     places == 0 ? "s0" :
+			     places > 2  ? "s2" :
+					   "s1",
 			     html_number(h, places));
 	}
 }
@@ -206,9 +222,10 @@ static void result(struct request *rq, struct html *h, const struct found *f, si
 	bool open = f->free && !f->hidden;
 	const char *n = html_number(h, (int64_t)mark);
 
-	html(h, "<li class=\"card\">\n<span class=\"pin{}\" aria-hidden=\"true\">{}</span>\n<div>\n"
-		"<h2><span class=\"vh\">Repère {} : </span><a href=\"/etablissements/{}-{}\">{}</a></h2>\n"
-		"<p><strong>{}</strong> – {}",
+	html(h,
+	     "<li class=\"card\">\n<span class=\"pin{}\" aria-hidden=\"true\">{}</span>\n<div>\n"
+	     "<h2><span class=\"vh\">Repère {} : </span><a href=\"/etablissements/{}-{}\">{}</a></h2>\n"
+	     "<p><strong>{}</strong> – {}",
 	     open ? "" : " pin-none", n, n, f->s.slug, f->s.id, f->s.name, distance_text(rq->arena, f->distance_m),
 	     establishment_kind_label(f->s.type, f->s.category, f->s.capacity));
 	if (f->s.capacity)
@@ -260,8 +277,8 @@ static void results(struct request *rq, struct html *h, const struct search *q, 
 		    const struct criteria *c, const char *place)
 {
 	if (r->total == 0) {
-		html(h, "<p class=\"results-head\" role=\"status\">Aucun établissement à moins de {} km de {}.", html_number(h, q->radius_km),
-		     q->around.name);
+		html(h, "<p class=\"results-head\" role=\"status\">Aucun établissement à moins de {} km de {}.",
+		     html_number(h, q->radius_km), q->around.name);
 		if (radius_choices[c->radius + 1].value) {
 			struct criteria wider = *c;
 
@@ -272,9 +289,10 @@ static void results(struct request *rq, struct html *h, const struct search *q, 
 		html(h, "</p>\n");
 		return;
 	}
-	html(h, "<p class=\"results-head\" role=\"status\"><strong>{}</strong> à moins de {} km de {}, dont "
-		"<strong>{} avec une place libre</strong> pour un enfant {}. <a class=\"only-small\" href=\"#plan\">Voir le plan</a>"
-		"</p>\n<div class=\"results-layout\">\n<div>\n<ol class=\"results\">\n",
+	html(h,
+	     "<p class=\"results-head\" role=\"status\"><strong>{}</strong> à moins de {} km de {}, dont "
+	     "<strong>{} avec une place libre</strong> pour un enfant {}. <a class=\"only-small\" href=\"#plan\">Voir le plan</a>"
+	     "</p>\n<div class=\"results-layout\">\n<div>\n<ol class=\"results\">\n",
 	     establishments_text(rq->arena, r->total), html_number(h, q->radius_km), q->around.name,
 	     html_number(h, (int64_t)r->with_place), band_phrases[q->band]);
 	for (size_t i = 0; i < r->n; i++)
@@ -321,7 +339,8 @@ static enum err show(struct request *rq, struct html *h, const struct criteria *
 	struct search_result r;
 	int64_t km = 5, page = 1;
 
-	if (text_to_int(radius_choices[c->radius].value, 1, 100, &km) || text_to_int(input_get(&rq->in, "page"), 1, 1000, &page))
+	if (text_to_int(radius_choices[c->radius].value, 1, 100, &km) ||
+	    text_to_int(input_get(&rq->in, "page"), 1, 1000, &page))
 		page = 1;
 	q.radius_km = (int)km;
 	q.page = (size_t)page - 1;
@@ -329,8 +348,8 @@ static enum err show(struct request *rq, struct html *h, const struct criteria *
 
 	if (e)
 		return e;
-	const char *title = arena_printf(rq->arena, "%s autour de %s – Trouver une place", establishments_text(rq->arena, r.total),
-					 v[0].name);
+	const char *title = arena_printf(rq->arena, "%s autour de %s – Trouver une place",
+					 establishments_text(rq->arena, r.total), v[0].name);
 
 	page_begin(rq, h, &(struct page){ .space = SPACE_PUBLIC, .title = title, .tab = "/" });
 	html(h, "<h1>Trouver une place d’accueil</h1>\n");

@@ -53,8 +53,10 @@ static void map_names(struct html *h, const struct projection *p, const struct s
 			continue;
 		taken[n] = s;
 		widths[n++] = width;
-		html(h, "<text x=\"{}\" y=\"{}\" font-size=\"13\" font-weight=\"600\" text-anchor=\"middle\" fill=\"#4a5462\">{}"
-			"</text>\n", html_number(h, s.x), html_number(h, s.y), c->name);
+		html(h,
+		     "<text x=\"{}\" y=\"{}\" font-size=\"13\" font-weight=\"600\" text-anchor=\"middle\" fill=\"#4a5462\">{}"
+		     "</text>\n",
+		     html_number(h, s.x), html_number(h, s.y), c->name);
 	}
 }
 
@@ -64,8 +66,9 @@ static void map_point(struct html *h, const struct projection *p, const struct f
 	struct spot s = spot_of(p, f->s.lat, f->s.lon);
 	const char *x = html_number(h, s.x), *y = html_number(h, s.y);
 
-	html(h, "<circle cx=\"{}\" cy=\"{}\" r=\"16\" stroke-width=\"2.5\" fill=\"{}\" stroke=\"{}\"/>\n"
-		"<text x=\"{}\" y=\"{}\" dy=\"5\" font-size=\"15\" font-weight=\"700\" text-anchor=\"middle\" fill=\"{}\">{}</text>\n",
+	html(h,
+	     "<circle cx=\"{}\" cy=\"{}\" r=\"16\" stroke-width=\"2.5\" fill=\"{}\" stroke=\"{}\"/>\n"
+	     "<text x=\"{}\" y=\"{}\" dy=\"5\" font-size=\"15\" font-weight=\"700\" text-anchor=\"middle\" fill=\"{}\">{}</text>\n",
 	     x, y, open ? "#0b5563" : "#ffffff", open ? "#ffffff" : "#667080", x, y, open ? "#ffffff" : "#4a5462",
 	     html_number(h, (int64_t)mark));
 }
@@ -79,17 +82,21 @@ void search_plan(struct html *h, const struct search *q, const struct search_res
 	p.squeeze = cos(p.lat * 3.14159265358979 / 180);
 	int km = (int)lround(radius_px / q->radius_km);
 
-	html(h, "<figure class=\"map\" id=\"plan\" tabindex=\"-1\">\n<svg viewBox=\"0 0 464 560\" role=\"img\" "
-		"aria-label=\"Plan schématique : les établissements de cette page sont repérés par leur numéro autour de {}. "
-		"La liste donne les mêmes informations.\">\n<rect width=\"464\" height=\"560\" fill=\"#eef1ea\"/>\n"
-		"<circle cx=\"232\" cy=\"280\" r=\"210\" fill=\"#0b5563\" fill-opacity=\"0.05\" stroke=\"#0b5563\" "
-		"stroke-opacity=\"0.4\" stroke-width=\"1.5\" stroke-dasharray=\"5 5\"/>\n"
-		"<g font-family=\"Open Sans, Segoe UI, Arial, sans-serif\">\n", q->around.name);
+	html(h,
+	     "<figure class=\"map\" id=\"plan\" tabindex=\"-1\">\n<svg viewBox=\"0 0 464 560\" role=\"img\" "
+	     "aria-label=\"Plan schématique : les établissements de cette page sont repérés par leur numéro autour de {}. "
+	     "La liste donne les mêmes informations.\">\n<rect width=\"464\" height=\"560\" fill=\"#eef1ea\"/>\n"
+	     "<circle cx=\"232\" cy=\"280\" r=\"210\" fill=\"#0b5563\" fill-opacity=\"0.05\" stroke=\"#0b5563\" "
+	     "stroke-opacity=\"0.4\" stroke-width=\"1.5\" stroke-dasharray=\"5 5\"/>\n"
+	     "<g font-family=\"Open Sans, Segoe UI, Arial, sans-serif\">\n",
+	     q->around.name);
 	map_names(h, &p, q, r);
 	for (size_t i = r->n; i-- > 0;)
 		map_point(h, &p, &r->v[i], first + i);
-	html(h, "<path d=\"M24 530 h{} M24 524 v12 M{} 524 v12\" stroke=\"#4a5462\" stroke-width=\"2\" fill=\"none\"/>\n"
-		"<text x=\"24\" y=\"518\" font-size=\"12\" fill=\"#4a5462\">1 km</text>\n</g>\n</svg>\n"
-		"<figcaption>Repère plein : au moins une place libre. Repère blanc : complet ou à confirmer.</figcaption>\n"
-		"</figure>\n", html_number(h, km), html_number(h, 24 + km));
+	html(h,
+	     "<path d=\"M24 530 h{} M24 524 v12 M{} 524 v12\" stroke=\"#4a5462\" stroke-width=\"2\" fill=\"none\"/>\n"
+	     "<text x=\"24\" y=\"518\" font-size=\"12\" fill=\"#4a5462\">1 km</text>\n</g>\n</svg>\n"
+	     "<figcaption>Repère plein : au moins une place libre. Repère blanc : complet ou à confirmer.</figcaption>\n"
+	     "</figure>\n",
+	     html_number(h, km), html_number(h, 24 + km));
 }

@@ -28,17 +28,18 @@ static void contact_line(struct request *rq, struct html *h)
 enum err page_help(struct request *rq, struct html *h)
 {
 	open_text(rq, h, "Aide et contact", NULL);
-	html(h, "<h2>Vous cherchez une place</h2>\n"
-		"<p>Indiquez une commune ou un code postal, puis l’âge de l’enfant. Chaque fiche montre les places libres par "
-		"demi-journée et leur date. Pour une admission, contactez l’établissement : lui seul peut la confirmer.</p>\n"
-		"<h2>Une fiche contient une erreur</h2>\n<p>Signalez-la à l’établissement, ou à la Caf nommée en bas de la fiche.</p>\n"
-		"<h2>Vous êtes une personne habilitée</h2>\n"
-		"<p>Vous ne pouvez plus vous connecter, votre adresse a changé, une personne arrive ou s’en va : appelez le service "
-		"Partenaires de votre Caf. Ses coordonnées sont dans votre espace et dans vos courriels.</p>\n"
-		"<h3>Modifier une fiche</h3>\n<p>Ouvrez « Modifier la fiche », corrigez, relisez, puis envoyez à la Caf. "
-		"La fiche en ligne reste visible jusqu’à sa réponse.</p>\n"
-		"<h3>Mettre à jour les places</h3>\n<p>Elles paraissent tout de suite, sans vérification. Si rien n’a changé, "
-		"un clic suffit. Après {} jours sans nouvelle, les familles ne les voient plus.</p>\n<h2>Nous écrire</h2>\n",
+	html(h,
+	     "<h2>Vous cherchez une place</h2>\n"
+	     "<p>Indiquez une commune ou un code postal, puis l’âge de l’enfant. Chaque fiche montre les places libres par "
+	     "demi-journée et leur date. Pour une admission, contactez l’établissement : lui seul peut la confirmer.</p>\n"
+	     "<h2>Une fiche contient une erreur</h2>\n<p>Signalez-la à l’établissement, ou à la Caf nommée en bas de la fiche.</p>\n"
+	     "<h2>Vous êtes une personne habilitée</h2>\n"
+	     "<p>Vous ne pouvez plus vous connecter, votre adresse a changé, une personne arrive ou s’en va : appelez le service "
+	     "Partenaires de votre Caf. Ses coordonnées sont dans votre espace et dans vos courriels.</p>\n"
+	     "<h3>Modifier une fiche</h3>\n<p>Ouvrez « Modifier la fiche », corrigez, relisez, puis envoyez à la Caf. "
+	     "La fiche en ligne reste visible jusqu’à sa réponse.</p>\n"
+	     "<h3>Mettre à jour les places</h3>\n<p>Elles paraissent tout de suite, sans vérification. Si rien n’a changé, "
+	     "un clic suffit. Après {} jours sans nouvelle, les familles ne les voient plus.</p>\n<h2>Nous écrire</h2>\n",
 	     html_number(h, rq->app->settings->places_hidden_days));
 	contact_line(rq, h);
 	return close_text(rq, h);
@@ -47,14 +48,15 @@ enum err page_help(struct request *rq, struct html *h)
 enum err page_accessibility(struct request *rq, struct html *h)
 {
 	open_text(rq, h, "Accessibilité", NULL);
-	html(h, "<p>Ce site s’engage à être accessible, selon l’article 47 de la loi du 11 février 2005.</p>\n"
-		"<h2>État de conformité</h2>\n<p>Accessibilité : <strong>{f}</strong>. Aucun audit du référentiel RGAA 4.1 n’a "
-		"encore été mené : le site se déclare donc ainsi, quoi qu’en disent ses propres essais.</p>\n"
-		"<h2>Ce qui est fait</h2>\n<ul>\n<li>Le site fonctionne sans JavaScript, au clavier, et sur un écran de 320 pixels.</li>\n"
-		"<li>Les erreurs de saisie sont annoncées en haut de la page et près de chaque réponse.</li>\n"
-		"<li>Les couleurs ne font que répéter ce que les mots disent.</li>\n"
-		"<li>Le plan de la recherche dit la même chose que la liste voisine.</li>\n</ul>\n"
-		"<h2>Signaler une difficulté</h2>\n<p>Dites-nous la page et ce qui bloque : une réponse vous est faite.</p>\n",
+	html(h,
+	     "<p>Ce site s’engage à être accessible, selon l’article 47 de la loi du 11 février 2005.</p>\n"
+	     "<h2>État de conformité</h2>\n<p>Accessibilité : <strong>{f}</strong>. Aucun audit du référentiel RGAA 4.1 n’a "
+	     "encore été mené : le site se déclare donc ainsi, quoi qu’en disent ses propres essais.</p>\n"
+	     "<h2>Ce qui est fait</h2>\n<ul>\n<li>Le site fonctionne sans JavaScript, au clavier, et sur un écran de 320 pixels.</li>\n"
+	     "<li>Les erreurs de saisie sont annoncées en haut de la page et près de chaque réponse.</li>\n"
+	     "<li>Les couleurs ne font que répéter ce que les mots disent.</li>\n"
+	     "<li>Le plan de la recherche dit la même chose que la liste voisine.</li>\n</ul>\n"
+	     "<h2>Signaler une difficulté</h2>\n<p>Dites-nous la page et ce qui bloque : une réponse vous est faite.</p>\n",
 	     rq->app->settings->site_accessibility);
 	contact_line(rq, h);
 	html(h, "<h2>Voie de recours</h2>\n<p>Si aucune réponse ne vous convient, vous pouvez saisir le Défenseur des droits, "
@@ -79,19 +81,21 @@ enum err page_legal(struct request *rq, struct html *h)
 enum err page_privacy(struct request *rq, struct html *h)
 {
 	open_text(rq, h, "Données personnelles", NULL);
-	html(h, "<h2>Familles</h2>\n<p>La recherche ne demande ni nom ni compte. Aucun traceur, aucune mesure d’audience. "
-		"L’adresse IP figure dans le journal technique du serveur, pour sa sécurité.</p>\n"
-		"<h2>Personnes habilitées et agents des Caf</h2>\n"
-		"<p>Nom, prénom, fonction, courriel professionnel et numéro d’identification servent à ouvrir l’accès, à savoir qui a "
-		"écrit quoi et à prévenir la personne. Ils viennent de la demande d’habilitation.</p>\n"
-		"<p>Les connexions sont enregistrées avec l’adresse IP et le navigateur, et gardées {} jours. Les actions (envois, "
-		"décisions, publications) sont gardées {} jours, comme preuve de ce qui a été publié.</p>\n"
-		"<p>Seuls les agents de la Caf, les auditeurs et l’exploitant y ont accès, chacun pour sa mission. La consultation du "
-		"journal est elle-même enregistrée.</p>\n"
-		"<h2>Témoins de connexion (cookies)</h2>\n<p>Un seul, indispensable : il tient votre session ou votre formulaire, et "
-		"disparaît avec elle.</p>\n<h2>Vos droits</h2>\n<p>Accès, rectification, limitation, opposition : écrivez à votre Caf, "
-		"ou au service.</p>\n",
-	     html_number(h, rq->app->settings->audit_connections_days), html_number(h, rq->app->settings->audit_acts_days));
+	html(h,
+	     "<h2>Familles</h2>\n<p>La recherche ne demande ni nom ni compte. Aucun traceur, aucune mesure d’audience. "
+	     "L’adresse IP figure dans le journal technique du serveur, pour sa sécurité.</p>\n"
+	     "<h2>Personnes habilitées et agents des Caf</h2>\n"
+	     "<p>Nom, prénom, fonction, courriel professionnel et numéro d’identification servent à ouvrir l’accès, à savoir qui a "
+	     "écrit quoi et à prévenir la personne. Ils viennent de la demande d’habilitation.</p>\n"
+	     "<p>Les connexions sont enregistrées avec l’adresse IP et le navigateur, et gardées {} jours. Les actions (envois, "
+	     "décisions, publications) sont gardées {} jours, comme preuve de ce qui a été publié.</p>\n"
+	     "<p>Seuls les agents de la Caf, les auditeurs et l’exploitant y ont accès, chacun pour sa mission. La consultation du "
+	     "journal est elle-même enregistrée.</p>\n"
+	     "<h2>Témoins de connexion (cookies)</h2>\n<p>Un seul, indispensable : il tient votre session ou votre formulaire, et "
+	     "disparaît avec elle.</p>\n<h2>Vos droits</h2>\n<p>Accès, rectification, limitation, opposition : écrivez à votre Caf, "
+	     "ou au service.</p>\n",
+	     html_number(h, rq->app->settings->audit_connections_days),
+	     html_number(h, rq->app->settings->audit_acts_days));
 	contact_line(rq, h);
 	html(h, "<p>Vous pouvez aussi adresser une réclamation à la Cnil.</p>\n");
 	return close_text(rq, h);
@@ -117,7 +121,8 @@ enum err page_sitemap(struct request *rq, struct html *h)
 	html(h, "<ul>\n");
 	for (size_t i = 0; i < routes_n; i++)
 		if (routes[i].methods & METHOD_GET && !routes[i].roles && choice_has(titles, routes[i].pattern))
-			html(h, "<li><a href=\"{}\">{f}</a></li>\n", routes[i].pattern, choice_label(titles, routes[i].pattern));
+			html(h, "<li><a href=\"{}\">{f}</a></li>\n", routes[i].pattern,
+			     choice_label(titles, routes[i].pattern));
 	html(h, "</ul>\n");
 	return close_text(rq, h);
 }
@@ -125,16 +130,17 @@ enum err page_sitemap(struct request *rq, struct html *h)
 enum err page_grant_about(struct request *rq, struct html *h)
 {
 	open_text(rq, h, "Demander une habilitation", "/demande-habilitation");
-	html(h, "<p class=\"lead\">Une habilitation permet à votre organisme de publier ici les informations et les places libres "
-		"de ses établissements. Elle repose sur une convention signée avec votre Caf.</p>\n<h2>Ce qu’il faut préparer</h2>\n<ul>\n"
-		"<li>le nom, le numéro Siret et l’adresse de votre organisme, et la personne qui signe la convention</li>\n"
-		"<li>la liste des établissements dont vous décrirez le fonctionnement</li>\n"
-		"<li>parmi eux, ceux du jeune enfant dont vous publierez les places libres</li>\n"
-		"<li>le nom, la fonction et le courriel professionnel de chaque personne à habiliter</li>\n</ul>\n"
-		"<h2>Comment se passe une demande</h2>\n<ol>\n<li>Vous transmettez ces éléments à votre Caf, qui accuse réception.</li>\n"
-		"<li>La Caf vérifie et vous envoie la convention par la poste.</li>\n"
-		"<li>Vous la renvoyez signée ; la Caf ouvre les accès.</li>\n"
-		"<li>Chaque personne reçoit par courriel son identifiant et un mot de passe provisoire.</li>\n</ol>\n"
-		"<p>Adressez votre demande au service Partenaires de la Caf du département de vos établissements.</p>\n");
+	html(h,
+	     "<p class=\"lead\">Une habilitation permet à votre organisme de publier ici les informations et les places libres "
+	     "de ses établissements. Elle repose sur une convention signée avec votre Caf.</p>\n<h2>Ce qu’il faut préparer</h2>\n<ul>\n"
+	     "<li>le nom, le numéro Siret et l’adresse de votre organisme, et la personne qui signe la convention</li>\n"
+	     "<li>la liste des établissements dont vous décrirez le fonctionnement</li>\n"
+	     "<li>parmi eux, ceux du jeune enfant dont vous publierez les places libres</li>\n"
+	     "<li>le nom, la fonction et le courriel professionnel de chaque personne à habiliter</li>\n</ul>\n"
+	     "<h2>Comment se passe une demande</h2>\n<ol>\n<li>Vous transmettez ces éléments à votre Caf, qui accuse réception.</li>\n"
+	     "<li>La Caf vérifie et vous envoie la convention par la poste.</li>\n"
+	     "<li>Vous la renvoyez signée ; la Caf ouvre les accès.</li>\n"
+	     "<li>Chaque personne reçoit par courriel son identifiant et un mot de passe provisoire.</li>\n</ol>\n"
+	     "<p>Adressez votre demande au service Partenaires de la Caf du département de vos établissements.</p>\n");
 	return close_text(rq, h);
 }

@@ -24,7 +24,9 @@ void crumbs(struct html *h, const char *first, ...)
 
 void note(struct html *h, enum note_kind kind, const char *text)
 {
-	static const char *const classes[] = { [NOTE_INFO] = "note", [NOTE_OK] = "note note-ok", [NOTE_WARN] = "note note-warn" };
+	static const char *const classes[] = {
+		[NOTE_INFO] = "note", [NOTE_OK] = "note note-ok", [NOTE_WARN] = "note note-warn"
+	};
 
 	html(h, "<div class=\"{}\"><p>{f}</p></div>\n", classes[kind], text);
 }
@@ -78,14 +80,15 @@ static const char *described(struct request *rq, const struct field *f, const ch
 
 	if (!hint && !fault)
 		return NULL;
-	return arena_printf(rq->arena, "%s%s%s%s%s", hint ? "h-" : "", hint ? f->name : "", hint && fault ? " " : "", fault ? "e-" : "",
-			    fault ? f->name : "");
+	return arena_printf(rq->arena, "%s%s%s%s%s", hint ? "h-" : "", hint ? f->name : "", hint && fault ? " " : "",
+			    fault ? "e-" : "", fault ? f->name : "");
 }
 
 /* Asked for by a rule of their form: one of the first two, and a grid's first day. */
 static bool is_asked(const struct field *f)
 {
-	return f->required || strcmp(f->name, "telephone") == 0 || strcmp(f->name, "courriel") == 0 || strcmp(f->name, "debut") == 0;
+	return f->required || strcmp(f->name, "telephone") == 0 || strcmp(f->name, "courriel") == 0 ||
+	       strcmp(f->name, "debut") == 0;
 }
 
 static void label_of(struct html *h, const struct field *f)
@@ -118,11 +121,14 @@ static void aria(struct request *rq, struct html *h, const struct field *f, cons
 static void text_input(struct request *rq, struct html *h, const struct field *f, const char *fault, const char *width)
 {
 	static const char *const types[FIELD__MAX] = {
-		[FIELD_MAIL] = "email", [FIELD_URL] = "url", [FIELD_PHONE] = "tel", [FIELD_PASSWORD] = "password",
+		[FIELD_MAIL] = "email",
+		[FIELD_URL] = "url",
+		[FIELD_PHONE] = "tel",
+		[FIELD_PASSWORD] = "password",
 	};
 
-	html(h, "<input class=\"{}\" type=\"{}\" id=\"{}\" name=\"{}\"", width, types[f->kind] ? types[f->kind] : "text", f->name,
-	     f->name);
+	html(h, "<input class=\"{}\" type=\"{}\" id=\"{}\" name=\"{}\"", width,
+	     types[f->kind] ? types[f->kind] : "text", f->name, f->name);
 	if (f->kind != FIELD_PASSWORD)
 		html(h, " value=\"{}\"", input_get(&rq->in, f->name));
 	if (f->kind == FIELD_NUMBER)
@@ -161,7 +167,8 @@ static void set_input(struct request *rq, struct html *h, const struct field *f,
 	for (const struct choice *c = f->choices; c->value; c++) {
 		const char *id = c == f->choices ? f->name : arena_printf(rq->arena, "%s-%s", f->name, c->value);
 
-		html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"{}\" value=\"{}\"", id, f->name, c->value);
+		html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"{}\" value=\"{}\"", id,
+		     f->name, c->value);
 		if (input_has(&rq->in, f->name, c->value))
 			html(h, " checked");
 		if (fault && c == f->choices)

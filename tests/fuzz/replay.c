@@ -57,8 +57,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IONBF, 0);
 	for (int i = 1; i < argc; i++)
 		failed |= replay(argv[i]);
-	if (argc == 1 && name &&
-	    asprintf(&folder, "%s/tests/corpus/%s", root ? root : ".", name + strlen("fuzz_")) >= 0) {
+	if (argc == 1 && name && asprintf(&folder, "%s/tests/corpus/%s", root ? root : ".", name + strlen("fuzz_")) >= 0) {
 		failed = replay_folder(folder);
 		free(folder);
 	}

@@ -1,0 +1,367 @@
+/* What was done in the directory with LDAP tools, copied from its access log (cn=accesslog) into the audit log: windows of time
+   half open, each in one changeset with the mark of its end, so that nothing is copied twice. The portal's own operations are told by
+   the DN of its services, its binds as a person by the changeset's id in their session tracking control. */
+#include "clerk/journal.h"
+
+#include "acts/mirror.h"
+#include "acts/rights.h"
+#include "acts/who.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#include <string.h>
+#include <time.h>
+
+#define LAG_MS (3 * SECOND_MS) /* a login's record comes after its bind */
+#define SHORTEST_MS SECOND_MS
+#define LONGEST_MS DAY_MS
+#define KEPT_MS (30 * DAY_MS) /* olcAccessLogPurge */
+#define AT_ONCE 200
+#define AT_MOST 5000
+#define TURNS 200
+#define MARK_EVERY_MS (5 * MINUTE_MS)
+#define CHANGE_LENGTH 200
+#define DETAILS_ROOM 6000
+
+struct journal {
+	struct clerk *clerk;
+	struct directory *log;
+	int64_t from;   /* 0: not known yet */
+	int64_t marked; /* what the store says */
+	int64_t window;
+};
+
+static struct journal journal = { .window = MINUTE_MS };
+
+/* The directory's clock is the machine's, whatever the tests say. */
+static int64_t real_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / 1000000;
+}
+
+static const char *ldap_time(struct arena *a, int64_t ms)
+{
+	time_t t = (time_t)(ms / SECOND_MS);
+	struct tm tm = { 0 };
+
+	gmtime_r(&t, &tm);
+	return arena_printf(a, "%04d%02d%02d%02d%02d%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+			    tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(ms % SECOND_MS));
+}
+
+/* --- where we are --- */
+
+static enum err open_journal(struct clerk *c)
+{
+	const struct settings *s = c->settings;
+	struct directory_place place = { s->ldap_uri, s->ldap_suffix, s->ldap_secrets, s->ldap_ca };
+	const char *why = "";
+
+	journal.clerk = c;
+	if (journal.log)
+		return ERR_OK;
+	enum err e = directory_new(c->arena, &place, SERVICE_LOG, &journal.log, &why);
+
+	if (e)
+		log_line(LOG_LEVEL_ERROR, "no access to the directory's log", "reason", why, NULL);
+	return e;
+}
+
+static enum err find_start(struct journal *j)
+{
+	AUTO_TXN struct txn t = txn_read(j->clerk->app.store, STORE_MAIN);
+	struct record rec;
+	enum err e = txn_get(&t, TABLE_MIRROR_IN, mirror_mark("#journal"), &rec);
+
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	if (!e) {
+		struct reader in = reader_of(rec.payload);
+
+		j->marked = (int64_t)read_u64(&in);
+	}
+	j->from = j->marked ? j->marked : real_now() - KEPT_MS;
+	return ERR_OK;
+}
+
+/* --- one entry of the access log as one record --- */
+
+struct copying {
+	struct clerk *clerk;
+	struct arena *arena;
+	struct txn *txn;
+	const struct entry *e;
+	const char *type;   /* add, modify, modrdn, delete, bind */
+	const char *actor;  /* normal DN; "" : the directory's own root */
+	const char *object; /* normal DN */
+	size_t room;        /* bytes of details left: a record has an end */
+};
+
+static const char *normal_of(struct arena *a, const struct entry *e, const char *name)
+{
+	const char *value = entry_text(e, name), *normal;
+
+	return value && dn_normal(a, value, &normal) == ERR_OK ? normal : "";
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+static bool is_below(struct arena *a, const char *dn, const char *unit, const char *suffix)
+{
+	const char *normal;
+
+	return dn_normal(a, arena_printf(a, "%s,%s", unit, suffix), &normal) == ERR_OK &&
+	       ends_with(dn, arena_printf(a, ",%s", normal));
+}
+
+/* The value is in hexadecimal, and its last element the identifier: an OCTET STRING of 32 hexadecimal digits. */
+const char *journal_tracking(struct arena *a, const char *control)
+{
+	static const char oid[] = "1.3.6.1.4.1.21008.108.63.1 controlValue \"";
+	uint8_t text[CHANGESET_ID_SIZE * 2 + 1] = { 0 }, id[CHANGESET_ID_SIZE];
+	const char *value = strstr(control, oid);
+	size_t n = value ? strcspn(value += strlen(oid), "\"") : 0;
+	size_t element = 4 + CHANGESET_ID_SIZE * 4;
+
+	if (n < element || strncmp(value + n - element, "0420", 4) != 0)
+		return "";
+	if (text_unhex(arena_memdup(a, value + n - element + 4, element - 4), text, CHANGESET_ID_SIZE * 2) ||
+	    text_unhex((const char *)text, id, sizeof id))
+		return "";
+	return arena_strdup(a, (const char *)text);
+}
+
+/* The store has a changeset of that id by that person: a control can be forged, the act behind it cannot. */
+static enum err is_ours(struct copying *c, const struct person *p, bool *out)
+{
+	struct strs controls = entry_texts(c->arena, c->e, "reqControls");
+	const char *id = "";
+
+	*out = false;
+	for (size_t i = 0; i < controls.n && !*id; i++)
+		id = journal_tracking(c->arena, controls.v[i]);
+	if (!*id || uuid_is_none(p->uuid))
+		return ERR_OK;
+	struct audit_query q = { .person = &p->uuid, .event_class = EVENT_CONNECTION, .failed = -1, .limit = AT_ONCE };
+	struct audit_page page;
+	enum err e = audit_find(c->txn, c->arena, &q, &page);
+
+	for (size_t i = 0; !e && i < page.n; i++)
+		*out = *out || strcmp(page.v[i].changeset, id) == 0;
+	return e;
+}
+
+static void name_object(struct copying *c, struct audit_record *r)
+{
+	struct record rec;
+	struct bytes id;
+	struct establishment e;
+	struct person p;
+	const char *caf = dn_value(c->arena, c->object, "habcodecaf");
+
+	r->object_kind = "entry";
+	r->object_id = text_cut(c->arena, c->object, CHANGE_LENGTH);
+	if (caf)
+		r->caf = caf;
+	if (txn_get(c->txn, TABLE_MIRROR_DN, mirror_dn_key(c->arena, c->object), &rec) ||
+	    rec.payload.n != 1 + sizeof p.uuid.b)
+		return;
+	id = tail_of(rec.payload, sizeof p.uuid.b);
+	if (rec.payload.p[0] == MIRROR_KIND_ESTABLISHMENT &&
+	    establishment_get(c->txn, c->arena, TABLE_MIRROR_ESTABLISHMENT, id, &e) == ERR_OK) {
+		act_on_establishment(r, &e);
+	} else if (rec.payload.p[0] == MIRROR_KIND_PERSON &&
+		   person_get(c->txn, c->arena, TABLE_MIRROR_PERSON, id, &p) == ERR_OK) {
+		r->object_kind = "person";
+		r->object_id = p.number;
+	}
+}
+
+/* What the directory writes by itself says nothing of what somebody did. */
+static bool is_told(const char *change)
+{
+	static const char *const silent[] = {
+		"entryCSN:",        "modifiersName:", "modifyTimestamp:",       "creatorsName:",
+		"createTimestamp:", "entryUUID:",     "structuralObjectClass:", "pwdHistory:"
+	};
+
+	for (size_t i = 0; i < LENGTH(silent); i++)
+		if (strncmp(change, silent[i], strlen(silent[i])) == 0)
+			return false;
+	return true;
+}
+
+static void add_changes(struct copying *c, struct audit_record *r, const char *attribute, const char *name)
+{
+	struct strs values = entry_texts(c->arena, c->e, attribute);
+
+	for (size_t i = 0; i < values.n; i++) {
+		const char *text;
+
+		if (!is_told(values.v[i]))
+			continue;
+		if (strncmp(values.v[i], "userPassword:", 13) == 0)
+			text = "userPassword"; /* the access rules hide it: this is the second lock */
+		else if (text_clean(c->arena, bytes_of(values.v[i]), true, &text))
+			text = "(not text)";
+		text = text_cut(c->arena, text, CHANGE_LENGTH);
+		if (strlen(text) > c->room) {
+			act_detail(c->arena, r, name, "…");
+			return;
+		}
+		c->room -= strlen(text);
+		act_detail(c->arena, r, name, text);
+	}
+}
+
+static struct audit_record record_of(struct copying *c, const struct visitor *who)
+{
+	bool bind = strcmp(c->type, "bind") == 0;
+	struct audit_record r = act_record(c->arena, who, bind ? EVENT_DIRECTORY_BIND : EVENT_DIRECTORY_CHANGE);
+	const char *result = entry_text(c->e, "reqResult");
+
+	r.failed = !result || strcmp(result, "0") != 0;
+	r.cause = r.failed ? arena_printf(c->arena, "ldap_%s", result ? result : "") : "";
+	if (!who->known)
+		r.role = *c->actor ? "" : "operator";
+	act_detail(c->arena, &r, "at", time_iso(c->arena, mirror_time(c->e, "reqStart")));
+	if (bind && who->known)
+		return r;
+	name_object(c, &r);
+	if (bind)
+		return r;
+	act_detail(c->arena, &r, "operation", c->type);
+	add_changes(c, &r, "reqMod", "change");
+	add_changes(c, &r, "reqOld", "before");
+	if (strcmp(c->type, "modrdn") == 0)
+		add_changes(c, &r, "reqNewRDN", "name");
+	return r;
+}
+
+/* *out false: the portal's own, or nobody's. */
+static enum err read_actor(struct copying *c, struct visitor *who, bool *out)
+{
+	struct arena *a = c->arena;
+	const char *suffix = c->clerk->settings->ldap_suffix;
+	bool bind = strcmp(c->type, "bind") == 0, ours = false;
+	struct person p;
+
+	c->object = normal_of(a, c->e, "reqDN");
+	c->actor = bind ? c->object : normal_of(a, c->e, "reqAuthzID");
+	if (ends_with(c->actor, "cn=external,cn=auth"))
+		c->actor = "";
+	*out = !is_below(a, c->actor, "ou=services", suffix) && !(bind && !*c->actor);
+	if (!*out || !*c->actor)
+		return ERR_OK;
+	enum err e = person_by_key(c->txn, a, c->actor, &p);
+
+	if (e)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	e = is_ours(c, &p, &ours);
+	*out = !ours;
+	return e ? e : visitor_fill(&c->clerk->app, a, &p, who);
+}
+
+static enum err copy_entry(struct journal *j, struct arena *a, struct txn *t, const struct entry *e,
+			   struct changeset *cs, size_t *n)
+{
+	struct copying c = {
+		.clerk = j->clerk, .arena = a, .txn = t, .e = e, .type = entry_text(e, "reqType"), .room = DETAILS_ROOM
+	};
+	struct visitor who = { .address = "", .user_agent = "", .method = "", .path = "" };
+	bool wanted;
+
+	if (!c.type)
+		return ERR_OK;
+	enum err failed = read_actor(&c, &who, &wanted);
+
+	if (failed || !wanted)
+		return failed;
+	struct audit_record r = record_of(&c, &who);
+
+	changeset_audit(cs, &r);
+	++*n;
+	return ERR_OK;
+}
+
+/* --- one window --- */
+
+static enum err keep(struct journal *j, struct arena *a, struct changeset *cs, int64_t until, size_t copied)
+{
+	if (!copied && until - j->marked < MARK_EVERY_MS)
+		return ERR_OK;
+	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#journal"), key_u64(a, (uint64_t)until));
+	enum err e = changeset_commit(j->clerk->app.store, cs, NULL);
+
+	if (!e)
+		j->marked = until;
+	return e;
+}
+
+static enum err copy_window(struct journal *j, struct arena *a, int64_t until, size_t most)
+{
+	static const char *const attributes[] = { "reqStart", "reqType", "reqAuthzID", "reqDN",       "reqResult",
+						  "reqMod",   "reqOld",  "reqNewRDN",  "reqControls", NULL };
+	struct changeset *cs = changeset_new(a);
+	struct entries found = { 0 };
+	size_t copied = 0;
+	/* times only: nothing anybody typed */
+	const char *filter =
+		arena_printf(a, "(&(reqStart>=%s)(!(reqStart>=%s)))", ldap_time(a, j->from), ldap_time(a, until));
+	enum err e = directory_search(j->log, a, "cn=accesslog", SCOPE_ONE, filter, attributes, most, &found);
+
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	e = ERR_OK;
+	{
+		AUTO_TXN struct txn t = txn_read(j->clerk->app.store, STORE_MAIN);
+
+		for (size_t i = 0; i < found.n && !e; i++)
+			e = copy_entry(j, a, &t, &found.v[i], cs, &copied);
+	}
+	if (!e)
+		e = keep(j, a, cs, until, copied);
+	if (!e)
+		j->from = until;
+	if (!e && found.n < AT_ONCE / 4 && j->window < LONGEST_MS)
+		j->window *= 2;
+	return e;
+}
+
+enum err journal_run(struct clerk *c, struct arena *a)
+{
+	struct journal *j = &journal;
+	enum err e = open_journal(c);
+
+	(void)a;
+	if (!e && !j->from)
+		e = find_start(j);
+	for (int i = 0; i < TURNS && !e; i++) {
+		AUTO_ARENA struct arena *work = arena_new();
+		int64_t end = real_now() - LAG_MS;
+		int64_t until = j->from + j->window < end ? j->from + j->window : end;
+
+		if (until <= j->from)
+			return ERR_OK;
+		e = copy_window(j, work, until, j->window > SHORTEST_MS ? AT_ONCE : AT_MOST);
+		if (e == ERR_TOOLARGE && j->window > SHORTEST_MS) {
+			j->window = j->window / 4 > SHORTEST_MS ? j->window / 4 : SHORTEST_MS;
+			e = ERR_OK;
+		}
+	}
+	return e;
+}
+
+void journal_done(void)
+{
+	directory_free(journal.log);
+	journal.log = NULL;
+}
