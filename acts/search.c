@@ -181,10 +181,9 @@ enum err search_run(struct app *app, struct arena *a, const struct search *q, st
 	return ERR_OK;
 }
 
-enum err family_page_find(struct app *app, struct arena *a, const char *id, struct family_page *out)
+/* Ids are upper case in the register and of any case in an address. */
+static enum err listing_key(struct arena *a, const char *id, struct bytes *out)
 {
-	AUTO_TXN struct txn t = txn_read(app->store, STORE_PUBLIC);
-	struct family_page page;
 	char *upper = arena_strdup(a, id);
 	size_t n = strlen(id);
 
@@ -193,10 +192,32 @@ enum err family_page_find(struct app *app, struct arena *a, const char *id, stru
 	for (char *p = upper; *p; p++)
 		if (*p >= 'a' && *p <= 'z')
 			*p = (char)(*p - 'a' + 'A');
-	enum err e = family_page_get(&t, a, TABLE_PUBLIC_LISTING, key_text(a, upper), &page);
+	*out = key_text(a, upper);
+	return ERR_OK;
+}
 
-	if (e)
+enum err family_page_find(struct app *app, struct arena *a, const char *id, struct family_page *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_PUBLIC);
+	struct family_page page;
+	struct bytes key;
+	enum err e = listing_key(a, id, &key);
+
+	if (e || (e = family_page_get(&t, a, TABLE_PUBLIC_LISTING, key, &page)))
 		return e;
 	*out = page;
 	return strcmp(page.state, "withdrawn") == 0 ? ERR_GONE : ERR_OK;
+}
+
+enum err family_page_revision(struct app *app, struct arena *a, const char *id, uint64_t *rev)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_PUBLIC);
+	struct record record;
+	struct bytes key;
+	enum err e = listing_key(a, id, &key);
+
+	if (e || (e = txn_get(&t, TABLE_PUBLIC_LISTING, key, &record)))
+		return e;
+	*rev = record.rev;
+	return ERR_OK;
 }

@@ -51,5 +51,7 @@ unsigned free_halves_asked(unsigned free, int weekday, int half);
 
 /* One establishment's page by its id. ERR_NOTFOUND; ERR_GONE: was published, now withdrawn or closed (*out still names it). */
 MUST_USE enum err family_page_find(struct app *app, struct arena *a, const char *id, struct family_page *out);
+/* The revision of its record, without reading it: what a page made from it was made from. */
+MUST_USE enum err family_page_revision(struct app *app, struct arena *a, const char *id, uint64_t *rev);
 
 #endif

@@ -135,6 +135,11 @@ void changes_sentence(struct html *h, size_t n, size_t all);
 void listing_rubrics(struct request *rq, struct html *h, const struct listing *l);
 struct tag_of revision_tag(const char *state);
 
+/* Pages of families kept ready in the worker: answered while the record they were made from has the same revision, and for a
+   minute at most, since they speak of days. get adds the page to out; path is the canonical one. Bounded: 256 pages of 16 KiB. */
+bool page_cache_get(const char *path, uint64_t rev, struct buf *out);
+void page_cache_put(const char *path, uint64_t rev, struct bytes body);
+
 /* Address of the public page: "/etablissements/{slug}-{id}". */
 const char *public_path(struct arena *a, const char *name, const char *id);
 

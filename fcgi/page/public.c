@@ -246,9 +246,15 @@ enum err page_family(struct request *rq, struct html *h)
 	const char *hyphen = strrchr(rq->arg[0], '-');
 	const char *id = hyphen ? hyphen + 1 : rq->arg[0];
 	struct family_page p;
-	enum err e = family_page_find(rq->app, rq->arena, id, &p);
+	uint64_t rev = 0;
+	bool keep = !*rq->http->query;
+	enum err e = family_page_revision(rq->app, rq->arena, id, &rev);
 
 	rq->re->private = false;
+	if (!e && keep && page_cache_get(rq->http->path, rev, &rq->re->body))
+		return ERR_OK;
+	if (!e)
+		e = family_page_find(rq->app, rq->arena, id, &p);
 	if (e == ERR_GONE)
 		return page_gone(rq, h, &p);
 	if (e)
@@ -268,5 +274,7 @@ enum err page_family(struct request *rq, struct html *h)
 	       link_with(rq->arena, "/recherche", "lieu", p.postal_code, NULL), p.name, NULL);
 	family_body(rq, h, &p);
 	page_end(rq, h);
+	if (keep)
+		page_cache_put(rq->http->path, rev, buf_bytes(&rq->re->body));
 	return ERR_OK;
 }
