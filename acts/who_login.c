@@ -136,7 +136,7 @@ static bool matches_temp(struct attempt *t, bool asked)
 static bool may_change(struct attempt *t)
 {
 	if (t->temp.rev)
-		return matches_temp(t, true) && t->temp.expires > t->now;
+		return matches_temp(t, true) && temp_holds(t);
 	return t->changed_at && t->now - t->changed_at < t->app->settings->temporary_reset_h * HOUR_MS;
 }
 

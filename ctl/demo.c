@@ -112,19 +112,32 @@ static enum err log_in(struct demo *d, struct demo_account *account, int64_t at,
 	return e;
 }
 
-/* A session a working half-hour: logged out before the next begins. */
-static enum err present(struct demo *d, struct demo_account *account, int64_t at)
+/* Ends the sessions of half an hour that are over by then, in their order: the log is in the order of what happened. */
+static enum err leave(struct demo *d, int64_t by)
 {
-	if (account->until >= at)
-		return ERR_OK;
-	if (account->until) {
-		struct visitor who = visitor_at(account, account->until, OFFICE_ADDRESS);
+	for (;;) {
+		struct demo_account *first = NULL;
+
+		for (size_t i = 0; i < d->n_accounts; i++) {
+			struct demo_account *account = &d->accounts[i];
+
+			if (account->until && account->until < by && (!first || account->until < first->until))
+				first = account;
+		}
+		if (!first)
+			return ERR_OK;
+		struct visitor who = visitor_at(first, first->until, OFFICE_ADDRESS);
 		enum err e = logout(&d->ctl->app, d->ctl->arena, &who);
 
 		if (e)
 			return e;
+		first->until = 0;
 	}
-	return log_in(d, account, at - 2 * MINUTE_MS, OFFICE_ADDRESS, account->password);
+}
+
+static enum err present(struct demo *d, struct demo_account *account, int64_t at)
+{
+	return account->until ? ERR_OK : log_in(d, account, at - MINUTE_MS, OFFICE_ADDRESS, account->password);
 }
 
 static enum err send(struct demo *d, const struct demo_step *s, struct visitor *who)
@@ -199,11 +212,13 @@ static enum err query(struct demo *d, const struct visitor *who)
 
 static enum err run_step(struct demo *d, const struct demo_step *s)
 {
-	if (s->act == DEMO_FAILED_LOGIN)
-		return log_in(d, s->by, s->at, STRANGE_ADDRESS, "un mot de passe essayé");
-	enum err e = present(d, s->by, s->at);
+	enum err e = leave(d, s->at - MINUTE_MS);
 
 	if (e)
+		return e;
+	if (s->act == DEMO_FAILED_LOGIN)
+		return log_in(d, s->by, s->at, STRANGE_ADDRESS, "un mot de passe essayé");
+	if ((e = present(d, s->by, s->at)))
 		return e;
 	struct visitor who = visitor_at(s->by, s->at, OFFICE_ADDRESS);
 
@@ -247,6 +262,8 @@ int ctl_demo_generate(struct ctl *c)
 		if ((e = run_step(&d, &d.steps[i])))
 			return ctl_fail("step %zu (act %d, %s, %s): %s", i, (int)d.steps[i].act, d.steps[i].by->uid,
 					d.steps[i].e ? d.steps[i].e->id : "-", err_text(e));
+	if ((e = leave(&d, d.now)))
+		return ctl_fail("%s", err_text(e));
 	printf("%zu acts of a month done\n", d.n_steps);
 	return 0;
 }

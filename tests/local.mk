@@ -11,5 +11,7 @@ EXTRA_DIST += \
 	%D%/lint.sh \
 	%D%/lint \
 	%D%/flow \
+	%D%/corpus \
+	%D%/long \
 	%D%/browser \
 	%D%/fault

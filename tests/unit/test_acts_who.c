@@ -3,6 +3,7 @@
 #include "tests/unit/test_acts_service.h"
 
 #define NEW_PASSWORD "gravier-hamac-treille-27"
+#define RESET_PASSWORD "faucille-brume-carillon-3"
 #define OTHER_PASSWORD "cabestan-vitrail-oseille-5"
 
 static int64_t ahead;
@@ -418,13 +419,38 @@ static void test_a_temporary_password_dies_after_five_tries(void **state)
 	assert_int_equal(try(s, "jmartin", NEW_PASSWORD).outcome, LOGIN_DONE);
 }
 
+/* Installed by its first use, it has no more tries than before. */
+static void test_a_used_temporary_password_dies_after_five_tries_too(void **state)
+{
+	struct stage *s = *state;
+
+	put_temporary(s, "jmartin", "Gg7hJj8k", "reset", 3 * DAY_MS);
+	assert_int_equal(try(s, "jmartin", "Gg7hJj8k").outcome, LOGIN_MUST_CHANGE);
+	for (int i = 0; i < 5; i++) {
+		later(16 * MINUTE_MS);
+		assert_int_equal(try(s, "jmartin", "Gg7hJj8m").outcome, LOGIN_REFUSED);
+	}
+	later(16 * MINUTE_MS);
+	assert_int_equal(try(s, "jmartin", "Gg7hJj8k").outcome, LOGIN_REFUSED);
+	told(s, "temporary_expired", "A-000001");
+	put_temporary(s, "jmartin", "Nn2pQq3r", "reset", DAY_MS);
+	later(DAY_MS - HOUR_MS);
+	struct login_result r = try(s, "jmartin", "Nn2pQq3r");
+	struct password_form good = form_of("", RESET_PASSWORD, RESET_PASSWORD);
+	struct faults faults = { 0 };
+	const char *token;
+
+	assert_int_equal(r.outcome, LOGIN_MUST_CHANGE);
+	assert_int_equal(password_change(&s->app, s->a, &r.who, &good, &faults, &token), ERR_OK);
+}
+
 static void test_a_closed_account_loses_its_sessions(void **state)
 {
 	struct stage *s = *state;
-	struct login_result r = try(s, "jmartin", NEW_PASSWORD);
+	struct login_result r = try(s, "jmartin", RESET_PASSWORD);
 
 	slapd_change("dn: " AGENT "\nchangetype: modify\nreplace: habStatut\nhabStatut: suspendue\n");
-	assert_int_equal(try(s, "jmartin", NEW_PASSWORD).outcome, LOGIN_REFUSED);
+	assert_int_equal(try(s, "jmartin", RESET_PASSWORD).outcome, LOGIN_REFUSED);
 	told(s, "suspended", "A-000001");
 	stage_poll(s);
 	assert_false(lost(s, r.token));
@@ -432,7 +458,7 @@ static void test_a_closed_account_loses_its_sessions(void **state)
 	slapd_change("dn: " AGENT "\nchangetype: modify\nreplace: habStatut\nhabStatut: active\n");
 	stage_poll(s);
 	assert_false(lost(s, r.token)); /* it does not live again */
-	assert_int_equal(try(s, "jmartin", NEW_PASSWORD).outcome, LOGIN_DONE);
+	assert_int_equal(try(s, "jmartin", RESET_PASSWORD).outcome, LOGIN_DONE);
 }
 
 static void test_roles_come_from_the_groups(void **state)
@@ -496,6 +522,7 @@ int main(void)
 		cmocka_unit_test(test_guessing_the_old_password_is_delayed_too),
 		cmocka_unit_test(test_a_reset_holds_the_old_password_until_it_is_used),
 		cmocka_unit_test(test_a_temporary_password_dies_after_five_tries),
+		cmocka_unit_test(test_a_used_temporary_password_dies_after_five_tries_too),
 		cmocka_unit_test(test_a_closed_account_loses_its_sessions),
 		cmocka_unit_test(test_roles_come_from_the_groups),
 		cmocka_unit_test(test_without_directory_nothing_is_tried_and_it_is_told),
