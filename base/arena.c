@@ -90,11 +90,20 @@ char *arena_printf(struct arena *a, const char *format, ...)
 	return s;
 }
 
+const char **strs_room(struct arena *a, size_t n)
+{
+	size_t room = 1;
+
+	while (room < n)
+		room *= 2;
+	return arena_array(a, room, const char *);
+}
+
 void strs_add(struct arena *a, struct strs *list, const char *s)
 {
 	/* the array doubles at each power of two: no capacity to keep beside the list */
 	if ((list->n & (list->n - 1)) == 0) {
-		const char **grown = arena_array(a, list->n ? list->n * 2 : 1, const char *);
+		const char **grown = strs_room(a, list->n + 1);
 
 		if (list->n)
 			memcpy(grown, list->v, list->n * sizeof *grown);

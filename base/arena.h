@@ -27,6 +27,9 @@ char *arena_printf(struct arena *a, const char *format, ...) PRINTF_LIKE(2, 3) _
 
 char *arena_vprintf(struct arena *a, const char *format, va_list args) PRINTF_LIKE(2, 0) __attribute__((returns_nonnull));
 
+/* Room for a list of n strings that strs_add may lengthen: its arrays have the power of two that holds them. */
+const char **strs_room(struct arena *a, size_t n) __attribute__((returns_nonnull));
+
 /* Appends s to a list whose array lives in the arena. s is kept, not copied. */
 void strs_add(struct arena *a, struct strs *list, const char *s);
 

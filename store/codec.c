@@ -233,7 +233,7 @@ static bool get_strs(struct pool *pool, struct bytes value, struct strs *out)
 			return false;
 	if (in.err)
 		return false;
-	out->v = arena_array(pool->arena, n, const char *);
+	out->v = strs_room(pool->arena, n);
 	out->n = n;
 	in = reader_of(value);
 	for (size_t i = 0; i < n; i++)

@@ -188,7 +188,7 @@ static void details(struct request *rq, struct html *h, const struct audit_recor
 		return;
 	html(h, "<span class=\"small muted\">");
 	for (size_t i = 0; i < r->details.n; i++)
-		html(h, "{}{f}", i ? " ; " : "", detail_text(rq->arena, r->details.v[i]));
+		html(h, "{}{f}", i ? "\u00a0; " : "", detail_text(rq->arena, r->details.v[i]));
 	html(h, "</span>");
 }
 

@@ -279,9 +279,29 @@ static void test_items_are_walked_in_place(void **state)
 	assert_int_not_equal(in.err, ERR_OK);
 }
 
+static void test_a_decoded_list_can_be_lengthened(void **state)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t n = 0; n < 9; n++) {
+		struct listing l, again;
+
+		codec_default(&listing_codec, &l);
+		for (size_t i = 0; i < n; i++)
+			strs_add(a, &l.closures, "aout");
+		assert_int_equal(listing_decode(a, listing_encode(a, &l), &again), ERR_OK);
+		for (size_t i = 0; i < 3; i++)
+			strs_add(a, &again.closures, "noel");
+		assert_int_equal(again.closures.n, n + 3);
+		assert_string_equal(again.closures.v[n + 2], "noel");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_decoded_list_can_be_lengthened),
 		cmocka_unit_test(test_each_type_has_one_form),
 		cmocka_unit_test(test_cells_without_a_number_at_the_end_are_left_out),
 		cmocka_unit_test(test_broken_records_are_refused),
