@@ -64,13 +64,7 @@ static void count(struct batch *b, struct bytes key, struct bytes value)
 void mirror_batch_put(struct batch *b, enum table table, struct bytes key, struct bytes value)
 {
 	begin(b);
-	if ((b->puts_n & (b->puts_n - 1)) == 0) {
-		struct index_row *longer = arena_array(b->work, b->puts_n ? b->puts_n * 2 : 1, struct index_row);
-
-		if (b->puts_n)
-			memcpy(longer, b->puts, b->puts_n * sizeof *longer);
-		b->puts = longer;
-	}
+	b->puts = arena_more(b->work, b->puts, b->puts_n, sizeof *b->puts);
 	b->puts[b->puts_n++] = (struct index_row){
 		table,
 		{ (const uint8_t *)arena_memdup(b->work, key.p, key.n), key.n },

@@ -58,13 +58,7 @@ struct bytes mirror_mark(const char *name)
 
 void uuids_add(struct arena *a, struct uuids *list, struct uuid u)
 {
-	if ((list->n & (list->n - 1)) == 0) {
-		struct uuid *longer = arena_array(a, list->n ? list->n * 2 : 1, struct uuid);
-
-		if (list->n)
-			memcpy(longer, list->v, list->n * sizeof *longer);
-		list->v = longer;
-	}
+	list->v = arena_more(a, list->v, list->n, sizeof *list->v);
 	list->v[list->n++] = u;
 }
 

@@ -13,13 +13,7 @@ const enum table mirror_tables[MIRROR_TABLES] = {
 
 static void add_row(struct arena *a, struct mirrored *m, enum table table, struct bytes key, struct bytes value)
 {
-	if ((m->n & (m->n - 1)) == 0) {
-		struct index_row *longer = arena_array(a, m->n ? m->n * 2 : 1, struct index_row);
-
-		if (m->n)
-			memcpy(longer, m->rows, m->n * sizeof *longer);
-		m->rows = longer;
-	}
+	m->rows = arena_more(a, m->rows, m->n, sizeof *m->rows);
 	m->rows[m->n++] = (struct index_row){ table, key, value };
 }
 

@@ -120,13 +120,7 @@ struct bytes tail_of(struct bytes key, size_t n)
 
 void agreements_add(struct arena *a, struct agreements *list, const struct agreement *g)
 {
-	if ((list->n & (list->n - 1)) == 0) {
-		struct agreement *longer = arena_array(a, list->n ? list->n * 2 : 1, struct agreement);
-
-		if (list->n)
-			memcpy(longer, list->v, list->n * sizeof *longer);
-		list->v = longer;
-	}
+	list->v = arena_more(a, list->v, list->n, sizeof *list->v);
 	list->v[list->n++] = *g;
 }
 
@@ -243,13 +237,7 @@ enum err rights_of(struct app *app, struct arena *a, const struct visitor *who, 
 			return e;
 		if (e || !mine.families)
 			continue;
-		if ((count & (count - 1)) == 0) {
-			struct my_establishment *longer = arena_array(a, count ? count * 2 : 1, struct my_establishment);
-
-			if (count)
-				memcpy(longer, list, count * sizeof *longer);
-			list = longer;
-		}
+		list = arena_more(a, list, count, sizeof *list);
 		list[count++] = mine;
 	}
 	if (t.err)

@@ -30,13 +30,7 @@ enum err people_of(struct app *app, struct arena *a, const char *provider_key, s
 
 		if (e)
 			return e;
-		if ((count & (count - 1)) == 0) {
-			struct person *longer = arena_array(a, count ? count * 2 : 1, struct person);
-
-			if (count)
-				memcpy(longer, list, count * sizeof *longer);
-			list = longer;
-		}
+		list = arena_more(a, list, count, sizeof *list);
 		list[count++] = p;
 	}
 	if (t.err)
@@ -79,13 +73,7 @@ enum err caf_establishments(struct app *app, struct arena *a, const struct visit
 			return failed;
 		if (!mentions(a, &e, folded))
 			continue;
-		if ((count & (count - 1)) == 0) {
-			struct establishment *longer = arena_array(a, count ? count * 2 : 1, struct establishment);
-
-			if (count)
-				memcpy(longer, list, count * sizeof *longer);
-			list = longer;
-		}
+		list = arena_more(a, list, count, sizeof *list);
 		list[count++] = e;
 	}
 	if (t.err)

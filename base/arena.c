@@ -99,16 +99,20 @@ const char **strs_room(struct arena *a, size_t n)
 	return arena_array(a, room, const char *);
 }
 
+void *arena_more(struct arena *a, void *v, size_t n, size_t size)
+{
+	if ((n & (n - 1)) != 0)
+		return v;
+	void *grown = arena_alloc(a, (n ? n * 2 : 1) * size);
+
+	if (n)
+		memcpy(grown, v, n * size);
+	return grown;
+}
+
 void strs_add(struct arena *a, struct strs *list, const char *s)
 {
-	/* the array doubles at each power of two: no capacity to keep beside the list */
-	if ((list->n & (list->n - 1)) == 0) {
-		const char **grown = strs_room(a, list->n + 1);
-
-		if (list->n)
-			memcpy(grown, list->v, list->n * sizeof *grown);
-		list->v = grown;
-	}
+	list->v = arena_more(a, list->v, list->n, sizeof *list->v);
 	list->v[list->n++] = s;
 }
 

@@ -27,6 +27,10 @@ char *arena_printf(struct arena *a, const char *format, ...) PRINTF_LIKE(2, 3) _
 
 char *arena_vprintf(struct arena *a, const char *format, va_list args) PRINTF_LIKE(2, 0) __attribute__((returns_nonnull));
 
+/* The list v of n elements of that size with room for one more: its array doubles at each power of two, so that no capacity
+   is kept beside it.  list = arena_more(a, list, n, sizeof *list); list[n++] = x; */
+void *arena_more(struct arena *a, void *v, size_t n, size_t size) __attribute__((returns_nonnull));
+
 /* Room for a list of n strings that strs_add may lengthen: its arrays have the power of two that holds them. */
 const char **strs_room(struct arena *a, size_t n) __attribute__((returns_nonnull));
 

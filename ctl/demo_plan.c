@@ -30,13 +30,7 @@ static void step(struct demo *d, int64_t at, enum demo_act act, struct demo_acco
 {
 	if (!by)
 		return;
-	if ((d->n_steps & (d->n_steps - 1)) == 0) {
-		struct demo_step *grown = arena_array(d->ctl->arena, d->n_steps ? d->n_steps * 2 : 1, struct demo_step);
-
-		if (d->n_steps)
-			memcpy(grown, d->steps, d->n_steps * sizeof *grown);
-		d->steps = grown;
-	}
+	d->steps = arena_more(d->ctl->arena, d->steps, d->n_steps, sizeof *d->steps);
 	d->steps[d->n_steps++] = (struct demo_step){ at, act, by, e, seed };
 }
 

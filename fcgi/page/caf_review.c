@@ -139,7 +139,8 @@ static void review_head(struct request *rq, struct html *h, const struct revisio
 	html(h,
 	     "<h1>{}</h1>\n<p class=\"meta\"><span>Envoyée par <strong>{}</strong> ({}), <strong>{}</strong></span>"
 	     "<span>Reçue le <strong>{}</strong></span>",
-	     rq->e.name, r->author_name, r->author_number, r->provider_name, time_fr(rq->arena, r->sent_at));
+	     rq->e.name, r->author_name, r->author_number, r->provider_name,
+	     arena_printf(rq->arena, "%s, %s", day_fr(rq->arena, day_of(r->sent_at)), time_hour_fr(rq->arena, r->sent_at)));
 	if (days >= 1)
 		html(h, "<span class=\"tag {}\">{}</span>", days >= 5 ? "tag-warn" : "",
 		     arena_printf(rq->arena, days > 1 ? "%d jours ouvrés" : "%d jour ouvré", days));

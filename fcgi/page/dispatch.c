@@ -136,7 +136,7 @@ static void record_refusal(struct request *rq, const char *cause)
 
 	r.failed = true;
 	r.cause = cause;
-	if (rq->e.uuid.b[0] || !uuid_is_none(rq->e.uuid))
+	if (!uuid_is_none(rq->e.uuid))
 		act_on_establishment(&r, &rq->e);
 	if (act_note(rq->app, rq->arena, &rq->who, &r))
 		log_line(LOG_LEVEL_WARNING, "refusal not recorded", "cause", cause, NULL);

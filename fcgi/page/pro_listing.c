@@ -214,17 +214,15 @@ static struct input start_values(struct request *rq, const struct listing_state 
 enum err page_listing_edit(struct request *rq, struct html *h)
 {
 	struct listing_state st;
-	struct input asked = rq->in;
+	const char *notice_code = input_get(&rq->in, "fait");
 	enum err e = listing_state_read(rq->app, rq->arena, &rq->who, &rq->e, &st);
 
 	if (e)
 		return e;
-	if (!rq->kept)
-		rq->in = input_with(rq->arena, &(struct input){ 0 }, "fait", input_get(&asked, "fait"));
-	struct input values = rq->kept ? asked : start_values(rq, &st);
+	struct input values = rq->kept ? rq->in : start_values(rq, &st);
 
 	/* the notice is of the request, the fields of the text */
-	rq->in = input_with(rq->arena, &values, "fait", input_get(&asked, "fait"));
+	rq->in = input_with(rq->arena, &values, "fait", notice_code);
 	return edit_page(rq, h, &st);
 }
 

@@ -114,7 +114,8 @@ static enum err aside(struct request *rq, struct html *h, const struct places_st
 		"<h2>Dernières publications</h2>\n<ul class=\"history\">\n");
 	for (size_t i = 0; i < n; i++)
 		html(h, "<li><time datetime=\"{}\">{}</time>{}</li>\n", time_iso(rq->arena, past[i].declared_at),
-		     arena_printf(rq->arena, "%s, %s", day_fr(rq->arena, day_of(past[i].declared_at)), time_hour_fr(rq->arena, past[i].declared_at)),
+		     arena_printf(rq->arena, "%s, %s", day_fr(rq->arena, day_of(past[i].declared_at)),
+				  time_hour_fr(rq->arena, past[i].declared_at)),
 		     past[i].author_name);
 	if (!n)
 		html(h, "<li>Aucune publication</li>\n");
