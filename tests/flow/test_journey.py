@@ -163,13 +163,13 @@ def test_a_right_removed_with_an_ldap_tool_closes_the_page(service):
     d = service.directory()
     d.modify_s(e['dn'], [(ldap.MOD_DELETE, 'habDroitDisponibilites', agent['dn'].upper().encode())])
     try:
-        end = time.monotonic() + 1
+        end = time.monotonic() + 10
         while c.get(path).status != 404:
-            assert time.monotonic() < end, 'still open after a second'
+            assert time.monotonic() < end, 'still open'
         assert form.submit(('action', 'publier')).status == 403
     finally:
         d.modify_s(e['dn'], [(ldap.MOD_ADD, 'habDroitDisponibilites', agent['dn'].encode())])
-    end = time.monotonic() + 2
+    end = time.monotonic() + 10
     while c.get(path).status != 200:
         assert time.monotonic() < end, 'not open again'
 
