@@ -269,12 +269,17 @@ static int ask_the_silent(void)
 
 	stop(&s, SIGTERM);
 	memcpy(at.sun_path, s.o.socket, strlen(s.o.socket));
-	if (fd < 0 || bind(fd, (const struct sockaddr *)&at, sizeof at) || listen(fd, 100))
+	if (fd < 0)
 		return 1;
+	if (bind(fd, (const struct sockaddr *)&at, sizeof at) || listen(fd, 100)) {
+		close(fd);
+		return 1;
+	}
 	int64_t begun = clock_monotonic();
 	enum err e = put(&c, "k", "v", NULL);
 	int64_t ms = clock_monotonic() - begun;
 
+	close(fd);
 	remove_dir(s.o.dir);
 	return e == ERR_UNKNOWN && ms >= 7900 && !has(&c, "k", "v") ? 0 : 1;
 }
