@@ -22,7 +22,7 @@ static size_t once(struct dispatch *d, const char *path)
 		.arena = a,
 		.method = METHOD_GET,
 		.path = path,
-		.query = "",
+		.query = "fait=" /* not the page kept ready: made anew */,
 		.content_type = "",
 		.address = "127.0.0.1",
 		.user_agent = "",
