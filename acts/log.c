@@ -58,11 +58,6 @@ static bool in_scope(const struct reading *r, const char *caf)
 
 /* --- criteria --- */
 
-static bool means(struct arena *a, const char *typed, const char *code, const char *label)
-{
-	return strcmp(typed, code) == 0 || strcmp(text_fold(a, typed), text_fold(a, label)) == 0;
-}
-
 static day_t day_typed(struct reading *r, const char *name, day_t otherwise)
 {
 	day_t day;
@@ -90,12 +85,12 @@ static void take_event(struct reading *r, int event_class)
 	struct audit_query *q = &r->view->query;
 
 	q->event_class = event_class;
-	if (!*typed || means(r->arena, typed, "", "Tous"))
+	if (!*typed || choice_is(r->arena, typed, "", "Tous"))
 		return;
 	for (int ev = 0; ev < EVENT__MAX; ev++) {
 		const char *code = event_code((enum event)ev);
 
-		if (!means(r->arena, typed, code, event_label(code)))
+		if (!choice_is(r->arena, typed, code, event_label(code)))
 			continue;
 		q->event = code;
 		q->event_class = -1;
@@ -110,11 +105,11 @@ static void take_result(struct reading *r)
 	struct arena *a = r->arena;
 
 	r->view->query.failed = -1;
-	if (means(a, typed, "reussi", "Réussi"))
+	if (choice_is(a, typed, "reussi", "Réussi"))
 		r->view->query.failed = 0;
-	else if (means(a, typed, "echec", "Échec"))
+	else if (choice_is(a, typed, "echec", "Échec"))
 		r->view->query.failed = 1;
-	else if (*typed && !means(a, typed, "", "Tous"))
+	else if (*typed && !choice_is(a, typed, "", "Tous"))
 		fault_add(a, r->faults, "resultat", "Choisissez un résultat de la liste.");
 }
 

@@ -30,6 +30,19 @@ const char *choice_label(const struct choice *choices, const char *value)
 	return c ? c->label : value;
 }
 
+bool choice_is(struct arena *a, const char *typed, const char *value, const char *label)
+{
+	return strcmp(typed, value) == 0 || strcmp(text_fold(a, typed), text_fold(a, label)) == 0;
+}
+
+const struct choice *choice_typed(struct arena *a, const struct choice *choices, const char *typed)
+{
+	for (const struct choice *c = choices; c->value; c++)
+		if (choice_is(a, typed, c->value, c->label))
+			return c;
+	return NULL;
+}
+
 bool choice_has(const struct choice *choices, const char *value)
 {
 	return choice_of(choices, value) != NULL;

@@ -87,6 +87,10 @@ const char *fault_of(const struct faults *faults, const char *field);
 const struct field *form_field(const struct form *form, const char *name);
 /* The label of a value in a table of choices; the value itself when it is not there. */
 const char *choice_label(const struct choice *choices, const char *value);
+/* Typed as the value, or as the label in any case and accents: an address written by hand is as good as a click. */
+bool choice_is(struct arena *a, const char *typed, const char *value, const char *label);
+/* The row so typed; NULL: none. */
+const struct choice *choice_typed(struct arena *a, const struct choice *choices, const char *typed);
 bool choice_has(const struct choice *choices, const char *value);
 
 /* "1 500": thousands apart by U+202F. */

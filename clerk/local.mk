@@ -14,6 +14,7 @@ sbin_PROGRAMS += %D%/habilis-clerk
 	%D%/purge.c \
 	%D%/seal.c \
 	%D%/smtp.c \
+	%D%/state.c \
 	%D%/sweep.c \
 	%D%/work_loop.c
 %C%_habilis_clerk_LDADD = $(ACTS) $(CURL_LIBS)

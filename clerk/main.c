@@ -8,33 +8,12 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static int run(size_t index, void *user)
 {
 	procs_harden();
 	procs_on_term();
 	return index == 0 ? mirror_loop(user) : work_loop(user);
-}
-
-void clerk_sleep(int64_t ms)
-{
-	struct timespec wait = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-
-	if (ms > 0 && !procs_stopping())
-		(void)nanosleep(&wait, NULL);
-}
-
-void state_tell(struct state_of *s, enum err e)
-{
-	if (s->known && s->last == e)
-		return;
-	if (e)
-		log_line(LOG_LEVEL_WARNING, "failing", "what", s->subject, "error", err_text(e), NULL);
-	else if (s->known)
-		log_line(LOG_LEVEL_INFO, "working again", "what", s->subject, NULL);
-	s->known = true;
-	s->last = e;
 }
 
 #ifndef HABILIS_SYSCONFDIR

@@ -15,69 +15,37 @@ const struct form *form_log(void)
 
 static const struct choice result_choices[] = { { "", "Tous" }, { "reussi", "Réussi" }, { "echec", "Échec" }, { NULL, NULL } };
 
-static void text_filter(struct request *rq, struct html *h, const char *name, const char *label)
-{
-	const char *fault = fault_of(&rq->faults, name);
-
-	html(h, "<div class=\"field{}\"><label for=\"{}\">{}</label>", fault ? " field-error" : "", name, label);
-	if (fault)
-		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", name, fault);
-	html(h, "<input type=\"text\" id=\"{}\" name=\"{}\" value=\"{}\" autocomplete=\"off\"", name, name,
-	     input_get(&rq->in, name));
-	if (fault)
-		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", name);
-	html(h, "></div>\n");
-}
-
-/* Options carry codes; the label typed in an address is as good (as the pictures' options have no value). */
-static bool is_chosen(struct request *rq, const char *typed, const char *value, const char *label)
-{
-	return strcmp(typed, value) == 0 || strcmp(text_fold(rq->arena, typed), text_fold(rq->arena, label)) == 0;
-}
-
 static void event_filter(struct request *rq, struct html *h, enum event_class class)
 {
-	const char *typed = input_get(&rq->in, "evenement");
+	struct choice choices[EVENT__MAX + 2] = { { "", "Tous" } };
+	size_t n = 1;
 
-	html(h, "<div class=\"field\"><label for=\"evenement\">Événement</label><select id=\"evenement\" name=\"evenement\"><option value=\"\">Tous</option>");
-	for (enum event ev = 0; ev < EVENT__MAX; ev++) {
-		const char *code = event_code(ev), *label = event_label(code);
+	for (enum event ev = 0; ev < EVENT__MAX; ev++)
+		if (event_class_of(event_code(ev)) == class)
+			choices[n++] = (struct choice){ event_code(ev), event_label(event_code(ev)) };
+	const struct choice *chosen = choice_typed(rq->arena, choices, input_get(&rq->in, "evenement"));
 
-		if (event_class_of(code) != class)
-			continue;
-		html(h, "<option value=\"{}\"", code);
-		if (*typed && is_chosen(rq, typed, code, label))
-			html(h, " selected");
-		html(h, ">{f}</option>", label);
-	}
-	html(h, "</select></div>\n");
+	filter_select(rq, h, "evenement", "Événement", choices, chosen ? chosen->value : "");
 }
 
 static void result_filter(struct request *rq, struct html *h)
 {
-	const char *typed = input_get(&rq->in, "resultat");
+	const struct choice *chosen = choice_typed(rq->arena, result_choices, input_get(&rq->in, "resultat"));
 
-	html(h, "<div class=\"field\"><label for=\"resultat\">Résultat</label><select id=\"resultat\" name=\"resultat\">");
-	for (const struct choice *c = result_choices; c->value; c++) {
-		html(h, "<option value=\"{}\"", c->value);
-		if (is_chosen(rq, typed, c->value, c->label))
-			html(h, " selected");
-		html(h, ">{}</option>", c->label);
-	}
-	html(h, "</select></div>\n");
+	filter_select(rq, h, "resultat", "Résultat", result_choices, chosen ? chosen->value : "");
 }
 
 static void filters(struct request *rq, struct html *h, const char *action, enum event_class class)
 {
 	html(h, "<form class=\"card\" method=\"get\" action=\"{}\" aria-label=\"Rechercher dans le journal\" novalidate>\n<div class=\"filters filters-4\">\n",
 	     action);
-	text_filter(rq, h, "du", "Du");
-	text_filter(rq, h, "au", "Au");
-	text_filter(rq, h, "fournisseur", "Fournisseur de données");
-	text_filter(rq, h, "agent", "Personne ou identifiant");
+	filter_text(rq, h, "du", "Du");
+	filter_text(rq, h, "au", "Au");
+	filter_text(rq, h, "fournisseur", "Fournisseur de données");
+	filter_text(rq, h, "agent", "Personne ou identifiant");
 	event_filter(rq, h, class);
 	result_filter(rq, h);
-	text_filter(rq, h, "ip", "Adresse IP");
+	filter_text(rq, h, "ip", "Adresse IP");
 	html(h, "<button class=\"btn\">Rechercher</button>\n</div>\n</form>\n");
 }
 

@@ -33,29 +33,12 @@ const struct form *form_queue(void)
 	return &form;
 }
 
-/* A filter's values come by value or by label, as the pictures' options have none. */
+/* As it was typed when it is no choice: the page refuses it. */
 static const char *code_of(struct arena *a, const struct choice *choices, const char *typed)
 {
-	for (const struct choice *c = choices; c->value; c++)
-		if (strcmp(text_fold(a, c->label), text_fold(a, typed)) == 0)
-			return c->value;
-	return typed;
-}
+	const struct choice *c = choice_typed(a, choices, typed);
 
-static void filter_select(struct request *rq, struct html *h, const char *name)
-{
-	const struct field *f = form_field(form_queue(), name);
-	const char *selected = code_of(rq->arena, f->choices, input_get(&rq->in, name));
-
-	html(h, "<div class=\"field\"><label for=\"{}\">{}</label><select id=\"{}\" name=\"{}\">", name, f->label, name,
-	     name);
-	for (const struct choice *c = f->choices; c->value; c++) {
-		html(h, "<option value=\"{}\"", c->value);
-		if (strcmp(c->value, selected) == 0)
-			html(h, " selected");
-		html(h, ">{}</option>", c->label);
-	}
-	html(h, "</select></div>\n");
+	return c ? c->value : typed;
 }
 
 static const char *waiting_text(struct arena *a, int days)
@@ -170,10 +153,9 @@ enum err page_caf_queue(struct request *rq, struct html *h)
 	kpi(h, "convention", q.agreements, "convention signée reçue", "conventions signées reçues");
 	kpi(h, "signalement", q.reports, "signalement de famille", "signalements de familles");
 	html(h, "</ul>\n<form class=\"card filters\" method=\"get\" action=\"/caf\" aria-label=\"Filtrer les dossiers\">\n");
-	filter_select(rq, h, "type");
-	html(h, "<div class=\"field\"><label for=\"q\">Fournisseur ou établissement</label><input type=\"text\" id=\"q\" name=\"q\" value=\"{}\"></div>\n",
-	     f.text);
-	filter_select(rq, h, "pris");
+	filter_select(rq, h, "type", "Type de dossier", kind_choices, f.kind);
+	filter_text(rq, h, "q", "Fournisseur ou établissement");
+	filter_select(rq, h, "pris", "Pris par", claimed_choices, f.claimed);
 	html(h, "<button class=\"btn btn-alt\">Filtrer</button>\n</form>\n");
 	if (q.n)
 		queue_table(rq, h, &q, &f);

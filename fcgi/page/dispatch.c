@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#define SESSION_COOKIE "__Host-session"
 #define FORM_COOKIE "__Host-form"
 
 /* Fields any form may carry besides its own. */

@@ -65,16 +65,6 @@ static void typed(struct request *rq, struct html *h, bool again)
 	form_close(h);
 }
 
-/* Private pages keep their space; a public one, and a page for nobody in particular, has the public frame. */
-static enum space space_of(const struct request *rq)
-{
-	if (!rq->who.known)
-		return SPACE_PUBLIC;
-	if (rq->who.roles & ROLE_AGENT)
-		return SPACE_PRO;
-	return rq->who.roles & ROLE_CAF ? SPACE_CAF : SPACE_AUDIT;
-}
-
 void page_error(struct request *rq, struct html *h, enum err e, const char *incident)
 {
 	bool posted = rq->http->method == METHOD_POST && rq->in.n;
@@ -83,7 +73,7 @@ void page_error(struct request *rq, struct html *h, enum err e, const char *inci
 	rq->re->status = status_of(e);
 	if (rq->re->status == 503 || rq->re->status == 429)
 		http_header(rq->re, "Retry-After", "%d", rq->re->status == 429 ? 60 : 30);
-	page_begin(rq, h, &(struct page){ .space = space_of(rq), .title = pages[e].title });
+	page_begin(rq, h, &(struct page){ .space = space_of(&rq->who), .title = pages[e].title });
 	html(h, "<div class=\"narrow\">\n<h1>{f}</h1>\n<p class=\"lead\">{f}</p>\n", pages[e].title, pages[e].text);
 	if (incident)
 		html(h, "<p>Si l’erreur revient, signalez le numéro d’incident <strong class=\"num\">{}</strong>.</p>\n",

@@ -59,6 +59,20 @@ const char *home_of(unsigned roles)
 	return "/espace-pro/mon-compte";
 }
 
+enum space space_of(const struct visitor *who)
+{
+	if (!who->known)
+		return SPACE_PUBLIC;
+	if (who->roles & ROLE_AGENT)
+		return SPACE_PRO;
+	return who->roles & ROLE_CAF ? SPACE_CAF : SPACE_AUDIT;
+}
+
+const char *own_path(struct request *rq)
+{
+	return arena_printf(rq->arena, "/espace-pro/etablissements/%s", rq->e.id);
+}
+
 static void head(struct request *rq, struct html *h, const struct page *p)
 {
 	const char *site = rq->app->settings->site_name;

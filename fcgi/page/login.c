@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define SESSION_COOKIE "__Host-session"
-
 static const struct field login_fields[] = {
 	{ .name = "identifiant",
 	  .label = "Identifiant",
@@ -336,9 +334,8 @@ static enum err last_logins(struct request *rq, struct html *h)
 
 enum err page_account(struct request *rq, struct html *h)
 {
-	enum space space = rq->who.roles & ROLE_AGENT ? SPACE_PRO : rq->who.roles & ROLE_CAF ? SPACE_CAF : SPACE_AUDIT;
-
-	page_begin(rq, h, &(struct page){ .space = space, .title = "Mon compte", .tab = "/espace-pro/mon-compte" });
+	page_begin(rq, h,
+		   &(struct page){ .space = space_of(&rq->who), .title = "Mon compte", .tab = "/espace-pro/mon-compte" });
 	error_summary(rq, h);
 	html(h, "<h1>Mon compte</h1>\n<div class=\"cols\">\n<div>\n");
 	identity(rq, h);

@@ -12,6 +12,7 @@
 
 enum pool { POOL_PUBLIC, POOL_PRIVATE, POOL_LOGIN, POOL__MAX };
 
+#define SESSION_COOKIE "__Host-session"
 #define ROUTE_ARGS 3
 
 struct request {
@@ -85,8 +86,11 @@ void page_end(struct request *rq, struct html *h);
 void page_error(struct request *rq, struct html *h, enum err e, const char *incident);
 int status_of(enum err e);
 
-/* The home of the visitor's first role. */
+/* The home of the visitor's first role, and the space it stands in; nobody's is the public one. */
 const char *home_of(unsigned roles);
+enum space space_of(const struct visitor *who);
+/* "/espace-pro/etablissements/{id}" of the request's establishment. */
+const char *own_path(struct request *rq);
 
 /* --- ui.c: pieces; each writes to h --- */
 
@@ -109,6 +113,12 @@ void field_hidden(struct html *h, const char *name, const char *value);
 
 /* A field of a form by its row: label, hint, fault, value kept (never a password's). width: "w-s", "w-m", "w-l" or "". */
 void field_of(struct request *rq, struct html *h, const struct form *form, const char *name, const char *width);
+
+/* A list to choose from in a search or filter, with its fault if it has one. */
+void filter_select(struct request *rq, struct html *h, const char *name, const char *label,
+		   const struct choice *choices, const char *selected);
+/* Beside it, one line of text as typed. */
+void filter_text(struct request *rq, struct html *h, const char *name, const char *label);
 
 struct tag_of {
 	const char *class; /* "", "tag-ok", "tag-warn", "tag-err", "tag-info" */

@@ -8,14 +8,9 @@ const struct form *form_listing(void)
 	return &listing_form;
 }
 
-static const char *base_path(struct request *rq)
-{
-	return arena_printf(rq->arena, "/espace-pro/etablissements/%s", rq->e.id);
-}
-
 static void listing_crumbs(struct request *rq, struct html *h, const char *last)
 {
-	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, base_path(rq), last, NULL);
+	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, own_path(rq), last, NULL);
 }
 
 static void field(struct request *rq, struct html *h, const char *name, const char *width)
@@ -133,7 +128,7 @@ static void form_body(struct request *rq, struct html *h, uint64_t base)
 					       "admission_work",  "admission_home",     "registration_text",
 					       "served_communes", "declaration_number", NULL };
 
-	form_open(rq, h, "", arena_printf(rq->arena, "%s/fonctionnement", base_path(rq)));
+	form_open(rq, h, "", arena_printf(rq->arena, "%s/fonctionnement", own_path(rq)));
 	field_hidden(h, "base", arena_printf(rq->arena, "%d", (int)base));
 	group(rq, h, "t-contact", "Contact affiché aux familles", contact);
 	hours_section(rq, h);
@@ -244,7 +239,7 @@ enum err page_listing_save(struct request *rq, struct html *h)
 	}
 	if ((e = draft_save(rq->app, rq->arena, &rq->who, &rq->e, &rq->in)))
 		return e;
-	const char *edit = arena_printf(rq->arena, "%s/fonctionnement", base_path(rq));
+	const char *edit = arena_printf(rq->arena, "%s/fonctionnement", own_path(rq));
 
 	if (draft_only)
 		return done(rq, edit, "brouillon");
@@ -302,7 +297,7 @@ void changes_sentence(struct html *h, size_t n, size_t all)
 
 static void send_form(struct request *rq, struct html *h, uint64_t base, bool changed)
 {
-	form_open(rq, h, "", arena_printf(rq->arena, "%s/fonctionnement/verification", base_path(rq)));
+	form_open(rq, h, "", arena_printf(rq->arena, "%s/fonctionnement/verification", own_path(rq)));
 	field_hidden(h, "base", arena_printf(rq->arena, "%d", (int)base));
 	html(h, "<div class=\"actions\">");
 	if (changed)
@@ -365,7 +360,7 @@ static enum err back_to_form(struct request *rq, struct html *h, const struct li
 		rq->re->status = 422;
 		return edit_page(rq, h, st);
 	}
-	http_see_other(rq->re, arena_printf(rq->arena, "%s/fonctionnement", base_path(rq)));
+	http_see_other(rq->re, arena_printf(rq->arena, "%s/fonctionnement", own_path(rq)));
 	return ERR_OK;
 }
 
@@ -398,7 +393,7 @@ enum err page_listing_send(struct request *rq, struct html *h)
 	if (input_has(&rq->in, "action", "effacer"))
 		return (e = draft_drop(rq->app, rq->arena, &rq->who, &rq->e)) ?
 			       e :
-			       done(rq, base_path(rq), "brouillon-efface");
+			       done(rq, own_path(rq), "brouillon-efface");
 	if (!input_has(&rq->in, "action", "envoyer"))
 		return ERR_MALFORMED;
 	if ((e = draft_listing(rq, &st, &draft)))

@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-static const char *base_path(struct request *rq)
-{
-	return arena_printf(rq->arena, "/espace-pro/etablissements/%s", rq->e.id);
-}
-
 static const char *lower_first(struct arena *a, const char *s)
 {
 	char *copy = arena_strdup(a, s);
@@ -120,7 +115,7 @@ static enum err aside(struct request *rq, struct html *h, const struct places_st
 	if (!n)
 		html(h, "<li>Aucune publication</li>\n");
 	html(h, "</ul>\n<p><a href=\"{}/places/historique\">Voir toutes les grilles</a></p>\n</div>\n</aside>\n",
-	     base_path(rq));
+	     own_path(rq));
 	return ERR_OK;
 }
 
@@ -144,7 +139,7 @@ static enum err edit_page(struct request *rq, struct html *h, const struct place
 		   &(struct page){ .space = SPACE_PRO,
 				   .tab = "/espace-pro",
 				   .title = arena_printf(rq->arena, "%s : places libres", rq->e.name) });
-	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, base_path(rq), "Places libres", NULL);
+	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, own_path(rq), "Places libres", NULL);
 	error_summary(rq, h);
 	html(h,
 	     "<h1>{} : places libres</h1>\n<p class=\"lead\">Indiquez combien de places régulières sont libres dans une semaine "
@@ -270,8 +265,8 @@ enum err page_places_history(struct request *rq, struct html *h)
 		   &(struct page){ .space = SPACE_PRO,
 				   .tab = "/espace-pro",
 				   .title = arena_printf(rq->arena, "%s : historique des places", rq->e.name) });
-	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, base_path(rq), "Places libres",
-	       arena_printf(rq->arena, "%s/places", base_path(rq)), "Historique", NULL);
+	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, own_path(rq), "Places libres",
+	       arena_printf(rq->arena, "%s/places", own_path(rq)), "Historique", NULL);
 	html(h, "<h1>{} : historique des places</h1>\n", rq->e.name);
 	if (!n)
 		note(h, NOTE_INFO, "Aucune grille n’a encore été publiée.");

@@ -20,11 +20,6 @@ struct tag_of revision_tag(const char *state)
 	return (struct tag_of){ "", state };
 }
 
-static const char *base_path(struct request *rq)
-{
-	return arena_printf(rq->arena, "/espace-pro/etablissements/%s", rq->e.id);
-}
-
 enum err page_revisions(struct request *rq, struct html *h)
 {
 	struct revision *v;
@@ -37,7 +32,7 @@ enum err page_revisions(struct request *rq, struct html *h)
 		   &(struct page){ .space = SPACE_PRO,
 				   .tab = "/espace-pro",
 				   .title = arena_printf(rq->arena, "%s : modifications envoyées", rq->e.name) });
-	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, base_path(rq), "Modifications envoyées", NULL);
+	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, own_path(rq), "Modifications envoyées", NULL);
 	html(h, "<h1>{} : modifications envoyées</h1>\n", rq->e.name);
 	if (!n)
 		note(h, NOTE_INFO, "Aucune modification envoyée.");
@@ -50,8 +45,7 @@ enum err page_revisions(struct request *rq, struct html *h)
 		const char *number = html_number(h, (int64_t)v[i].n);
 
 		html(h, "<tr><th scope=\"row\"><a href=\"{}/revisions/{}\">n° {}</a></th><td>{}</td><td>{} <span class=\"muted num\">{}</span></td><td>",
-		     base_path(rq), number, number, time_fr(rq->arena, v[i].sent_at), v[i].author_name,
-		     v[i].author_number);
+		     own_path(rq), number, number, time_fr(rq->arena, v[i].sent_at), v[i].author_name, v[i].author_number);
 		tag(h, revision_tag(v[i].state));
 		html(h, "</td><td>{b}</td></tr>\n", v[i].reason_text);
 	}
@@ -93,8 +87,8 @@ enum err page_revision(struct request *rq, struct html *h)
 	const char *title = arena_printf(rq->arena, "%s, modification n° %d", rq->e.name, (int)r.n);
 
 	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .tab = "/espace-pro", .title = title });
-	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, base_path(rq), "Modifications envoyées",
-	       arena_printf(rq->arena, "%s/revisions", base_path(rq)), arena_printf(rq->arena, "n° %d", (int)r.n), NULL);
+	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, own_path(rq), "Modifications envoyées",
+	       arena_printf(rq->arena, "%s/revisions", own_path(rq)), arena_printf(rq->arena, "n° %d", (int)r.n), NULL);
 	html(h, "<h1>{}</h1>\n<p class=\"meta\"><span>Envoyée par <strong>{}</strong> ({}) le <strong>{}</strong></span>",
 	     title, r.author_name, r.author_number, time_fr(rq->arena, r.sent_at));
 	tag(h, revision_tag(r.state));
@@ -129,5 +123,5 @@ enum err page_revision_withdraw(struct request *rq, struct html *h)
 	if (!input_has(&rq->in, "action", "retirer-envoi"))
 		return ERR_MALFORMED;
 	e = revision_withdraw(rq->app, rq->arena, &rq->who, &rq->e, r.n);
-	return e ? e : done(rq, base_path(rq), "envoi-retire");
+	return e ? e : done(rq, own_path(rq), "envoi-retire");
 }

@@ -51,15 +51,9 @@ const struct form *form_search(void)
 /* Index of what was chosen, or of fallback when nothing was; -1: neither a label nor a value. */
 static int chosen(struct arena *a, const struct choice *choices, const char *typed, int fallback)
 {
-	const char *folded = text_fold(a, typed);
+	const struct choice *c = *text_fold(a, typed) ? choice_typed(a, choices, typed) : &choices[fallback];
 
-	if (!*folded)
-		return fallback;
-	for (int i = 0; choices[i].value; i++)
-		if (strcmp(text_fold(a, choices[i].label), folded) == 0 ||
-		    strcmp(text_fold(a, choices[i].value), folded) == 0)
-			return i;
-	return -1;
+	return c ? (int)(c - choices) : -1;
 }
 
 struct criteria {
@@ -90,27 +84,6 @@ static void read_criteria(struct request *rq, struct criteria *c)
 	}
 }
 
-static void select_of(struct request *rq, struct html *h, const char *name, const char *label,
-		      const struct choice *choices, int selected)
-{
-	const char *fault = fault_of(&rq->faults, name);
-
-	html(h, "<div class=\"field{}\"><label for=\"{}\">{}</label>", fault ? " field-error" : "", name, label);
-	if (fault)
-		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", name, fault);
-	html(h, "<select id=\"{}\" name=\"{}\"", name, name);
-	if (fault)
-		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", name);
-	html(h, ">");
-	for (int i = 0; choices[i].value; i++) {
-		html(h, "<option value=\"{}\"", choices[i].value);
-		if (i == selected)
-			html(h, " selected");
-		html(h, ">{}</option>", choices[i].label);
-	}
-	html(h, "</select></div>\n");
-}
-
 static void search_form(struct request *rq, struct html *h, const struct criteria *c, const char *place)
 {
 	const char *fault = fault_of(&rq->faults, "lieu");
@@ -126,10 +99,10 @@ static void search_form(struct request *rq, struct html *h, const struct criteri
 	if (fault)
 		html(h, " aria-invalid=\"true\" aria-describedby=\"e-lieu\"");
 	html(h, "></div>\n");
-	select_of(rq, h, "rayon", "Distance", radius_choices, c->radius);
-	select_of(rq, h, "age", "Âge de l’enfant", age_choices, c->age);
-	select_of(rq, h, "jour", "Jour", day_choices, c->day);
-	select_of(rq, h, "moment", "Moment", moment_choices, c->moment);
+	filter_select(rq, h, "rayon", "Distance", radius_choices, radius_choices[c->radius].value);
+	filter_select(rq, h, "age", "Âge de l’enfant", age_choices, age_choices[c->age].value);
+	filter_select(rq, h, "jour", "Jour", day_choices, day_choices[c->day].value);
+	filter_select(rq, h, "moment", "Moment", moment_choices, moment_choices[c->moment].value);
 	html(h, "<button class=\"btn\">Rechercher</button>\n</form>\n");
 }
 

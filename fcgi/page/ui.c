@@ -213,6 +213,46 @@ void phone_link(struct html *h, struct arena *a, const char *phone)
 	html(h, "<a href=\"tel:{}\">{}</a>", number, text_phone_fr(a, number));
 }
 
+static void filter_head(struct request *rq, struct html *h, const char *name, const char *label)
+{
+	const char *fault = fault_of(&rq->faults, name);
+
+	html(h, "<div class=\"field{}\"><label for=\"{}\">{}</label>", fault ? " field-error" : "", name, label);
+	if (fault)
+		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", name, fault);
+}
+
+static void filter_aria(struct request *rq, struct html *h, const char *name)
+{
+	if (fault_of(&rq->faults, name))
+		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", name);
+}
+
+void filter_select(struct request *rq, struct html *h, const char *name, const char *label,
+		   const struct choice *choices, const char *selected)
+{
+	filter_head(rq, h, name, label);
+	html(h, "<select id=\"{}\" name=\"{}\"", name, name);
+	filter_aria(rq, h, name);
+	html(h, ">");
+	for (const struct choice *c = choices; c->value; c++) {
+		html(h, "<option value=\"{}\"", c->value);
+		if (strcmp(c->value, selected) == 0)
+			html(h, " selected");
+		html(h, ">{f}</option>", c->label);
+	}
+	html(h, "</select></div>\n");
+}
+
+void filter_text(struct request *rq, struct html *h, const char *name, const char *label)
+{
+	filter_head(rq, h, name, label);
+	html(h, "<input type=\"text\" id=\"{}\" name=\"{}\" value=\"{}\" autocomplete=\"off\"", name, name,
+	     input_get(&rq->in, name));
+	filter_aria(rq, h, name);
+	html(h, "></div>\n");
+}
+
 void tag(struct html *h, struct tag_of t)
 {
 	html(h, "<span class=\"tag {}\">{f}</span>", t.class, t.text);

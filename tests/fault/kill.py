@@ -76,29 +76,13 @@ class Publisher(threading.Thread):
         return lost, doubled, done
 
 
-def processes(service, program):
-    """(pid, parent) of a program of this service."""
-    found = []
-    for entry in pathlib.Path('/proc').iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            command = (entry / 'cmdline').read_bytes().split(b'\0')
-            stat = (entry / 'stat').read_text().rsplit(')', 1)[1].split()
-        except OSError:
-            continue
-        if command[0].endswith(program.encode()) and str(service.run).encode() in b' '.join(command) and stat[0] != 'Z':
-            found.append((int(entry.name), int(stat[1])))
-    return found
-
-
 def victims(service):
-    web = processes(service, 'habilis-web')
+    web = conftest.processes(service, 'habilis-web')
     parents = {pid for pid, _ in web}
     return {
         'worker': [pid for pid, parent in web if parent in parents],
-        'writer': [pid for pid, _ in processes(service, 'habilis-writer')],
-        'clerk': [pid for pid, _ in processes(service, 'habilis-clerk')],
+        'writer': [pid for pid, _ in conftest.processes(service, 'habilis-writer')],
+        'clerk': [pid for pid, _ in conftest.processes(service, 'habilis-clerk')],
     }
 
 

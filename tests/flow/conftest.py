@@ -104,6 +104,22 @@ class Service:
         raise AssertionError(f'no mail « {subject} » to {to}: {[(m["To"], m["Subject"]) for m in self.mails()]}')
 
 
+def processes(service, program):
+    """(pid, parent) of a program of this service."""
+    found = []
+    for entry in pathlib.Path('/proc').iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            command = (entry / 'cmdline').read_bytes().split(b'\0')
+            stat = (entry / 'stat').read_text().rsplit(')', 1)[1].split()
+        except OSError:
+            continue
+        if command[0].endswith(program.encode()) and str(service.run).encode() in b' '.join(command) and stat[0] != 'Z':
+            found.append((int(entry.name), int(stat[1])))
+    return found
+
+
 def make_service(limits='off'):
     run = pathlib.Path(tempfile.mkdtemp(prefix='habilis-flow-', dir='/tmp'))
     run.chmod(0o755)

@@ -7,6 +7,7 @@ import ldap
 import pytest
 
 from test_journey import first_listing
+from conftest import processes
 
 
 @pytest.fixture
@@ -105,6 +106,46 @@ def test_slapd_away_login_says_so_and_public_pages_go_on(service):
     end = time.monotonic() + 15
     while service.client().login(service.account('agent')).status != 200:
         assert time.monotonic() < end
+
+
+def stopped(service, program):
+    """SIGSTOP to every process of a program of this service; call the answer to let them go on."""
+    pids = [pid for pid, _ in processes(service, program)]
+    assert pids
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    return lambda: [os.kill(pid, signal.SIGCONT) for pid in pids]
+
+
+def test_without_a_fresh_mirror_no_private_page(service):
+    c = service.client(service.account('agent'))
+    go_on = stopped(service, 'habilis-clerk')
+    try:
+        os.utime(service.run / 'sock' / 'heartbeat', (0, time.time() - 61))
+        assert c.get('/espace-pro').status == 503
+        assert service.client().get('/recherche?lieu=92390').status == 200
+    finally:
+        go_on()
+    end = time.monotonic() + 15
+    while c.get('/espace-pro').status != 200:
+        assert time.monotonic() < end
+
+
+def test_an_unknown_outcome_is_asked_again_and_done_once(service):
+    c, agent, e = first_listing(service)
+    path = f'/espace-pro/etablissements/{e["id"]}/places'
+    note = f'grille envoyée deux fois {time.time_ns()}'
+    form = c.get(path).form('/places').set(note=note)
+    go_on = stopped(service, 'habilis-writer')
+    try:
+        page = form.submit(('action', 'publier'), follow=False)
+        assert page.status == 503 and 'Nous ne savons pas si votre envoi est enregistré' in page.words
+    finally:
+        go_on()
+    again = page.form('/places')
+    assert again.get('note') == note and len(again.get('reprise')) == 32
+    assert again.submit(follow=False).status == 303
+    assert c.get(path + '/historique').words.count(note) == 1
 
 
 def test_everything_is_in_the_log(service):

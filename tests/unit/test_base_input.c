@@ -265,9 +265,32 @@ static void test_choices_and_numbers_for_people(void **state)
 	assert_null(form_field(&form, "place"));
 }
 
+static void test_a_choice_is_read_by_value_or_by_label(void **state)
+{
+	static const struct choice days[] = { { "", "Peu importe" }, { "lundi", "Lundi" }, { "ete", "Été" }, { NULL, NULL } };
+	static const struct {
+		const char *typed, *value; /* NULL: no choice */
+	} cases[] = {
+		{ "lundi", "lundi" }, { "LUNDI", "lundi" }, { "Lundi", "lundi" }, { "peu  importe", "" },
+		{ "", "" },           { "été", "ete" },     { "dredi", NULL },    { "lun", NULL },
+	};
+	AUTO_ARENA struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		const struct choice *c = choice_typed(a, days, cases[i].typed);
+
+		print_message("%s\n", cases[i].typed);
+		assert_int_equal(c != NULL, cases[i].value != NULL);
+		if (c)
+			assert_string_equal(c->value, cases[i].value);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_choice_is_read_by_value_or_by_label),
 		cmocka_unit_test(test_only_declared_fields_are_taken),
 		cmocka_unit_test(test_values_are_cleaned_but_passwords_are_not),
 		cmocka_unit_test(test_one_more_pair_leaves_the_old_input),
