@@ -161,6 +161,25 @@ static enum err restore(struct arena *a, const struct writer_options *o, const c
 	return env_err(rc);
 }
 
+/* Root may restore; what it wrote belongs to whoever the folders belong to, else the writer could not open it again. */
+static int give_back(struct arena *a, const struct writer_options *o)
+{
+	static const char *const files[] = { "store/data.mdb", "store/lock.mdb", "public/data.mdb", "public/lock.mdb",
+					     "writer.lock" };
+
+	for (size_t i = 0; geteuid() == 0 && i < LENGTH(files); i++) {
+		const char *path = arena_printf(a, "%s/%s", o->dir, files[i]);
+		const char *folder = arena_memdup(a, path, (size_t)(strrchr(path, '/') - path));
+		struct stat owner;
+
+		if (stat(folder, &owner))
+			return errno;
+		if (chown(path, owner.st_uid, owner.st_gid) && errno != ENOENT)
+			return errno;
+	}
+	return 0;
+}
+
 enum err writer_restore(struct arena *a, const struct writer_options *o, const char *file, const char **why)
 {
 	int lock;
@@ -175,5 +194,11 @@ enum err writer_restore(struct arena *a, const struct writer_options *o, const c
 		return e;
 	e = restore(a, o, file, why);
 	close(lock);
-	return e ? e : record_it(a, o, why);
+	if (!e)
+		e = record_it(a, o, why);
+	int rc = e ? 0 : give_back(a, o);
+
+	if (rc)
+		*why = arena_printf(a, "restored, but its files keep root as their owner: %s", strerror(rc));
+	return e ? e : env_err(rc);
 }

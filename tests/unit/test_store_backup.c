@@ -68,6 +68,38 @@ static void test_a_restore_brings_back_what_was_saved(void **state)
 	assert_int_equal(st.st_mode & 0777, 0660);
 }
 
+static uid_t owner_of(struct server *s, const char *file)
+{
+	struct stat st;
+
+	assert_int_equal(stat(arena_printf(s->a, "%s/%s", s->o.dir, file), &st), 0);
+	return st.st_uid;
+}
+
+static void test_what_root_restores_belongs_to_the_folders_owner(void **state)
+{
+	static const char *const folders[] = { ".", "store", "public" };
+	AUTO_SERVER struct server s = server_new();
+	struct client c = client_of(&s);
+	const char *why;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(put(&c, "k", "v", NULL), ERR_OK);
+	const char *file = backup(&s, "backup");
+
+	client_done(&c);
+	assert_int_equal(stop(&s, SIGTERM), 0);
+	for (size_t i = 0; i < LENGTH(folders); i++)
+		assert_int_equal(chown(arena_printf(s.a, "%s/%s", s.o.dir, folders[i]), 65534, 65534), 0);
+	assert_int_equal(restore(&s, file, &why), ERR_OK);
+	assert_int_equal(owner_of(&s, "store/data.mdb"), 65534);
+	assert_int_equal(owner_of(&s, "store/lock.mdb"), 65534);
+	assert_int_equal(owner_of(&s, "public/data.mdb"), 65534);
+	assert_int_equal(owner_of(&s, "writer.lock"), 65534);
+}
+
 static void test_a_restore_refuses_while_somebody_reads_or_writes(void **state)
 {
 	(void)state;
@@ -225,6 +257,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_restore_brings_back_what_was_saved),
+		cmocka_unit_test(test_what_root_restores_belongs_to_the_folders_owner),
 		cmocka_unit_test(test_a_restore_refuses_while_somebody_reads_or_writes),
 		cmocka_unit_test(test_a_restore_takes_only_a_store),
 		cmocka_unit_test(test_a_backup_never_overwrites),
