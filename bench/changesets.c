@@ -2,6 +2,7 @@
      changesets DIR CLIENTS SECONDS     prints: changesets a second, p50 and p99 in milliseconds */
 #include "base/procs.h"
 #include "base/secret.h"
+#include "bench/samples.h"
 #include "store/changeset.h"
 #include "store/writer.h"
 
@@ -9,25 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-#define SAMPLES 200000
-
-struct shared {
-	uint32_t n;
-	uint32_t us[SAMPLES];
-};
-
-static int64_t micros(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
-}
 
 static struct changeset *one(struct arena *a, unsigned client, unsigned serial)
 {
@@ -52,7 +36,7 @@ static struct changeset *one(struct arena *a, unsigned client, unsigned serial)
 	return cs;
 }
 
-static void client(const struct store_place *place, unsigned number, double seconds, struct shared *s)
+static void client(const struct store_place *place, unsigned number, double seconds, struct samples *s)
 {
 	AUTO_ARENA struct arena *base = arena_new();
 	struct store *st;
@@ -67,19 +51,9 @@ static void client(const struct store_place *place, unsigned number, double seco
 
 		if (changeset_commit(st, one(a, number, serial), NULL))
 			_exit(1);
-		uint32_t at = __atomic_fetch_add(&s->n, 1, __ATOMIC_RELAXED);
-
-		if (at < SAMPLES)
-			s->us[at] = (uint32_t)(micros() - began);
+		sample_since(s, began);
 	}
 	_exit(0);
-}
-
-static int ascending(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
 }
 
 static int serve(const struct writer_options *o)
@@ -107,7 +81,7 @@ int main(int argc, char **argv)
 	const char *socket = arena_printf(a, "%s/writer.sock", argv[1]);
 	struct writer_options o = { .dir = argv[1], .socket = socket, .map_bytes = 8ull << 30 };
 	struct store_place place = { .dir = argv[1], .writer = socket, .map_bytes = 8ull << 30 };
-	struct shared *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct samples *s = samples_new();
 	double seconds = atof(argv[3]);
 	pid_t writer = fork();
 
@@ -123,11 +97,5 @@ int main(int argc, char **argv)
 			return 1;
 	kill(writer, SIGTERM);
 	waitpid(writer, NULL, 0);
-	uint32_t n = s->n < SAMPLES ? s->n : SAMPLES;
-
-	if (!n)
-		return 1;
-	qsort(s->us, n, sizeof *s->us, ascending);
-	printf("%.0f %.2f %.2f\n", s->n / seconds, s->us[n / 2] / 1000.0, s->us[n * 99 / 100] / 1000.0);
-	return 0;
+	return samples_print(s, seconds);
 }

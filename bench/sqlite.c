@@ -1,30 +1,14 @@
 /* The peer of the writer: the same rows and indexes in SQLite, WAL, synchronous=FULL, a connection a client.
      sqlite FILE CLIENTS SECONDS     prints: transactions a second, p50 and p99 in milliseconds */
+#include "bench/samples.h"
+
 #include <sqlite3.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-#define SAMPLES 200000
-
-struct shared {
-	uint32_t n;
-	uint32_t us[SAMPLES];
-};
-
-static int64_t micros(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
-}
 
 static sqlite3 *connect_to(const char *file)
 {
@@ -56,7 +40,7 @@ static void bind_and_step(sqlite3_stmt *s, const char *key, const void *value, i
 	sqlite3_reset(s);
 }
 
-static void client(const char *file, int number, double seconds, struct shared *shared)
+static void client(const char *file, int number, double seconds, struct samples *shared)
 {
 	sqlite3 *db = connect_to(file);
 	sqlite3_stmt *put, *audit;
@@ -82,26 +66,16 @@ static void client(const char *file, int number, double seconds, struct shared *
 		snprintf(key, sizeof key, "%02d", number);
 		bind_and_step(audit, key, record, sizeof record);
 		run(db, "COMMIT");
-		uint32_t at = __atomic_fetch_add(&shared->n, 1, __ATOMIC_RELAXED);
-
-		if (at < SAMPLES)
-			shared->us[at] = (uint32_t)(micros() - began);
+		sample_since(shared, began);
 	}
 	exit(0);
-}
-
-static int ascending(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
 }
 
 int main(int argc, char **argv)
 {
 	if (argc != 4)
 		return 2;
-	struct shared *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct samples *s = samples_new();
 	double seconds = atof(argv[3]);
 	sqlite3 *db = connect_to(argv[1]);
 
@@ -115,11 +89,5 @@ int main(int argc, char **argv)
 			client(argv[1], i, seconds, s);
 	while (wait(NULL) > 0)
 		;
-	uint32_t n = s->n < SAMPLES ? s->n : SAMPLES;
-
-	if (!n)
-		return 1;
-	qsort(s->us, n, sizeof *s->us, ascending);
-	printf("%.0f %.2f %.2f\n", s->n / seconds, s->us[n / 2] / 1000.0, s->us[n * 99 / 100] / 1000.0);
-	return 0;
+	return samples_print(s, seconds);
 }
