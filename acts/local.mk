@@ -6,6 +6,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/commune_load.c \
 	%D%/commune_place.c \
 	%D%/diff.c \
+	%D%/edit.c \
 	%D%/hours.c \
 	%D%/listing_check.c \
 	%D%/listing_file.c \
@@ -25,12 +26,15 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/mirror_sweep.c \
 	%D%/password.c \
 	%D%/password_judge.c \
+	%D%/numbers.c \
+	%D%/outcome.c \
 	%D%/places.c \
 	%D%/places_act.c \
 	%D%/places_text.c \
 	%D%/publish.c \
 	%D%/publish_all.c \
 	%D%/queue.c \
+	%D%/request.c \
 	%D%/revision.c \
 	%D%/revision_decide.c \
 	%D%/rights.c \
@@ -46,6 +50,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/app.h \
 	%D%/codes.h \
 	%D%/commune.h \
+	%D%/edit.h \
 	%D%/listing.h \
 	%D%/listing_rules.h \
 	%D%/log.h \
@@ -54,9 +59,12 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/mirror.h \
 	%D%/mirror_batch.h \
 	%D%/mirror_record.h \
+	%D%/numbers.h \
+	%D%/outcome.h \
 	%D%/places.h \
 	%D%/publish.h \
 	%D%/queue.h \
+	%D%/request.h \
 	%D%/rights.h \
 	%D%/search.h \
 	%D%/who.h \

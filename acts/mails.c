@@ -1,5 +1,6 @@
 #include "acts/mails.h"
 
+#include "acts/outcome.h"
 #include "acts/rights.h"
 #include "base/text.h"
 
@@ -69,28 +70,52 @@ static const char *new_message_id(struct app *app, struct arena *a)
 	return arena_printf(a, "<%s@%.*s>", text_hex(a, (struct bytes){ id, sizeof id }), (int)strcspn(host, ":/"), host);
 }
 
-void mail_add(struct app *app, struct arena *a, struct changeset *cs, const char *template, struct uuid person,
-	      const char *to, const char *caf, ...)
+static void add(struct app *app, struct arena *a, struct changeset *cs, struct mail m, va_list list)
 {
-	struct mail m;
-	va_list list;
-
-	codec_default(&mail_codec, &m);
-	va_start(list, caf);
 	for (const char *name; (name = va_arg(list, const char *));) {
 		const char *value = va_arg(list, const char *);
 
 		strs_add(a, &m.args, arena_printf(a, "%s=%s", name, value ? value : ""));
 	}
-	va_end(list);
-	m.template = template;
-	m.person = person;
-	m.to = to;
-	m.caf = caf;
 	m.state = "waiting";
 	m.created = clock_now();
 	m.message_id = new_message_id(app, a);
 	changeset_append(cs, TABLE_MAIL, mail_encode(a, &m));
+}
+
+static struct mail mail_of(const char *template, struct uuid person, const char *to, const char *caf)
+{
+	struct mail m;
+
+	codec_default(&mail_codec, &m);
+	m.template = template;
+	m.person = person;
+	m.to = to;
+	m.caf = caf;
+	return m;
+}
+
+void mail_add(struct app *app, struct arena *a, struct changeset *cs, const char *template, struct uuid person,
+	      const char *to, const char *caf, ...)
+{
+	va_list list;
+
+	va_start(list, caf);
+	add(app, a, cs, mail_of(template, person, to, caf), list);
+	va_end(list);
+}
+
+void mail_add_about(struct app *app, struct arena *a, struct changeset *cs, const char *about, const char *template,
+		    struct uuid person, const char *to, const char *caf, ...)
+{
+	struct mail m = mail_of(template, person, to, caf);
+	va_list list;
+
+	m.about = about;
+	outcome_put(a, cs, about, &(struct outcome){ .state = "waiting", .at = clock_now(), .to = to, .what = template });
+	va_start(list, caf);
+	add(app, a, cs, m, list);
+	va_end(list);
 }
 
 /* --- values --- */

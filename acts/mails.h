@@ -22,6 +22,9 @@ const struct mail_template *mail_template_find(const char *code);
    args: name, value, …, NULL. */
 void mail_add(struct app *app, struct arena *a, struct changeset *cs, const char *template, struct uuid person,
 	      const char *to, const char *caf, ...) __attribute__((sentinel));
+/* The same, whose fate outcome_of(about) tells from now on. */
+void mail_add_about(struct app *app, struct arena *a, struct changeset *cs, const char *about, const char *template,
+		    struct uuid person, const char *to, const char *caf, ...) __attribute__((sentinel));
 
 struct mail_text {
 	const char *to;

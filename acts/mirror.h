@@ -48,10 +48,12 @@ enum mirror_kind {
 
 /* First 16 bytes of the digest of a normalised DN: key of MIRROR_RIGHT, MIRROR_MEMBER, MIRROR_DN. */
 struct bytes mirror_dn_key(struct arena *a, const char *normal);
-/* Keys of MIRROR_NAME: kind 'e' establishment id, 'p' provider id, 'n' agent number, 'u' uid, 'c' Caf code. */
+/* Keys of MIRROR_NAME: kind 'e' establishment id, 'p' provider id, 'n' agent number, 'u' uid, 'c' Caf code, 'g'
+   agreement's number. */
 struct bytes mirror_name_key(struct arena *a, char kind, const char *id);
 /* Keys of MIRROR_IN: kind 'a' agents of a provider, 'g' agreements of a provider, 'e' establishments of a Caf,
-   'm' establishments of a manager. */
+   'm' establishments of a manager, 'o' providers of a Caf, 's' providers of a SIRET, 'l' people of a mail address (folded),
+   'w' people who want a password (parent "*"). */
 struct bytes mirror_in_key(struct arena *a, char kind, const char *parent_key, struct uuid child);
 struct bytes mirror_in_prefix(struct arena *a, char kind, const char *parent_key);
 /* MIRROR_RIGHT: value families now u8, families ever u8 (rights.h, right_was). */

@@ -173,6 +173,26 @@ static enum err names(struct arena *a, const struct entry *e, struct uuid *uuid,
 	return ERR_OK;
 }
 
+/* RFC 4517 §3.3.28: lines between '$'; \24 and \5C stand for '$' and '\'. */
+static const char *postal_address(struct arena *a, const struct entry *e)
+{
+	struct strs values = entry_texts(a, e, "postalAddress");
+	struct buf b = buf_new(a);
+
+	for (const char *s = values.n ? values.v[0] : ""; *s; s++) {
+		if (strncmp(s, "\\24", 3) == 0) {
+			buf_byte(&b, '$');
+			s += 2;
+		} else if (strncasecmp(s, "\\5C", 3) == 0) {
+			buf_byte(&b, '\\');
+			s += 2;
+		} else {
+			buf_byte(&b, *s == '$' ? '\n' : (uint8_t)*s);
+		}
+	}
+	return clean(a, buf_str(&b), true);
+}
+
 /* --- people --- */
 
 /* One class for each place: an agent under a provider, staff under ou=personnel. Anything else has no status. */
@@ -208,6 +228,8 @@ enum err mirror_person(struct arena *a, const struct entry *e, struct person *ou
 	p.mail = text(a, e, "mail");
 	p.status = status(a, e);
 	p.wants_password = is_true(e, "habDemandeMotDePasse");
+	p.end = day(e, "habFinMission");
+	p.end_reason = text(a, e, "habMotifRetrait");
 	place(a, e, &p);
 	*out = p;
 	return ERR_OK;
@@ -288,6 +310,8 @@ enum err mirror_provider(struct arena *a, const struct entry *e, struct provider
 	p.siret = text(a, e, "habSiret");
 	p.caf = starts(dn_parent(a, p.key), "ou=fournisseurs,") ? caf_code(a, p.key) : "";
 	p.mail = text(a, e, "mail");
+	p.address = postal_address(a, e);
+	p.phone = first(a, e, "telephoneNumber");
 	*out = p;
 	return ERR_OK;
 }
@@ -317,31 +341,15 @@ enum err mirror_agreement(struct arena *a, const struct entry *e, struct agreeme
 	g.signatory_title = text(a, e, "habSignataireFonction");
 	g.signed_caf = day(e, "habDateSignatureCaf");
 	g.signed_provider = day(e, "habDateSignatureFournisseur");
+	g.posted = day(e, "habDateEnvoi");
+	g.returned = day(e, "habDateRetour");
+	g.prefecture_ref = text(a, e, "habReferencePrefecture");
+	g.letter_ref = text(a, e, "habReferenceRecommande");
 	*out = g;
 	return ERR_OK;
 }
 
 /* --- Cafs and groups --- */
-
-/* RFC 4517 §3.3.28: lines between '$'; \24 and \5C stand for '$' and '\'. */
-static const char *postal_address(struct arena *a, const struct entry *e)
-{
-	struct strs values = entry_texts(a, e, "postalAddress");
-	struct buf b = buf_new(a);
-
-	for (const char *s = values.n ? values.v[0] : ""; *s; s++) {
-		if (strncmp(s, "\\24", 3) == 0) {
-			buf_byte(&b, '$');
-			s += 2;
-		} else if (strncasecmp(s, "\\5C", 3) == 0) {
-			buf_byte(&b, '\\');
-			s += 2;
-		} else {
-			buf_byte(&b, *s == '$' ? '\n' : (uint8_t)*s);
-		}
-	}
-	return clean(a, buf_str(&b), true);
-}
 
 enum err mirror_caf(struct arena *a, const struct entry *e, struct caf *out)
 {

@@ -1,6 +1,7 @@
 #include "acts/mirror_record.h"
 
 #include "acts/rights.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -82,6 +83,9 @@ static void index_person(struct arena *a, struct mirrored *m)
 	add_name(a, m, 'u', m->is.person.uid);
 	if (m->is.person.agent)
 		add_in(a, m, 'a', m->is.person.provider_key);
+	add_in(a, m, 'l', text_fold(a, m->is.person.mail));
+	if (m->is.person.wants_password)
+		add_in(a, m, 'w', "*");
 }
 
 static void index_establishment(struct arena *a, struct mirrored *m)
@@ -95,10 +99,13 @@ static void index_establishment(struct arena *a, struct mirrored *m)
 static void index_provider(struct arena *a, struct mirrored *m)
 {
 	add_name(a, m, 'p', m->is.provider.id);
+	add_in(a, m, 'o', m->is.provider.caf);
+	add_in(a, m, 's', m->is.provider.siret);
 }
 
 static void index_agreement(struct arena *a, struct mirrored *m)
 {
+	add_name(a, m, 'g', m->is.agreement.number);
 	add_in(a, m, 'g', m->is.agreement.provider_key);
 }
 

@@ -26,6 +26,28 @@ enum event_class { EVENT_CONNECTION, EVENT_ACT };
 	X(PLACES_WITHDRAWN,   "places_withdrawn",    "Places retirées",                  EVENT_ACT) \
 	X(QUEUE_CLAIMED,      "queue_claimed",       "Dossier pris",                     EVENT_ACT) \
 	X(PASSWORD_ISSUED,    "password_issued",     "Mot de passe provisoire",          EVENT_CONNECTION) \
+	X(REQUEST_SENT,       "request_sent",        "Demande transmise",                EVENT_ACT) \
+	X(REQUEST_CHECKED,    "request_checked",     "Demande vérifiée",                 EVENT_ACT) \
+	X(REQUEST_REFUSED,    "request_refused",     "Demande refusée",                  EVENT_ACT) \
+	X(REQUEST_NOTED,      "request_noted",       "Demande annotée",                  EVENT_ACT) \
+	X(AGREEMENT_PREPARED, "agreement_prepared",  "Convention préparée",              EVENT_ACT) \
+	X(AGREEMENT_POSTED,   "agreement_posted",    "Convention envoyée",               EVENT_ACT) \
+	X(AGREEMENT_RETURNED, "agreement_returned",  "Convention signée enregistrée",    EVENT_ACT) \
+	X(GRANT_ACTIVATED,    "grant_activated",     "Habilitation activée",             EVENT_ACT) \
+	X(AGREEMENT_AMENDED,  "agreement_amended",   "Avenant enregistré",               EVENT_ACT) \
+	X(AGREEMENT_RENEWED,  "agreement_renewed",   "Convention renouvelée",            EVENT_ACT) \
+	X(AGREEMENT_NOTICE,   "agreement_notice",    "Résiliation enregistrée",          EVENT_ACT) \
+	X(AGREEMENT_ENDED,    "agreement_ended",     "Convention terminée",              EVENT_ACT) \
+	X(DEPARTURE_REPORTED, "departure_reported",  "Fin de mission signalée",          EVENT_ACT) \
+	X(DEPARTURE_LINK,     "departure_link",      "Lien de fin de mission demandé",   EVENT_CONNECTION) \
+	X(AGENT_SUSPENDED,    "agent_suspended",     "Accès suspendu",                   EVENT_ACT) \
+	X(AGENT_REOPENED,     "agent_reopened",      "Accès rouvert",                    EVENT_ACT) \
+	X(AGENT_ENDED,        "agent_ended",         "Accès fermé",                      EVENT_ACT) \
+	X(AGENT_MAIL_CHANGED, "agent_mail_changed",  "Adresse corrigée",                 EVENT_ACT) \
+	X(PASSWORD_ASKED,     "password_asked",      "Mot de passe demandé",             EVENT_CONNECTION) \
+	X(REGISTER_CHANGED,   "register_changed",    "Répertoire modifié",               EVENT_ACT) \
+	X(REGISTER_IMPORTED,  "register_imported",   "Répertoire importé",               EVENT_ACT) \
+	X(TEMPLATE_SET,       "template_set",        "Modèle de convention changé",      EVENT_ACT) \
 	X(DIRECTORY_CHANGE,   "directory_change",    "Annuaire modifié",                 EVENT_ACT) \
 	X(DIRECTORY_BIND,     "directory_bind",      "Connexion à l’annuaire",           EVENT_CONNECTION) \
 	X(SERVICE,            "service",             "Service",                          EVENT_ACT) \

@@ -108,6 +108,56 @@ DEFINE(mail, KIND_MAIL)
 GET(mail)
 #undef KIND
 
+#define KIND outcome
+DEFINE(outcome, KIND_OUTCOME)
+GET(outcome)
+#undef KIND
+
+#define KIND request_person
+DEFINE(request_person, KIND_REQUEST_PERSON)
+GET(request_person)
+#undef KIND
+
+#define KIND grant_request
+DEFINE(grant_request, KIND_GRANT_REQUEST)
+GET(grant_request)
+#undef KIND
+
+#define KIND request_event
+DEFINE(request_event, KIND_REQUEST_EVENT)
+GET(request_event)
+#undef KIND
+
+#define KIND agreement_file
+DEFINE(agreement_file, KIND_AGREEMENT_FILE)
+GET(agreement_file)
+#undef KIND
+
+#define KIND amendment
+DEFINE(amendment, KIND_AMENDMENT)
+GET(amendment)
+#undef KIND
+
+#define KIND mailed_link
+DEFINE(mailed_link, KIND_MAILED_LINK)
+GET(mailed_link)
+#undef KIND
+
+#define KIND period
+DEFINE(period, KIND_PERIOD)
+GET(period)
+#undef KIND
+
+#define KIND counter
+DEFINE(counter, KIND_COUNTER)
+GET(counter)
+#undef KIND
+
+#define KIND agreement_template
+DEFINE(agreement_template, KIND_AGREEMENT_TEMPLATE)
+GET(agreement_template)
+#undef KIND
+
 #define KIND person
 DEFINE(person, KIND_PERSON)
 GET(person)

@@ -167,7 +167,9 @@
 	X(4,  I64,  next_at, 1) \
 	X(5,  I64,  created, 1) \
 	X(6,  STR,  last_error, 1) \
-	X(7,  STRS, args, 1)            /* "name=value" */
+	X(7,  STRS, args, 1)            /* "name=value" */ \
+	X(8,  STRS, lines, 1)           /* of a job "directory": the edits (acts/edit.h) */ \
+	X(9,  STR,  about, 1)           /* key of its struct outcome; "" : nobody asks */
 
 /* A mail to send: its template and values; the text is made when it is sent. state: waiting, sent, refused, expired. */
 #define KIND_MAIL(X) \
@@ -182,7 +184,120 @@
 	X(9,  STR,  message_id, 1) \
 	X(10, STR,  last_error, 1) \
 	X(11, STR,  caf, 1)             /* whose service is Reply-To */ \
-	X(12, I64,  sent_at, 1)
+	X(12, I64,  sent_at, 1) \
+	X(13, STR,  about, 1)           /* key of its struct outcome; "" : nobody asks */
+
+/* How far the last mail or job about something got, for who waits for it: "demande/NUMBER/accuse", "demande/NUMBER/annuaire",
+   "agent/NUMBER/mot-de-passe", … state: waiting, sent, done, refused, expired, failed, cancelled. */
+#define KIND_OUTCOME(X) \
+	X(1,  STR,  state, 1) \
+	X(2,  I64,  at, 1) \
+	X(3,  STR,  to, 1)              /* of a mail: the address it goes to */ \
+	X(4,  STR,  reason, 1)          /* English, of the last failure */ \
+	X(5,  U64,  tries, 1) \
+	X(6,  STR,  what, 1)            /* the mail's template, the job's kind */
+
+/* Somebody to habilitate. The lists hold establishments' ids, or "+1", "+2", … for the free lines of the request. */
+#define KIND_REQUEST_PERSON(X) \
+	X(1,  STR,  surname, 1) \
+	X(2,  STR,  given_name, 1) \
+	X(3,  STR,  title, 1) \
+	X(4,  STR,  mail, 1) \
+	X(5,  STRS, listing, 1) \
+	X(6,  STRS, places, 1) \
+	X(7,  STR,  number, 1)          /* given by the activation, or of an agent known before */ \
+	X(8,  STR,  uid, 1)
+
+/* A request for an habilitation. state: draft, submitted, checked, agreement_sent, agreement_signed, active, refused,
+   withdrawn. Once sent, what the provider wrote (fields 5 to 18) never changes (art. 3-2). */
+#define KIND_GRANT_REQUEST(X) \
+	X(1,  STR,  number, 1)          /* "" while a draft; « H26-921-00187 » */ \
+	X(2,  STR,  state, 1) \
+	X(3,  I64,  saved_at, 1) \
+	X(4,  I64,  sent_at, 1) \
+	X(5,  STR,  caf, 1) \
+	X(6,  STR,  name, 1) \
+	X(7,  STR,  siret, 1) \
+	X(8,  STR,  address, 1) \
+	X(9,  STR,  postal_code, 1) \
+	X(10, STR,  city, 1) \
+	X(11, STR,  signatory, 1)       /* « Hervé Castelneau, président » */ \
+	X(12, STR,  mail, 1) \
+	X(13, STR,  phone, 1) \
+	X(14, STRS, listing, 1)         /* ids, and "+n" for the free lines */ \
+	X(15, STRS, places, 1) \
+	X(16, STRS, others, 1)          /* establishments missing from the register, a free line each: "+1" is the first */ \
+	X(17, U64,  others_places, 1)   /* bit n - 1: "+n" reports free places too */ \
+	X(18, BYTES, people, 1)         /* struct request_person, one after the other: request_people() */ \
+	X(19, U64,  steps, 1)           /* draft: bit of each step saved once */ \
+	X(20, STRS, created, 1)         /* ids of the establishments the Caf made of the free lines; "" : not yet */ \
+	X(21, I64,  silence, 1)         /* day on which silence decides */ \
+	X(22, STR,  agreement, 1)       /* number, given when the document is prepared */ \
+	X(23, STR,  document, 1)        /* canonical text of what was posted */ \
+	X(24, BYTES, document_hash, 1)  /* BLAKE2b-256 of document */ \
+	X(25, I64,  posted, 1)          /* day */ \
+	X(26, U64,  copies, 1) \
+	X(27, I64,  signed_provider, 1) /* day */ \
+	X(28, I64,  signed_caf, 1) \
+	X(29, STR,  signed_by, 1)       /* who signed for the provider */ \
+	X(30, STR,  archive_ref, 1) \
+	X(31, STR,  prefecture_ref, 1) \
+	X(32, STR,  provider_id, 1)     /* given by the activation, or of a provider known before */ \
+	X(33, STR,  reason_text, 1)     /* refused */ \
+	X(34, I64,  decided_at, 1)      /* last change of state */
+
+/* What happened to a request. what: a code of acts/request.h (request_event_choices). */
+#define KIND_REQUEST_EVENT(X) \
+	X(1,  I64,  at, 1) \
+	X(2,  STR,  what, 1) \
+	X(3,  STR,  number, 1)          /* of the Caf's agent; "" : the provider, or a program */ \
+	X(4,  STR,  name, 1) \
+	X(5,  STR,  text, 1)
+
+/* What the store knows of a convention beside the directory's entry. */
+#define KIND_AGREEMENT_FILE(X) \
+	X(1,  STR,  number, 1) \
+	X(2,  STR,  caf, 1) \
+	X(3,  STR,  provider_id, 1) \
+	X(4,  STR,  request, 1)         /* number; "" : made with an LDAP tool or imported */ \
+	X(5,  STR,  archive_ref, 1) \
+	X(6,  BYTES, document_hash, 1) \
+	X(7,  U64,  amendments, 1)      /* how many */ \
+	X(8,  I64,  warned_for, 1)      /* due day the providers were warned of */ \
+	X(9,  I64,  notice_sent, 1)     /* day of the registered letter */ \
+	X(10, I64,  notice_received, 1) \
+	X(11, STR,  notice_by, 1)       /* fournisseur, caf */ \
+	X(12, I64,  ended_at, 1)        /* when rights were ended */
+
+/* An amendment (art. 6). kind: add, remove. */
+#define KIND_AMENDMENT(X) \
+	X(1,  U64,  n, 1) \
+	X(2,  I64,  at, 1) \
+	X(3,  STR,  kind, 1) \
+	X(4,  STR,  number, 1)          /* of the Caf's agent */ \
+	X(5,  STR,  name, 1) \
+	X(6,  I64,  signed_provider, 1) \
+	X(7,  I64,  signed_caf, 1) \
+	X(8,  STR,  reference, 1) \
+	X(9,  STRS, lines, 1)           /* what changed, as people read it */
+
+/* A single-use link mailed to somebody without an account. what: fin-de-mission. */
+#define KIND_MAILED_LINK(X) \
+	X(1,  STR,  what, 1) \
+	X(2,  STR,  provider_key, 1) \
+	X(3,  I64,  until, 1)
+
+/* A period: of a right, of an account, of an establishment in a convention. until 0: it lasts. */
+#define KIND_PERIOD(X) \
+	X(1,  I64,  until, 1)
+
+#define KIND_COUNTER(X) \
+	X(1,  U64,  last, 1)
+
+/* The articles of a Caf's convention as it wrote them. */
+#define KIND_AGREEMENT_TEMPLATE(X) \
+	X(1,  STR,  text, 1) \
+	X(2,  I64,  at, 1)
 
 /* The mirror: entries of the directory as last read. dn is as the directory spells it, key is its normalised form. */
 #define KIND_PERSON(X) \
@@ -200,7 +315,9 @@
 	X(12, STR,  provider_key, 1)    /* agents: normalised DN of the provider */ \
 	X(13, BOOL, wants_password, 1) \
 	X(14, STR,  surname, 1) \
-	X(15, STR,  given_name, 1)
+	X(15, STR,  given_name, 1) \
+	X(16, I64,  end, 1)             /* day of habFinMission; 0: none */ \
+	X(17, STR,  end_reason, 1)
 
 #define KIND_ESTABLISHMENT(X) \
 	X(1,  UUID, uuid, 1) \
@@ -230,7 +347,9 @@
 	X(5,  STR,  name, 1) \
 	X(6,  STR,  siret, 1) \
 	X(7,  STR,  caf, 1) \
-	X(8,  STR,  mail, 1)
+	X(8,  STR,  mail, 1) \
+	X(9,  STR,  address, 1)         /* lines joined by '\n' */ \
+	X(10, STR,  phone, 1)
 
 #define KIND_AGREEMENT(X) \
 	X(1,  UUID, uuid, 1) \
@@ -247,7 +366,11 @@
 	X(12, STR,  signatory, 1) \
 	X(13, STR,  signatory_title, 1) \
 	X(14, I64,  signed_caf, 1) \
-	X(15, I64,  signed_provider, 1)
+	X(15, I64,  signed_provider, 1) \
+	X(16, I64,  posted, 1) \
+	X(17, I64,  returned, 1) \
+	X(18, STR,  prefecture_ref, 1) \
+	X(19, STR,  letter_ref, 1)
 
 #define KIND_CAF(X) \
 	X(1,  UUID, uuid, 1) \
@@ -349,6 +472,16 @@
 	K(temp_password, KIND_TEMP_PASSWORD) \
 	K(job, KIND_JOB) \
 	K(mail, KIND_MAIL) \
+	K(outcome, KIND_OUTCOME) \
+	K(request_person, KIND_REQUEST_PERSON) \
+	K(grant_request, KIND_GRANT_REQUEST) \
+	K(request_event, KIND_REQUEST_EVENT) \
+	K(agreement_file, KIND_AGREEMENT_FILE) \
+	K(amendment, KIND_AMENDMENT) \
+	K(mailed_link, KIND_MAILED_LINK) \
+	K(period, KIND_PERIOD) \
+	K(counter, KIND_COUNTER) \
+	K(agreement_template, KIND_AGREEMENT_TEMPLATE) \
 	K(person, KIND_PERSON) \
 	K(establishment, KIND_ESTABLISHMENT) \
 	K(provider, KIND_PROVIDER) \

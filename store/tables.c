@@ -60,6 +60,11 @@ bool table_is_silent(enum table table)
 	case TABLE_THROTTLE:
 	case TABLE_JOB:
 	case TABLE_MAIL:
+	case TABLE_OUTCOME:
+	case TABLE_REQUEST_DRAFT:
+	case TABLE_RIGHT_HISTORY:
+	case TABLE_CHALLENGE:
+	case TABLE_PASSWORD_ASKED:
 	case TABLE_SEAL:
 		return true;
 	default:

@@ -43,8 +43,18 @@ enum table_shape {
 	X(TEMP_PASSWORD,       STORE_MAIN,   TABLE_VALUES) /* person → struct temp_password */ \
 	X(JOB,                 STORE_MAIN,   TABLE_VALUES) /* seq → struct job */ \
 	X(MAIL,                STORE_MAIN,   TABLE_VALUES) /* seq → struct mail */ \
-	X(REQUEST,             STORE_MAIN,   TABLE_VALUES) \
-	X(REQUEST_EVENT,       STORE_MAIN,   TABLE_VALUES) \
+	X(OUTCOME,             STORE_MAIN,   TABLE_VALUES) /* what a mail or job is about → struct outcome */ \
+	X(REQUEST_DRAFT,       STORE_MAIN,   TABLE_VALUES) /* digest of a cookie → struct grant_request, kept 7 days */ \
+	X(REQUEST,             STORE_MAIN,   TABLE_VALUES) /* Caf, number → struct grant_request */ \
+	X(REQUEST_EVENT,       STORE_MAIN,   TABLE_VALUES) /* Caf, number, n u32 → struct request_event */ \
+	X(AGREEMENT,           STORE_MAIN,   TABLE_VALUES) /* convention's number, folded → struct agreement_file */ \
+	X(AMENDMENT,           STORE_MAIN,   TABLE_VALUES) /* convention's number, folded, NUL, n u32 → struct amendment */ \
+	X(AGREEMENT_TEMPLATE,  STORE_MAIN,   TABLE_VALUES) /* Caf → struct agreement_template */ \
+	X(RIGHT_HISTORY,       STORE_MAIN,   TABLE_VALUES) /* subject, establishment or none, family u8, from i64 → struct period */ \
+	X(COUNTER,             STORE_MAIN,   TABLE_VALUES) /* what is numbered → struct counter */ \
+	X(CHALLENGE,           STORE_MAIN,   TABLE_VALUES) /* digest of a text that was used → struct period: until it would have ended */ \
+	X(MAILED_LINK,         STORE_MAIN,   TABLE_VALUES) /* digest of its token → struct mailed_link */ \
+	X(PASSWORD_ASKED,      STORE_MAIN,   TABLE_VALUES) /* person → struct period: a request of the directory being served */ \
 	X(REPORT,              STORE_MAIN,   TABLE_VALUES) \
 	X(MIRROR_PERSON,       STORE_MAIN,   TABLE_VALUES) /* entryUUID → struct person */ \
 	X(MIRROR_ESTABLISHMENT, STORE_MAIN,  TABLE_VALUES) \

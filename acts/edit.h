@@ -1,0 +1,44 @@
+/* Edits of the directory: what entries should be, written by an act into the changeset as one job "directory"; the clerk
+   carries it out as cn=greffe, in the order of the jobs, and again until it is done: each line is brought about only
+   where the directory does not say so already. */
+#ifndef ACTS_EDIT_H
+#define ACTS_EDIT_H
+
+#include "acts/app.h"
+
+struct edits;
+
+struct edits *edits_new(struct arena *a);
+
+/* The lines that follow are about this entry: one that exists, by entryUUID (its DN may change meanwhile), or one to make if
+   it is not there, with these object classes (blank between them). DNs are made with dn_child, days with day_ldap. */
+void edits_on(struct edits *x, struct uuid entry);
+void edits_make(struct edits *x, const char *dn, const char *classes);
+
+void edits_set(struct edits *x, const char *attribute, const char *value);  /* the only value; "" : none at all */
+void edits_put(struct edits *x, const char *attribute, const char *value);  /* one more value */
+void edits_drop(struct edits *x, const char *attribute, const char *value); /* that value no more */
+
+/* Adds the job. about: key of its outcome (acts/outcome.h), "" : none. Without a line nothing is added. */
+void edits_job(struct arena *a, struct changeset *cs, const struct edits *x, const char *about);
+
+/* --- the reader's side: the clerk --- */
+
+enum edit_verb { EDIT_SET, EDIT_PUT, EDIT_DROP };
+
+struct edit_line {
+	enum edit_verb verb;
+	const char *attribute, *value;
+};
+
+struct edit_entry {
+	struct uuid uuid; /* none: dn and classes tell */
+	const char *dn, *classes;
+	struct edit_line *v;
+	size_t n;
+};
+
+/* ERR_MALFORMED: no job of ours. */
+MUST_USE enum err edits_read(struct arena *a, const struct strs *lines, struct edit_entry **out, size_t *n);
+
+#endif
