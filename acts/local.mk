@@ -1,5 +1,6 @@
 noinst_LIBRARIES += %D%/libacts.a
 %C%_libacts_a_SOURCES = \
+	%D%/agent.c \
 	%D%/app.c \
 	%D%/codes.c \
 	%D%/commune.c \
@@ -47,6 +48,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/who_kept.c \
 	%D%/who_login.c \
 	%D%/who_throttle.c \
+	%D%/agent.h \
 	%D%/app.h \
 	%D%/codes.h \
 	%D%/commune.h \

@@ -37,6 +37,18 @@ const struct mail_template mail_templates[] = {
 	  "sessions ont été fermées.\n"
 	  "Si vous n’avez rien modifié, demandez un nouveau mot de passe sur {site}/mot-de-passe-oublie et prévenez "
 	  "{service_ou_exploitant}.\n", NULL },
+	{ "access_suspended", "Votre accès est suspendu",
+	  "Bonjour {prenom} {nom}, votre accès à l’espace professionnel pour {organisme} est suspendu depuis le {date} à {heure}.\n"
+	  "?fin Fin de mission signalée : {fin}.\n"
+	  "?motif Motif : « {motif} ».\n"
+	  "Si c’est une erreur, appelez {service} au {telephone}.\n", NULL },
+	{ "access_reopened", "Votre accès est rouvert",
+	  "Bonjour {prenom} {nom}, votre accès à l’espace professionnel pour {organisme} est rouvert. Votre identifiant "
+	  "({identifiant}) et votre mot de passe sont inchangés : {site}/connexion.\n", NULL },
+	{ "access_closed", "Votre accès est fermé",
+	  "Bonjour {prenom} {nom}, la {caf} a fermé votre accès à l’espace professionnel pour {organisme}, le {date}.\n"
+	  "?motif Motif : « {motif} ».\n"
+	  "Ce que vous avez publié reste en ligne. Pour toute question, appelez {service} au {telephone}.\n", NULL },
 };
 /* clang-format on */
 const size_t mail_templates_n = LENGTH(mail_templates);

@@ -72,6 +72,16 @@ struct bytes request_prefix(struct arena *a, const char *caf)
 	return key_of(a, caf, "", NULL);
 }
 
+struct uuid request_object(const char *number)
+{
+	uint8_t digest[DIGEST_SIZE];
+	struct uuid out;
+
+	secret_digest(bytes_of(number), digest);
+	memcpy(out.b, digest, sizeof out.b);
+	return out;
+}
+
 /* --- people: each record after its length --- */
 
 struct bytes request_people_encode(struct arena *a, const struct request_person *v, size_t n)

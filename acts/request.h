@@ -15,6 +15,9 @@ struct bytes request_event_key(struct arena *a, const char *number, uint32_t n);
 /* Prefix of all requests of a Caf, by number. */
 struct bytes request_prefix(struct arena *a, const char *caf);
 
+/* What stands for a request where an entryUUID is asked (the queue): drawn from its number. */
+struct uuid request_object(const char *number);
+
 /* The people inside a request, and back. ERR_CORRUPT. */
 MUST_USE enum err request_people(struct arena *a, const struct grant_request *r, struct request_person **out, size_t *n);
 struct bytes request_people_encode(struct arena *a, const struct request_person *v, size_t n);
