@@ -1,6 +1,7 @@
 noinst_LIBRARIES += %D%/libacts.a
 %C%_libacts_a_SOURCES = \
 	%D%/agent.c \
+	%D%/agent_new.c \
 	%D%/app.c \
 	%D%/codes.c \
 	%D%/commune.c \
@@ -49,6 +50,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/who_login.c \
 	%D%/who_throttle.c \
 	%D%/agent.h \
+	%D%/agent_new.h \
 	%D%/app.h \
 	%D%/codes.h \
 	%D%/commune.h \
@@ -89,6 +91,9 @@ check_PROGRAMS += tests/unit/test_acts_rights
 tests_unit_test_acts_rights_SOURCES = tests/unit/test_acts_rights.c
 tests_unit_test_acts_rights_LDADD = $(ACTS) $(CMOCKA_LIBS)
 # These run a writer in a child.
+check_PROGRAMS += tests/unit/test_acts_agent_new
+tests_unit_test_acts_agent_new_SOURCES = tests/unit/test_acts_agent_new.c
+tests_unit_test_acts_agent_new_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_listing
 tests_unit_test_acts_listing_SOURCES = tests/unit/test_acts_listing.c
 tests_unit_test_acts_listing_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
