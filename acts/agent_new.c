@@ -104,8 +104,8 @@ static void make_entry(struct arena *a, struct edits *x, const struct request_pe
 	edits_set(x, "mail", p->mail);
 	edits_set(x, "preferredLanguage", "fr");
 	edits_set(x, "habAgentNumero", p->number);
-	edits_set(x, "habStatut", "active");
-	edits_set(x, "habDemandeMotDePasse", "TRUE");
+	edits_first(x, "habStatut", "active");
+	edits_first(x, "habDemandeMotDePasse", "TRUE"); /* a job done again asks for no second mail */
 }
 
 enum err agents_new_add(struct app *app, struct arena *a, struct agents_new *n, struct edits *x,

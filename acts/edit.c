@@ -4,13 +4,13 @@
 
 #include <string.h>
 
-/* A job's lines: "@uuid" or "*classes\tdn" begins an entry, "=attribute: value", "+…" and "-…" follow. */
+/* A job's lines: "@uuid" or "*classes\tdn" begins an entry, "=attribute: value", "+…", "-…" and "!…" follow. */
 struct edits {
 	struct arena *arena;
 	struct strs lines;
 };
 
-static const char verbs[] = "=+-"; /* by enum edit_verb */
+static const char verbs[] = "=+-!"; /* by enum edit_verb */
 
 struct edits *edits_new(struct arena *a)
 {
@@ -48,6 +48,11 @@ void edits_put(struct edits *x, const char *attribute, const char *value)
 void edits_drop(struct edits *x, const char *attribute, const char *value)
 {
 	line(x, EDIT_DROP, attribute, value);
+}
+
+void edits_first(struct edits *x, const char *attribute, const char *value)
+{
+	line(x, EDIT_FIRST, attribute, value);
 }
 
 void edits_job(struct arena *a, struct changeset *cs, const struct edits *x, const char *about)

@@ -18,13 +18,16 @@ void edits_make(struct edits *x, const char *dn, const char *classes);
 void edits_set(struct edits *x, const char *attribute, const char *value);  /* the only value; "" : none at all */
 void edits_put(struct edits *x, const char *attribute, const char *value);  /* one more value */
 void edits_drop(struct edits *x, const char *attribute, const char *value); /* that value no more */
+/* Only with the entry itself, when this job makes it: what somebody may change the moment it is there (a request for a
+   password that was served, a status), and a job done again would bring back. */
+void edits_first(struct edits *x, const char *attribute, const char *value);
 
 /* Adds the job. about: key of its outcome (acts/outcome.h), "" : none. Without a line nothing is added. */
 void edits_job(struct arena *a, struct changeset *cs, const struct edits *x, const char *about);
 
 /* --- the reader's side: the clerk --- */
 
-enum edit_verb { EDIT_SET, EDIT_PUT, EDIT_DROP };
+enum edit_verb { EDIT_SET, EDIT_PUT, EDIT_DROP, EDIT_FIRST };
 
 struct edit_line {
 	enum edit_verb verb;
