@@ -55,6 +55,11 @@ void edits_first(struct edits *x, const char *attribute, const char *value)
 	line(x, EDIT_FIRST, attribute, value);
 }
 
+const struct strs *edits_lines(const struct edits *x)
+{
+	return &x->lines;
+}
+
 void edits_job(struct arena *a, struct changeset *cs, const struct edits *x, const char *about)
 {
 	struct job j;

@@ -22,6 +22,9 @@ void edits_drop(struct edits *x, const char *attribute, const char *value); /* t
    password that was served, a status), and a job done again would bring back. */
 void edits_first(struct edits *x, const char *attribute, const char *value);
 
+/* What was said so far, as a job holds it. */
+const struct strs *edits_lines(const struct edits *x);
+
 /* Adds the job. about: key of its outcome (acts/outcome.h), "" : none. Without a line nothing is added. */
 void edits_job(struct arena *a, struct changeset *cs, const struct edits *x, const char *about);
 

@@ -35,11 +35,17 @@ struct waiting {
 	struct bytes payload;
 };
 
+/* When a row is to be looked at; none that is in order comes before an earlier such one. */
+struct due {
+	int64_t next_at;
+	bool in_order;
+};
+
 /* Where a table's open rows begin, and when to look again. */
 struct outbox {
 	enum table table;
 	/* whether the row still waits, and until when */
-	bool (*is_open)(struct arena *a, struct bytes payload, int64_t *next_at);
+	bool (*is_open)(struct arena *a, struct bytes payload, struct due *out);
 	uint64_t first;
 	uint64_t revision;
 	int64_t due;
@@ -62,6 +68,7 @@ MUST_USE enum err purge_run(struct clerk *c, struct arena *a);
 /* Frees readers' slots of dead processes. */
 MUST_USE enum err readers_run(struct clerk *c, struct arena *a);
 
+void jobs_done(void);
 void post_done(void);
 
 #endif

@@ -2,6 +2,8 @@ sbin_PROGRAMS += %D%/habilis-clerk
 %C%_habilis_clerk_SOURCES = \
 	%D%/calendar.c \
 	%D%/clerk.h \
+	%D%/edit.c \
+	%D%/edit.h \
 	%D%/headers.c \
 	%D%/jobs.c \
 	%D%/journal.c \
@@ -19,6 +21,9 @@ sbin_PROGRAMS += %D%/habilis-clerk
 	%D%/work_loop.c
 %C%_habilis_clerk_LDADD = $(ACTS) $(CURL_LIBS)
 
+check_PROGRAMS += tests/unit/test_clerk_edit
+tests_unit_test_clerk_edit_SOURCES = tests/unit/test_clerk_edit.c %D%/edit.c $(slapd_fixture)
+tests_unit_test_clerk_edit_LDADD = $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_headers
 tests_unit_test_clerk_headers_SOURCES = tests/unit/test_clerk_headers.c %D%/headers.c
 tests_unit_test_clerk_headers_LDADD = $(BASE) $(CMOCKA_LIBS)

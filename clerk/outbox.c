@@ -17,20 +17,23 @@ static enum err look(struct clerk *c, struct arena *a, struct outbox *o, int64_t
 	uint64_t revision = txn_revision(&t);
 	AUTO_SCAN struct scan s = scan_from(&t, o->table, BYTES_NONE, key_u64(a, o->first), false);
 	bool any = false;
-	int64_t due = INT64_MAX;
+	int64_t due = INT64_MAX, held = 0;
 
 	while (*n < most && scan_next(&s)) {
-		int64_t next_at;
+		struct due row = { 0 };
 		uint64_t seq = seq_of(s.key);
 
-		if (!o->is_open(a, s.record.payload, &next_at)) {
+		if (!o->is_open(a, s.record.payload, &row)) {
 			if (!any)
 				o->first = seq + 1;
 			continue;
 		}
 		any = true;
-		if (next_at > now) {
-			due = next_at < due ? next_at : due;
+		if (row.in_order && row.next_at < held)
+			row.next_at = held;
+		if (row.next_at > now) {
+			due = row.next_at < due ? row.next_at : due;
+			held = row.in_order ? row.next_at : held;
 			continue;
 		}
 		out[(*n)++] = (struct waiting){

@@ -13,13 +13,13 @@
 
 static const int64_t pauses[] = { MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS };
 
-static bool is_open(struct arena *a, struct bytes payload, int64_t *next_at)
+static bool is_open(struct arena *a, struct bytes payload, struct due *out)
 {
 	struct mail m;
 
 	if (mail_decode(a, payload, &m) || strcmp(m.state, "waiting") != 0)
 		return false;
-	*next_at = m.next_at;
+	out->next_at = m.next_at;
 	return true;
 }
 

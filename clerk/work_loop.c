@@ -85,6 +85,7 @@ int work_loop(const struct settings *s)
 
 	if (!e)
 		work(&c);
+	jobs_done();
 	post_done();
 	journal_done();
 	app_close(&c.app);

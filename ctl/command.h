@@ -45,9 +45,11 @@ int ctl_audit_verify(struct ctl *c);
 /* status.c */
 int ctl_mirror_status(struct ctl *c);
 int ctl_mirror_rebuild(struct ctl *c);
-int ctl_jobs_list(struct ctl *c);
-int ctl_mail_list(struct ctl *c);
 int ctl_settings(struct ctl *c);
+/* waiting.c */
+int ctl_jobs_list(struct ctl *c);
+int ctl_jobs_retry(struct ctl *c);
+int ctl_mail_list(struct ctl *c);
 /* demo.c */
 int ctl_demo_generate(struct ctl *c);
 

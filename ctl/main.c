@@ -81,6 +81,9 @@ static bool option_known(const struct command *row, const char *name, size_t len
 
 static bool arguments(struct ctl *c, const struct command *row, size_t argc, char **argv)
 {
+	/* another row of the same words may have read them */
+	c->arguments = (struct strs){ 0 };
+	c->options = (struct input){ 0 };
 	for (size_t i = 0; i < argc; i++) {
 		if (strncmp(argv[i], "--", 2) != 0) {
 			strs_add(c->arena, &c->arguments, argv[i]);

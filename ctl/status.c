@@ -1,9 +1,8 @@
-/* mirror status | rebuild, jobs list, mail list, settings */
+/* mirror status | rebuild, settings */
 #include "acts/mirror.h"
 #include "ctl/command.h"
 
 #include <stdio.h>
-#include <string.h>
 
 int ctl_mirror_status(struct ctl *c)
 {
@@ -30,46 +29,6 @@ int ctl_mirror_rebuild(struct ctl *c)
 		return ctl_fail("%s", err_text(e));
 	puts("the clerk will read the whole directory again");
 	return 0;
-}
-
-int ctl_jobs_list(struct ctl *c)
-{
-	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
-	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_JOB, BYTES_NONE);
-
-	while (scan_next(&s)) {
-		struct job j;
-		struct reader key = reader_of(s.key);
-
-		if (job_decode(c->arena, s.record.payload, &j))
-			return ctl_fail("a job does not decode");
-		if (strcmp(j.state, "waiting") == 0 || *ctl_option(c, "all"))
-			printf("%llu %s %s tries=%llu next=%s %s\n", (unsigned long long)read_u64(&key), j.kind,
-			       j.state, (unsigned long long)j.tries, time_iso(c->arena, j.next_at), j.last_error);
-	}
-	return t.err ? ctl_fail("%s", err_text(t.err)) : 0;
-}
-
-int ctl_mail_list(struct ctl *c)
-{
-	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
-	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_MAIL, BYTES_NONE);
-
-	while (scan_next(&s)) {
-		struct mail m;
-		struct person p;
-		struct reader key = reader_of(s.key);
-
-		if (mail_decode(c->arena, s.record.payload, &m))
-			return ctl_fail("a mail does not decode");
-		if (strcmp(m.state, "sent") == 0 && !*ctl_option(c, "all"))
-			continue;
-		bool known = !*m.to && !person_get(&t, c->arena, TABLE_MIRROR_PERSON, key_bytes(m.person.b, 16), &p);
-
-		printf("%llu %s %s %s tries=%llu %s\n", (unsigned long long)read_u64(&key), m.template, m.state,
-		       known ? p.mail : m.to, (unsigned long long)m.tries, m.last_error);
-	}
-	return t.err ? ctl_fail("%s", err_text(t.err)) : 0;
 }
 
 int ctl_settings(struct ctl *c)
