@@ -8,6 +8,9 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/commune_load.c \
 	%D%/commune_place.c \
 	%D%/diff.c \
+	%D%/directory_lint.c \
+	%D%/directory_lint_people.c \
+	%D%/directory_lint_rights.c \
 	%D%/edit.c \
 	%D%/hours.c \
 	%D%/listing_check.c \
@@ -54,6 +57,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/app.h \
 	%D%/codes.h \
 	%D%/commune.h \
+	%D%/directory_lint.h \
 	%D%/edit.h \
 	%D%/listing.h \
 	%D%/listing_rules.h \
@@ -84,6 +88,9 @@ EXTRA_DIST += \
 check_PROGRAMS += tests/unit/test_acts_diff
 tests_unit_test_acts_diff_SOURCES = tests/unit/test_acts_diff.c
 tests_unit_test_acts_diff_LDADD = $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_directory_lint
+tests_unit_test_acts_directory_lint_SOURCES = tests/unit/test_acts_directory_lint.c
+tests_unit_test_acts_directory_lint_LDADD = $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_password
 tests_unit_test_acts_password_SOURCES = tests/unit/test_acts_password.c
 tests_unit_test_acts_password_LDADD = $(ACTS) $(CMOCKA_LIBS)

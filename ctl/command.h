@@ -42,6 +42,8 @@ int ctl_store_publish(struct ctl *c);
 /* audit.c */
 int ctl_audit_query(struct ctl *c);
 int ctl_audit_verify(struct ctl *c);
+/* directory.c */
+int ctl_directory_lint(struct ctl *c);
 /* status.c */
 int ctl_mirror_status(struct ctl *c);
 int ctl_mirror_rebuild(struct ctl *c);

@@ -16,6 +16,8 @@ const struct command commands[] = {
 	{ "audit verify", "[--store DIR]", "walks the chain and names the first bad record", "store= ", 0, 0, ctl_audit_verify },
 	{ "mirror status", "", "tells whether the mirror of the directory is fresh and complete", "", 0, READ, ctl_mirror_status },
 	{ "mirror rebuild", "", "has the clerk read the whole directory again", "", 0, WRITE, ctl_mirror_rebuild },
+	{ "directory lint", "[--json]", "reads the whole directory and names what edits by hand broke; exit 1 on a finding", "json ", 0, 0,
+	  ctl_directory_lint },
 	{ "jobs list", "[--all]", "jobs that wait or failed, or all", "all ", 0, READ, ctl_jobs_list },
 	{ "jobs retry", "", "tries at once the jobs that wait", "", 0, WRITE, ctl_jobs_retry },
 	{ "jobs retry", "SEQ", "tries that job again, one that failed too: after all others", "", 1, WRITE, ctl_jobs_retry },

@@ -1,0 +1,55 @@
+/* directory lint */
+#include "acts/directory_lint.h"
+#include "ctl/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void print_json(struct ctl *c, const struct lint_finding *f)
+{
+	struct json *j = json_new(c->arena);
+
+	json_open_map(j);
+	json_key(j, "subject");
+	json_string(j, f->subject);
+	json_key(j, "finding");
+	json_string(j, f->what);
+	json_close_map(j);
+	puts(json_text(j));
+}
+
+/* Needs neither store nor writer: what is looked at is the directory itself. */
+int ctl_directory_lint(struct ctl *c)
+{
+	struct directory *sync;
+	struct entries entries;
+	struct lint_report report;
+	const char *why = "";
+
+	if (settings_read(c->arena, c->config, &c->settings, &why))
+		return ctl_fail("%s", why);
+	const struct settings *s = &c->settings;
+	struct directory_place place = { s->ldap_uri, s->ldap_suffix, s->ldap_secrets, s->ldap_ca };
+
+	if (directory_new(c->arena, &place, SERVICE_SYNC, &sync, &why))
+		return ctl_fail("%s", why);
+	enum err e = directory_lint_read(sync, c->arena, s->ldap_suffix, &entries);
+
+	if (e)
+		ctl_fail("the directory cannot be read: %s", directory_trouble(sync));
+	directory_free(sync);
+	if (e)
+		return 1;
+	directory_lint(c->arena, &entries, day_today(), &report);
+	bool json = *ctl_option(c, "json");
+
+	for (size_t i = 0; i < report.n; i++) {
+		if (json)
+			print_json(c, &report.v[i]);
+		else
+			printf("%s: %s\n", report.v[i].subject, report.v[i].what);
+	}
+	if (!json)
+		printf("%zu entries read, %zu findings\n", report.entries, report.n);
+	return report.n ? 1 : 0;
+}

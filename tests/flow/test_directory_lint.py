@@ -1,0 +1,35 @@
+"""habilisctl directory lint over the real directory: silent on a whole one, names what an edit by hand broke."""
+import json
+
+import ldap
+
+
+def lint(service):
+    done = service.ctl('directory', 'lint', check=False)
+    return done.returncode, done.stdout
+
+
+def test_a_whole_directory_has_no_finding(service):
+    code, said = lint(service)
+    assert (code, said.strip().endswith(' 0 findings')) == (0, True), said
+
+
+def test_edits_by_hand_are_named(service):
+    agent, place = service.agent_with(True, True)
+    d = service.directory()
+    before = d.search_s(place['dn'], ldap.SCOPE_BASE)[0][1]
+    other = next(a for a in service.accounts('agent') if a['provider'] != agent['provider'])
+    number = d.search_s(other['dn'], ldap.SCOPE_BASE)[0][1]['habAgentNumero'][0].decode()
+    d.modify_s(place['dn'], [(ldap.MOD_DELETE, 'habGestionnaire', None), (ldap.MOD_ADD, 'habDroitFonctionnement', other['dn'].encode())])
+    d.modify_s(agent['dn'], [(ldap.MOD_REPLACE, 'habStatut', b'terminee')])
+    try:
+        code, said = lint(service)
+        assert code == 1
+        assert f'{place["id"]}: has no manager' in said
+        assert f'{place["id"]}: right to the listing of {number} ({other["uid"]}), an agent of another' in said
+        rows = [json.loads(line) for line in service.ctl('directory', 'lint', '--json', check=False).stdout.splitlines()]
+        assert {'subject': place['id'], 'finding': 'has no manager (habGestionnaire)'} in rows
+    finally:
+        d.modify_s(agent['dn'], [(ldap.MOD_REPLACE, 'habStatut', b'active')])
+        d.modify_s(place['dn'], [(ldap.MOD_REPLACE, name, before[name]) for name in ('habGestionnaire', 'habDroitFonctionnement')])
+    assert lint(service)[0] == 0
