@@ -26,6 +26,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/mirror.c \
 	%D%/mirror_batch.c \
 	%D%/mirror_entry.c \
+	%D%/mirror_history.c \
 	%D%/mirror_keys.c \
 	%D%/mirror_record.c \
 	%D%/mirror_sweep.c \
@@ -42,6 +43,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/request.c \
 	%D%/revision.c \
 	%D%/revision_decide.c \
+	%D%/right_history.c \
 	%D%/rights.c \
 	%D%/rights_confirm.c \
 	%D%/rights_lists.c \
@@ -73,6 +75,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/publish.h \
 	%D%/queue.h \
 	%D%/request.h \
+	%D%/right_history.h \
 	%D%/rights.h \
 	%D%/search.h \
 	%D%/who.h \
@@ -126,6 +129,9 @@ tests_unit_test_acts_mails_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_mirror
 tests_unit_test_acts_mirror_SOURCES = tests/unit/test_acts_mirror.c $(slapd_fixture)
 tests_unit_test_acts_mirror_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_right_history
+tests_unit_test_acts_right_history_SOURCES = tests/unit/test_acts_right_history.c $(slapd_fixture)
+tests_unit_test_acts_right_history_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_who
 tests_unit_test_acts_who_SOURCES = tests/unit/test_acts_who.c $(slapd_fixture)
 tests_unit_test_acts_who_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)

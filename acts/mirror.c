@@ -311,6 +311,10 @@ static enum err carry_out(struct poll *p)
 			e = mirror_sweep(&p->batch);
 	}
 	if (!e)
+		e = mirror_batch_flush(&p->batch);
+	if (!e)
+		e = mirror_history_settle(&p->batch);
+	if (!e)
 		e = publish_touched(p);
 	if (!e)
 		e = keep_marks(p);

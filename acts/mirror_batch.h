@@ -50,6 +50,12 @@ MUST_USE enum err mirror_batch_flush(struct batch *b);
 bool mirror_batch_is_full(const struct batch *b);
 struct changeset *mirror_batch_changeset(struct batch *b);
 
+/* Marks in the changeset at hand whose periods the change may begin or end (acts/right_history.h), and settles all that is
+   marked, when everything is flushed. */
+MUST_USE enum err mirror_history_mark(struct batch *b, struct txn *t, const struct mirrored *old,
+				      const struct mirrored *now);
+MUST_USE enum err mirror_history_settle(struct batch *b);
+
 /* Takes away index rows that no record accounts for. */
 MUST_USE enum err mirror_sweep(struct batch *b);
 

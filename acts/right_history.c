@@ -1,0 +1,355 @@
+#include "acts/right_history.h"
+
+#include "acts/mirror.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define KEY_BYTES (16 + 16 + 1 + 8)
+
+struct periods {
+	struct right_period *v;
+	size_t n;
+};
+
+static void add(struct arena *a, struct periods *list, struct uuid establishment, unsigned family)
+{
+	list->v = arena_more(a, list->v, list->n, sizeof *list->v);
+	list->v[list->n++] = (struct right_period){ .establishment = establishment, .family = family };
+}
+
+static struct bytes key_of(struct arena *a, struct uuid subject, const struct right_period *p)
+{
+	struct buf b = buf_new(a);
+
+	buf_add(&b, subject.b, sizeof subject.b);
+	buf_add(&b, p->establishment.b, sizeof p->establishment.b);
+	buf_byte(&b, (uint8_t)p->family);
+	buf_u64(&b, (uint64_t)p->from);
+	return buf_bytes(&b);
+}
+
+static enum err read_row(struct arena *a, const struct scan *s, struct right_period *out)
+{
+	struct reader in = reader_of(s->key);
+	struct period p;
+
+	if (s->key.n != KEY_BYTES || period_decode(a, s->record.payload, &p))
+		return ERR_CORRUPT;
+	(void)read_bytes(&in, sizeof(struct uuid));
+	memcpy(out->establishment.b, read_bytes(&in, sizeof(struct uuid)).p, sizeof(struct uuid));
+	out->family = read_u8(&in);
+	out->from = (int64_t)read_u64(&in);
+	out->until = p.until;
+	return ERR_OK;
+}
+
+enum err right_periods(struct txn *t, struct arena *a, struct uuid subject, struct right_period **out, size_t *n)
+{
+	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_RIGHT_HISTORY, key_bytes(subject.b, sizeof subject.b));
+	struct periods list = { 0 };
+
+	while (scan_next(&s)) {
+		add(a, &list, (struct uuid){ { 0 } }, 0);
+		enum err e = read_row(a, &s, &list.v[list.n - 1]);
+
+		if (e)
+			return e;
+	}
+	if (t->err)
+		return t->err;
+	*out = list.v;
+	*n = list.n;
+	return ERR_OK;
+}
+
+/* --- what holds now --- */
+
+static enum err rights_now(struct txn *t, struct arena *a, const struct person *p, struct periods *out)
+{
+	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_MIRROR_RIGHT, mirror_dn_key(a, p->key));
+
+	while (scan_next(&s)) {
+		unsigned families = s.record.payload.n ? s.record.payload.p[0] : 0;
+		struct uuid u;
+
+		memcpy(u.b, tail_of(s.key, sizeof u.b).p, sizeof u.b);
+		for (unsigned family = FAMILY_LISTING; family <= FAMILY_PLACES; family <<= 1)
+			if (families & family)
+				add(a, out, u, family);
+	}
+	return t->err;
+}
+
+static enum err coverage_now(struct txn *t, struct arena *a, const struct agreement *g, struct periods *out)
+{
+	for (size_t i = 0; i < g->covered_keys.n; i++) {
+		struct record rec;
+		struct uuid u;
+		enum err e = txn_get(t, TABLE_MIRROR_DN, mirror_dn_key(a, g->covered_keys.v[i]), &rec);
+
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		if (e || rec.payload.n != 1 + sizeof u.b || rec.payload.p[0] != MIRROR_KIND_ESTABLISHMENT)
+			continue;
+		memcpy(u.b, rec.payload.p + 1, sizeof u.b);
+		add(a, out, u, PERIOD_COVERED);
+	}
+	return ERR_OK;
+}
+
+/* Of whichever kind the subject is; of one that is gone nothing holds. */
+static enum err holds_now(struct txn *t, struct arena *a, struct uuid subject, struct periods *out)
+{
+	struct bytes key = key_bytes(subject.b, sizeof subject.b);
+	struct person p;
+	struct agreement g;
+	enum err e = person_get(t, a, TABLE_MIRROR_PERSON, key, &p);
+
+	if (!e) {
+		if (p.agent && strcmp(p.status, "active") == 0)
+			add(a, out, (struct uuid){ { 0 } }, PERIOD_ACTIVE);
+		return p.agent ? rights_now(t, a, &p, out) : ERR_OK;
+	}
+	if (e == ERR_NOTFOUND)
+		e = agreement_get(t, a, TABLE_MIRROR_AGREEMENT, key, &g);
+	if (e == ERR_NOTFOUND)
+		return ERR_OK;
+	return e ? e : coverage_now(t, a, &g, out);
+}
+
+/* --- settling --- */
+
+static bool same(const struct right_period *x, const struct right_period *y)
+{
+	return x->family == y->family && uuid_equal(x->establishment, y->establishment);
+}
+
+static bool has(const struct right_period *v, size_t n, const struct right_period *x, bool open)
+{
+	for (size_t i = 0; i < n; i++)
+		if (same(&v[i], x) && (!open || !v[i].until))
+			return true;
+	return false;
+}
+
+enum err right_periods_settle(struct txn *t, struct arena *a, struct uuid subject, int64_t now, period_put put, void *to)
+{
+	struct periods wanted = { 0 };
+	struct right_period *kept;
+	struct period p;
+	size_t n;
+	enum err e = right_periods(t, a, subject, &kept, &n);
+
+	if (!e)
+		e = holds_now(t, a, subject, &wanted);
+	if (e)
+		return e;
+	period_default(&p);
+	p.until = now;
+	for (size_t i = 0; i < n; i++)
+		if (!kept[i].until && !has(wanted.v, wanted.n, &kept[i], false))
+			put(to, TABLE_RIGHT_HISTORY, key_of(a, subject, &kept[i]), period_encode(a, &p));
+	p.until = 0;
+	for (size_t i = 0; i < wanted.n; i++) {
+		wanted.v[i].from = now;
+		if (!has(kept, n, &wanted.v[i], true))
+			put(to, TABLE_RIGHT_HISTORY, key_of(a, subject, &wanted.v[i]), period_encode(a, &p));
+	}
+	return ERR_OK;
+}
+
+/* --- annex 1 --- */
+
+int64_t annex_moment(day_t day)
+{
+	int64_t end = day_start(day + 1) - 1, now = clock_now();
+
+	return end < now ? end : now;
+}
+
+static bool holds_at(const struct right_period *p, int64_t at)
+{
+	return p->from <= at && (!p->until || p->until > at);
+}
+
+static void learn_since(struct annex *x, const struct right_period *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!x->known_since || v[i].from < x->known_since)
+			x->known_since = v[i].from;
+}
+
+static enum err establishment_of(struct txn *t, struct arena *a, struct uuid u, struct establishment *out)
+{
+	enum err e = establishment_get(t, a, TABLE_MIRROR_ESTABLISHMENT, key_bytes(u.b, sizeof u.b), out);
+
+	if (e != ERR_NOTFOUND)
+		return e;
+	out->uuid = u;
+	out->name = "Établissement sorti du répertoire";
+	return ERR_OK;
+}
+
+static int by_name(const struct establishment *x, const struct establishment *y)
+{
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : memcmp(x->uuid.b, y->uuid.b, sizeof x->uuid.b);
+}
+
+static int covered_order(const void *x, const void *y)
+{
+	return by_name(x, y);
+}
+
+static int place_order(const void *x, const void *y)
+{
+	return by_name(&((const struct annex_place *)x)->e, &((const struct annex_place *)y)->e);
+}
+
+static enum err read_covered(struct txn *t, struct arena *a, const struct agreement *g, struct annex *x)
+{
+	struct right_period *v;
+	size_t n;
+	enum err e = right_periods(t, a, g->uuid, &v, &n);
+
+	if (e)
+		return e;
+	learn_since(x, v, n);
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].family != PERIOD_COVERED || !holds_at(&v[i], x->at))
+			continue;
+		x->covered = arena_more(a, x->covered, x->covered_n, sizeof *x->covered);
+		e = establishment_of(t, a, v[i].establishment, &x->covered[x->covered_n++]);
+		if (e)
+			return e;
+	}
+	if (x->covered_n)
+		qsort(x->covered, x->covered_n, sizeof *x->covered, covered_order);
+	return ERR_OK;
+}
+
+static const struct establishment *covered_of(const struct annex *x, struct uuid u)
+{
+	for (size_t i = 0; i < x->covered_n; i++)
+		if (uuid_equal(x->covered[i].uuid, u))
+			return &x->covered[i];
+	return NULL;
+}
+
+static void add_place(struct arena *a, struct annex_person *p, const struct establishment *e, unsigned family)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		if (uuid_equal(p->v[i].e.uuid, e->uuid)) {
+			p->v[i].families |= family;
+			return;
+		}
+	}
+	p->v = arena_more(a, p->v, p->n, sizeof *p->v);
+	p->v[p->n++] = (struct annex_place){ *e, family };
+}
+
+static enum err read_person(struct txn *t, struct arena *a, const struct person *p, struct annex *x)
+{
+	struct annex_person line = { .p = *p };
+	struct right_period *v;
+	bool active = false;
+	size_t n;
+	enum err e = right_periods(t, a, p->uuid, &v, &n);
+
+	if (e)
+		return e;
+	learn_since(x, v, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct establishment *place = covered_of(x, v[i].establishment);
+
+		if (!holds_at(&v[i], x->at))
+			continue;
+		if (v[i].family == PERIOD_ACTIVE)
+			active = true;
+		else if (place)
+			add_place(a, &line, place, v[i].family);
+	}
+	if (!active || !line.n)
+		return ERR_OK;
+	qsort(line.v, line.n, sizeof *line.v, place_order);
+	x->v = arena_more(a, x->v, x->n, sizeof *x->v);
+	x->v[x->n++] = line;
+	return ERR_OK;
+}
+
+enum err annex_at(struct app *app, struct arena *a, const struct agreement *g, int64_t at, struct annex *out)
+{
+	struct annex x = { .at = at };
+	struct person *people;
+	size_t n;
+	enum err e = people_of(app, a, g->provider_key, &people, &n);
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+
+	if (!e)
+		e = read_covered(&t, a, g, &x);
+	for (size_t i = 0; i < n && !e; i++)
+		e = read_person(&t, a, &people[i], &x);
+	if (!e)
+		*out = x;
+	return e;
+}
+
+/* --- the difference --- */
+
+static unsigned families_in(const struct annex *x, struct uuid person, struct uuid establishment)
+{
+	for (size_t i = 0; i < x->n; i++)
+		for (size_t k = 0; k < x->v[i].n && uuid_equal(x->v[i].p.uuid, person); k++)
+			if (uuid_equal(x->v[i].v[k].e.uuid, establishment))
+				return x->v[i].v[k].families;
+	return 0;
+}
+
+struct changes {
+	struct annex_change *v;
+	size_t n;
+};
+
+static void add_change(struct arena *a, struct changes *list, struct annex_change c)
+{
+	list->v = arena_more(a, list->v, list->n, sizeof *list->v);
+	list->v[list->n++] = c;
+}
+
+/* What the first has and the other has not. */
+static void people_only_in(struct arena *a, const struct annex *x, const struct annex *other, bool added,
+			   struct changes *out)
+{
+	for (size_t i = 0; i < x->n; i++) {
+		for (size_t k = 0; k < x->v[i].n; k++) {
+			const struct annex_place *place = &x->v[i].v[k];
+			unsigned more = place->families & ~families_in(other, x->v[i].p.uuid, place->e.uuid);
+
+			if (more)
+				add_change(a, out, (struct annex_change){ added, &x->v[i].p, &place->e, more });
+		}
+	}
+}
+
+static void places_only_in(struct arena *a, const struct annex *x, const struct annex *other, bool added,
+			   struct changes *out)
+{
+	for (size_t i = 0; i < x->covered_n; i++)
+		if (!covered_of(other, x->covered[i].uuid))
+			add_change(a, out, (struct annex_change){ added, NULL, &x->covered[i], 0 });
+}
+
+void annex_difference(struct arena *a, const struct annex *before, const struct annex *after, struct annex_change **out,
+		      size_t *n)
+{
+	struct changes list = { 0 };
+
+	people_only_in(a, before, after, false, &list);
+	people_only_in(a, after, before, true, &list);
+	places_only_in(a, before, after, false, &list);
+	places_only_in(a, after, before, true, &list);
+	*out = list.v;
+	*n = list.n;
+}

@@ -1,0 +1,65 @@
+/* Who could do what, when (convention art. 3-2, 6): periods kept from what the mirror saw, and from them annex 1 of an agreement
+   at any date. TABLE_RIGHT_HISTORY: a person's right on an establishment by family (1, 2), a person's open access (no
+   establishment, family 0), an establishment in an agreement (family 4). They begin when the mirror saw it and end when it saw
+   that it was no longer so; a rebuild of the mirror leaves them as they are. */
+#ifndef ACTS_RIGHT_HISTORY_H
+#define ACTS_RIGHT_HISTORY_H
+
+#include "acts/rights.h"
+
+/* Beside FAMILY_LISTING and FAMILY_PLACES. */
+enum { PERIOD_ACTIVE = 0, PERIOD_COVERED = 4 };
+
+struct right_period {
+	struct uuid establishment; /* none: PERIOD_ACTIVE */
+	unsigned family;
+	int64_t from, until; /* until 0: it lasts */
+};
+
+/* All periods of a person or an agreement, by establishment, family and beginning. */
+MUST_USE enum err right_periods(struct txn *t, struct arena *a, struct uuid subject, struct right_period **out, size_t *n);
+
+/* Adds to the changeset, through put: what holds now and has no open period begins, what is open and holds no longer ends. */
+typedef void (*period_put)(void *to, enum table table, struct bytes key, struct bytes value);
+MUST_USE enum err right_periods_settle(struct txn *t, struct arena *a, struct uuid subject, int64_t now, period_put put,
+				       void *to);
+
+/* --- annex 1 --- */
+
+struct annex_place {
+	struct establishment e; /* of one that left the register only the uuid and a name that says so */
+	unsigned families;
+};
+
+struct annex_person {
+	struct person p; /* as he is now: name, function and address have no history */
+	struct annex_place *v;
+	size_t n;
+};
+
+struct annex {
+	int64_t at;
+	int64_t known_since; /* of this agreement; before it nothing is known; 0: nothing at all */
+	struct establishment *covered;
+	size_t covered_n;
+	struct annex_person *v; /* whose access was open and who had a right on a covered establishment, by name */
+	size_t n;
+};
+
+/* At the end of that day, or now when it is not over. */
+int64_t annex_moment(day_t day);
+MUST_USE enum err annex_at(struct app *app, struct arena *a, const struct agreement *g, int64_t at, struct annex *out);
+
+/* One difference: a person's families on an establishment (families not 0), or an establishment of the agreement (p NULL). */
+struct annex_change {
+	bool added;
+	const struct person *p;
+	const struct establishment *e;
+	unsigned families;
+};
+
+/* What must be done to the first to have the second: removals and additions, people first, each in the annexes' order. */
+void annex_difference(struct arena *a, const struct annex *before, const struct annex *after, struct annex_change **out,
+		      size_t *n);
+
+#endif

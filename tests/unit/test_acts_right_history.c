@@ -1,0 +1,230 @@
+/* What was so when: periods through changes of a real directory, a rename, a rebuild; annex 1 at any date and what changed. */
+#include "tests/unit/test_acts_service.h"
+
+#include "acts/right_history.h"
+
+#define MODIFY_PLACE(what, attribute, uid) \
+	MODIFY(PLACE) what ": " attribute "\n" attribute ": uid=" uid "," PROVIDER "\n"
+
+static struct person person_now(struct stage *s, const char *uid)
+{
+	AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+	struct person p;
+
+	assert_int_equal(person_by_name(&t, s->a, 'u', uid, &p), ERR_OK);
+	return p;
+}
+
+static struct agreement agreement_now(struct stage *s)
+{
+	AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+	struct person p;
+	struct agreements list;
+
+	assert_int_equal(person_by_name(&t, s->a, 'u', "pdurand", &p), ERR_OK);
+	assert_int_equal(agreements_of(&t, s->a, p.provider_key, &list), ERR_OK);
+	assert_int_equal(list.n, 1);
+	return list.v[0];
+}
+
+/* Periods of a family that began, and how many of these last. */
+static size_t periods(struct stage *s, struct uuid subject, unsigned family, size_t *open)
+{
+	AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+	struct right_period *v;
+	size_t n, count = 0;
+
+	*open = 0;
+	assert_int_equal(right_periods(&t, s->a, subject, &v, &n), ERR_OK);
+	for (size_t i = 0; i < n; i++) {
+		count += v[i].family == family;
+		*open += v[i].family == family && !v[i].until;
+	}
+	return count;
+}
+
+static void later(int64_t ms)
+{
+	clock_test_offset(clock_now() + ms - (int64_t)time(NULL) * 1000);
+}
+
+static void test_periods_begin_with_the_first_poll(void **state)
+{
+	struct stage *s = *state;
+	size_t open;
+
+	assert_int_equal(periods(s, person_now(s, "jmartin").uuid, FAMILY_LISTING, &open), 1);
+	assert_int_equal(open, 1);
+	assert_int_equal(periods(s, person_now(s, "pdurand").uuid, PERIOD_ACTIVE, &open), 1);
+	assert_int_equal(periods(s, person_now(s, "a.valideur").uuid, PERIOD_ACTIVE, &open), 0);
+	assert_int_equal(periods(s, agreement_now(s).uuid, PERIOD_COVERED, &open), 1);
+	assert_int_equal(open, 1);
+}
+
+static const struct {
+	const char *what, *ldif, *uid;
+	unsigned family;
+	size_t began, open;
+} steps[] = {
+	{ "a right is given", MODIFY_PLACE("add", "habDroitDisponibilites", "pdurand"), "pdurand", FAMILY_PLACES, 1, 1 },
+	{ "another family too", MODIFY_PLACE("add", "habDroitFonctionnement", "pdurand"), "pdurand", FAMILY_LISTING, 1, 1 },
+	{ "the first is not touched", "", "pdurand", FAMILY_PLACES, 1, 1 },
+	{ "it is taken away", MODIFY_PLACE("delete", "habDroitDisponibilites", "pdurand"), "pdurand", FAMILY_PLACES, 1, 0 },
+	{ "and given again", MODIFY_PLACE("add", "habDroitDisponibilites", "pdurand"), "pdurand", FAMILY_PLACES, 2, 1 },
+	{ "the other person is not touched", "", "jmartin", FAMILY_LISTING, 1, 1 },
+	{ "he is suspended", MODIFY(SECOND_AGENT) "replace: habStatut\nhabStatut: suspendue\n", "pdurand",
+	  PERIOD_ACTIVE, 1, 0 },
+	{ "which takes no right", "", "pdurand", FAMILY_PLACES, 2, 1 },
+	{ "and let in again", MODIFY(SECOND_AGENT) "replace: habStatut\nhabStatut: active\n", "pdurand", PERIOD_ACTIVE,
+	  2, 1 },
+};
+
+static void test_periods_follow_the_directory(void **state)
+{
+	struct stage *s = *state;
+	size_t open;
+
+	for (size_t i = 0; i < LENGTH(steps); i++) {
+		print_message("%s\n", steps[i].what);
+		if (*steps[i].ldif)
+			slapd_change(steps[i].ldif);
+		later(HOUR_MS);
+		stage_poll(s);
+		assert_int_equal(periods(s, person_now(s, steps[i].uid).uuid, steps[i].family, &open), steps[i].began);
+		assert_int_equal(open, steps[i].open);
+	}
+}
+
+static void test_a_rebuild_breaks_no_period(void **state)
+{
+	struct stage *s = *state;
+	struct uuid u = person_now(s, "pdurand").uuid;
+	size_t open;
+
+	assert_int_equal(mirror_rebuild(&s->app, s->a), ERR_OK);
+	later(HOUR_MS);
+	stage_poll(s);
+	assert_int_equal(periods(s, u, FAMILY_PLACES, &open), 2);
+	assert_int_equal(open, 1);
+	assert_int_equal(periods(s, u, PERIOD_ACTIVE, &open), 2);
+	assert_int_equal(periods(s, agreement_now(s).uuid, PERIOD_COVERED, &open), 1);
+	assert_int_equal(open, 1);
+}
+
+/* --- annex 1 --- */
+
+static struct annex annex_of(struct stage *s, int64_t at)
+{
+	struct agreement g = agreement_now(s);
+	struct annex x;
+
+	assert_int_equal(annex_at(&s->app, s->a, &g, at, &x), ERR_OK);
+	return x;
+}
+
+static void test_the_annex_at_a_date_and_what_changed(void **state)
+{
+	struct stage *s = *state;
+	int64_t first = clock_now();
+	struct annex_change *v;
+	size_t n;
+
+	later(DAY_MS);
+	slapd_change(MODIFY_PLACE("delete", "habDroitFonctionnement", "pdurand"));
+	stage_poll(s);
+	int64_t second = clock_now();
+
+	later(DAY_MS);
+	slapd_change(MODIFY(SECOND_AGENT) "replace: habStatut\nhabStatut: terminee\n");
+	stage_poll(s);
+	struct annex before = annex_of(s, first), between = annex_of(s, second), after = annex_of(s, clock_now());
+
+	assert_int_equal(before.n, 2);
+	assert_string_equal(before.v[1].p.number, "A-000002");
+	assert_int_equal(before.v[1].v[0].families, FAMILY_LISTING | FAMILY_PLACES);
+	assert_int_equal(between.v[1].v[0].families, FAMILY_PLACES);
+	assert_int_equal(after.n, 1);
+	assert_int_equal(after.covered_n, 1);
+	assert_int_equal(annex_of(s, before.known_since - 1).n, 0);
+	annex_difference(s->a, &before, &between, &v, &n);
+	assert_int_equal(n, 1);
+	assert_false(v[0].added);
+	assert_int_equal(v[0].families, FAMILY_LISTING);
+	annex_difference(s->a, &after, &before, &v, &n);
+	assert_int_equal(n, 1);
+	assert_true(v[0].added);
+	assert_int_equal(v[0].families, FAMILY_LISTING | FAMILY_PLACES);
+	assert_string_equal(v[0].p->number, "A-000002");
+	annex_difference(s->a, &before, &before, &v, &n);
+	assert_int_equal(n, 0);
+}
+
+static void test_an_establishment_leaves_the_agreement(void **state)
+{
+	struct stage *s = *state;
+	int64_t before = clock_now();
+	struct annex_change *v;
+	size_t n;
+
+	later(DAY_MS);
+	slapd_change(MODIFY(AGREEMENT) "delete: habEtablissementCouvert\n");
+	stage_poll(s);
+	struct annex old = annex_of(s, before), now = annex_of(s, clock_now());
+
+	assert_int_equal(now.covered_n, 0);
+	assert_int_equal(now.n, 0);
+	annex_difference(s->a, &old, &now, &v, &n);
+	assert_int_equal(n, 2);
+	assert_string_equal(v[0].p->number, "A-000001");
+	assert_null(v[1].p);
+	assert_string_equal(v[1].e->id, "E0001");
+}
+
+/* Between rename and refint the directory itself knows of no right; the person stays one subject. */
+static void test_a_renamed_person_stays_the_same(void **state)
+{
+	struct stage *s = *state;
+	struct uuid u = person_now(s, "jmartin").uuid;
+	size_t open;
+
+	slapd_change("dn: " AGENT "\nchangetype: modrdn\nnewrdn: uid=jdupont\ndeleteoldrdn: 1\n");
+	for (int i = 0; i < 20; i++) {
+		usleep(100000);
+		later(SECOND_MS);
+		stage_poll(s);
+	}
+	assert_true(uuid_equal(person_now(s, "jdupont").uuid, u));
+	periods(s, u, FAMILY_LISTING, &open);
+	assert_int_equal(open, 1);
+	slapd_change("dn: uid=jdupont," PROVIDER "\nchangetype: delete\n");
+	stage_poll(s);
+	periods(s, u, FAMILY_LISTING, &open);
+	assert_int_equal(open, 0);
+	periods(s, u, PERIOD_ACTIVE, &open);
+	assert_int_equal(open, 0);
+}
+
+static void test_a_day_ends_at_midnight(void **state)
+{
+	day_t today = day_today();
+
+	(void)state;
+	assert_int_equal(day_of(annex_moment(today - 3)), today - 3);
+	assert_int_equal(day_of(annex_moment(today - 3) + 1), today - 2);
+	assert_in_range(clock_now() - annex_moment(today), 0, 1000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_periods_begin_with_the_first_poll),
+		cmocka_unit_test(test_periods_follow_the_directory),
+		cmocka_unit_test(test_a_rebuild_breaks_no_period),
+		cmocka_unit_test(test_the_annex_at_a_date_and_what_changed),
+		cmocka_unit_test(test_an_establishment_leaves_the_agreement),
+		cmocka_unit_test(test_a_renamed_person_stays_the_same),
+		cmocka_unit_test(test_a_day_ends_at_midnight),
+	};
+
+	return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
+}
