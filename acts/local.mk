@@ -2,7 +2,9 @@ noinst_LIBRARIES += %D%/libacts.a
 %C%_libacts_a_SOURCES = \
 	%D%/agent.c \
 	%D%/agent_new.c \
+	%D%/agreement.c \
 	%D%/app.c \
+	%D%/calendar.c \
 	%D%/codes.c \
 	%D%/commune.c \
 	%D%/commune_load.c \
@@ -37,6 +39,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/places.c \
 	%D%/places_act.c \
 	%D%/places_text.c \
+	%D%/provider.c \
 	%D%/publish.c \
 	%D%/publish_all.c \
 	%D%/queue.c \
@@ -56,7 +59,9 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/who_throttle.c \
 	%D%/agent.h \
 	%D%/agent_new.h \
+	%D%/agreement.h \
 	%D%/app.h \
+	%D%/calendar.h \
 	%D%/codes.h \
 	%D%/commune.h \
 	%D%/directory_lint.h \
@@ -72,6 +77,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/numbers.h \
 	%D%/outcome.h \
 	%D%/places.h \
+	%D%/provider.h \
 	%D%/publish.h \
 	%D%/queue.h \
 	%D%/request.h \
@@ -88,6 +94,9 @@ EXTRA_DIST += %D%/data/README.md
 EXTRA_DIST += \
 	tests/unit/test_acts_service.h \
 	tests/unit/test_acts_store.h
+check_PROGRAMS += tests/unit/test_acts_agreement_days
+tests_unit_test_acts_agreement_days_SOURCES = tests/unit/test_acts_agreement_days.c
+tests_unit_test_acts_agreement_days_LDADD = $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_diff
 tests_unit_test_acts_diff_SOURCES = tests/unit/test_acts_diff.c
 tests_unit_test_acts_diff_LDADD = $(ACTS) $(CMOCKA_LIBS)

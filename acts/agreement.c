@@ -1,0 +1,164 @@
+#include "acts/agreement.h"
+
+#include "acts/calendar.h"
+#include "acts/mirror.h"
+#include "acts/provider.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SOON_MONTHS 4
+
+struct bytes agreement_file_key(struct arena *a, const char *number)
+{
+	return bytes_of(text_casefold(a, number));
+}
+
+enum err agreement_file_read(struct app *app, struct arena *a, const struct agreement *g, const struct provider *p,
+			     struct agreement_file *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	enum err e = agreement_file_get(&t, a, TABLE_AGREEMENT, agreement_file_key(a, g->number), out);
+
+	if (e != ERR_NOTFOUND)
+		return e;
+	out->number = g->number;
+	out->caf = p->caf;
+	out->provider_id = p->id;
+	return t.err;
+}
+
+static enum err by_number(struct txn *t, struct arena *a, const char *number, struct agreement *out)
+{
+	struct record rec;
+	enum err e = txn_get(t, TABLE_MIRROR_NAME, mirror_name_key(a, 'g', number), &rec);
+
+	return e ? e : agreement_get(t, a, TABLE_MIRROR_AGREEMENT, rec.payload, out);
+}
+
+enum err caf_agreement_find(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			    struct agreement *out, struct provider *provider, bool *foreign)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct agreement g;
+	struct provider p;
+	enum err e = by_number(&t, a, number, &g);
+
+	if (foreign)
+		*foreign = false;
+	if (!e)
+		e = provider_by_key(&t, a, g.provider_key, &p);
+	if (e)
+		return e;
+	if (!*p.caf || strcmp(p.caf, who->person.caf) != 0) {
+		if (foreign)
+			*foreign = true;
+		return ERR_NOTFOUND;
+	}
+	*out = g;
+	*provider = p;
+	return ERR_OK;
+}
+
+enum err agreement_reread(struct app *app, struct arena *a, const struct agreement *g, struct agreement *out)
+{
+	struct entry entry;
+	struct agreement now;
+
+	if (!app->web)
+		return ERR_UNAVAILABLE;
+	enum err e = directory_read(app->web, a, g->dn, NULL, &entry);
+
+	if (!e)
+		e = mirror_agreement(a, &entry, &now);
+	if (!e && !uuid_equal(now.uuid, g->uuid))
+		e = ERR_NOTFOUND;
+	if (!e)
+		*out = now;
+	return e;
+}
+
+enum agreement_state agreement_state(const struct agreement *g, day_t today)
+{
+	if (agreement_in_force(g, today))
+		return g->termination ? AGREEMENT_TERMINATING : AGREEMENT_IN_FORCE;
+	if (strcmp(g->status, "active") == 0 && g->effect > today)
+		return AGREEMENT_TO_COME;
+	return AGREEMENT_OVER;
+}
+
+/* --- the list --- */
+
+static bool matches(struct arena *a, const struct agreement_filter *f, const char *folded,
+		    const struct agreement_line *l, day_t today)
+{
+	bool over = agreement_state(&l->g, today) == AGREEMENT_OVER;
+
+	if (f->soon && (over || !l->due || l->due > day_add_months(today, SOON_MONTHS)))
+		return false;
+	return !*folded || strstr(text_fold(a, l->g.number), folded) || strstr(text_fold(a, l->provider.name), folded);
+}
+
+/* qsort gives no context: the day is the same for the whole list. */
+static day_t sorted_on;
+
+static int by_due(const void *x, const void *y)
+{
+	const struct agreement_line *first = x, *second = y;
+	bool over = agreement_state(&first->g, sorted_on) == AGREEMENT_OVER;
+
+	if (over != (agreement_state(&second->g, sorted_on) == AGREEMENT_OVER))
+		return over ? 1 : -1;
+	if (first->due != second->due)
+		return first->due < second->due ? -1 : 1;
+	return strcmp(first->g.number, second->g.number);
+}
+
+struct lines {
+	struct agreement_line *v;
+	size_t n;
+};
+
+static enum err add_lines(struct txn *t, struct arena *a, const struct provider *p, const struct agreement_filter *f,
+			  const char *folded, struct lines *out)
+{
+	struct agreements found;
+	day_t today = day_today();
+	enum err e = agreements_of(t, a, p->key, &found);
+
+	for (size_t i = 0; !e && i < found.n; i++) {
+		struct agreement_line l = { found.v[i], *p, agreement_due(&found.v[i], today) };
+
+		if (!matches(a, f, folded, &l, today))
+			continue;
+		out->v = arena_more(a, out->v, out->n, sizeof *out->v);
+		out->v[out->n++] = l;
+	}
+	return e;
+}
+
+enum err caf_agreements(struct app *app, struct arena *a, const struct visitor *who, const struct agreement_filter *f,
+			struct agreement_line **out, size_t *n, size_t *total)
+{
+	const char *folded = text_fold(a, f->text);
+	struct lines all = { 0 };
+	struct provider *providers;
+	size_t count;
+	enum err e = providers_of(app, a, who->person.caf, &providers, &count);
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+
+	for (size_t i = 0; !e && i < count; i++)
+		e = add_lines(&t, a, &providers[i], f, folded, &all);
+	if (e)
+		return e;
+	sorted_on = day_today();
+	if (all.n)
+		qsort(all.v, all.n, sizeof *all.v, by_due);
+	size_t first = f->page * f->per_page < all.n ? f->page * f->per_page : all.n;
+
+	*out = all.v + first;
+	*n = all.n - first < f->per_page ? all.n - first : f->per_page;
+	*total = all.n;
+	return ERR_OK;
+}

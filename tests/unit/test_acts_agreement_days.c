@@ -1,0 +1,86 @@
+/* The days of a convention: due day, last day of notice, state. */
+#include "acts/agreement.h"
+#include "acts/calendar.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static day_t day(const char *text)
+{
+	day_t d = 0;
+
+	if (*text)
+		assert_int_equal(day_parse(text, &d), ERR_OK);
+	return d;
+}
+
+static const struct {
+	const char *what, *effect, *due;
+	bool not_tacit;
+	const char *termination, *today, *expected, *limit;
+	enum agreement_state state;
+} cases[] = {
+	{ "in its first year", "26/07/2026", "26/07/2027", false, "", "24/11/2026", "26/07/2027", "26/04/2027",
+	  AGREEMENT_IN_FORCE },
+	{ "on its due day it has renewed", "26/07/2026", "26/07/2027", false, "", "26/07/2027", "26/07/2028",
+	  "26/04/2028", AGREEMENT_IN_FORCE },
+	{ "nobody moved the day for years", "26/07/2020", "26/07/2021", false, "", "24/11/2026", "26/07/2027",
+	  "26/04/2027", AGREEMENT_IN_FORCE },
+	{ "no due day in the directory", "26/07/2026", "", false, "", "24/11/2026", "26/07/2027", "26/04/2027",
+	  AGREEMENT_IN_FORCE },
+	{ "a leap day comes back", "29/02/2024", "", false, "", "01/03/2027", "29/02/2028", "29/11/2027",
+	  AGREEMENT_IN_FORCE },
+	{ "the 31st of a short month", "31/05/2026", "31/05/2027", false, "", "24/11/2026", "31/05/2027", "28/02/2027",
+	  AGREEMENT_IN_FORCE },
+	{ "terminated", "26/07/2026", "26/07/2027", false, "10/03/2027", "11/03/2027", "26/07/2027", "26/04/2027",
+	  AGREEMENT_TERMINATING },
+	{ "terminated and over", "26/07/2026", "26/07/2027", false, "10/03/2027", "26/07/2027", "26/07/2027",
+	  "26/04/2027", AGREEMENT_OVER },
+	{ "without renewal", "26/07/2026", "26/07/2027", true, "", "26/07/2027", "26/07/2027", "26/04/2027", AGREEMENT_OVER },
+	{ "not yet in force", "01/12/2026", "01/12/2027", false, "", "24/11/2026", "01/12/2027", "01/09/2027",
+	  AGREEMENT_TO_COME },
+};
+
+static void test_due_day_and_notice(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct agreement g;
+		day_t today = day(cases[i].today);
+
+		agreement_default(&g);
+		g.status = "active";
+		g.effect = day(cases[i].effect);
+		g.due = day(cases[i].due);
+		g.not_tacit = cases[i].not_tacit;
+		g.termination = day(cases[i].termination);
+		print_message("%s\n", cases[i].what);
+		assert_string_equal(day_slashes(a, agreement_due(&g, today)), cases[i].expected);
+		assert_string_equal(day_slashes(a, agreement_notice_limit(agreement_due(&g, today))), cases[i].limit);
+		assert_int_equal(agreement_state(&g, today), cases[i].state);
+	}
+}
+
+static void test_without_any_day(void **state)
+{
+	struct agreement g;
+
+	(void)state;
+	agreement_default(&g);
+	assert_int_equal(agreement_due(&g, 20000), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_due_day_and_notice),
+		cmocka_unit_test(test_without_any_day),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
