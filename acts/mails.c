@@ -13,11 +13,20 @@
 /* clang-format off */
 const struct mail_template mail_templates[] = {
 	{ "temporary_password", "Votre accès à l’espace professionnel",
-	  "Bonjour {prenom} {nom}, la {caf} vous a habilité(e) pour {organisme}. Identifiant : {identifiant}. Mot de passe "
+	  "?fournisseur Bonjour {prenom} {nom}, la {caf} vous a habilité(e) pour {fournisseur}. Identifiant : {identifiant}. Mot de passe "
 	  "provisoire : {mdp} (majuscules et minuscules comptent).\n"
+	  "!fournisseur Bonjour {prenom} {nom}, un accès vous est ouvert. Identifiant : {identifiant}. Mot de passe provisoire : {mdp} "
+	  "(majuscules et minuscules comptent).\n"
 	  "Connectez-vous sur {site}/connexion avant le {expiration} : vous choisirez un mot de passe personnel d’au moins "
 	  "{longueur} caractères. Cet accès est à vous seul(e) ; ne le prêtez pas. Les connexions sont enregistrées.\n",
 	  "activation" },
+	{ "password_reset", "Votre nouveau mot de passe provisoire",
+	  "Bonjour {prenom} {nom}, une demande a été faite le {date} à {heure}. Identifiant : {identifiant}. Mot de passe provisoire : "
+	  "{mdp} (majuscules et minuscules comptent), valable jusqu’au {expiration} sur {site}/connexion.\n"
+	  "Vous devrez en choisir un autre. Votre mot de passe actuel reste valable tant que celui-ci n’a pas servi.\n"
+	  "?telephone Si vous n’avez rien demandé, ne faites rien, ou appelez {service} au {telephone}.\n"
+	  "!telephone Si vous n’avez rien demandé, ne faites rien.\n",
+	  "reset" },
 	{ "revision_accepted", "{etablissement} : votre modification est en ligne",
 	  "La {caf} a accepté le {date} la modification n° {n} envoyée par {agent}. Les familles la voient ici : {url}.\n", NULL },
 	{ "revision_refused", "{etablissement} : modification à corriger",
@@ -191,6 +200,7 @@ static const char *common_value(const struct values *v, const char *name)
 		{ "prenom", v->person.given_name },
 		{ "nom", first_of(v->person.surname, v->person.name) },
 		{ "identifiant", first_of(v->person.uid, v->person.number) },
+		{ "fournisseur", v->provider.name },
 		{ "organisme", first_of(v->provider.name, v->caf.name) },
 		{ "service_ou_exploitant", *v->caf.code ? "votre Caf" : "l’administrateur du service" },
 	};

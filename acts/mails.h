@@ -6,7 +6,8 @@
 #include "acts/app.h"
 
 /* {name} stands for an argument, or for what every mail knows: {site} {date} {heure} of the record, {caf} {service} {telephone}
-   {courriel} of its Caf, {prenom} {nom} {identifiant} {organisme} of its person. A line that starts with "?name " is left out
+   {courriel} of its Caf, {prenom} {nom} {identifiant} {organisme}
+   {fournisseur} of its person. A line that starts with "?name " is left out
    when that value is empty, with "!name " when it is not. */
 struct mail_template {
 	const char *code;

@@ -58,6 +58,8 @@ MUST_USE enum err outbox_due(struct clerk *c, struct arena *a, struct outbox *o,
 /* --- what the second process does, each at its own pace --- */
 
 MUST_USE enum err jobs_run(struct clerk *c, struct arena *a);
+/* People whose entry asks for a temporary password. */
+MUST_USE enum err asked_run(struct clerk *c, struct arena *a);
 MUST_USE enum err post_run(struct clerk *c, struct arena *a);
 MUST_USE enum err seal_run(struct clerk *c, struct arena *a);
 MUST_USE enum err sweep_run(struct clerk *c, struct arena *a);
@@ -68,6 +70,7 @@ MUST_USE enum err purge_run(struct clerk *c, struct arena *a);
 /* Frees readers' slots of dead processes. */
 MUST_USE enum err readers_run(struct clerk *c, struct arena *a);
 
+void asked_done(void);
 void jobs_done(void);
 void post_done(void);
 

@@ -1,5 +1,6 @@
 sbin_PROGRAMS += %D%/habilis-clerk
 %C%_habilis_clerk_SOURCES = \
+	%D%/asked.c \
 	%D%/calendar.c \
 	%D%/clerk.h \
 	%D%/edit.c \

@@ -42,6 +42,7 @@ static void work(struct clerk *c)
 {
 	struct task tasks[] = {
 		{ jobs_run, TICK_MS, 0, { .subject = "jobs" } },
+		{ asked_run, TICK_MS, 0, { .subject = "requests for passwords" } },
 		{ post_run, TICK_MS, 0, { .subject = "mails" } },
 		{ seal_run, 2 * SECOND_MS, 0, { .subject = "seals" } },
 		{ journal_run, 2 * SECOND_MS, 0, { .subject = "the directory's log" } },
@@ -85,6 +86,7 @@ int work_loop(const struct settings *s)
 
 	if (!e)
 		work(&c);
+	asked_done();
 	jobs_done();
 	post_done();
 	journal_done();

@@ -1,0 +1,123 @@
+"""What the clerk does by itself: passwords asked in the directory, jobs of the directory, mails, days."""
+import os
+import re
+import signal
+import time
+
+import conftest
+import ldap
+import pytest
+
+FLAG = 'habDemandeMotDePasse'
+
+
+def until(check, seconds=15, what='it did not come about'):
+    """The first true answer."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = check()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(what)
+
+
+def value(d, dn, attribute):
+    found = d.search_s(dn, ldap.SCOPE_BASE, '(objectClass=*)', [attribute])[0][1].get(attribute, [])
+    return found[0].decode() if found else None
+
+
+def ask(d, account):
+    d.modify_s(account['dn'], [(ldap.MOD_REPLACE, FLAG, b'TRUE')])
+
+
+def mails_to(service, address):
+    return [m for m in service.mails() if address in m['To']]
+
+
+def text(mail):
+    return mail.get_body(('plain',)).get_content()
+
+
+def password_in(mail):
+    return re.search(r'provisoire :\s+([A-Za-z0-9]{8})\b', text(mail)).group(1)
+
+
+@pytest.fixture
+def newcomer(service):
+    """An agent made with an LDAP tool, who never had a password; gone afterwards."""
+    d = service.directory()
+    like = service.account('agent', caf='921')
+    number = f'921-{time.time_ns() % 10**8:08d}'
+    uid = f't{number[4:]}'
+    dn = f'uid={uid},{like["dn"].split(",", 1)[1]}'
+    d.add_s(dn, [(k, v.encode() if isinstance(v, str) else v) for k, v in {
+        'objectClass': [b'inetOrgPerson', b'habAgent'], 'uid': uid, 'cn': 'Théo Sallandre', 'sn': 'Sallandre', 'givenName': 'Théo',
+        'mail': f'{uid}@valmoreau.example', 'habAgentNumero': number, 'habStatut': 'active'}.items()])
+    yield {'dn': dn, 'uid': uid, 'mail': f'{uid}@valmoreau.example', 'number': number}
+    d.delete_s(dn)
+
+
+def test_a_password_asked_with_a_tool_is_mailed_at_once_and_only_once(service, newcomer):
+    d = service.directory()
+    began = time.monotonic()
+    ask(d, newcomer)
+    mail = service.wait_mail(newcomer['mail'], 'Votre accès')
+    assert time.monotonic() - began < 3
+    until(lambda: value(d, newcomer['dn'], FLAG) is None, what='the entry still asks')
+    time.sleep(1.5)
+    assert len(mails_to(service, newcomer['mail'])) == 1
+    page = service.client().login(newcomer, password_in(mail))
+    assert page.path == '/mot-de-passe/premier-changement', page.words[:200]
+    log = service.ctl('audit', 'query', '--event', 'password_asked', '--limit', '1').stdout
+    assert newcomer['number'] in log, log
+
+    # asked again: another password, and the first one is dead
+    ask(d, newcomer)
+    again = until(lambda: len(mails_to(service, newcomer['mail'])) == 2 and mails_to(service, newcomer['mail'])[1])
+    assert password_in(again) != password_in(mail) and again['Message-ID'] != mail['Message-ID']
+    assert service.client().login(newcomer, password_in(mail)).status == 422
+    assert service.client().login(newcomer, password_in(again)).path == '/mot-de-passe/premier-changement'
+
+
+def test_who_has_a_personal_password_keeps_it_until_the_new_one_served(service):
+    account = service.accounts('agent', caf='921')[-1]
+    service.client(account)
+    d = service.directory()
+    ask(d, account)
+    address = value(d, account['dn'], 'mail')
+    mail = service.wait_mail(address, 'Votre nouveau mot de passe provisoire')
+    assert service.client().login(account).path == '/espace-pro'
+    assert password_in(mail)
+    until(lambda: value(d, account['dn'], FLAG) is None)
+
+
+def test_nobody_active_gets_no_mail(service, newcomer):
+    d = service.directory()
+    d.modify_s(newcomer['dn'], [(ldap.MOD_REPLACE, 'habStatut', b'suspendue'), (ldap.MOD_REPLACE, FLAG, b'TRUE')])
+    until(lambda: value(d, newcomer['dn'], FLAG) is None, what='the entry still asks')
+    log = until(lambda: service.ctl('audit', 'query', '--event', 'password_asked', '--failed', '--limit', '1').stdout)
+    assert newcomer['number'] in log and 'not_active' in log, log
+    assert not mails_to(service, newcomer['mail'])
+
+
+def test_staff_ask_the_same_way(service):
+    account = service.account('caf_reviewer', caf='921')
+    d = service.directory()
+    ask(d, account)
+    assert service.wait_mail(value(d, account['dn'], 'mail'), 'Votre', holding='provisoire')
+    until(lambda: value(d, account['dn'], FLAG) is None)
+
+
+def test_a_request_is_served_once_whenever_the_clerk_dies(service, newcomer):
+    d = service.directory()
+    for n in range(1, 6):
+        ask(d, newcomer)
+        time.sleep(0.1 * n)
+        for pid, _ in conftest.processes(service, 'habilis-clerk'):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        until(lambda: value(d, newcomer['dn'], FLAG) is None, 30, f'the entry still asks in round {n}')
+        until(lambda: len({m['Message-ID'] for m in mails_to(service, newcomer['mail'])}) == n, 30, f'round {n}')
