@@ -3,6 +3,7 @@ noinst_LIBRARIES += %D%/libbase.a
 	%D%/arena.c %D%/arena.h \
 	%D%/base.c %D%/base.h \
 	%D%/clock.c %D%/clock.h %D%/clock_text.c \
+	%D%/csv.c %D%/csv.h \
 	%D%/input.c %D%/input.h \
 	%D%/json.c %D%/json.h \
 	%D%/log.c %D%/log.h \
@@ -16,6 +17,7 @@ check_PROGRAMS += \
 	tests/unit/test_base_arena \
 	tests/unit/test_base_clock \
 	tests/unit/test_base_clock_text \
+	tests/unit/test_base_csv \
 	tests/unit/test_base_input \
 	tests/unit/test_base_json \
 	tests/unit/test_base_log \
@@ -28,6 +30,8 @@ tests_unit_test_base_arena_SOURCES = tests/unit/test_base_arena.c
 tests_unit_test_base_arena_LDADD = $(BASE) $(CMOCKA_LIBS)
 tests_unit_test_base_clock_SOURCES = tests/unit/test_base_clock.c
 tests_unit_test_base_clock_LDADD = $(BASE) $(CMOCKA_LIBS)
+tests_unit_test_base_csv_SOURCES = tests/unit/test_base_csv.c
+tests_unit_test_base_csv_LDADD = $(BASE) $(CMOCKA_LIBS)
 tests_unit_test_base_json_SOURCES = tests/unit/test_base_json.c
 tests_unit_test_base_json_LDADD = $(BASE) $(CMOCKA_LIBS)
 tests_unit_test_base_log_SOURCES = tests/unit/test_base_log.c
@@ -46,6 +50,10 @@ tests_unit_test_base_text_rules_SOURCES = tests/unit/test_base_text_rules.c
 tests_unit_test_base_text_rules_LDADD = $(BASE) $(CMOCKA_LIBS)
 tests_unit_test_base_input_SOURCES = tests/unit/test_base_input.c
 tests_unit_test_base_input_LDADD = $(BASE) $(CMOCKA_LIBS)
+
+fuzz_targets += tests/fuzz/fuzz_base_csv
+tests_fuzz_fuzz_base_csv_SOURCES = tests/fuzz/fuzz_base_csv.c
+tests_fuzz_fuzz_base_csv_LDADD = $(FUZZ_MAIN) $(BASE)
 
 fuzz_targets += tests/fuzz/fuzz_base_json
 tests_fuzz_fuzz_base_json_SOURCES = tests/fuzz/fuzz_base_json.c

@@ -39,6 +39,7 @@ HOME = {
     r"yajl/.*": ("base",),
     r"utf8proc\.h": ("base",),
     r"ini\.h": ("base",),
+    r"csv\.h": ("base",),
     r"seccomp\.h": ("base",),
     r"cmocka\.h": (),
 }

@@ -7,6 +7,7 @@
 #   tests_fuzz_fuzz_form_SOURCES = tests/fuzz/fuzz_form.c
 #   tests_fuzz_fuzz_form_LDADD = $(FUZZ_MAIN) $(HTTP)
 EXTRA_DIST += \
+	%D%/fuzz/floors \
 	%D%/layers.py \
 	%D%/lint.sh \
 	%D%/lint \
