@@ -2,9 +2,10 @@
 
 #include "acts/edit.h"
 #include "acts/mails.h"
-#include "acts/outcome.h"
-#include "acts/rights.h"
+#include "acts/mirror.h"
 #include "acts/who.h"
+
+#include <string.h>
 
 static const struct {
 	enum event event;
@@ -15,16 +16,42 @@ static const struct {
 	[AGENT_END] = { EVENT_AGENT_ENDED, "terminee", "access_closed" },
 };
 
-static void edit(struct arena *a, struct changeset *cs, const struct person *p, enum agent_change change, day_t end,
-		 const char *reason)
+/* Who left is named by no establishment any more. */
+static enum err drop_rights(struct app *app, struct arena *a, struct edits *x, const struct person *p)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_MIRROR_RIGHT, mirror_dn_key(a, p->key));
+
+	while (scan_next(&s)) {
+		unsigned families = s.record.payload.n ? s.record.payload.p[0] : 0;
+		struct uuid u;
+
+		if (!families)
+			continue;
+		memcpy(u.b, tail_of(s.key, sizeof u.b).p, sizeof u.b);
+		edits_on(x, u);
+		if (families & FAMILY_LISTING)
+			edits_drop(x, "habDroitFonctionnement", p->dn);
+		if (families & FAMILY_PLACES)
+			edits_drop(x, "habDroitDisponibilites", p->dn);
+	}
+	return t.err;
+}
+
+static enum err edit(struct app *app, struct arena *a, struct changeset *cs, const struct person *p,
+		     enum agent_change change, day_t end, const char *reason)
 {
 	struct edits *x = edits_new(a);
+	enum err e = ERR_OK;
 
 	edits_on(x, p->uuid);
 	edits_set(x, "habStatut", changes[change].status);
 	edits_set(x, "habFinMission", end && change != AGENT_REOPEN ? day_ldap(a, end) : "");
 	edits_set(x, "habMotifRetrait", change == AGENT_REOPEN ? "" : reason);
+	if (change == AGENT_END)
+		e = drop_rights(app, a, x, p);
 	edits_job(a, cs, x, outcome_key(a, "agent", p->number, "acces"));
+	return e;
 }
 
 enum err agent_change_add(struct app *app, struct arena *a, struct changeset *cs, const struct visitor *who,
@@ -32,15 +59,14 @@ enum err agent_change_add(struct app *app, struct arena *a, struct changeset *cs
 {
 	struct audit_record r = act_record(a, who, changes[change].event);
 	size_t dropped;
-	enum err e = ERR_OK;
+	enum err e = edit(app, a, cs, p, change, end, reason);
 
 	r.caf = p->caf;
 	r.object_kind = "person";
 	r.object_id = p->number;
 	if (end)
 		act_detail(a, &r, "end", day_iso(a, end));
-	edit(a, cs, p, change, end, reason);
-	if (change != AGENT_REOPEN)
+	if (!e && change != AGENT_REOPEN)
 		e = sessions_drop(app, a, cs, p->uuid, NULL, visitor_now(who), &dropped);
 	mail_add(app, a, cs, changes[change].mail, p->uuid, "", p->caf, "motif", reason, "fin",
 		 end ? day_fr(a, end) : "", NULL);

@@ -3,12 +3,13 @@
 #ifndef ACTS_AGENT_H
 #define ACTS_AGENT_H
 
-#include "acts/app.h"
+#include "acts/outcome.h"
+#include "acts/rights.h"
 
 enum agent_change {
 	AGENT_SUSPEND, /* for now: the Caf has still to say whether it is for good */
 	AGENT_REOPEN,
-	AGENT_END, /* for good: the entry stays until the purge, its uid and number are never given again */
+	AGENT_END, /* for good: rights go too; the entry stays until the purge, its uid and number are never given again */
 };
 
 /* Adds to the changeset: status (and end, reason) in the directory, sessions dropped, the mail to the person (access_suspended,
@@ -16,5 +17,60 @@ enum agent_change {
    Outcome "agent/NUMBER/acces". */
 MUST_USE enum err agent_change_add(struct app *app, struct arena *a, struct changeset *cs, const struct visitor *who,
 				   const struct person *p, enum agent_change change, day_t end, const char *reason);
+
+/* --- the Caf's own acts on somebody of one of its providers; administrators only, confirmed in the directory --- */
+
+/* What must hold at the directory's entry, as read there just before; somebody was quicker, or a job about him is still on its
+   way: ERR_CONFLICT, agent_last_act tells who. Another Caf's agent is ERR_NOTFOUND. Faults: « fin », « motif », « courriel »,
+   « partage » (the address of others, to be confirmed). */
+struct agent_order {
+	const char *end;    /* AGENT_END: day as typed */
+	const char *reason; /* asked for when access is suspended */
+};
+/* A departure that waited in the queue is settled by AGENT_REOPEN and AGENT_END. */
+MUST_USE enum err agent_decide(struct app *app, struct arena *a, const struct visitor *who, const struct person *p,
+			       enum agent_change change, const struct agent_order *o, struct faults *faults);
+
+/* Both addresses are told; identifier and number stay. shared: he confirmed an address that others have too. Outcomes
+   "agent/NUMBER/courriel" (directory), "agent/NUMBER/avis" (the mail to the new address). */
+MUST_USE enum err agent_mail_change(struct app *app, struct arena *a, const struct visitor *who, const struct person *p,
+				    const char *mail, bool shared, struct faults *faults);
+
+/* The entry asks for a temporary password: the clerk draws and mails it. Outcomes "agent/NUMBER/renvoi" (directory), then
+   "agent/NUMBER/mot-de-passe" (the mail). */
+MUST_USE enum err agent_password_ask(struct app *app, struct arena *a, const struct visitor *who, const struct person *p);
+
+/* The address is no mail address, or others have it and it was not confirmed: faults on the fields named so. p: whose it will
+   be, NULL: somebody new. */
+MUST_USE enum err agent_mail_check(struct app *app, struct arena *a, const struct visitor *who, const char *mail,
+				   const struct person *p, bool shared, const char *field, const char *confirm,
+				   struct faults *faults);
+
+/* --- what is known of him --- */
+
+struct agent_state {
+	struct todo departure;    /* rev 0: none is waiting */
+	struct outcome access;    /* of the last change of his access; tries and all */
+	struct outcome mail_job;  /* of the last change of address */
+	struct outcome mail_note; /* of the mail that told it */
+	struct outcome asked;     /* of the last request for a password */
+	struct outcome password;  /* of the last temporary password's mail */
+};
+MUST_USE enum err agent_state_read(struct app *app, struct arena *a, const struct person *p, struct agent_state *out);
+/* A job about his access is not done yet. */
+bool agent_is_busy(const struct agent_state *s);
+
+struct agent_event {
+	int64_t at;
+	const char *code, *label; /* of the event; label in French */
+	const char *by;           /* name, else number; "" : a program */
+	const char *what;         /* « fin de mission le 3 mars 2027 », "" */
+	bool failed;
+};
+/* What was done to him, newest first. */
+MUST_USE enum err agent_history(struct app *app, struct arena *a, const struct person *p, size_t limit,
+				struct agent_event **out, size_t *n);
+/* The last change of his access, address or password. ERR_NOTFOUND. */
+MUST_USE enum err agent_last_act(struct app *app, struct arena *a, const struct person *p, struct agent_event *out);
 
 #endif

@@ -1,7 +1,9 @@
 noinst_LIBRARIES += %D%/libacts.a
 %C%_libacts_a_SOURCES = \
 	%D%/agent.c \
+	%D%/agent_caf.c \
 	%D%/agent_new.c \
+	%D%/agent_state.c \
 	%D%/agreement.c \
 	%D%/app.c \
 	%D%/calendar.c \
@@ -129,6 +131,9 @@ check_PROGRAMS += tests/unit/test_acts_search
 tests_unit_test_acts_search_SOURCES = tests/unit/test_acts_search.c
 tests_unit_test_acts_search_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 # And these a private slapd besides (ldap/local.mk).
+check_PROGRAMS += tests/unit/test_acts_agent
+tests_unit_test_acts_agent_SOURCES = tests/unit/test_acts_agent.c $(slapd_fixture)
+tests_unit_test_acts_agent_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_log
 tests_unit_test_acts_log_SOURCES = tests/unit/test_acts_log.c $(slapd_fixture)
 tests_unit_test_acts_log_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)

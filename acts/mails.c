@@ -58,6 +58,19 @@ const struct mail_template mail_templates[] = {
 	  "Bonjour {prenom} {nom}, la {caf} a fermé votre accès à l’espace professionnel pour {organisme}, le {date}.\n"
 	  "?motif Motif : « {motif} ».\n"
 	  "Ce que vous avez publié reste en ligne. Pour toute question, appelez {service} au {telephone}.\n", NULL },
+	{ "mail_changed", "Votre adresse de courriel a été corrigée",
+	  "Bonjour {prenom} {nom}, la {caf} a remplacé le {date} à {heure} l’adresse de courriel de votre compte {identifiant} : "
+	  "{nouveau} au lieu de {ancien}. Votre identifiant et votre mot de passe sont inchangés.\n"
+	  "Si vous n’avez pas demandé ce changement, appelez {service} au {telephone}.\n", NULL },
+	{ "agreement_terminated", "La convention {numero} prend fin le {fin}",
+	  "La {caf} a enregistré la résiliation de la convention {numero} avec {organisme}, demandée par {par} par lettre "
+	  "recommandée {reference}. Elle prend fin le {fin} : les accès à l’espace professionnel seront fermés ce jour-là. Ce qui a "
+	  "été fait avant reste acquis.\n"
+	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
+	{ "agreement_kept", "La convention {numero} n’est plus résiliée",
+	  "La {caf} a annulé le {date} la résiliation de la convention {numero} avec {organisme}. Elle se renouvelle le {fin}, et "
+	  "les accès à l’espace professionnel restent ouverts.\n"
+	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
 };
 /* clang-format on */
 const size_t mail_templates_n = LENGTH(mail_templates);
