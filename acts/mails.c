@@ -94,8 +94,7 @@ static const char *host_of(const char *url)
 	return at ? at + 3 : url;
 }
 
-/* Given once, so that a mail sent twice after a broken connection is seen as one. */
-static const char *new_message_id(struct app *app, struct arena *a)
+const char *mail_message_id(struct app *app, struct arena *a)
 {
 	uint8_t id[16];
 	const char *host = host_of(app->settings->site_url);
@@ -113,7 +112,7 @@ static void add(struct app *app, struct arena *a, struct changeset *cs, struct m
 	}
 	m.state = "waiting";
 	m.created = clock_now();
-	m.message_id = new_message_id(app, a);
+	m.message_id = mail_message_id(app, a);
 	changeset_append(cs, TABLE_MAIL, mail_encode(a, &m));
 }
 

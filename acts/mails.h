@@ -27,6 +27,10 @@ void mail_add(struct app *app, struct arena *a, struct changeset *cs, const char
 void mail_add_about(struct app *app, struct arena *a, struct changeset *cs, const char *about, const char *template,
 		    struct uuid person, const char *to, const char *caf, ...) __attribute__((sentinel));
 
+/* A fresh identifier. Each mail has one for all its tries, so that one sent twice after a broken connection is seen as one; only a
+   password drawn anew makes another mail. */
+const char *mail_message_id(struct app *app, struct arena *a);
+
 struct mail_text {
 	const char *to;
 	const char *reply_to; /* "" : none */

@@ -1,4 +1,5 @@
-/* The clerk's two processes: one follows the directory, the other does what waits: jobs, mails, seals, sweeping. */
+/* The clerk's three processes: one follows the directory, one sends the mails, one does what waits besides: jobs, seals, sweeping,
+   what a new day brings. */
 #ifndef CLERK_CLERK_H
 #define CLERK_CLERK_H
 
@@ -12,8 +13,9 @@ struct clerk {
 	bool seals;
 };
 
-/* Both run until SIGTERM and answer the exit status. */
+/* They run until SIGTERM and answer the exit status. */
 int mirror_loop(const struct settings *s);
+int post_loop(const struct settings *s);
 int work_loop(const struct settings *s);
 
 /* Sleeps, less when a signal comes. */
@@ -55,12 +57,11 @@ struct outbox {
 MUST_USE enum err outbox_due(struct clerk *c, struct arena *a, struct outbox *o, int64_t now, struct waiting *out,
 			     size_t most, size_t *n);
 
-/* --- what the second process does, each at its own pace --- */
+/* --- what the working process does, each at its own pace --- */
 
 MUST_USE enum err jobs_run(struct clerk *c, struct arena *a);
 /* People whose entry asks for a temporary password. */
 MUST_USE enum err asked_run(struct clerk *c, struct arena *a);
-MUST_USE enum err post_run(struct clerk *c, struct arena *a);
 MUST_USE enum err seal_run(struct clerk *c, struct arena *a);
 MUST_USE enum err sweep_run(struct clerk *c, struct arena *a);
 MUST_USE enum err calendar_run(struct clerk *c, struct arena *a);
@@ -72,6 +73,5 @@ MUST_USE enum err readers_run(struct clerk *c, struct arena *a);
 
 void asked_done(void);
 void jobs_done(void);
-void post_done(void);
 
 #endif

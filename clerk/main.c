@@ -9,11 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
+static int (*const loops[])(const struct settings *s) = { mirror_loop, work_loop, post_loop };
+
 static int run(size_t index, void *user)
 {
 	procs_harden();
 	procs_on_term();
-	return index == 0 ? mirror_loop(user) : work_loop(user);
+	return loops[index](user);
 }
 
 #ifndef HABILIS_SYSCONFDIR
@@ -75,7 +77,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	log_line(LOG_LEVEL_INFO, "started", NULL);
-	status = procs_run(2, run, &s);
+	status = procs_run(LENGTH(loops), run, &s);
 	log_line(LOG_LEVEL_INFO, "stopped", NULL);
 	curl_global_cleanup();
 	return status;

@@ -1,6 +1,8 @@
-/* The outbox. A mail is sent, then its record says so: cut between the two it goes twice, under one Message-ID. */
+/* The outbox, a process of its own: a relay that stalls keeps nobody waiting. A mail is sent, then its record says so: cut between
+   the two it goes twice, under one Message-ID. */
 #include "clerk/post.h"
 
+#include "acts/outcome.h"
 #include "acts/who.h"
 #include "base/log.h"
 #include "base/procs.h"
@@ -10,6 +12,7 @@
 #define AT_ONCE 20
 #define GIVE_UP_MS DAY_MS
 #define AWAY_MS (5 * SECOND_MS)
+#define TICK_MS 200
 
 static const int64_t pauses[] = { MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS };
 
@@ -33,6 +36,14 @@ static enum err put(struct clerk *c, struct arena *a, const struct waiting *w, c
 
 	changeset_expect(cs, TABLE_MAIL, key, w->rev);
 	changeset_put(cs, TABLE_MAIL, key, mail_encode(a, m));
+	if (*m->about)
+		outcome_put(a, cs, m->about,
+			    &(struct outcome){ .state = m->state,
+					       .at = clock_now(),
+					       .to = m->tried,
+					       .reason = m->last_error,
+					       .tries = m->tries,
+					       .what = m->template });
 	enum err e = changeset_commit(c->app.store, cs, NULL);
 
 	return e == ERR_CONFLICT ? ERR_OK : e;
@@ -56,7 +67,8 @@ static void settle(struct mail *m, enum delivery d, const char *reason)
 	m->tries++;
 }
 
-/* The password is drawn now, and its hash stored before the mail leaves: it stands in no record of the outbox. */
+/* The password is drawn now, and its hash stored before the mail leaves: it stands in no record of the outbox. Each draw is
+   another mail, since the one before is dead. */
 static enum err draw_password(struct clerk *c, struct arena *a, const char *purpose, struct mail *m)
 {
 	const struct settings *s = c->settings;
@@ -69,6 +81,7 @@ static enum err draw_password(struct clerk *c, struct arena *a, const char *purp
 
 	if (e)
 		return e;
+	m->message_id = mail_message_id(&c->app, a);
 	strs_add(a, &m->args, arena_printf(a, "mdp=%s", plain));
 	strs_add(a, &m->args, arena_printf(a, "expiration=%s", time_fr(a, expires)));
 	return ERR_OK;
@@ -83,20 +96,46 @@ static struct strs copy_of(struct arena *a, const struct strs *list)
 	return out;
 }
 
-/* ERR_INVALID: it can never be sent. */
-static enum err compose(struct clerk *c, struct arena *a, const struct waiting *w, const struct mail *m,
-			struct mail_text *out)
+/* ERR_INVALID: it can never be sent. Only who may log in gets a password. */
+static enum err check_person(struct clerk *c, struct arena *a, const struct mail *m, const char **reason)
+{
+	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
+	struct person p;
+	enum err e = person_get(&t, a, TABLE_MIRROR_PERSON, key_bytes(m->person.b, sizeof m->person.b), &p);
+
+	if (!e && strcmp(p.status, "active") == 0)
+		return ERR_OK;
+	*reason = "the account is not active";
+	return !e || e == ERR_NOTFOUND ? ERR_INVALID : e;
+}
+
+static enum err compose(struct clerk *c, struct arena *a, uint64_t seq, struct mail *m, struct mail_text *out,
+			const char **reason)
 {
 	const struct mail_template *template = mail_template_find(m->template);
 	struct mail filled = *m;
 	enum err e = ERR_OK;
 
+	*reason = "no address, or a text that cannot be made";
 	filled.args = copy_of(a, &m->args);
-	if (template && template->purpose)
-		e = draw_password(c, a, template->purpose, &filled);
-	if (e == ERR_NOTFOUND)
-		return ERR_INVALID;
-	return e ? e : mail_render(&c->app, a, &filled, w->seq, out);
+	if (template && template->purpose) {
+		e = check_person(c, a, m, reason);
+		if (!e)
+			e = draw_password(c, a, template->purpose, &filled);
+		m->message_id = filled.message_id;
+	}
+	if (!e)
+		e = mail_render(&c->app, a, &filled, seq, out);
+	if (!e)
+		m->tried = out->to;
+	/* one that cannot be read stands in nobody's way */
+	return e == ERR_CORRUPT || e == ERR_NOTFOUND ? ERR_INVALID : e;
+}
+
+static void tell(struct arena *a, uint64_t seq, const struct mail *m)
+{
+	log_line(LOG_LEVEL_WARNING, "mail not sent", "seq", arena_printf(a, "%llu", (unsigned long long)seq), "state",
+		 m->state, "reason", m->last_error, NULL);
 }
 
 static enum err send_one(struct clerk *c, struct arena *a, const struct waiting *w)
@@ -104,26 +143,24 @@ static enum err send_one(struct clerk *c, struct arena *a, const struct waiting 
 	struct mail m;
 	struct mail_text text;
 	const char *reason = "";
+	enum delivery d = DELIVERY_REFUSED;
 	enum err e = mail_decode(a, w->payload, &m);
 
 	if (!e)
-		e = compose(c, a, w, &m, &text);
+		e = compose(c, a, w->seq, &m, &text, &reason);
 	if (e && e != ERR_INVALID)
 		return e;
-	enum delivery d = e ? DELIVERY_REFUSED : smtp_send(c->settings, a, &text, m.created, &reason);
-
-	if (e)
-		reason = "no address, or a text that cannot be made";
+	if (!e)
+		d = smtp_send(c->settings, a, &text, m.created, &reason);
 	if (d == DELIVERY_AWAY)
 		away_until = clock_monotonic() + AWAY_MS;
 	settle(&m, d, reason);
 	if (d != DELIVERY_SENT)
-		log_line(LOG_LEVEL_WARNING, "mail not sent", "seq", arena_printf(a, "%llu", (unsigned long long)w->seq),
-			 "state", m.state, "reason", reason, NULL);
+		tell(a, w->seq, &m);
 	return put(c, a, w, &m);
 }
 
-enum err post_run(struct clerk *c, struct arena *a)
+static enum err post_run(struct clerk *c, struct arena *a)
 {
 	struct waiting due[AT_ONCE];
 	size_t n = 0;
@@ -139,7 +176,26 @@ enum err post_run(struct clerk *c, struct arena *a)
 	return e;
 }
 
-void post_done(void)
+int post_loop(const struct settings *s)
 {
+	AUTO_ARENA struct arena *a = arena_new();
+	struct clerk c = { .arena = a, .settings = s };
+	struct state_of state = { .subject = "mails" };
+	const char *why = "";
+
+	if (app_open_with(a, s, APP_STORE | APP_PUBLIC | APP_WRITES, &c.app, &why)) {
+		log_line(LOG_LEVEL_ERROR, "the store does not open", "reason", why, NULL);
+		return 1;
+	}
+	while (!procs_stopping()) {
+		AUTO_ARENA struct arena *turn = arena_new();
+		enum err e = post_run(&c, turn);
+
+		/* somebody asked for it to be tried at once: the next turn sees */
+		state_tell(&state, e == ERR_CONFLICT ? ERR_OK : e);
+		clerk_sleep(TICK_MS);
+	}
 	smtp_done();
+	app_close(&c.app);
+	return 0;
 }

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #define CONNECT_S 10L
+#define ANSWER_S 10L
 #define WHOLE_S 30L
 
 /* Kept: a queue goes out over one connection. */
@@ -84,6 +85,7 @@ static bool set_relay(CURL *h, const struct settings *s, struct arena *a, struct
 	       !curl_easy_setopt(h, CURLOPT_SSL_VERIFYPEER, 1L) && !curl_easy_setopt(h, CURLOPT_SSL_VERIFYHOST, 2L) &&
 	       (!*s->mail_ca || !curl_easy_setopt(h, CURLOPT_CAINFO, s->mail_ca)) &&
 	       !curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L) && !curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT, CONNECT_S) &&
+	       !curl_easy_setopt(h, CURLOPT_SERVER_RESPONSE_TIMEOUT, ANSWER_S) &&
 	       !curl_easy_setopt(h, CURLOPT_TIMEOUT, WHOLE_S) && !curl_easy_setopt(h, CURLOPT_VERBOSE, 1L) &&
 	       !curl_easy_setopt(h, CURLOPT_DEBUGFUNCTION, watch) && !curl_easy_setopt(h, CURLOPT_DEBUGDATA, talk);
 }

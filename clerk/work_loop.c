@@ -1,4 +1,4 @@
-/* What waits, each at its own pace. */
+/* What waits but the mails, each at its own pace. */
 #include "clerk/journal.h"
 
 #include "base/log.h"
@@ -43,7 +43,6 @@ static void work(struct clerk *c)
 	struct task tasks[] = {
 		{ jobs_run, TICK_MS, 0, { .subject = "jobs" } },
 		{ asked_run, TICK_MS, 0, { .subject = "requests for passwords" } },
-		{ post_run, TICK_MS, 0, { .subject = "mails" } },
 		{ seal_run, 2 * SECOND_MS, 0, { .subject = "seals" } },
 		{ journal_run, 2 * SECOND_MS, 0, { .subject = "the directory's log" } },
 		{ readers_run, 10 * SECOND_MS, 0, { .subject = "readers" } },
@@ -88,7 +87,6 @@ int work_loop(const struct settings *s)
 		work(&c);
 	asked_done();
 	jobs_done();
-	post_done();
 	journal_done();
 	app_close(&c.app);
 	secret_wipe(c.seal_key, sizeof c.seal_key);

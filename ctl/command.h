@@ -52,6 +52,7 @@ int ctl_settings(struct ctl *c);
 int ctl_jobs_list(struct ctl *c);
 int ctl_jobs_retry(struct ctl *c);
 int ctl_mail_list(struct ctl *c);
+int ctl_mail_retry(struct ctl *c);
 /* demo.c */
 int ctl_demo_generate(struct ctl *c);
 

@@ -1,4 +1,4 @@
-/* jobs list | retry, mail list */
+/* jobs list | retry, mail list | retry */
 #include "acts/outcome.h"
 #include "base/text.h"
 #include "ctl/command.h"
@@ -115,6 +115,15 @@ int ctl_jobs_retry(struct ctl *c)
 
 /* --- mails --- */
 
+static const char *address_now(struct txn *t, struct arena *a, const struct mail *m)
+{
+	struct person p;
+
+	if (*m->to)
+		return m->to;
+	return person_get(t, a, TABLE_MIRROR_PERSON, key_bytes(m->person.b, sizeof m->person.b), &p) ? "" : p.mail;
+}
+
 int ctl_mail_list(struct ctl *c)
 {
 	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
@@ -122,16 +131,93 @@ int ctl_mail_list(struct ctl *c)
 
 	while (scan_next(&s)) {
 		struct mail m;
-		struct person p;
 
 		if (mail_decode(c->arena, s.record.payload, &m))
 			return ctl_fail("a mail does not decode");
 		if (strcmp(m.state, "sent") == 0 && !*ctl_option(c, "all"))
 			continue;
-		bool known = !*m.to && !person_get(&t, c->arena, TABLE_MIRROR_PERSON, key_bytes(m.person.b, 16), &p);
+		bool waits = strcmp(m.state, "waiting") == 0;
 
-		printf("%llu %s %s %s tries=%llu %s\n", (unsigned long long)seq_of(s.key), m.template, m.state,
-		       known ? p.mail : m.to, (unsigned long long)m.tries, m.last_error);
+		printf("%llu %s %s %s tries=%llu next=%s %s\n", (unsigned long long)seq_of(s.key), m.template, m.state,
+		       *m.tried && !waits ? m.tried : address_now(&t, c->arena, &m), (unsigned long long)m.tries,
+		       waits ? time_iso(c->arena, m.next_at) : "never", m.last_error);
 	}
 	return t.err ? ctl_fail("%s", err_text(t.err)) : 0;
+}
+
+/* What waits is tried at once. What was refused goes again only to another address: the answer of the same one is known; what
+   expired, whenever somebody asks. */
+static bool goes_again(struct txn *t, struct arena *a, const struct mail *m, bool named)
+{
+	if (strcmp(m->state, "waiting") == 0)
+		return true;
+	if (strcmp(m->state, "refused") == 0) {
+		const char *address = address_now(t, a, m);
+
+		return text_is_mail(address) && strcmp(address, m->tried) != 0;
+	}
+	return named && strcmp(m->state, "expired") == 0;
+}
+
+static void send_again(struct ctl *c, struct changeset *cs, struct bytes key, uint64_t rev, struct mail *m)
+{
+	bool waits = strcmp(m->state, "waiting") == 0;
+
+	changeset_expect(cs, TABLE_MAIL, key, rev);
+	m->state = "waiting";
+	m->next_at = 0;
+	if (waits) {
+		changeset_put(cs, TABLE_MAIL, key, mail_encode(c->arena, m));
+		return;
+	}
+	m->tries = 0;
+	m->created = clock_now();
+	changeset_delete(cs, TABLE_MAIL, key);
+	changeset_append(cs, TABLE_MAIL, mail_encode(c->arena, m));
+	if (*m->about)
+		outcome_put(c->arena, cs, m->about,
+			    &(struct outcome){
+				    .state = "waiting", .at = m->created, .reason = m->last_error, .what = m->template });
+}
+
+static enum err find_mails(struct ctl *c, struct changeset *cs, uint64_t seq, size_t *n)
+{
+	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_MAIL, BYTES_NONE);
+	bool named = seq != UINT64_MAX;
+
+	while (scan_next(&s)) {
+		struct mail m;
+
+		if (named && seq_of(s.key) != seq)
+			continue;
+		if (mail_decode(c->arena, s.record.payload, &m))
+			return ERR_CORRUPT;
+		if (!goes_again(&t, c->arena, &m, named))
+			continue;
+		send_again(c, cs, s.key, s.record.rev, &m);
+		++*n;
+	}
+	return t.err;
+}
+
+int ctl_mail_retry(struct ctl *c)
+{
+	struct changeset *cs = changeset_new(c->arena);
+	uint64_t seq;
+	size_t n = 0;
+
+	if (wanted_seq(c, &seq))
+		return ctl_fail("%s: no number of a mail", c->arguments.v[0]);
+	enum err e = find_mails(c, cs, seq, &n);
+
+	if (!e && n)
+		e = changeset_commit(c->app.store, cs, NULL);
+	if (e)
+		return ctl_fail("%s", err_text(e));
+	if (!n && seq != UINT64_MAX)
+		return ctl_fail("%s: no such mail waits, or its address is still the one that was refused",
+				c->arguments.v[0]);
+	printf("%zu mails will be tried now\n", n);
+	return 0;
 }

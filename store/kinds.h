@@ -185,7 +185,8 @@
 	X(10, STR,  last_error, 1) \
 	X(11, STR,  caf, 1)             /* whose service is Reply-To */ \
 	X(12, I64,  sent_at, 1) \
-	X(13, STR,  about, 1)           /* key of its struct outcome; "" : nobody asks */
+	X(13, STR,  about, 1)           /* key of its struct outcome; "" : nobody asks */ \
+	X(14, STR,  tried, 1)           /* the address of the last try */
 
 /* How far the last mail or job about something got, for who waits for it: "demande/NUMBER/accuse", "demande/NUMBER/annuaire",
    "agent/NUMBER/mot-de-passe", … state: waiting, sent, done, refused, expired, failed, cancelled. */
