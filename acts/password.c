@@ -51,23 +51,29 @@ static bool is_temporary(struct change_of *c)
 	return same;
 }
 
+/* The received one first: told to be weak, people would not know which one they typed. */
+static void check_fresh(struct change_of *c)
+{
+	const struct password_form *f = c->form;
+
+	if (c->who->session.must_change && f->fresh.n && is_temporary(c))
+		fault_add(c->arena, c->faults, "nouveau",
+			  "Ce mot de passe est celui que vous avez reçu : choisissez-en un autre.");
+	else if (!c->who->session.must_change && f->fresh.n && bytes_equal(f->fresh, f->old))
+		fault_add(c->arena, c->faults, "nouveau", "Ce mot de passe est déjà le vôtre : choisissez-en un autre.");
+	else
+		password_judge(c->app, c->arena, c->who, f->fresh, c->faults);
+}
+
 static void check_form(struct change_of *c)
 {
 	const struct password_form *f = c->form;
-	bool must_change = c->who->session.must_change;
 
-	if (!must_change && !f->old.n)
+	if (!c->who->session.must_change && !f->old.n)
 		fault_add(c->arena, c->faults, "ancien", "Saisissez votre mot de passe actuel.");
-	password_judge(c->app, c->arena, c->who, f->fresh, c->faults);
+	check_fresh(c);
 	if (!bytes_equal(f->fresh, f->again))
 		fault_add(c->arena, c->faults, "confirmation", "Les deux saisies sont différentes.");
-	if (c->faults->n)
-		return;
-	if (must_change && is_temporary(c))
-		fault_add(c->arena, c->faults, "nouveau",
-			  "Ce mot de passe est celui que vous avez reçu : choisissez-en un autre.");
-	else if (!must_change && bytes_equal(f->fresh, f->old))
-		fault_add(c->arena, c->faults, "nouveau", "Ce mot de passe est déjà le vôtre : choisissez-en un autre.");
 }
 
 /* --- the directory --- */
