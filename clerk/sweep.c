@@ -120,6 +120,27 @@ static enum err look_temporary(struct walk *w, struct bytes key, struct record r
 	return e;
 }
 
+/* A text that was copied, once nobody could copy it any more. */
+static enum err look_challenge(struct walk *w, struct bytes key, struct record r)
+{
+	struct period used;
+	enum err e = period_decode(w->arena, r.payload, &used);
+
+	if (!e && used.until < w->now)
+		drop(w, TABLE_CHALLENGE, key);
+	return e;
+}
+
+static enum err look_link(struct walk *w, struct bytes key, struct record r)
+{
+	struct mailed_link link;
+	enum err e = mailed_link_decode(w->arena, r.payload, &link);
+
+	if (!e && link.until < w->now)
+		drop(w, TABLE_MAILED_LINK, key);
+	return e;
+}
+
 static enum err look_mail(struct walk *w, struct bytes key, struct record r)
 {
 	struct mail m;
@@ -141,9 +162,10 @@ static enum err look_job(struct walk *w, struct bytes key, struct record r)
 }
 
 static struct sweeper sweepers[] = {
-	{ TABLE_SESSION, look_session, { 0 } }, { TABLE_THROTTLE, look_throttle, { 0 } },
-	{ TABLE_KEPT, look_kept, { 0 } },       { TABLE_TEMP_PASSWORD, look_temporary, { 0 } },
-	{ TABLE_MAIL, look_mail, { 0 } },       { TABLE_JOB, look_job, { 0 } },
+	{ TABLE_SESSION, look_session, { 0 } },     { TABLE_THROTTLE, look_throttle, { 0 } },
+	{ TABLE_KEPT, look_kept, { 0 } },           { TABLE_TEMP_PASSWORD, look_temporary, { 0 } },
+	{ TABLE_CHALLENGE, look_challenge, { 0 } }, { TABLE_MAILED_LINK, look_link, { 0 } },
+	{ TABLE_MAIL, look_mail, { 0 } },           { TABLE_JOB, look_job, { 0 } },
 };
 
 static void remember(struct clerk *c, struct sweeper *s, struct bytes key)
