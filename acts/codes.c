@@ -132,6 +132,9 @@ const struct choice cause_choices[] = {
 	{ "csrf",              "Formulaire sans jeton valable" },
 	{ "origin",            "Formulaire d’un autre site" },
 	{ "limit",             "Trop d’envois" },
+	{ "account_limit",     "Trop de demandes pour ce compte" },
+	{ "address_limit",     "Trop de demandes de cette adresse" },
+	{ "no_address",        "Aucune adresse de courriel" },
 	{ "unavailable",       "Annuaire indisponible" },
 	{ NULL, NULL },
 };

@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/agreement.c \
 	%D%/app.c \
 	%D%/calendar.c \
+	%D%/challenge.c \
 	%D%/codes.c \
 	%D%/commune.c \
 	%D%/commune_load.c \
@@ -16,6 +17,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/directory_lint_people.c \
 	%D%/directory_lint_rights.c \
 	%D%/edit.c \
+	%D%/forgotten.c \
 	%D%/hours.c \
 	%D%/listing_check.c \
 	%D%/listing_file.c \
@@ -64,10 +66,12 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/agreement.h \
 	%D%/app.h \
 	%D%/calendar.h \
+	%D%/challenge.h \
 	%D%/codes.h \
 	%D%/commune.h \
 	%D%/directory_lint.h \
 	%D%/edit.h \
+	%D%/forgotten.h \
 	%D%/listing.h \
 	%D%/listing_rules.h \
 	%D%/log.h \
@@ -134,6 +138,9 @@ tests_unit_test_acts_search_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_agent
 tests_unit_test_acts_agent_SOURCES = tests/unit/test_acts_agent.c $(slapd_fixture)
 tests_unit_test_acts_agent_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_forgotten
+tests_unit_test_acts_forgotten_SOURCES = tests/unit/test_acts_forgotten.c $(slapd_fixture)
+tests_unit_test_acts_forgotten_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_log
 tests_unit_test_acts_log_SOURCES = tests/unit/test_acts_log.c $(slapd_fixture)
 tests_unit_test_acts_log_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)

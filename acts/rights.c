@@ -2,6 +2,7 @@
 
 #include "acts/codes.h"
 #include "acts/mirror.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,41 @@ enum err person_by_name(struct txn *t, struct arena *a, char kind, const char *n
 	enum err e = get_uuid(t, TABLE_MIRROR_NAME, mirror_name_key(a, kind, name), 0, &u);
 
 	return e ? e : person_get(t, a, TABLE_MIRROR_PERSON, key_bytes(u.b, sizeof u.b), out);
+}
+
+/* The index's key is coarser than an address: compared again. */
+static enum err person_by_mail(struct txn *t, struct arena *a, const char *mail, struct person *out)
+{
+	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_MIRROR_IN, mirror_in_prefix(a, 'l', text_fold(a, mail)));
+	const char *folded = text_casefold(a, mail);
+	struct person p;
+	size_t n = 0;
+
+	while (scan_next(&s)) {
+		enum err e = person_get(t, a, TABLE_MIRROR_PERSON, tail_of(s.key, sizeof(struct uuid)), &p);
+
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		if (e || strcmp(text_casefold(a, p.mail), folded) != 0)
+			continue;
+		*out = p;
+		n++;
+	}
+	return t->err ? t->err : n == 1 ? ERR_OK : ERR_NOTFOUND;
+}
+
+enum err person_by_identifier(struct txn *t, struct arena *a, const char *typed, struct person *out)
+{
+	struct person by_number;
+	enum err e = person_by_name(t, a, 'u', typed, out), numbered = person_by_name(t, a, 'n', typed, &by_number);
+
+	if ((e && e != ERR_NOTFOUND) || (numbered && numbered != ERR_NOTFOUND))
+		return e && e != ERR_NOTFOUND ? e : numbered;
+	if (!e && !numbered && !uuid_equal(out->uuid, by_number.uuid))
+		return ERR_NOTFOUND;
+	if (!numbered)
+		*out = by_number;
+	return e && numbered ? person_by_mail(t, a, typed, out) : ERR_OK;
 }
 
 struct bytes tail_of(struct bytes key, size_t n)

@@ -27,6 +27,8 @@ MUST_USE enum err establishment_find(struct app *app, struct arena *a, const cha
 MUST_USE enum err establishment_get_by_id(struct txn *t, struct arena *a, const char *id, struct establishment *out);
 /* kind: 'n' by agent's number, 'u' by uid. */
 MUST_USE enum err person_by_name(struct txn *t, struct arena *a, char kind, const char *name, struct person *out);
+/* Who may log in by it, as login() looks in the directory: uid or number, else a mail. ERR_NOTFOUND: nobody, or several. */
+MUST_USE enum err person_by_identifier(struct txn *t, struct arena *a, const char *typed, struct person *out);
 MUST_USE enum err caf_by_code(struct txn *t, struct arena *a, const char *code, struct caf *out);
 MUST_USE enum err person_by_key(struct txn *t, struct arena *a, const char *key, struct person *out);
 MUST_USE enum err provider_by_key(struct txn *t, struct arena *a, const char *key, struct provider *out);

@@ -9,6 +9,11 @@
 #define ADDRESS_WINDOW (10 * MINUTE_MS)
 #define ACCOUNT_WINDOW DAY_MS
 #define WRITE_WINDOW MINUTE_MS
+#define MAIL_WINDOW DAY_MS
+#define MAILS_A_WINDOW 5
+#define MAIL_PAUSE (5 * MINUTE_MS)
+#define ASK_WINDOW HOUR_MS
+#define ASKS_A_WINDOW 10
 
 static const int64_t delays[] = { 5 * SECOND_MS, 15 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS };
 
@@ -79,6 +84,34 @@ void throttle_fail_address(struct arena *a, struct throttle *t, const char *acco
 		t->until = now + delay_after(0);
 }
 
+/* Begins a window when the last one is over. */
+static void open_window(struct throttle *t, int64_t window, int64_t now)
+{
+	if (t->count && !has_passed(t->since, window, now))
+		return;
+	t->count = 0;
+	t->since = now;
+}
+
+bool throttle_ask_mail(struct throttle *t, int64_t now)
+{
+	if (throttle_until(t, now))
+		return false;
+	open_window(t, MAIL_WINDOW, now);
+	t->count++;
+	t->until = now + MAIL_PAUSE;
+	if (t->count >= MAILS_A_WINDOW && t->since + MAIL_WINDOW > t->until)
+		t->until = t->since + MAIL_WINDOW;
+	return true;
+}
+
+void throttle_ask_address(struct throttle *t, int64_t now)
+{
+	open_window(t, ASK_WINDOW, now);
+	if (++t->count >= ASKS_A_WINDOW)
+		t->until = t->since + ASK_WINDOW;
+}
+
 int64_t throttle_until(const struct throttle *t, int64_t now)
 {
 	return t->until > now ? t->until : 0;
@@ -86,7 +119,10 @@ int64_t throttle_until(const struct throttle *t, int64_t now)
 
 bool throttle_is_over(const struct throttle *t, char kind, int64_t now)
 {
-	int64_t window = kind == 'i' ? ADDRESS_WINDOW : kind == 'w' ? WRITE_WINDOW : ACCOUNT_WINDOW;
+	int64_t window = kind == 'i'                ? ADDRESS_WINDOW :
+			 kind == 'w'                ? WRITE_WINDOW :
+			 kind == 'f' || kind == 'd' ? ASK_WINDOW :
+						      ACCOUNT_WINDOW;
 
 	return has_passed(t->since, window, now) && t->until <= now;
 }

@@ -1,5 +1,6 @@
-/* Counters in THROTTLE: failures of an account and from an address (domain.md §0), writes of a person.
-   Keys: 'a' entryUUID, 'u' keyed digest of an identifier nobody has, 'i' address (/32 or /64), 'w' entryUUID. */
+/* Counters in THROTTLE: failures of an account and from an address (domain.md §0), writes of a person, mails anybody may ask for.
+   Keys: 'a' entryUUID, 'u' keyed digest of an identifier nobody has, 'i' address (/32 or /64), 'w' entryUUID, 'm' entryUUID of
+   the account or provider written to, 'f' and 'd' address that asked for passwords and for links of departure. */
 #ifndef ACTS_WHO_THROTTLE_H
 #define ACTS_WHO_THROTTLE_H
 
@@ -14,6 +15,11 @@ struct bytes throttle_address(struct arena *a, const char *address);
    from an address, from the 30th in 10 minutes, or when it is the 10th distinct account. */
 void throttle_fail_account(struct throttle *t, int64_t now);
 void throttle_fail_address(struct arena *a, struct throttle *t, const char *account, int64_t now);
+
+/* Counts a mail to an account: one in 5 minutes, 5 a day. False: it is too much, and nothing is counted. */
+bool throttle_ask_mail(struct throttle *t, int64_t now);
+/* Counts a request from an address: 10 an hour. The next one is then refused by throttle_until. */
+void throttle_ask_address(struct throttle *t, int64_t now);
 
 /* Until when nothing is tried; 0: now. */
 int64_t throttle_until(const struct throttle *t, int64_t now);

@@ -367,16 +367,3 @@ enum err page_account_post(struct request *rq, struct html *h)
 	}
 	return e ? e : done(rq, "/espace-pro/mon-compte", "mot-de-passe");
 }
-
-enum err page_forgotten(struct request *rq, struct html *h)
-{
-	page_begin(rq, h,
-		   &(struct page){ .space = SPACE_PUBLIC, .title = "Mot de passe perdu ou volé", .tab = "/connexion" });
-	html(h, "<a class=\"back\" href=\"/connexion\">Retour à la connexion</a>\n<div class=\"narrow\">\n"
-		"<h1>Mot de passe perdu ou volé</h1>\n<p class=\"lead\">Votre Caf vous envoie un mot de passe provisoire à l’adresse "
-		"enregistrée pour vous.</p>\n<p>Appelez ou écrivez au service Partenaires de votre Caf en donnant votre identifiant. "
-		"S’il a pu être volé, dites-le : la Caf ferme l’accès tout de suite.</p>\n"
-		"<p><a href=\"/aide\">Aide et contact</a></p>\n</div>\n");
-	page_end(rq, h);
-	return ERR_OK;
-}

@@ -181,12 +181,16 @@ enum err page_login_post(struct request *rq, struct html *h);
 enum err page_logout(struct request *rq, struct html *h);
 enum err page_first_change(struct request *rq, struct html *h);
 enum err page_first_change_post(struct request *rq, struct html *h);
-enum err page_forgotten(struct request *rq, struct html *h);
 enum err page_account(struct request *rq, struct html *h);
 enum err page_account_post(struct request *rq, struct html *h);
 const struct form *form_login(void);
 const struct form *form_first_change(void);
 const struct form *form_account(void);
+/* forgotten.c */
+enum err page_forgotten(struct request *rq, struct html *h);
+enum err page_forgotten_post(struct request *rq, struct html *h);
+enum err page_forgotten_sent(struct request *rq, struct html *h);
+const struct form *form_forgotten(void);
 /* pro.c, pro_listing.c, pro_places.c */
 enum err page_pro_home(struct request *rq, struct html *h);
 enum err page_pro_establishment(struct request *rq, struct html *h);

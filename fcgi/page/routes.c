@@ -26,6 +26,8 @@ const struct route routes[] = {
 	{ POST, "/connexion",                         POOL_LOGIN,   0, 0, ROUTE_STALE | ROUTE_ANONYMOUS_CSRF, form_login, page_login_post },
 	{ POST, "/deconnexion",                       POOL_PRIVATE, ANY_ROLE, 0, ROUTE_FIRST_LOGIN, NULL, page_logout },
 	{ GET,  "/mot-de-passe-oublie",               POOL_LOGIN,   0, 0, ROUTE_STALE, NULL, page_forgotten },
+	{ POST, "/mot-de-passe-oublie",               POOL_LOGIN,   0, 0, ROUTE_STALE | ROUTE_ANONYMOUS_CSRF, form_forgotten, page_forgotten_post },
+	{ GET,  "/mot-de-passe-oublie/envoye",        POOL_LOGIN,   0, 0, ROUTE_STALE, NULL, page_forgotten_sent },
 	{ GET,  "/mot-de-passe/premier-changement",   POOL_LOGIN,   ANY_ROLE, 0, ROUTE_FIRST_LOGIN, NULL, page_first_change },
 	{ POST, "/mot-de-passe/premier-changement",   POOL_LOGIN,   ANY_ROLE, 0, ROUTE_FIRST_LOGIN, form_first_change, page_first_change_post },
 
