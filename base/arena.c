@@ -4,13 +4,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct piece {
-	struct piece *next;
+/* Pieces share chunks. Under ASan each has a chunk of its own, so that an overrun between two pieces is seen. */
+#if defined(__SANITIZE_ADDRESS__)
+#define CHUNK_MIN ((size_t)0)
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CHUNK_MIN ((size_t)0)
+#endif
+#endif
+#ifndef CHUNK_MIN
+#define CHUNK_MIN ((size_t)4096)
+#endif
+#define CHUNK_MAX ((size_t)32768)
+
+struct chunk {
+	struct chunk *next;
 	max_align_t data[];
 };
 
 struct arena {
-	struct piece *pieces;
+	struct chunk *chunks;
+	uint8_t *p, *end; /* what is left of the youngest one */
+	size_t size;      /* of the next one */
 };
 
 static void *must(void *p)
@@ -24,37 +39,66 @@ static void *must(void *p)
 
 struct arena *arena_new(void)
 {
-	return must(calloc(1, sizeof(struct arena)));
+	struct arena *a = must(malloc(sizeof *a + CHUNK_MIN));
+
+	*a = (struct arena){ .p = (uint8_t *)(a + 1), .end = (uint8_t *)(a + 1) + CHUNK_MIN, .size = 2 * CHUNK_MIN };
+	return a;
 }
 
 void arena_free(struct arena *a)
 {
 	if (!a)
 		return;
-	for (struct piece *p = a->pieces, *next; p; p = next) {
-		next = p->next;
-		free(p);
+	for (struct chunk *c = a->chunks, *next; c; c = next) {
+		next = c->next;
+		free(c);
 	}
 	free(a);
 }
 
+static size_t aligned(size_t n)
+{
+	return (n + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+}
+
+/* A piece as it comes: not zeroed. */
+static void *take(struct arena *a, size_t n)
+{
+	if (n > SIZE_MAX / 4)
+		must(NULL);
+	size_t size = aligned(n);
+
+	if (size > (size_t)(a->end - a->p)) {
+		bool own = size > a->size / 4;
+		struct chunk *c = must(malloc(sizeof *c + (own ? n : a->size)));
+
+		c->next = a->chunks;
+		a->chunks = c;
+		if (own)
+			return c->data;
+		a->p = (uint8_t *)c->data;
+		a->end = a->p + a->size;
+		if (a->size < CHUNK_MAX)
+			a->size *= 2;
+	}
+	void *p = a->p;
+
+	a->p += size;
+	return p;
+}
+
 void *arena_alloc(struct arena *a, size_t n)
 {
-	if (n > SIZE_MAX / 2)
-		must(NULL);
-	struct piece *p = must(calloc(1, sizeof *p + n));
-
-	p->next = a->pieces;
-	a->pieces = p;
-	return p->data;
+	return memset(take(a, n), 0, n);
 }
 
 char *arena_memdup(struct arena *a, const void *p, size_t n)
 {
-	char *copy = arena_alloc(a, n + 1);
+	char *copy = take(a, n + 1);
 
 	if (n)
 		memcpy(copy, p, n);
+	copy[n] = 0;
 	return copy;
 }
 
@@ -65,17 +109,21 @@ char *arena_strdup(struct arena *a, const char *s)
 
 char *arena_vprintf(struct arena *a, const char *format, va_list args)
 {
+	size_t room = (size_t)(a->end - a->p);
 	va_list again;
 
+	/* nearly all fit into what is left of the chunk: they are formatted once */
 	va_copy(again, args);
-	int n = vsnprintf(NULL, 0, format, again);
+	int n = vsnprintf((char *)a->p, room, format, again);
 
 	va_end(again);
 	if (n < 0)
 		must(NULL);
-	char *s = arena_alloc(a, (size_t)n + 1);
+	bool fits = (size_t)n < room;
+	char *s = take(a, (size_t)n + 1);
 
-	vsnprintf(s, (size_t)n + 1, format, args);
+	if (!fits)
+		vsnprintf(s, (size_t)n + 1, format, args);
 	return s;
 }
 
@@ -121,18 +169,16 @@ struct buf buf_new(struct arena *a)
 	return (struct buf){ .arena = a };
 }
 
-/* Room for n more bytes and a NUL; the old piece is left to the arena. */
+/* The old piece is left to the arena. */
 static void grow(struct buf *b, size_t n)
 {
 	if (n > SIZE_MAX / 4 || b->n > SIZE_MAX / 4)
 		must(NULL);
-	if (b->n + n + 1 <= b->room)
-		return;
 	size_t room = b->room ? b->room : 256;
 
 	while (room < b->n + n + 1)
 		room *= 2;
-	uint8_t *p = arena_alloc(b->arena, room);
+	uint8_t *p = take(b->arena, room);
 
 	if (b->n)
 		memcpy(p, b->p, b->n);
@@ -140,13 +186,22 @@ static void grow(struct buf *b, size_t n)
 	b->room = room;
 }
 
+/* Room for n more bytes and a NUL. */
+static inline uint8_t *reserve(struct buf *b, size_t n)
+{
+	if (n >= b->room - b->n)
+		grow(b, n);
+	return b->p + b->n;
+}
+
 void buf_add(struct buf *b, const void *p, size_t n)
 {
-	grow(b, n);
+	uint8_t *to = reserve(b, n);
+
 	if (n)
-		memcpy(b->p + b->n, p, n);
+		memcpy(to, p, n);
+	to[n] = 0;
 	b->n += n;
-	b->p[b->n] = 0;
 }
 
 void buf_text(struct buf *b, const char *s)
@@ -156,7 +211,11 @@ void buf_text(struct buf *b, const char *s)
 
 void buf_byte(struct buf *b, uint8_t byte)
 {
-	buf_add(b, &byte, 1);
+	uint8_t *to = reserve(b, 1);
+
+	to[0] = byte;
+	to[1] = 0;
+	b->n++;
 }
 
 static void add_big_endian(struct buf *b, uint64_t v, unsigned n)
@@ -186,17 +245,19 @@ void buf_u64(struct buf *b, uint64_t v)
 void buf_printf(struct buf *b, const char *format, ...)
 {
 	va_list args;
+	size_t room = b->room - b->n;
 
 	va_start(args, format);
-	int n = vsnprintf(NULL, 0, format, args);
+	int n = vsnprintf(room ? (char *)b->p + b->n : NULL, room, format, args);
 
 	va_end(args);
 	if (n < 0)
 		must(NULL);
-	grow(b, (size_t)n);
-	va_start(args, format);
-	vsnprintf((char *)b->p + b->n, (size_t)n + 1, format, args);
-	va_end(args);
+	if ((size_t)n >= room) {
+		va_start(args, format);
+		vsnprintf((char *)reserve(b, (size_t)n), (size_t)n + 1, format, args);
+		va_end(args);
+	}
 	b->n += (size_t)n;
 }
 

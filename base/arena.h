@@ -1,6 +1,5 @@
-/* Arena: memory of one request, message or command, released at once.
-   Each piece is a malloc of its own, so that ASan sees an overrun between pieces. Out of memory ends the process:
-   the parent of a pool (or the supervisor) starts another, and no error path is left that nobody ever ran. */
+/* Arena: memory of one request, message or command, released at once. Out of memory ends the process: the parent of a
+   pool (or the supervisor) starts another, and no error path is left that nobody ever ran. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 

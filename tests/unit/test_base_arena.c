@@ -26,6 +26,46 @@ static void test_pieces_are_zeroed_and_aligned(void **state)
 	}
 }
 
+static void test_pieces_of_all_sizes_stand_apart(void **state)
+{
+	(void)state;
+	static const size_t sizes[] = { 0, 1, 16, 17, 1000, 1500, 4096, 9000, 40000, 100000 };
+	AUTO_ARENA struct arena *a = arena_new();
+	uint8_t *v[200];
+
+	for (size_t i = 0; i < LENGTH(v); i++) {
+		size_t n = sizes[i % LENGTH(sizes)];
+
+		v[i] = arena_alloc(a, n);
+		for (size_t j = 0; j < n; j++)
+			assert_int_equal(v[i][j], 0);
+		memset(v[i], (int)i + 1, n);
+	}
+	for (size_t i = 0; i < LENGTH(v); i++)
+		for (size_t j = 0; j < sizes[i % LENGTH(sizes)]; j++)
+			assert_int_equal(v[i][j], i + 1);
+}
+
+static void test_prints_of_all_lengths_are_whole(void **state)
+{
+	(void)state;
+	AUTO_ARENA struct arena *a = arena_new();
+	char text[6000];
+	struct buf b = buf_new(a);
+
+	for (size_t n = 0; n < sizeof text; n++) {
+		memset(text, 'a' + (int)(n % 26), n);
+		text[n] = 0;
+		const char *copy = arena_printf(a, "%s", text);
+
+		b.n = 0;
+		buf_printf(&b, "%s", text);
+		assert_string_equal(arena_printf(a, "%d", 7), "7");
+		assert_string_equal(copy, text);
+		assert_string_equal(buf_str(&b), text);
+	}
+}
+
 static void test_copies_end_with_a_nul(void **state)
 {
 	(void)state;
@@ -141,6 +181,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pieces_are_zeroed_and_aligned),
+		cmocka_unit_test(test_pieces_of_all_sizes_stand_apart),
+		cmocka_unit_test(test_prints_of_all_lengths_are_whole),
 		cmocka_unit_test(test_copies_end_with_a_nul),
 		cmocka_unit_test(test_no_arena_may_be_freed),
 		cmocka_unit_test(test_lists_keep_their_order),
