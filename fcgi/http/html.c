@@ -167,35 +167,44 @@ static void breaks(struct buf *out, const char *s)
 	run(out, from, s);
 }
 
-/* A hole at p ("{…}"): writes arg, answers what follows the hole. */
-static const char *hole(struct buf *out, const char *p, const char *arg)
+/* What a hole of this kind writes. */
+static void hole(struct buf *out, char kind, const char *arg)
 {
-	char kind = p[1];
-
-	if (kind != '}' && (!kind || p[2] != '}'))
-		abort();
 	if (!arg)
 		abort();
 	switch (kind) {
 	case '}':
 		escape(out, arg, false);
-		return p + 2;
+		break;
 	case 'f':
 		escape(out, arg, true);
-		return p + 3;
+		break;
 	case 'u':
 		percent(out, arg);
-		return p + 3;
+		break;
 	case 'l':
 		lines(out, arg);
-		return p + 3;
-	case 'b':
-		breaks(out, arg);
-		return p + 3;
+		break;
 	default:
-		abort();
+		breaks(out, arg);
 	}
 }
+
+/* ---- patterns ---- */
+
+/* Text as it is written, and the hole that follows it; the last one has none. */
+struct html_piece {
+	const char *text;
+	size_t n;
+	char kind; /* '}' for "{}", the letter of another; 0: the end */
+};
+
+struct pieces {
+	struct arena *arena;
+	struct html_piece *v;
+	size_t n;
+	struct buf text; /* of the piece that grows */
+};
 
 /* Where a literal is after the sign c. */
 static enum html_place next_place(enum html_place place, char c)
@@ -210,9 +219,27 @@ static enum html_place next_place(enum html_place place, char c)
 	}
 }
 
-void html_write(struct html *h, const char *pattern, const char *const *args)
+static void end_piece(struct pieces *out, char kind)
 {
-	enum html_place place = h->place;
+	out->v = arena_more(out->arena, out->v, out->n, sizeof *out->v);
+	out->v[out->n++] = (struct html_piece){ buf_str(&out->text), out->text.n, kind };
+	out->text = buf_new(out->arena);
+}
+
+/* A hole at p ("{…}"); answers what follows it. */
+static const char *pattern_hole(struct pieces *out, const char *p)
+{
+	char kind = p[1];
+
+	if (!kind || !strchr("}fulb", kind) || (kind != '}' && p[2] != '}'))
+		abort();
+	end_piece(out, kind);
+	return p + (kind == '}' ? 2 : 3);
+}
+
+/* Splits a pattern that starts at place; answers where it ends. */
+static enum html_place split(struct pieces *out, const char *pattern, enum html_place place)
+{
 	const char *from = pattern, *p = pattern;
 
 	for (;; p++) {
@@ -221,19 +248,60 @@ void html_write(struct html *h, const char *pattern, const char *const *args)
 		if (!*p)
 			break;
 		if (*p == '{') {
-			run(h->out, from, p);
-			from = p[1] == '{' ? p + 1 : hole(h->out, p, *args);
-			args += p[1] != '{';
+			run(&out->text, from, p);
+			from = p[1] == '{' ? p + 1 : pattern_hole(out, p);
 			p = p[1] == '{' ? p + 1 : from - 1;
 		} else if (place == HTML_TEXT && *p != '<') {
-			from = french(h->out, pattern, from, p);
+			from = french(&out->text, pattern, from, p);
 			p = from > p ? from - 1 : p;
 		} else {
 			place = next_place(place, *p);
 		}
 	}
-	run(h->out, from, p);
-	h->place = place;
+	run(&out->text, from, p);
+	end_piece(out, 0);
+	return place;
+}
+
+/* A pattern is a literal, so what it says depends on where it starts alone: a place in the source that starts in another
+   way than the last time is split again. */
+static void site_split(struct html_site *site, const char *pattern, enum html_place place)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct pieces parts = { .arena = a, .text = buf_new(a) };
+	enum html_place to = split(&parts, pattern, place);
+	size_t room = parts.n * sizeof *parts.v;
+
+	for (size_t i = 0; i < parts.n; i++)
+		room += parts.v[i].n;
+	struct html_piece *v = malloc(room);
+
+	if (!v)
+		abort();
+	char *text = (char *)(v + parts.n);
+
+	for (size_t i = 0; i < parts.n; i++) {
+		memcpy(text, parts.v[i].text, parts.v[i].n);
+		v[i] = (struct html_piece){ text, parts.v[i].n, parts.v[i].kind };
+		text += parts.v[i].n;
+	}
+	free(site->pieces);
+	*site = (struct html_site){ v, place, to };
+}
+
+void html_write(struct html *h, struct html_site *site, const char *pattern, const char *const *args)
+{
+	if (!site->pieces || site->from != h->place)
+		site_split(site, pattern, h->place);
+	const struct html_piece *p = site->pieces;
+
+	for (;; p++) {
+		buf_add(h->out, p->text, p->n);
+		if (!p->kind)
+			break;
+		hole(h->out, p->kind, *args++);
+	}
+	h->place = site->to;
 	if (*args)
 		abort();
 }

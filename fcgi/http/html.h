@@ -21,9 +21,19 @@ struct html {
 	enum html_place place; /* where the next literal starts: text, inside a tag, inside "…" or '…' of an attribute */
 };
 
-#define html(h, pattern, ...) html_write((h), "" pattern, (const char *const[]){ "", ##__VA_ARGS__, NULL } + 1)
+/* What a pattern says, worked out at the first call of its place in the source and kept there. */
+struct html_site {
+	struct html_piece *pieces; /* NULL at first */
+	enum html_place from, to;
+};
 
-void html_write(struct html *h, const char *pattern, const char *const *args);
+#define html(h, pattern, ...) \
+	__extension__({ \
+		static struct html_site html_site_; \
+		html_write((h), &html_site_, "" pattern, (const char *const[]){ "", ##__VA_ARGS__, NULL } + 1); \
+	})
+
+void html_write(struct html *h, struct html_site *site, const char *pattern, const char *const *args);
 
 /* Appends what another html wrote (a part built aside). */
 void html_part(struct html *h, const struct buf *part);

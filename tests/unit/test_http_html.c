@@ -243,6 +243,32 @@ static void test_braces_numbers_and_parts(void **state)
 	expect(p, "[<b>&amp;</b>]");
 }
 
+/* A place in the source is split once, and again when it starts inside a tag. */
+static void at_one_place(struct page *p, const char *value)
+{
+	html(&p->h, "« {} » : {f} ; ?>", value, value);
+}
+
+static void test_a_place_in_the_source_may_be_reached_in_all_ways(void **state)
+{
+	struct page *p = *state;
+
+	for (int i = 0; i < 2; i++) {
+		at_one_place(p, "a !");
+		expect(p, "«" NB "a !" NB "»" NB ": a" THIN "!" THIN ";" THIN "?>");
+		at_one_place(p, "<");
+		expect(p, "«" NB "&lt;" NB "»" NB ": &lt;" THIN ";" THIN "?>");
+		html(&p->h, "<p class=\"");
+		at_one_place(p, "a !");
+		expect(p, "<p class=\"« a ! » : a" THIN "! ; ?>");
+		html(&p->h, "\"");
+		assert_int_equal(p->h.place, HTML_TAG);
+		at_one_place(p, "\"");
+		expect(p, "\"« &quot; » : &quot; ; ?>");
+		assert_int_equal(p->h.place, HTML_TEXT);
+	}
+}
+
 /* What a fault of ours does: the signal that ended a child. */
 #define ENDED_BY(...) \
 	({ \
@@ -283,6 +309,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_french_arguments_are_escaped_and_spaced, open_page, close_page),
 		cmocka_unit_test_setup_teardown(test_each_line_end_of_a_part_is_a_break, open_page, close_page),
 		cmocka_unit_test_setup_teardown(test_braces_numbers_and_parts, open_page, close_page),
+		cmocka_unit_test_setup_teardown(test_a_place_in_the_source_may_be_reached_in_all_ways, open_page, close_page),
 		cmocka_unit_test_setup_teardown(test_a_wrong_number_of_arguments_aborts, open_page, close_page),
 	};
 
