@@ -216,9 +216,12 @@ static void prepare(struct request *rq)
 	rq->who.user_agent = rq->http->user_agent;
 	rq->who.method = rq->http->method == METHOD_POST ? "POST" : "GET";
 	rq->who.path = rq->route->pattern;
-	/* one id a POST, known before the act: an answer lost on the way can be asked for again by the form */
 	uint8_t id[CHANGESET_ID_SIZE];
 
+	rq->who.resume = "";
+	if (rq->route->pool == POOL_PUBLIC)
+		return;
+	/* one id a POST, known before the act: an answer lost on the way can be asked for again by the form */
 	secret_random(id, sizeof id);
 	rq->who.resume = text_hex(rq->arena, (struct bytes){ id, sizeof id });
 }
