@@ -1,11 +1,13 @@
 noinst_LIBRARIES += %D%/libacts.a
 %C%_libacts_a_SOURCES = \
+	%D%/acknowledgement.c \
 	%D%/agent.c \
 	%D%/agent_caf.c \
 	%D%/agent_new.c \
 	%D%/agent_state.c \
 	%D%/agreement.c \
 	%D%/app.c \
+	%D%/caf_texts.c \
 	%D%/calendar.c \
 	%D%/challenge.c \
 	%D%/codes.c \
@@ -48,6 +50,11 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/publish_all.c \
 	%D%/queue.c \
 	%D%/request.c \
+	%D%/request_check.c \
+	%D%/request_draft.c \
+	%D%/request_lists.c \
+	%D%/request_send.c \
+	%D%/request_steps.c \
 	%D%/revision.c \
 	%D%/revision_decide.c \
 	%D%/right_history.c \
@@ -61,10 +68,12 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/who_kept.c \
 	%D%/who_login.c \
 	%D%/who_throttle.c \
+	%D%/acknowledgement.h \
 	%D%/agent.h \
 	%D%/agent_new.h \
 	%D%/agreement.h \
 	%D%/app.h \
+	%D%/caf_texts.h \
 	%D%/calendar.h \
 	%D%/challenge.h \
 	%D%/codes.h \
@@ -87,6 +96,8 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/publish.h \
 	%D%/queue.h \
 	%D%/request.h \
+	%D%/request_draft.h \
+	%D%/request_rules.h \
 	%D%/right_history.h \
 	%D%/rights.h \
 	%D%/search.h \

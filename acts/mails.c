@@ -9,9 +9,20 @@
 #define SUBJECT_MAX 400
 
 /* Arguments the acts give: revision_*: etablissement, n, agent, url, motifs, precision, date_fiche; listing_withdrawn:
-   etablissement, motif, par; password_changed: adresse. */
+   etablissement, motif, par; password_changed: adresse; acknowledgement: acts/acknowledgement.c. */
 /* clang-format off */
 const struct mail_template mail_templates[] = {
+	{ "acknowledgement", "Accusé de réception de votre demande {numero}",
+	  "Bonjour, la {caf} a reçu le {recu} votre demande d’habilitation pour {organisme} ({contenu}).\n"
+	  "Service chargé de votre dossier : {service}, {adresse}, {courriel}, {telephone}.\n"
+	  "?refus Si la demande est complète et que la {caf} n’a pas répondu le {refus}, elle est considérée comme refusée. Vous "
+	  "pouvez alors, pendant deux mois, {recours}.\n"
+	  "?accord Si la demande est complète et que la {caf} n’a pas répondu le {accord}, elle est considérée comme acceptée. "
+	  "Vous pouvez alors demander à la {caf} l’attestation prévue à l’article L. 232-3 du code des relations entre le public et "
+	  "l’administration.\n"
+	  "La {caf} va vous envoyer la convention par la poste. L’accès sera ouvert quand elle l’aura reçue signée. La demande ne se "
+	  "modifie plus en ligne : écrivez au service en rappelant {numero}.\n"
+	  "Vos données : {donnees}.\n", NULL },
 	{ "temporary_password", "Votre accès à l’espace professionnel",
 	  "?fournisseur Bonjour {prenom} {nom}, la {caf} vous a habilité(e) pour {fournisseur}. Identifiant : {identifiant}. Mot de passe "
 	  "provisoire : {mdp} (majuscules et minuscules comptent).\n"

@@ -92,6 +92,7 @@ static void index_establishment(struct arena *a, struct mirrored *m)
 {
 	add_name(a, m, 'e', m->is.establishment.id);
 	add_in(a, m, 'e', m->is.establishment.caf);
+	add_in(a, m, 'i', m->is.establishment.insee);
 	add_in(a, m, 'm', m->is.establishment.manager_key);
 	add_rights(a, m);
 }

@@ -14,6 +14,7 @@
 #define MAIL_PAUSE (5 * MINUTE_MS)
 #define ASK_WINDOW HOUR_MS
 #define ASKS_A_WINDOW 10
+#define DRAFTS_A_DAY 20
 
 static const int64_t delays[] = { 5 * SECOND_MS, 15 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS };
 
@@ -127,14 +128,11 @@ bool throttle_is_over(const struct throttle *t, char kind, int64_t now)
 	return has_passed(t->since, window, now) && t->until <= now;
 }
 
-enum err throttle_count_write(struct app *app, struct arena *a, struct changeset *cs, struct uuid person, int64_t now)
+/* One more within a window that begins with the first. */
+static enum err count(struct app *app, struct arena *a, struct changeset *cs, struct bytes key, int64_t window,
+		      uint64_t most, int64_t now)
 {
-	struct bytes key = throttle_key(a, 'w', key_bytes(person.b, sizeof person.b));
-	uint64_t most = (uint64_t)app->settings->limit_writes_per_minute;
 	struct throttle t;
-
-	if (!most)
-		return ERR_OK;
 	{
 		AUTO_TXN struct txn r = txn_read(app->store, STORE_MAIN);
 		enum err e = throttle_get(&r, a, TABLE_THROTTLE, key, &t);
@@ -142,7 +140,7 @@ enum err throttle_count_write(struct app *app, struct arena *a, struct changeset
 		if (e && e != ERR_NOTFOUND)
 			return e;
 	}
-	if (has_passed(t.since, WRITE_WINDOW, now) || now < t.since) {
+	if (has_passed(t.since, window, now) || now < t.since) {
 		t.count = 0;
 		t.since = now;
 	}
@@ -150,4 +148,17 @@ enum err throttle_count_write(struct app *app, struct arena *a, struct changeset
 		return ERR_LIMIT;
 	changeset_put(cs, TABLE_THROTTLE, key, throttle_encode(a, &t));
 	return ERR_OK;
+}
+
+enum err throttle_count_write(struct app *app, struct arena *a, struct changeset *cs, struct uuid person, int64_t now)
+{
+	struct bytes key = throttle_key(a, 'w', key_bytes(person.b, sizeof person.b));
+	uint64_t most = (uint64_t)app->settings->limit_writes_per_minute;
+
+	return most ? count(app, a, cs, key, WRITE_WINDOW, most, now) : ERR_OK;
+}
+
+enum err throttle_count_draft(struct app *app, struct arena *a, struct changeset *cs, const char *address, int64_t now)
+{
+	return count(app, a, cs, throttle_key(a, 'r', throttle_address(a, address)), DAY_MS, DRAFTS_A_DAY, now);
 }

@@ -2,6 +2,7 @@
    its end recorded; it is deleted when nobody may still post its form. */
 #include "clerk/clerk.h"
 
+#include "acts/request_draft.h"
 #include "acts/who.h"
 #include "acts/who_throttle.h"
 
@@ -141,6 +142,16 @@ static enum err look_link(struct walk *w, struct bytes key, struct record r)
 	return e;
 }
 
+static enum err look_draft(struct walk *w, struct bytes key, struct record r)
+{
+	struct grant_request d;
+	enum err e = grant_request_decode(w->arena, r.payload, &d);
+
+	if (!e && request_draft_is_over(&d, w->now))
+		drop(w, TABLE_REQUEST_DRAFT, key);
+	return e;
+}
+
 static enum err look_mail(struct walk *w, struct bytes key, struct record r)
 {
 	struct mail m;
@@ -166,6 +177,7 @@ static struct sweeper sweepers[] = {
 	{ TABLE_KEPT, look_kept, { 0 } },           { TABLE_TEMP_PASSWORD, look_temporary, { 0 } },
 	{ TABLE_CHALLENGE, look_challenge, { 0 } }, { TABLE_MAILED_LINK, look_link, { 0 } },
 	{ TABLE_MAIL, look_mail, { 0 } },           { TABLE_JOB, look_job, { 0 } },
+	{ TABLE_REQUEST_DRAFT, look_draft, { 0 } },
 };
 
 static void remember(struct clerk *c, struct sweeper *s, struct bytes key)

@@ -245,7 +245,9 @@
 	X(31, STR,  prefecture_ref, 1) \
 	X(32, STR,  provider_id, 1)     /* given by the activation, or of a provider known before */ \
 	X(33, STR,  reason_text, 1)     /* refused */ \
-	X(34, I64,  decided_at, 1)      /* last change of state */
+	X(34, I64,  decided_at, 1)      /* last change of state */ \
+	X(35, STRS, names, 1)           /* "id=name" of the establishments, as the register had them when they were chosen */ \
+	X(36, STRS, sent_before, 1)     /* draft: numbers this browser sent, newest last; alone once it was sent */
 
 /* What happened to a request. what: a code of acts/request.h (request_event_choices). */
 #define KIND_REQUEST_EVENT(X) \

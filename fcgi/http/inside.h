@@ -45,7 +45,7 @@ bool serve_request(const struct serving *s, int fd);
 /* --- request.c --- */
 
 /* What libfcgi accepted, its body read to the end. 0, or the status to refuse with; -1: the connection is lost. */
-int request_read(FCGX_Request *fcgi, const struct serving *s, struct arena *a, struct http_request *out);
+int http_request_read(FCGX_Request *fcgi, const struct serving *s, struct arena *a, struct http_request *out);
 
 /* --- reply.c --- */
 

@@ -211,7 +211,7 @@ static void fill(struct http_request *rq, const char *const v[PARAM__MAX])
 	rq->cookie = or_empty(v[PARAM_COOKIE]);
 }
 
-int request_read(FCGX_Request *fcgi, const struct serving *s, struct arena *a, struct http_request *out)
+int http_request_read(FCGX_Request *fcgi, const struct serving *s, struct arena *a, struct http_request *out)
 {
 	const char *v[PARAM__MAX] = { NULL };
 	struct http_request rq = { .arena = a };

@@ -31,7 +31,7 @@ bool serve_request(const struct serving *s, int fd)
 	fcgi.keepConnection = 1;
 	if (FCGX_Accept_r(&fcgi) < 0)
 		return false;
-	int status = request_read(&fcgi, s, a, &rq);
+	int status = http_request_read(&fcgi, s, a, &rq);
 	bool sent = status >= 0 && answer(s, &fcgi, a, &rq, status);
 	bool keep = sent && s->kept && fcgi.keepConnection;
 

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define FORM_COOKIE "__Host-form"
-
 /* Fields any form may carry besides its own. */
 static const struct field common_fields[] = {
 	{ .name = "csrf", .kind = FIELD_TOKEN, .max = 64 },

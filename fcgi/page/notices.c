@@ -4,6 +4,11 @@
 #include <string.h>
 
 static const struct choice notices[] = {
+	{ "etape", "Étape enregistrée." },
+	{ "ligne-ajoutee", "Établissement ajouté à votre demande." },
+	{ "personne-ajoutee", "Personne enregistrée. Vous pouvez en ajouter une autre." },
+	{ "personne-retiree", "Personne retirée de la liste." },
+	{ "saisie-effacee", "Votre saisie est effacée." },
 	{ "fiche-envoyee", "Modification envoyée. La Caf l’examine avant de la mettre en ligne." },
 	{ "envoi-retire", "Envoi retiré. Votre texte est gardé comme brouillon." },
 	{ "brouillon", "Brouillon enregistré. Rien n’a été envoyé à la Caf." },

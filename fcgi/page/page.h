@@ -13,6 +13,7 @@
 enum pool { POOL_PUBLIC, POOL_PRIVATE, POOL_LOGIN, POOL__MAX };
 
 #define SESSION_COOKIE "__Host-session"
+#define FORM_COOKIE "__Host-form" /* of anonymous forms: dies with the browser, unless a draft is kept (request.c) */
 #define ROUTE_ARGS 3
 
 struct request {
@@ -191,6 +192,24 @@ enum err page_forgotten(struct request *rq, struct html *h);
 enum err page_forgotten_post(struct request *rq, struct html *h);
 enum err page_forgotten_sent(struct request *rq, struct html *h);
 const struct form *form_forgotten(void);
+/* request.c, request_lists.c, request_people.c, request_send.c */
+enum err page_request_steps(struct request *rq, struct html *h);
+enum err page_request_provider(struct request *rq, struct html *h);
+enum err page_request_provider_post(struct request *rq, struct html *h);
+enum err page_request_caf(struct request *rq, struct html *h);
+enum err page_request_caf_post(struct request *rq, struct html *h);
+enum err page_request_listing(struct request *rq, struct html *h);
+enum err page_request_listing_post(struct request *rq, struct html *h);
+enum err page_request_places(struct request *rq, struct html *h);
+enum err page_request_places_post(struct request *rq, struct html *h);
+enum err page_request_people(struct request *rq, struct html *h);
+enum err page_request_people_post(struct request *rq, struct html *h);
+enum err page_request_check(struct request *rq, struct html *h);
+enum err page_request_send(struct request *rq, struct html *h);
+enum err page_request_sent(struct request *rq, struct html *h);
+enum err page_request_erase(struct request *rq, struct html *h);
+enum err page_request_erase_post(struct request *rq, struct html *h);
+const struct form *form_request_sent(void);
 /* pro.c, pro_listing.c, pro_places.c */
 enum err page_pro_home(struct request *rq, struct html *h);
 enum err page_pro_establishment(struct request *rq, struct html *h);

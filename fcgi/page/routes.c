@@ -1,12 +1,15 @@
 #include "fcgi/page/page.h"
 
 #include "acts/places.h"
+#include "acts/request_draft.h"
 
 #define GET METHOD_GET
 #define POST METHOD_POST
 #define ANY_ROLE (ROLE_AGENT | ROLE_CAF | ROLE_AUDITOR | ROLE_OPERATOR)
 #define BOTH (FAMILY_LISTING | FAMILY_PLACES)
 #define ESTABLISHMENT "/espace-pro/etablissements/{id}"
+#define REQUEST "/demande-habilitation"
+#define ANYONE (ROUTE_STALE | ROUTE_ANONYMOUS_CSRF)
 
 /* clang-format off */
 const struct route routes[] = {
@@ -19,7 +22,25 @@ const struct route routes[] = {
 	{ GET,  "/mentions-legales",                  POOL_PUBLIC, 0, 0, 0, NULL, page_legal },
 	{ GET,  "/donnees-personnelles",              POOL_PUBLIC, 0, 0, 0, NULL, page_privacy },
 	{ GET,  "/plan-du-site",                      POOL_PUBLIC, 0, 0, 0, NULL, page_sitemap },
-	{ GET,  "/demande-habilitation",              POOL_PRIVATE, 0, 0, ROUTE_STALE, NULL, page_grant_about },
+
+	/* the request of somebody who has no account: neither slapd nor a fresh mirror is needed */
+	{ GET,  REQUEST,                              POOL_PRIVATE, 0, 0, ROUTE_STALE, NULL, page_grant_about },
+	{ GET,  REQUEST "/etapes",                    POOL_PRIVATE, 0, 0, ANYONE, NULL, page_request_steps },
+	{ GET,  REQUEST "/etapes/organisme",          POOL_PRIVATE, 0, 0, ANYONE, NULL, page_request_provider },
+	{ POST, REQUEST "/etapes/organisme",          POOL_PRIVATE, 0, 0, ANYONE, request_provider_form, page_request_provider_post },
+	{ GET,  REQUEST "/etapes/caf",                POOL_PRIVATE, 0, 0, ANYONE, NULL, page_request_caf },
+	{ POST, REQUEST "/etapes/caf",                POOL_PRIVATE, 0, 0, ANYONE, request_caf_form, page_request_caf_post },
+	{ GET,  REQUEST "/etapes/fonctionnement",     POOL_PRIVATE, 0, 0, ANYONE, request_list_form, page_request_listing },
+	{ POST, REQUEST "/etapes/fonctionnement",     POOL_PRIVATE, 0, 0, ANYONE, request_list_form, page_request_listing_post },
+	{ GET,  REQUEST "/etapes/places",             POOL_PRIVATE, 0, 0, ANYONE, request_list_form, page_request_places },
+	{ POST, REQUEST "/etapes/places",             POOL_PRIVATE, 0, 0, ANYONE, request_list_form, page_request_places_post },
+	{ GET,  REQUEST "/etapes/personnes",          POOL_PRIVATE, 0, 0, ANYONE, request_person_form, page_request_people },
+	{ POST, REQUEST "/etapes/personnes",          POOL_PRIVATE, 0, 0, ANYONE, request_person_form, page_request_people_post },
+	{ GET,  REQUEST "/etapes/verification",       POOL_PRIVATE, 0, 0, ANYONE, NULL, page_request_check },
+	{ POST, REQUEST "/transmettre",               POOL_PRIVATE, 0, 0, ANYONE, request_send_form, page_request_send },
+	{ GET,  REQUEST "/confirmation/{numero}",     POOL_PRIVATE, 0, 0, ANYONE, form_request_sent, page_request_sent },
+	{ GET,  REQUEST "/effacer",                   POOL_PRIVATE, 0, 0, ANYONE, NULL, page_request_erase },
+	{ POST, REQUEST "/effacer",                   POOL_PRIVATE, 0, 0, ANYONE, NULL, page_request_erase_post },
 
 	/* coming in and out */
 	{ GET,  "/connexion",                         POOL_PRIVATE, 0, 0, ROUTE_STALE, NULL, page_login },

@@ -141,6 +141,7 @@ enum err page_grant_about(struct request *rq, struct html *h)
 	     "<li>La Caf vérifie et vous envoie la convention par la poste.</li>\n"
 	     "<li>Vous la renvoyez signée ; la Caf ouvre les accès.</li>\n"
 	     "<li>Chaque personne reçoit par courriel son identifiant et un mot de passe provisoire.</li>\n</ol>\n"
-	     "<p>Adressez votre demande au service Partenaires de la Caf du département de vos établissements.</p>\n");
+	     "<p>Comptez 15 minutes. Votre saisie est conservée 7 jours sur votre appareil : vous pouvez vous arrêter et revenir.</p>\n"
+	     "<div class=\"actions\"><a class=\"btn\" href=\"/demande-habilitation/etapes\">Commencer</a></div>\n");
 	return close_text(rq, h);
 }

@@ -120,7 +120,8 @@ static void test_every_template_can_be_written(void **state)
 		AUTO_ARENA struct arena *a = arena_new();
 		struct mail m = mail_of(a, mail_templates[i].code, "etablissement=X", "n=1", "agent=A", "url=u",
 					"motifs=m", "motif=m", "precision=p", "date_fiche=d", "adresse=192.0.2.1",
-					"quoi=la fiche", "mdp=m", "expiration=e", NULL);
+					"quoi=la fiche", "mdp=m", "expiration=e", "numero=H26-921-00001", "recu=r",
+					"organisme=o", "contenu=c", "refus=r", "recours=v", "donnees=d", NULL);
 		struct mail_text t;
 
 		for (size_t k = 0; k < LENGTH(arguments); k++)

@@ -1,0 +1,41 @@
+/* Inside acts/request_*.c: taking a step's answers into the draft. */
+#ifndef ACTS_REQUEST_RULES_H
+#define ACTS_REQUEST_RULES_H
+
+#include "acts/request_draft.h"
+
+/* A step being taken. */
+struct taking {
+	struct app *app;
+	struct arena *a;
+	const struct input *in;
+	struct faults *faults;
+	struct request_draft *d;
+	bool idle; /* nothing was changed: nothing is stored */
+};
+
+MUST_USE enum err request_take_provider(struct taking *x);
+MUST_USE enum err request_take_caf(struct taking *x);
+MUST_USE enum err request_take_listing(struct taking *x);
+MUST_USE enum err request_take_places(struct taking *x);
+MUST_USE enum err request_take_person(struct taking *x);
+
+/* "200 123 456 00012" → its 14 digits. ERR_MALFORMED: not 14 digits; ERR_INVALID: the key is wrong (La Poste's has one of its own). */
+MUST_USE enum err request_siret(struct arena *a, const char *typed, const char **out);
+
+/* Key of a token's draft. ERR_MALFORMED. */
+MUST_USE enum err request_draft_key(struct arena *a, const char *token, struct bytes *out);
+
+/* What a list may not hold: a French sentence, or NULL. "+n" are judged by their line. */
+const char *request_wrong_establishment(struct app *app, struct arena *a, const struct grant_request *r,
+					enum request_step step, const char *id);
+/* After the lists changed: free lines in no list go, the others close up, people keep what is still there. */
+void request_tidy(struct arena *a, struct request_draft *d);
+/* Establishments of another Caf than this one. */
+struct strs request_foreign(struct app *app, struct arena *a, const struct grant_request *r, const char *caf);
+/* Takes ids out of both lists. */
+void request_drop(struct arena *a, struct request_draft *d, const struct strs *ids);
+/* REQUEST_ALL becomes the list it stands for. */
+struct strs request_expand(const struct strs *list, const struct strs *all);
+
+#endif

@@ -1,0 +1,368 @@
+/* The steps' forms, and what each takes into the draft but the two lists (request_lists.c). */
+#include "acts/request_rules.h"
+
+#include "acts/caf_texts.h"
+#include "acts/codes.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define PEOPLE_MAX 50
+
+static const struct field provider_fields[] = {
+	{ .name = "nom",
+	  .label = "Nom de l’organisme",
+	  .kind = FIELD_TEXT,
+	  .required = true,
+	  .max = 150,
+	  .missing = "Saisissez le nom de votre organisme",
+	  .autocomplete = "organization" },
+	{ .name = "siret",
+	  .label = "Numéro Siret",
+	  .kind = FIELD_TEXT,
+	  .required = true,
+	  .max = 30,
+	  .hint = "14 chiffres",
+	  .missing = "Saisissez le numéro Siret de votre organisme" },
+	{ .name = "adresse",
+	  .label = "Adresse",
+	  .kind = FIELD_TEXT,
+	  .required = true,
+	  .hint = "Numéro et voie : la convention y est envoyée par la poste",
+	  .missing = "Saisissez l’adresse de votre organisme",
+	  .autocomplete = "address-line1" },
+	{ .name = "code_postal",
+	  .label = "Code postal",
+	  .kind = FIELD_TEXT,
+	  .required = true,
+	  .max = 10,
+	  .missing = "Saisissez le code postal",
+	  .autocomplete = "postal-code" },
+	{ .name = "commune",
+	  .label = "Commune",
+	  .kind = FIELD_TEXT,
+	  .required = true,
+	  .max = 100,
+	  .missing = "Saisissez la commune",
+	  .autocomplete = "address-level2" },
+	{ .name = "signataire",
+	  .label = "Personne qui signe la convention",
+	  .kind = FIELD_TEXT,
+	  .required = true,
+	  .max = 150,
+	  .hint = "Prénom, nom et fonction, comme « Hervé Castelneau, président »",
+	  .missing = "Saisissez le nom et la fonction de la personne qui signe la convention" },
+	{ .name = "courriel",
+	  .label = "Courriel de l’organisme",
+	  .kind = FIELD_MAIL,
+	  .required = true,
+	  .hint = "L’accusé de réception y est envoyé",
+	  .missing = "Saisissez le courriel de votre organisme",
+	  .autocomplete = "email" },
+	{ .name = "telephone",
+	  .label = "Téléphone de l’organisme",
+	  .kind = FIELD_PHONE,
+	  .required = true,
+	  .missing = "Saisissez le téléphone de votre organisme",
+	  .autocomplete = "tel" },
+};
+
+static const struct field caf_fields[] = {
+	{ .name = "caf",
+	  .label = "Caf destinataire",
+	  .kind = FIELD_CHOICE,
+	  .required = true,
+	  .hint = "La Caf du département de vos établissements",
+	  .missing = "Choisissez votre Caf" },
+	{ .name = "confirmer", .label = "Confirmer le changement de Caf", .kind = FIELD_SET, .choices = yes_choices },
+};
+
+static const struct choice person_actions[] = {
+	{ "ajouter", "Enregistrer cette personne" },
+	{ "continuer", "Enregistrer et continuer" },
+	{ "retirer", "Retirer" },
+	{ NULL, NULL },
+};
+static const struct field person_fields[] = {
+	{ .name = "personne", .label = "Personne", .kind = FIELD_NUMBER, .least = 0, .most = PEOPLE_MAX },
+	{ .name = "nom", .label = "Nom", .kind = FIELD_TEXT, .required = true, .max = 80, .missing = "Saisissez le nom de la personne" },
+	{ .name = "prenom",
+	  .label = "Prénom",
+	  .kind = FIELD_TEXT,
+	  .required = true,
+	  .max = 80,
+	  .missing = "Saisissez le prénom de la personne" },
+	{ .name = "fonction",
+	  .label = "Fonction",
+	  .kind = FIELD_TEXT,
+	  .required = true,
+	  .max = 120,
+	  .hint = "Par exemple : directrice de crèche",
+	  .missing = "Saisissez la fonction de la personne" },
+	{ .name = "courriel",
+	  .label = "Courriel professionnel",
+	  .kind = FIELD_MAIL,
+	  .required = true,
+	  .hint = "Le mot de passe provisoire y est envoyé",
+	  .missing = "Saisissez le courriel professionnel de la personne" },
+	{ .name = "tous", .label = "Tous les établissements", .kind = FIELD_SET, .choices = yes_choices },
+	{ .name = "droit_fonctionnement", .label = "Fonctionnement", .kind = FIELD_SET },
+	{ .name = "droit_places", .label = "Places libres", .kind = FIELD_SET },
+	{ .name = "action", .label = "Action", .kind = FIELD_BUTTON, .choices = person_actions },
+};
+
+#define FORM(name, rows) \
+	const struct form *name(void) \
+	{ \
+		static const struct form form = { rows, LENGTH(rows) }; \
+\
+		return &form; \
+	}
+
+FORM(request_provider_form, provider_fields)
+FORM(request_caf_form, caf_fields)
+FORM(request_person_form, person_fields)
+
+/* --- the provider --- */
+
+/* La Poste numbers its many offices under one Siren by a key of its own: the sum of the digits is a multiple of 5. */
+static bool is_la_poste(const char *digits)
+{
+	unsigned sum = 0;
+
+	if (strncmp(digits, "356000000", 9) != 0)
+		return false;
+	for (; *digits; digits++)
+		sum += (unsigned)(*digits - '0');
+	return sum % 5 == 0;
+}
+
+enum err request_siret(struct arena *a, const char *typed, const char **out)
+{
+	struct buf b = buf_new(a);
+
+	for (; *typed; typed++) {
+		if (*typed >= '0' && *typed <= '9')
+			buf_byte(&b, (uint8_t)*typed);
+		else if (strncmp(typed, "\u00A0", 2) == 0)
+			typed += 1;
+		else if (strncmp(typed, "\u202F", 3) == 0)
+			typed += 2;
+		else if (*typed != ' ' && *typed != '.' && *typed != '-')
+			return ERR_MALFORMED;
+	}
+	const char *digits = buf_str(&b);
+
+	if (b.n != 14 || strspn(digits, "0") == 14)
+		return ERR_MALFORMED;
+	if (!text_is_luhn(digits) && !is_la_poste(digits))
+		return ERR_INVALID;
+	*out = digits;
+	return ERR_OK;
+}
+
+static void check_siret(struct taking *x, const char **siret)
+{
+	const char *typed = input_get(x->in, "siret");
+	enum err e;
+
+	if (!*typed || fault_of(x->faults, "siret"))
+		return;
+	e = request_siret(x->a, typed, siret);
+	if (e == ERR_MALFORMED)
+		fault_add(x->a, x->faults, "siret", "Le numéro Siret doit comporter 14 chiffres");
+	else if (e)
+		fault_add(x->a, x->faults, "siret", "Ce numéro Siret n’existe pas : vérifiez chaque chiffre");
+}
+
+static void check_postal_code(struct taking *x)
+{
+	const char *code = input_get(x->in, "code_postal");
+
+	if (*code && !fault_of(x->faults, "code_postal") && (strlen(code) != 5 || strspn(code, "0123456789") != 5))
+		fault_add(x->a, x->faults, "code_postal", "Le code postal doit comporter 5 chiffres");
+}
+
+enum err request_take_provider(struct taking *x)
+{
+	const char *siret = "", *phone = "";
+	struct grant_request *r = &x->d->r;
+
+	input_check(x->a, request_provider_form(), x->in, x->faults);
+	check_siret(x, &siret);
+	check_postal_code(x);
+	if (x->faults->n || text_phone(x->a, input_get(x->in, "telephone"), &phone))
+		return ERR_OK;
+	r->name = input_get(x->in, "nom");
+	r->siret = siret;
+	r->address = input_get(x->in, "adresse");
+	r->postal_code = input_get(x->in, "code_postal");
+	r->city = input_get(x->in, "commune");
+	r->signatory = input_get(x->in, "signataire");
+	r->mail = input_get(x->in, "courriel");
+	r->phone = phone;
+	r->steps |= 1u << REQUEST_PROVIDER;
+	return ERR_OK;
+}
+
+/* --- the Caf --- */
+
+static const char *names_of(struct taking *x, const struct strs *ids)
+{
+	struct buf b = buf_new(x->a);
+
+	for (size_t i = 0; i < ids->n; i++)
+		buf_printf(&b, "%s%s",
+			   !i              ? "" :
+			   i + 1 == ids->n ? " et " :
+					     ", ",
+			   request_chosen_name(x->app, x->a, &x->d->r, ids->v[i]));
+	return buf_str(&b);
+}
+
+enum err request_take_caf(struct taking *x)
+{
+	const char *code = input_get(x->in, "caf");
+	struct caf c;
+
+	input_check(x->a, request_caf_form(), x->in, x->faults);
+	if (x->faults->n)
+		return ERR_OK;
+	enum err e = caf_offered(x->app, x->a, code, &c);
+
+	if (e == ERR_NOTFOUND)
+		fault_add(x->a, x->faults, "caf", "Choisissez votre Caf dans la liste");
+	if (e)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	struct strs foreign = request_foreign(x->app, x->a, &x->d->r, c.code);
+
+	if (foreign.n && !input_has(x->in, "confirmer", "oui")) {
+		fault_add(x->a, x->faults, "confirmer",
+			  foreign.n > 1 ?
+				  "%s ne relèvent pas de la %s et sortiront de votre demande : cochez pour confirmer" :
+				  "%s ne relève pas de la %s et sortira de votre demande : cochez pour confirmer",
+			  names_of(x, &foreign), c.name);
+		return ERR_OK;
+	}
+	request_drop(x->a, x->d, &foreign);
+	x->d->r.caf = c.code;
+	x->d->r.steps |= 1u << REQUEST_CAF;
+	return ERR_OK;
+}
+
+/* --- people --- */
+
+static size_t place_of(const struct taking *x)
+{
+	int64_t n;
+
+	return text_to_int(input_get(x->in, "personne"), 1, PEOPLE_MAX, &n) ? 0 : (size_t)n;
+}
+
+static bool is_empty_form(const struct input *in)
+{
+	return !*input_get(in, "nom") && !*input_get(in, "prenom") && !*input_get(in, "fonction") &&
+	       !*input_get(in, "courriel");
+}
+
+static void remove_person(struct taking *x, size_t place)
+{
+	struct request_draft *d = x->d;
+
+	if (!place || place > d->n) {
+		x->idle = true; /* taken away before: a second click */
+		return;
+	}
+	memmove(d->people + place - 1, d->people + place, (d->n - place) * sizeof *d->people);
+	d->n--;
+	if (!d->n)
+		d->r.steps &= ~(uint64_t)(1u << REQUEST_PEOPLE);
+}
+
+static void check_twice(struct taking *x, size_t place)
+{
+	const char *name =
+		text_fold(x->a, arena_printf(x->a, "%s %s", input_get(x->in, "prenom"), input_get(x->in, "nom")));
+
+	for (size_t i = 0; i < x->d->n; i++)
+		if (i + 1 != place && strcmp(name, text_fold(x->a, request_person_name(x->a, &x->d->people[i]))) == 0)
+			fault_add(x->a, x->faults, "nom", "%s est déjà dans la liste",
+				  request_person_name(x->a, &x->d->people[i]));
+}
+
+/* What is ticked of what the request holds; a box whose establishment left meanwhile counts for nothing. */
+static struct strs ticked(struct taking *x, const char *field, const struct strs *all)
+{
+	struct strs typed = input_all(x->a, x->in, field), out = { 0 };
+
+	for (size_t i = 0; i < all->n; i++)
+		if (strs_has(&typed, all->v[i]))
+			strs_add(x->a, &out, all->v[i]);
+	return out;
+}
+
+static void take_rights(struct taking *x, struct request_person *p)
+{
+	struct strs all = { 0 };
+
+	if (input_has(x->in, "tous", "oui")) {
+		strs_add(x->a, &all, REQUEST_ALL);
+		p->listing = p->places = all;
+		return;
+	}
+	p->listing = ticked(x, "droit_fonctionnement", &x->d->r.listing);
+	p->places = ticked(x, "droit_places", &x->d->r.places);
+	if (!p->listing.n && !p->places.n)
+		fault_add(x->a, x->faults, "tous", "Choisissez au moins un établissement pour cette personne");
+}
+
+static void put_person(struct taking *x, size_t place, const struct request_person *p)
+{
+	struct request_draft *d = x->d;
+
+	if (place) {
+		d->people[place - 1] = *p;
+	} else {
+		struct request_person *v = arena_array(x->a, d->n + 1, struct request_person);
+
+		if (d->n)
+			memcpy(v, d->people, d->n * sizeof *v);
+		v[d->n++] = *p;
+		d->people = v;
+	}
+	d->r.steps |= 1u << REQUEST_PEOPLE;
+}
+
+enum err request_take_person(struct taking *x)
+{
+	size_t place = place_of(x);
+	const char *action = input_get(x->in, "action");
+	struct request_person p;
+
+	if (strcmp(action, "retirer") == 0) {
+		remove_person(x, place);
+		return ERR_OK;
+	}
+	if (strcmp(action, "continuer") == 0 && !place && x->d->n && is_empty_form(x->in)) {
+		x->idle = true;
+		return ERR_OK;
+	}
+	codec_default(&request_person_codec, &p);
+	input_check(x->a, request_person_form(), x->in, x->faults);
+	if (place > x->d->n)
+		fault_add(x->a, x->faults, "nom", "Cette personne n’est plus dans la liste");
+	if (!fault_of(x->faults, "nom") && !fault_of(x->faults, "prenom"))
+		check_twice(x, place);
+	if (!place && x->d->n >= PEOPLE_MAX)
+		fault_add(x->a, x->faults, "nom",
+			  "La liste est limitée à %d personnes : écrivez à votre Caf pour les autres", PEOPLE_MAX);
+	take_rights(x, &p);
+	if (x->faults->n)
+		return ERR_OK;
+	p.surname = input_get(x->in, "nom");
+	p.given_name = input_get(x->in, "prenom");
+	p.title = input_get(x->in, "fonction");
+	p.mail = input_get(x->in, "courriel");
+	put_person(x, place, &p);
+	return ERR_OK;
+}
