@@ -75,17 +75,18 @@ enum err agents_new_begin(struct app *app, struct arena *a, const char *caf, day
 	return numbers_begin(app, a, NUMBER_AGENT, caf, day, &out->numbers);
 }
 
-static enum err draw_uid(struct app *app, struct arena *a, struct agents_new *n, struct request_person *p)
+enum err agents_new_uid(struct app *app, struct arena *a, struct agents_new *n, const char *given_name,
+			const char *surname, const char **out)
 {
 	bool free = false;
 	enum err e = ERR_OK;
 
 	for (unsigned i = 1; !e && !free; i++) {
-		p->uid = agent_uid(a, p->given_name, p->surname, i);
-		e = is_free(app, a, n, p->uid, &free);
+		*out = agent_uid(a, given_name, surname, i);
+		e = is_free(app, a, n, *out, &free);
 	}
 	if (!e)
-		strs_add(a, &n->uids, p->uid);
+		strs_add(a, &n->uids, *out);
 	return e;
 }
 
@@ -111,7 +112,7 @@ static void make_entry(struct arena *a, struct edits *x, const struct request_pe
 enum err agents_new_add(struct app *app, struct arena *a, struct agents_new *n, struct edits *x,
 			struct request_person *p, const char **dn)
 {
-	enum err e = draw_uid(app, a, n, p);
+	enum err e = agents_new_uid(app, a, n, p->given_name, p->surname, &p->uid);
 
 	if (!e)
 		e = numbers_next(app, a, &n->numbers, &p->number);

@@ -22,6 +22,10 @@ MUST_USE enum err agents_new_begin(struct app *app, struct arena *a, const char 
 MUST_USE enum err agents_new_add(struct app *app, struct arena *a, struct agents_new *n, struct edits *x,
 				 struct request_person *p, const char **dn);
 
+/* The identifier alone: the first free choice. */
+MUST_USE enum err agents_new_uid(struct app *app, struct arena *a, struct agents_new *n, const char *given_name,
+				 const char *surname, const char **out);
+
 /* Keeps numbers and identifiers in the changeset, which are never given again; two acts at once: the second has ERR_CONFLICT at
    its commit and is done again. */
 void agents_new_end(struct arena *a, struct changeset *cs, const struct agents_new *n);

@@ -49,6 +49,11 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/publish.c \
 	%D%/publish_all.c \
 	%D%/queue.c \
+	%D%/register_edits.c \
+	%D%/register_file.c \
+	%D%/register_import.c \
+	%D%/register_rows.c \
+	%D%/register_things.c \
 	%D%/request.c \
 	%D%/request_check.c \
 	%D%/request_draft.c \
@@ -95,6 +100,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/provider.h \
 	%D%/publish.h \
 	%D%/queue.h \
+	%D%/register_import.h \
 	%D%/request.h \
 	%D%/request_draft.h \
 	%D%/request_rules.h \
@@ -123,6 +129,9 @@ tests_unit_test_acts_directory_lint_LDADD = $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_password
 tests_unit_test_acts_password_SOURCES = tests/unit/test_acts_password.c
 tests_unit_test_acts_password_LDADD = $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_register_import
+tests_unit_test_acts_register_import_SOURCES = tests/unit/test_acts_register_import.c
+tests_unit_test_acts_register_import_LDADD = $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_rights
 tests_unit_test_acts_rights_SOURCES = tests/unit/test_acts_rights.c
 tests_unit_test_acts_rights_LDADD = $(ACTS) $(CMOCKA_LIBS)

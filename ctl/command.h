@@ -14,12 +14,14 @@ struct ctl {
 	struct input options;  /* "--from=X" or "--from X" → from */
 };
 
+#define ARGUMENTS_SOME SIZE_MAX
+
 struct command {
 	const char *words; /* "audit query" */
 	const char *usage; /* "[--from DAY] …" */
 	const char *help;
 	const char *options; /* names allowed, each followed by a blank; a name ending in '=' takes a value */
-	size_t arguments;    /* how many are expected */
+	size_t arguments;    /* how many are expected; ARGUMENTS_SOME: one or more */
 	unsigned parts;
 	int (*run)(struct ctl *c);
 };
@@ -44,6 +46,8 @@ int ctl_audit_query(struct ctl *c);
 int ctl_audit_verify(struct ctl *c);
 /* directory.c */
 int ctl_directory_lint(struct ctl *c);
+/* register.c */
+int ctl_register_import(struct ctl *c);
 /* status.c */
 int ctl_mirror_status(struct ctl *c);
 int ctl_mirror_rebuild(struct ctl *c);

@@ -103,7 +103,7 @@ static bool arguments(struct ctl *c, const struct command *row, size_t argc, cha
 			value = argv[++i];
 		c->options = input_with(c->arena, &c->options, arena_memdup(c->arena, name, length), value);
 	}
-	return c->arguments.n == row->arguments;
+	return row->arguments == ARGUMENTS_SOME ? c->arguments.n > 0 : c->arguments.n == row->arguments;
 }
 
 static int run(struct ctl *c, const struct command *row)

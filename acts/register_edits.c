@@ -1,0 +1,333 @@
+/* The edits of what is settled: new entries whole, known ones only where they differ. */
+#include "acts/register_import.h"
+
+#include "acts/rights.h"
+#include "base/text.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define JOB_ENTRIES 200
+
+struct edits *import_edits(struct import *m)
+{
+	if (!m->n_jobs || m->in_job == JOB_ENTRIES) {
+		m->jobs = arena_more(m->arena, m->jobs, m->n_jobs, sizeof *m->jobs);
+		m->jobs[m->n_jobs++] = edits_new(m->arena);
+		m->in_job = 0;
+	}
+	m->in_job++;
+	return m->jobs[m->n_jobs - 1];
+}
+
+/* --- what differs --- */
+
+struct differing {
+	struct import *m;
+	struct strs names, values;
+};
+
+static void differ(struct differing *d, const char *attribute, const char *wanted, const char *now)
+{
+	if (!*wanted || strcmp(wanted, now) == 0)
+		return;
+	strs_add(d->m->arena, &d->names, attribute);
+	strs_add(d->m->arena, &d->values, wanted);
+}
+
+static void edit_differing(struct differing *d, const struct import_thing *t, const char *kind)
+{
+	struct import *m = d->m;
+	struct buf b = buf_new(m->arena);
+	struct edits *x;
+
+	if (!d->names.n)
+		return;
+	x = import_edits(m);
+	edits_on(x, t->there->uuid);
+	for (size_t i = 0; i < d->names.n; i++) {
+		edits_set(x, d->names.v[i], d->values.v[i]);
+		buf_printf(&b, "%s%s", i ? ", " : "", d->names.v[i]);
+	}
+	import_change(m, "changed %s %s: %s", kind, t->id, buf_str(&b));
+}
+
+static void set_filled(struct edits *x, const char *attribute, const char *value)
+{
+	if (*value)
+		edits_set(x, attribute, value);
+}
+
+/* --- providers --- */
+
+/* RFC 4517 §3.3.28 */
+static void add_line(struct buf *b, const char *s)
+{
+	for (; *s; s++) {
+		if (*s == '$' || *s == '\\')
+			buf_text(b, *s == '$' ? "\\24" : "\\5C");
+		else
+			buf_byte(b, (uint8_t)*s);
+	}
+}
+
+static void edit_provider(struct import *m, const struct import_row *r)
+{
+	const struct import_thing *t = r->thing;
+	const char *town = arena_printf(m->arena, "%s %s", r->cell[PROVIDER_POSTAL], r->cell[PROVIDER_CITY]);
+	struct buf address = buf_new(m->arena);
+	struct differing d = { .m = m };
+
+	add_line(&address, r->cell[PROVIDER_STREET]);
+	buf_byte(&address, '$');
+	add_line(&address, town);
+	if (t->there) {
+		const struct provider *p = &t->there->is.provider;
+		const char *lines = arena_printf(m->arena, "%s\n%s", r->cell[PROVIDER_STREET], town), *phone = "";
+
+		if (text_phone(m->arena, p->phone, &phone))
+			phone = p->phone;
+		differ(&d, "o", r->cell[PROVIDER_NAME], p->name);
+		differ(&d, "postalAddress", strcmp(lines, p->address) == 0 ? "" : buf_str(&address), "");
+		differ(&d, "mail", r->cell[PROVIDER_MAIL], p->mail);
+		differ(&d, "telephoneNumber", r->cell[PROVIDER_PHONE], phone);
+		edit_differing(&d, t, "provider");
+		return;
+	}
+	struct edits *x = import_edits(m);
+
+	edits_make(x, t->dn, "habFournisseur");
+	edits_set(x, "habFournisseurId", t->id);
+	edits_set(x, "o", r->cell[PROVIDER_NAME]);
+	edits_set(x, "habSiret", r->cell[PROVIDER_SIRET]);
+	edits_set(x, "postalAddress", buf_str(&address));
+	edits_set(x, "street", r->cell[PROVIDER_STREET]);
+	edits_set(x, "postalCode", r->cell[PROVIDER_POSTAL]);
+	edits_set(x, "l", r->cell[PROVIDER_CITY]);
+	edits_set(x, "mail", r->cell[PROVIDER_MAIL]);
+	set_filled(x, "telephoneNumber", r->cell[PROVIDER_PHONE]);
+	edits_set(x, "habStatut", "active");
+	import_change(m, "new provider %s (%s)", t->id, r->cell[PROVIDER_NAME]);
+}
+
+/* --- establishments --- */
+
+static const char *upper(struct arena *a, const char *s)
+{
+	char *out = arena_strdup(a, s);
+
+	for (char *p = out; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	return out;
+}
+
+static const struct {
+	size_t cell;
+	const char *attribute;
+} place_attributes[] = {
+	{ PLACE_NAME, "cn" },
+	{ PLACE_CATEGORY, "habCategorieEaje" },
+	{ PLACE_CAPACITY, "habCapacite" },
+	{ PLACE_AVIP, "habAvip" },
+	{ PLACE_STREET, "street" },
+	{ PLACE_POSTAL, "postalCode" },
+	{ PLACE_CITY, "l" },
+	{ PLACE_INSEE, "habCodeInsee" },
+	{ PLACE_POINT, "habCoordonnees" },
+};
+
+static const char *place_now(struct arena *a, const struct establishment *e, size_t cell)
+{
+	switch (cell) {
+	case PLACE_NAME:
+		return e->name;
+	case PLACE_CATEGORY:
+		return upper(a, e->category);
+	case PLACE_CAPACITY:
+		return arena_printf(a, "%llu", (unsigned long long)e->capacity);
+	case PLACE_AVIP:
+		return e->avip ? "TRUE" : "FALSE";
+	case PLACE_STREET:
+		return e->street;
+	case PLACE_POSTAL:
+		return e->postal_code;
+	case PLACE_CITY:
+		return e->city;
+	case PLACE_INSEE:
+		return e->insee;
+	default:
+		return e->coordinates;
+	}
+}
+
+static void edit_place(struct import *m, const struct import_row *r)
+{
+	const struct import_thing *t = r->thing;
+	bool eaje = strcmp(r->cell[PLACE_TYPE], "EAJE") == 0;
+	struct differing d = { .m = m };
+
+	if (t->there) {
+		const struct establishment *e = &t->there->is.establishment;
+
+		for (size_t i = 0; i < LENGTH(place_attributes); i++) {
+			bool other = place_attributes[i].cell == PLACE_AVIP && !eaje;
+
+			differ(&d, place_attributes[i].attribute, other ? "" : r->cell[place_attributes[i].cell],
+			       place_now(m->arena, e, place_attributes[i].cell));
+		}
+		differ(&d, "habGestionnaire",
+		       t->parent && strcmp(t->parent->key, e->manager_key) != 0 ? t->parent->dn : "", "");
+		edit_differing(&d, t, "establishment");
+		return;
+	}
+	struct edits *x = import_edits(m);
+
+	edits_make(x, t->dn, eaje ? "habEtablissement habEaje" : "habEtablissement");
+	edits_set(x, "habEtablissementId", t->id);
+	edits_set(x, "habTypeEtablissement", r->cell[PLACE_TYPE]);
+	for (size_t i = 0; i < LENGTH(place_attributes); i++)
+		if (eaje || place_attributes[i].cell != PLACE_AVIP)
+			set_filled(x, place_attributes[i].attribute, r->cell[place_attributes[i].cell]);
+	if (t->parent)
+		edits_set(x, "habGestionnaire", t->parent->dn);
+	import_change(m, "new establishment %s (%s)", t->id, r->cell[PLACE_NAME]);
+}
+
+/* --- conventions --- */
+
+/* What the file says this convention covers and the directory does not yet. */
+static void put_covered(struct import *m, const struct import_thing *t, struct edits **x)
+{
+	for (size_t i = 0; i < m->n_things; i++) {
+		const struct import_thing *place = m->things[i];
+		bool several;
+
+		if (place->kind != IMPORT_ESTABLISHMENT || place->parent != t->parent)
+			continue;
+		if (import_find(m, 'v', import_pair(m, t->parent, place), &several) != t && !several)
+			continue;
+		if (several || (t->there && strs_has(&t->there->is.agreement.covered_keys, place->key)))
+			continue;
+		if (!*x) {
+			*x = import_edits(m);
+			edits_on(*x, t->there->uuid);
+		}
+		edits_put(*x, "habEtablissementCouvert", place->dn);
+		if (t->there)
+			import_change(m, "convention %s covers %s", t->id, place->id);
+	}
+}
+
+static void edit_agreement(struct import *m, const struct import_row *r)
+{
+	const struct import_thing *t = r->thing;
+	const char *later = strcmp(r->cell[DEAL_SIGNED_CAF], r->cell[DEAL_SIGNED_PROVIDER]) > 0 ?
+				    r->cell[DEAL_SIGNED_CAF] :
+				    r->cell[DEAL_SIGNED_PROVIDER];
+	day_t effect;
+	struct edits *x = NULL;
+
+	if (t->there) {
+		put_covered(m, t, &x);
+		return;
+	}
+	if (day_parse_ldap(later, &effect))
+		return;
+	x = import_edits(m);
+	edits_make(x, t->dn, "habConvention");
+	edits_set(x, "habConventionNumero", t->id);
+	edits_first(x, "habStatut", "active");
+	edits_set(x, "habDateSignatureFournisseur", r->cell[DEAL_SIGNED_PROVIDER]);
+	edits_set(x, "habDateSignatureCaf", r->cell[DEAL_SIGNED_CAF]);
+	edits_set(x, "habDateEffet", later);
+	edits_first(x, "habDateEcheance",
+		    *r->cell[DEAL_DUE] ? r->cell[DEAL_DUE] : day_ldap(m->arena, day_add_months(effect, 12)));
+	edits_set(x, "habTaciteReconduction", *r->cell[DEAL_TACIT] ? r->cell[DEAL_TACIT] : "TRUE");
+	set_filled(x, "habSignataireNom", r->cell[DEAL_SIGNATORY]);
+	set_filled(x, "habSignataireFonction", r->cell[DEAL_TITLE]);
+	set_filled(x, "habReferencePrefecture", r->cell[DEAL_PREFECTURE]);
+	put_covered(m, t, &x);
+	import_change(m, "new convention %s of %s", t->id, t->parent->id);
+}
+
+/* --- people and rights --- */
+
+static void edit_person(struct import *m, const struct import_row *r)
+{
+	const struct import_thing *t = r->thing;
+	const char *name = arena_printf(m->arena, "%s %s", r->cell[PERSON_GIVEN], r->cell[PERSON_SURNAME]);
+	const char *status = *r->cell[PERSON_STATUS] ? r->cell[PERSON_STATUS] : "active";
+	struct differing d = { .m = m };
+
+	if (t->there) {
+		const struct person *p = &t->there->is.person;
+
+		differ(&d, "sn", r->cell[PERSON_SURNAME], p->surname);
+		differ(&d, "givenName", r->cell[PERSON_GIVEN], p->given_name);
+		differ(&d, "cn", name, p->name);
+		differ(&d, "title", r->cell[PERSON_TITLE], p->title);
+		edit_differing(&d, t, "person");
+		return;
+	}
+	struct edits *x = import_edits(m);
+
+	edits_make(x, t->dn, "inetOrgPerson habAgent");
+	edits_set(x, "uid", t->uid);
+	edits_set(x, "cn", name);
+	edits_set(x, "displayName", name);
+	edits_set(x, "sn", r->cell[PERSON_SURNAME]);
+	edits_set(x, "givenName", r->cell[PERSON_GIVEN]);
+	set_filled(x, "title", r->cell[PERSON_TITLE]);
+	edits_first(x, "mail", r->cell[PERSON_MAIL]);
+	set_filled(x, "telephoneNumber", r->cell[PERSON_PHONE]);
+	edits_set(x, "preferredLanguage", "fr");
+	edits_set(x, "habAgentNumero", t->id);
+	edits_first(x, "habStatut", status);
+	if (m->o.passwords && strcmp(status, "active") == 0)
+		edits_first(x, "habDemandeMotDePasse", "TRUE");
+	import_change(m, "new person %s (%s) of %s, %s", t->id, t->uid, t->parent->id, status);
+}
+
+static void edit_right(struct import *m, const struct import_row *r)
+{
+	static const char *const attributes[] = { "habDroitFonctionnement", "habDroitDisponibilites" };
+	const struct import_thing *place = r->thing->parent;
+	struct edits *x = NULL;
+
+	for (size_t i = 0; i < LENGTH(attributes); i++) {
+		const struct strs none = { 0 };
+		const struct strs *keys = !place->there ? &none :
+					  i             ? &place->there->is.establishment.places_keys :
+							  &place->there->is.establishment.listing_keys;
+		bool wanted = strcmp(r->cell[RIGHT_LISTING + i], "TRUE") == 0, has = strs_has(keys, r->thing->key);
+
+		if (wanted == has || !*r->cell[RIGHT_LISTING + i])
+			continue;
+		if (!x) {
+			x = import_edits(m);
+			if (place->there)
+				edits_on(x, place->there->uuid);
+			else
+				edits_make(x, place->dn, "habEtablissement habEaje");
+		}
+		if (wanted)
+			edits_put(x, attributes[i], r->thing->dn);
+		else
+			edits_drop(x, attributes[i], r->thing->dn);
+		import_change(m, "%s right of %s on %s: %s", wanted ? "new" : "removed", r->thing->id, place->id,
+			      i ? "free places" : "listing");
+	}
+}
+
+void import_edit_all(struct import *m)
+{
+	static void (*const edit[])(struct import *, const struct import_row *) = {
+		[IMPORT_PROVIDER] = edit_provider,   [IMPORT_ESTABLISHMENT] = edit_place,
+		[IMPORT_AGREEMENT] = edit_agreement, [IMPORT_PERSON] = edit_person,
+		[IMPORT_RIGHT] = edit_right,
+	};
+
+	for (size_t k = 0; k < IMPORT__MAX; k++)
+		for (size_t i = 0; i < m->files[k].n; i++)
+			edit[k](m, &m->files[k].v[i]);
+}

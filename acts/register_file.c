@@ -1,0 +1,378 @@
+/* One CSV file by its columns: header, cells, each by its rule. */
+#include "acts/register_import.h"
+
+#include "acts/codes.h"
+#include "base/text.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <string.h>
+
+const char *const import_files[IMPORT__MAX] = {
+	[IMPORT_PROVIDER] = "fournisseurs.csv", [IMPORT_ESTABLISHMENT] = "etablissements.csv",
+	[IMPORT_AGREEMENT] = "conventions.csv", [IMPORT_PERSON] = "personnes.csv",
+	[IMPORT_RIGHT] = "droits.csv",
+};
+
+enum cell_kind {
+	CELL_TEXT,
+	CELL_ID,
+	CELL_NUMBER,
+	CELL_AGREEMENT,
+	CELL_UID,
+	CELL_SIRET,
+	CELL_POSTAL,
+	CELL_INSEE,
+	CELL_MAIL,
+	CELL_PHONE,
+	CELL_DAY,
+	CELL_YES,
+	CELL_TYPE,
+	CELL_CATEGORY,
+	CELL_CAPACITY,
+	CELL_POINT,
+	CELL_STATUS,
+};
+
+struct column {
+	const char *name;
+	enum cell_kind kind;
+	bool required;
+	size_t max;
+};
+
+/* clang-format off */
+static const struct column columns[IMPORT__MAX][IMPORT_CELLS] = {
+	[IMPORT_PROVIDER] = {
+		[PROVIDER_ID] = { "identifiant", CELL_ID, false, 16 },
+		[PROVIDER_NAME] = { "nom", CELL_TEXT, true, 150 },
+		[PROVIDER_SIRET] = { "siret", CELL_SIRET, true, 20 },
+		[PROVIDER_STREET] = { "adresse", CELL_TEXT, true, 200 },
+		[PROVIDER_POSTAL] = { "code_postal", CELL_POSTAL, true, 5 },
+		[PROVIDER_CITY] = { "commune", CELL_TEXT, true, 100 },
+		[PROVIDER_MAIL] = { "courriel", CELL_MAIL, true, 254 },
+		[PROVIDER_PHONE] = { "telephone", CELL_PHONE, false, 20 },
+	},
+	[IMPORT_ESTABLISHMENT] = {
+		[PLACE_ID] = { "identifiant", CELL_ID, false, 16 },
+		[PLACE_NAME] = { "nom", CELL_TEXT, true, 150 },
+		[PLACE_TYPE] = { "type", CELL_TYPE, true, 80 },
+		[PLACE_CATEGORY] = { "categorie", CELL_CATEGORY, false, 80 },
+		[PLACE_CAPACITY] = { "capacite", CELL_CAPACITY, false, 20 },
+		[PLACE_AVIP] = { "avip", CELL_YES, false, 20 },
+		[PLACE_STREET] = { "adresse", CELL_TEXT, true, 200 },
+		[PLACE_POSTAL] = { "code_postal", CELL_POSTAL, true, 5 },
+		[PLACE_CITY] = { "commune", CELL_TEXT, true, 100 },
+		[PLACE_INSEE] = { "code_insee", CELL_INSEE, true, 5 },
+		[PLACE_POINT] = { "coordonnees", CELL_POINT, false, 32 },
+		[PLACE_PROVIDER] = { "fournisseur", CELL_TEXT, false, 20 },
+	},
+	[IMPORT_AGREEMENT] = {
+		[DEAL_NUMBER] = { "numero", CELL_AGREEMENT, true, 24 },
+		[DEAL_PROVIDER] = { "fournisseur", CELL_TEXT, true, 20 },
+		[DEAL_SIGNED_PROVIDER] = { "signature_fournisseur", CELL_DAY, true, 10 },
+		[DEAL_SIGNED_CAF] = { "signature_caf", CELL_DAY, true, 10 },
+		[DEAL_DUE] = { "echeance", CELL_DAY, false, 10 },
+		[DEAL_TACIT] = { "tacite_reconduction", CELL_YES, false, 20 },
+		[DEAL_SIGNATORY] = { "signataire", CELL_TEXT, false, 128 },
+		[DEAL_TITLE] = { "fonction", CELL_TEXT, false, 128 },
+		[DEAL_PREFECTURE] = { "reference", CELL_TEXT, false, 64 },
+		[DEAL_COVERED] = { "etablissements", CELL_TEXT, true, 100000 },
+	},
+	[IMPORT_PERSON] = {
+		[PERSON_UID] = { "identifiant", CELL_UID, false, 32 },
+		[PERSON_NUMBER] = { "numero", CELL_NUMBER, false, 16 },
+		[PERSON_SURNAME] = { "nom", CELL_TEXT, true, 80 },
+		[PERSON_GIVEN] = { "prenom", CELL_TEXT, true, 80 },
+		[PERSON_TITLE] = { "fonction", CELL_TEXT, false, 100 },
+		[PERSON_MAIL] = { "courriel", CELL_MAIL, true, 254 },
+		[PERSON_PHONE] = { "telephone", CELL_PHONE, false, 20 },
+		[PERSON_PROVIDER] = { "fournisseur", CELL_TEXT, true, 20 },
+		[PERSON_STATUS] = { "statut", CELL_STATUS, false, 20 },
+	},
+	[IMPORT_RIGHT] = {
+		[RIGHT_PERSON] = { "personne", CELL_TEXT, true, 254 },
+		[RIGHT_PLACE] = { "etablissement", CELL_TEXT, true, 150 },
+		[RIGHT_LISTING] = { "fonctionnement", CELL_YES, false, 20 },
+		[RIGHT_PLACES] = { "places", CELL_YES, false, 20 },
+	},
+};
+
+/* What annex 1 of a convention calls an establishment. */
+static const struct { const char *word, *type, *category; } nursery_words[] = {
+	{ "halte garderie", "EAJE", "CRECHE_COLLECTIVE" },
+	{ "multi accueil", "EAJE", "MULTI_ACCUEIL" },
+	{ "creche", "EAJE", "" },
+	{ "creche collective", "EAJE", "CRECHE_COLLECTIVE" },
+	{ "creche familiale", "EAJE", "CRECHE_FAMILIALE" },
+	{ "jardin d enfants", "EAJE", "JARDIN_ENFANTS" },
+	{ "micro creche", "EAJE", "CRECHE_COLLECTIVE" },
+};
+/* clang-format on */
+
+enum import_kind import_kind_of(const char *name)
+{
+	for (size_t i = 0; i < IMPORT__MAX; i++)
+		if (strcmp(name, import_files[i]) == 0)
+			return (enum import_kind)i;
+	return IMPORT__MAX;
+}
+
+const char *import_column(enum import_kind kind, size_t i)
+{
+	return columns[kind][i].name;
+}
+
+void import_fault(struct import *m, enum import_kind kind, size_t line, const char *column, const char *format, ...)
+{
+	va_list args;
+
+	m->faults = arena_more(m->arena, m->faults, m->n_faults, sizeof *m->faults);
+	va_start(args, format);
+	m->faults[m->n_faults++] =
+		(struct import_fault){ import_files[kind], line, column, arena_vprintf(m->arena, format, args) };
+	va_end(args);
+}
+
+/* --- cells --- */
+
+static bool is_made_of(const char *s, const char *of, size_t least, size_t most)
+{
+	size_t n = strlen(s);
+
+	return n >= least && n <= most && strspn(s, of) == n;
+}
+
+#define DIGITS "0123456789"
+#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define SMALL "abcdefghijklmnopqrstuvwxyz"
+
+static const char *upper(struct arena *a, const char *s)
+{
+	char *out = arena_strdup(a, s);
+
+	for (char *p = out; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	return out;
+}
+
+static const char *without_blanks(struct arena *a, const char *s)
+{
+	struct buf b = buf_new(a);
+
+	for (; *s; s++)
+		if (*s != ' ')
+			buf_byte(&b, (uint8_t)*s);
+	return buf_str(&b);
+}
+
+static bool take_siret(struct arena *a, const char **value)
+{
+	const char *siret = without_blanks(a, *value);
+
+	*value = siret;
+	return is_made_of(siret, DIGITS, 14, 14) && (strncmp(siret, "356000000", 9) == 0 || text_is_luhn(siret));
+}
+
+static bool take_day(struct arena *a, const char **value)
+{
+	day_t day;
+
+	if (day_parse(*value, &day))
+		return false;
+	*value = day_ldap(a, day);
+	return true;
+}
+
+static bool take_yes(struct arena *a, const char **value)
+{
+	const char *word = text_fold(a, *value);
+	bool yes = strcmp(word, "oui") == 0 || strcmp(word, "x") == 0 || strcmp(word, "1") == 0;
+
+	if (!yes && strcmp(word, "non") != 0 && strcmp(word, "0") != 0)
+		return false;
+	*value = yes ? "TRUE" : "FALSE";
+	return true;
+}
+
+static bool take_choice(struct arena *a, const struct choice *choices, const char **value)
+{
+	const struct choice *found = choice_typed(a, choices, *value);
+
+	if (found)
+		*value = upper(a, found->value);
+	return found != NULL;
+}
+
+static bool take_type(struct arena *a, const char **value)
+{
+	const char *word = text_fold(a, *value);
+
+	if (take_choice(a, type_choices, value))
+		return true;
+	for (size_t i = 0; i < LENGTH(nursery_words); i++)
+		if (strcmp(nursery_words[i].word, word) == 0)
+			return true; /* settled with its category below */
+	return false;
+}
+
+static bool take_status(struct arena *a, const char **value)
+{
+	const char *word = text_fold(a, *value);
+
+	*value = word;
+	return strcmp(word, "active") == 0 || strcmp(word, "suspendue") == 0 || strcmp(word, "terminee") == 0;
+}
+
+static bool take_point(const char *s)
+{
+	size_t first = strspn(s, DIGITS ".-"), second = s[first] == ' ' ? strspn(s + first + 1, DIGITS ".-") : 0;
+
+	return first && second && !s[first + 1 + second];
+}
+
+/* What is wrong, or NULL; *value in the directory's spelling. */
+static const char *take_cell(struct arena *a, enum cell_kind kind, const char **value)
+{
+	int64_t n;
+
+	switch (kind) {
+	case CELL_TEXT:
+		return strchr(*value, '\n') ? "holds a line break" : NULL;
+	case CELL_ID:
+		return is_made_of(*value, DIGITS CAPITALS, 4, 16) ? NULL : "4 to 16 capitals and digits are expected";
+	case CELL_NUMBER:
+		return is_made_of(*value, DIGITS CAPITALS "-", 6, 16) ?
+			       NULL :
+			       "6 to 16 capitals, digits and dashes are expected";
+	case CELL_AGREEMENT:
+		return is_made_of(*value, DIGITS CAPITALS "-", 4, 24) ?
+			       NULL :
+			       "4 to 24 capitals, digits and dashes are expected";
+	case CELL_UID:
+		return is_made_of(*value, SMALL DIGITS "._-", 3, 32) && islower((unsigned char)**value) ?
+			       NULL :
+			       "3 to 32 small letters, digits, dots and dashes are expected, a letter first";
+	case CELL_SIRET:
+		return take_siret(a, value) ? NULL : "a SIRET has 14 digits with a right key";
+	case CELL_POSTAL:
+		return is_made_of(*value, DIGITS, 5, 5) ? NULL : "a postal code has 5 digits";
+	case CELL_INSEE:
+		return is_made_of(*value, DIGITS "AB", 5, 5) ? NULL : "an INSEE code has 5 characters, as 92078";
+	case CELL_MAIL:
+		return text_is_mail(*value) ? NULL : "no mail address";
+	case CELL_PHONE:
+		return text_phone(a, *value, value) ? "a phone number has 10 digits" : NULL;
+	case CELL_DAY:
+		return take_day(a, value) ? NULL : "a day is written 23/11/2026";
+	case CELL_YES:
+		return take_yes(a, value) ? NULL : "oui or non is expected";
+	case CELL_TYPE:
+		return take_type(a, value) ? NULL : "unknown type";
+	case CELL_CATEGORY:
+		return take_choice(a, category_choices, value) ? NULL : "unknown category";
+	case CELL_CAPACITY:
+		return text_to_int(*value, 1, 999, &n) ? "a number from 1 to 999 is expected" : NULL;
+	case CELL_POINT:
+		return take_point(*value) ? NULL : "latitude and longitude are expected, as 48.9353 2.3231";
+	case CELL_STATUS:
+		return take_status(a, value) ? NULL : "active, suspendue or terminee is expected";
+	}
+	return NULL;
+}
+
+/* --- rows --- */
+
+/* Which cell each column of the file is; a header nobody knows is a fault. */
+static bool read_header(struct import *m, enum import_kind kind, const struct csv_row *header, size_t *of)
+{
+	size_t before = m->n_faults;
+	bool seen[IMPORT_CELLS] = { false };
+
+	for (size_t i = 0; i < header->cells.n; i++) {
+		const char *name = text_fold(m->arena, header->cells.v[i]);
+
+		of[i] = IMPORT_CELLS;
+		for (size_t j = 0; j < IMPORT_CELLS && columns[kind][j].name; j++)
+			if (strcmp(text_fold(m->arena, columns[kind][j].name), name) == 0)
+				of[i] = j;
+		if (of[i] == IMPORT_CELLS)
+			import_fault(m, kind, header->line, header->cells.v[i], "unknown column");
+		else if (seen[of[i]])
+			import_fault(m, kind, header->line, header->cells.v[i], "the column stands twice");
+		else
+			seen[of[i]] = true;
+	}
+	for (size_t j = 0; j < IMPORT_CELLS && columns[kind][j].name; j++)
+		if (columns[kind][j].required && !seen[j])
+			import_fault(m, kind, header->line, columns[kind][j].name, "the column is missing");
+	return m->n_faults == before;
+}
+
+static void settle_type(struct import *m, struct import_row *row)
+{
+	const char *word = text_fold(m->arena, row->cell[PLACE_TYPE]);
+
+	for (size_t i = 0; i < LENGTH(nursery_words); i++) {
+		if (strcmp(nursery_words[i].word, word) != 0)
+			continue;
+		row->cell[PLACE_TYPE] = nursery_words[i].type;
+		if (!*row->cell[PLACE_CATEGORY])
+			row->cell[PLACE_CATEGORY] = nursery_words[i].category;
+	}
+	if (strcmp(row->cell[PLACE_TYPE], "EAJE") == 0)
+		return;
+	for (size_t i = PLACE_CATEGORY; i <= PLACE_AVIP; i++)
+		if (*row->cell[i] && strcmp(row->cell[i], "FALSE") != 0)
+			import_fault(m, IMPORT_ESTABLISHMENT, row->line, import_column(IMPORT_ESTABLISHMENT, i),
+				     "only an Eaje has one");
+}
+
+static void read_row(struct import *m, enum import_kind kind, const struct csv_row *in, const size_t *of, size_t width)
+{
+	struct import_row row = { .line = in->line };
+
+	if (in->cells.n > width)
+		import_fault(m, kind, in->line, "", "%zu cells, and the header has %zu", in->cells.n, width);
+	for (size_t i = 0; i < IMPORT_CELLS; i++)
+		row.cell[i] = "";
+	for (size_t i = 0; i < in->cells.n && i < width; i++) {
+		const struct column *c = &columns[kind][of[i]];
+		const char *value = in->cells.v[i];
+		const char *wrong = !*value                     ? NULL :
+				    text_length(value) > c->max ? "too long" :
+								  take_cell(m->arena, c->kind, &value);
+
+		row.cell[of[i]] = value;
+		if (wrong)
+			import_fault(m, kind, in->line, c->name, "%s", wrong);
+	}
+	for (size_t i = 0; i < IMPORT_CELLS && columns[kind][i].name; i++)
+		if (columns[kind][i].required && !*row.cell[i])
+			import_fault(m, kind, in->line, columns[kind][i].name, "is empty");
+	if (kind == IMPORT_ESTABLISHMENT)
+		settle_type(m, &row);
+	m->files[kind].v = arena_more(m->arena, m->files[kind].v, m->files[kind].n, sizeof row);
+	m->files[kind].v[m->files[kind].n++] = row;
+}
+
+void import_take(struct import *m, enum import_kind kind, struct bytes text)
+{
+	struct csv csv;
+	size_t of[CSV_CELLS_MAX], line = 0;
+	const char *why = "";
+
+	if (m->files[kind].taken) {
+		import_fault(m, kind, 0, "", "the file stands twice");
+		return;
+	}
+	m->files[kind].taken = true;
+	if (csv_read(m->arena, text, &csv, &line, &why)) {
+		import_fault(m, kind, line, "", "%s", why);
+		return;
+	}
+	if (!read_header(m, kind, &csv.v[0], of))
+		return;
+	for (size_t i = 1; i < csv.n; i++)
+		read_row(m, kind, &csv.v[i], of, csv.v[0].cells.n);
+}

@@ -1,0 +1,110 @@
+#include "acts/register_import.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct import *import_new(struct arena *a, const struct import_options *o)
+{
+	struct import *m = arena_new_of(a, struct import);
+
+	m->arena = a;
+	m->o = *o;
+	m->names = arena_array(a, IMPORT_BUCKETS, struct import_name *);
+	return m;
+}
+
+void import_change(struct import *m, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	strs_add(m->arena, &m->changes, arena_vprintf(m->arena, format, args));
+	va_end(args);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct import_fault *x = a, *y = b;
+	enum import_kind first = import_kind_of(x->file), second = import_kind_of(y->file);
+
+	if (first != second)
+		return first < second ? -1 : 1;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return strcmp(x->column, y->column);
+}
+
+const struct import_fault *import_faults(const struct import *m, size_t *n)
+{
+	*n = m->n_faults;
+	if (m->n_faults)
+		qsort(m->faults, m->n_faults, sizeof *m->faults, by_place);
+	return m->faults;
+}
+
+const struct strs *import_changes(const struct import *m)
+{
+	return &m->changes;
+}
+
+enum err import_plan(struct app *app, struct import *m, const struct entries *directory)
+{
+	struct mirror_status status;
+	enum err e = app_fresh(app);
+
+	m->app = app;
+	if (!e)
+		e = mirror_status_read(app, m->arena, &status);
+	if (!e && !status.complete)
+		e = ERR_UNAVAILABLE;
+	if (e)
+		return e;
+	import_directory(m, directory);
+	if (!m->caf_dn) {
+		import_fault(m, IMPORT_PROVIDER, 0, "", "the directory has no Caf %s", m->o.caf);
+		return ERR_OK;
+	}
+	if ((e = agents_new_begin(app, m->arena, m->o.caf, m->o.today, "", &m->people)))
+		return e;
+	if ((e = import_resolve(m)))
+		return e;
+	if (!m->n_faults)
+		import_edit_all(m);
+	return ERR_OK;
+}
+
+static struct audit_record record(struct import *m, const struct visitor *who)
+{
+	struct audit_record r = act_record(m->arena, who, EVENT_REGISTER_IMPORTED);
+
+	r.caf = m->o.caf;
+	r.object_kind = "caf";
+	r.object_id = m->o.caf;
+	for (size_t k = 0; k < IMPORT__MAX; k++)
+		if (m->files[k].n)
+			act_detail(m->arena, &r, import_files[k], arena_printf(m->arena, "%zu", m->files[k].n));
+	act_detail(m->arena, &r, "changes", arena_printf(m->arena, "%zu", m->changes.n));
+	act_detail(m->arena, &r, "passwords", m->o.passwords ? "yes" : "no");
+	return r;
+}
+
+enum err import_commit(struct app *app, struct import *m, const struct visitor *who)
+{
+	struct changeset *cs = act_changeset(app, m->arena, who);
+	struct audit_record r = record(m, who);
+
+	if (m->n_faults || !m->n_jobs)
+		return ERR_INVALID;
+	/* a row of agents' numbers was begun for the uids; what was drawn stands in numbers[] */
+	if (m->numbered[NUMBER_AGENT])
+		m->people.numbers = m->numbers[NUMBER_AGENT];
+	for (size_t i = 0; i < NUMBER__MAX; i++)
+		if (m->numbered[i] && i != NUMBER_AGENT)
+			numbers_end(m->arena, cs, &m->numbers[i]);
+	agents_new_end(m->arena, cs, &m->people);
+	for (size_t i = 0; i < m->n_jobs; i++)
+		edits_job(m->arena, cs, m->jobs[i], "");
+	changeset_audit(cs, &r);
+	return changeset_commit(app->store, cs, NULL);
+}

@@ -1,0 +1,348 @@
+/* The rows against each other and against what is there: which entry each is about, and whether it may. */
+#include "acts/register_import.h"
+
+#include "acts/commune.h"
+#include "base/text.h"
+
+#include <string.h>
+#include <strings.h>
+
+static void fault(struct import *m, enum import_kind kind, const struct import_row *row, size_t column, const char *what)
+{
+	import_fault(m, kind, row->line, import_column(kind, column), "%s", what);
+}
+
+static enum err number(struct import *m, enum number_kind kind, char name, const char **out)
+{
+	enum err e = ERR_OK;
+
+	if (!m->numbered[kind])
+		e = numbers_begin(m->app, m->arena, kind, m->o.caf, m->o.today, &m->numbers[kind]);
+	m->numbered[kind] = true;
+	do {
+		e = e ? e : numbers_next(m->app, m->arena, &m->numbers[kind], out);
+	} while (!e && import_known(m, name, *out));
+	return e;
+}
+
+/* The row speaks of a thing that is there: of ours, and of no other row. */
+static void settle(struct import *m, enum import_kind kind, struct import_row *row, struct import_thing *t)
+{
+	row->thing = t;
+	if (!import_is_ours(m, t))
+		import_fault(m, kind, row->line, "", "%s is of another Caf", t->id);
+	else if (t->row)
+		import_fault(m, kind, row->line, "", "line %zu speaks of %s too", t->row->line, t->id);
+	else
+		t->row = row;
+}
+
+static struct import_thing *make(struct import *m, enum import_kind kind, struct import_row *row, const char *id,
+				 const char *dn)
+{
+	struct import_thing t = { .kind = kind, .row = row, .id = id, .uid = "", .type = "", .dn = dn, .key = "" };
+
+	if (dn_normal(m->arena, dn, &t.key))
+		t.key = dn;
+	return row->thing = import_thing_add(m, &t);
+}
+
+static const char *unit(struct import *m, const char *name)
+{
+	return dn_child(m->arena, "ou", name, m->caf_dn);
+}
+
+static struct import_thing *provider_of(struct import *m, enum import_kind kind, const struct import_row *row, size_t column)
+{
+	const char *cell = row->cell[column];
+	struct import_thing *t = import_known(m, 'p', cell);
+
+	if (!t)
+		t = import_known(m, 's', cell);
+	if (t && !import_is_ours(m, t))
+		t = NULL;
+	if (!t && *cell)
+		fault(m, kind, row, column, "no provider of this Caf has this identifier or SIRET");
+	return t;
+}
+
+static enum err resolve_provider(struct import *m, struct import_row *row)
+{
+	const char *id = row->cell[PROVIDER_ID];
+	struct import_thing *named = import_known(m, 'p', id), *known = import_known(m, 's', row->cell[PROVIDER_SIRET]);
+	enum err e = ERR_OK;
+
+	if (named && named->there && strcmp(named->there->is.provider.siret, row->cell[PROVIDER_SIRET]) != 0)
+		fault(m, IMPORT_PROVIDER, row, PROVIDER_SIRET, "is not that of this provider in the directory");
+	if (*id && !named && known)
+		fault(m, IMPORT_PROVIDER, row, PROVIDER_SIRET, "another provider has it");
+	named = named ? named : known;
+	if (named) {
+		settle(m, IMPORT_PROVIDER, row, named);
+		return ERR_OK;
+	}
+	if (!*id)
+		e = number(m, NUMBER_PROVIDER, 'p', &id);
+	if (!e)
+		import_name_thing(m,
+				  make(m, IMPORT_PROVIDER, row, id,
+				       dn_child(m->arena, "habFournisseurId", id, unit(m, "fournisseurs"))),
+				  row->cell[PROVIDER_SIRET], "");
+	return e;
+}
+
+static enum err check_commune(struct import *m, const struct import_row *row)
+{
+	AUTO_TXN struct txn t = txn_read(m->app->store, STORE_PUBLIC);
+	struct commune c;
+	enum err e = *row->cell[PLACE_INSEE] ? commune_read(&t, m->arena, row->cell[PLACE_INSEE], &c) : ERR_OK;
+
+	if (e == ERR_NOTFOUND)
+		fault(m, IMPORT_ESTABLISHMENT, row, PLACE_INSEE, "no commune has this code");
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err resolve_place(struct import *m, struct import_row *row)
+{
+	const char *id = row->cell[PLACE_ID];
+	struct import_thing *t = *id ? import_known(m, 'e', id) :
+				       import_known(m, 'a',
+						    import_spot(m, row->cell[PLACE_NAME], row->cell[PLACE_POSTAL],
+								row->cell[PLACE_STREET]));
+	struct import_thing *manager = provider_of(m, IMPORT_ESTABLISHMENT, row, PLACE_PROVIDER);
+	enum err e = check_commune(m, row);
+
+	if (t) {
+		settle(m, IMPORT_ESTABLISHMENT, row, t);
+		if (*row->cell[PLACE_TYPE] && strcasecmp(t->type, row->cell[PLACE_TYPE]) != 0)
+			fault(m, IMPORT_ESTABLISHMENT, row, PLACE_TYPE,
+			      "is not that of this establishment in the directory");
+	} else {
+		if (!e && !*id)
+			e = number(m, NUMBER_ESTABLISHMENT, 'e', &id);
+		if (e)
+			return e;
+		t = make(m, IMPORT_ESTABLISHMENT, row, id,
+			 dn_child(m->arena, "habEtablissementId", id, unit(m, "etablissements")));
+		t->type = row->cell[PLACE_TYPE];
+		import_name_thing(m, t, "", "");
+		import_name_place(m, t, row->cell[PLACE_NAME], row->cell[PLACE_POSTAL], row->cell[PLACE_STREET]);
+	}
+	if (manager)
+		t->parent = manager;
+	return e;
+}
+
+/* --- conventions --- */
+
+static void cover(struct import *m, const struct import_row *row, const char *id)
+{
+	struct import_thing *place = import_known(m, 'e', id);
+
+	if (!place || !import_is_ours(m, place))
+		import_fault(m, IMPORT_AGREEMENT, row->line, import_column(IMPORT_AGREEMENT, DEAL_COVERED),
+			     "no establishment of this Caf is %s", id);
+	else if (place->parent != row->thing->parent)
+		import_fault(m, IMPORT_AGREEMENT, row->line, import_column(IMPORT_AGREEMENT, DEAL_COVERED),
+			     "%s is not managed by this provider", id);
+	else
+		import_name_add(m, 'v', import_pair(m, place->parent, place), row->thing);
+}
+
+static void cover_all(struct import *m, const struct import_row *row)
+{
+	const char *list = row->cell[DEAL_COVERED];
+	static const char between[] = " ,;|/\n";
+
+	if (strcmp(text_fold(m->arena, list), "tous") == 0) {
+		for (size_t i = 0; i < m->n_things; i++)
+			if (m->things[i]->kind == IMPORT_ESTABLISHMENT && m->things[i]->parent == row->thing->parent)
+				import_name_add(m, 'v', import_pair(m, row->thing->parent, m->things[i]), row->thing);
+		return;
+	}
+	while (*(list += strspn(list, between))) {
+		size_t n = strcspn(list, between);
+
+		cover(m, row, arena_memdup(m->arena, list, n));
+		list += n;
+	}
+}
+
+static void check_days(struct import *m, const struct import_row *row)
+{
+	day_t days[2], due;
+	const struct mirrored *there = row->thing->there;
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t column = i ? DEAL_SIGNED_CAF : DEAL_SIGNED_PROVIDER;
+		int64_t known = !there ? 0 : i ? there->is.agreement.signed_caf : there->is.agreement.signed_provider;
+
+		if (day_parse_ldap(row->cell[column], &days[i]))
+			return;
+		if (days[i] > m->o.today)
+			fault(m, IMPORT_AGREEMENT, row, column, "lies in the future");
+		if (known && known != days[i])
+			fault(m, IMPORT_AGREEMENT, row, column, "is not that of this convention in the directory");
+	}
+	if (*row->cell[DEAL_DUE] && !day_parse_ldap(row->cell[DEAL_DUE], &due) &&
+	    due <= (days[0] > days[1] ? days[0] : days[1]))
+		fault(m, IMPORT_AGREEMENT, row, DEAL_DUE, "is not after both signatures");
+}
+
+static enum err resolve_agreement(struct import *m, struct import_row *row)
+{
+	const char *id = row->cell[DEAL_NUMBER];
+	struct import_thing *t = import_known(m, 'g', id),
+			    *provider = provider_of(m, IMPORT_AGREEMENT, row, DEAL_PROVIDER);
+
+	if (!provider)
+		return ERR_OK;
+	if (t) {
+		settle(m, IMPORT_AGREEMENT, row, t);
+		if (t->parent != provider) {
+			fault(m, IMPORT_AGREEMENT, row, DEAL_PROVIDER, "this convention is another provider's");
+			return ERR_OK;
+		}
+	} else {
+		t = make(m, IMPORT_AGREEMENT, row, id, dn_child(m->arena, "habConventionNumero", id, provider->dn));
+		t->parent = provider;
+		import_name_thing(m, t, "", "");
+	}
+	check_days(m, row);
+	cover_all(m, row);
+	return ERR_OK;
+}
+
+/* --- people --- */
+
+static struct import_thing *person_of(struct import *m, const struct import_row *row, const struct import_thing *provider)
+{
+	const char *uid = row->cell[PERSON_UID], *id = row->cell[PERSON_NUMBER];
+	struct import_thing *by_uid = import_known(m, 'u', uid), *by_number = import_known(m, 'n', id);
+	struct import_thing *t = by_uid ? by_uid : by_number;
+
+	if ((*uid && *id && by_uid != by_number) || (by_uid && *id && strcasecmp(by_uid->id, id) != 0))
+		fault(m, IMPORT_PERSON, row, PERSON_NUMBER, "number and identifier are not of one person");
+	if (!*uid && !*id &&
+	    (t = import_person_named(m, row->cell[PERSON_MAIL], row->cell[PERSON_GIVEN], row->cell[PERSON_SURNAME])) &&
+	    t->parent != provider)
+		t = NULL;
+	return t;
+}
+
+static enum err make_person(struct import *m, struct import_row *row, const struct import_thing *provider)
+{
+	const char *uid = row->cell[PERSON_UID], *id = row->cell[PERSON_NUMBER];
+	enum err e = ERR_OK;
+
+	if (*uid)
+		strs_add(m->arena, &m->people.uids, uid);
+	do {
+		if (!*row->cell[PERSON_UID])
+			e = agents_new_uid(m->app, m->arena, &m->people, row->cell[PERSON_GIVEN],
+					   row->cell[PERSON_SURNAME], &uid);
+	} while (!e && !*row->cell[PERSON_UID] && import_known(m, 'u', uid));
+	if (!e && !*id)
+		e = number(m, NUMBER_AGENT, 'n', &id);
+	if (e)
+		return e;
+	struct import_thing *t = make(m, IMPORT_PERSON, row, id, dn_child(m->arena, "uid", uid, provider->dn));
+
+	t->uid = uid;
+	t->parent = provider;
+	import_name_person(m, t, row->cell[PERSON_MAIL], row->cell[PERSON_GIVEN], row->cell[PERSON_SURNAME]);
+	return ERR_OK;
+}
+
+static enum err resolve_person(struct import *m, struct import_row *row)
+{
+	struct import_thing *provider = provider_of(m, IMPORT_PERSON, row, PERSON_PROVIDER), *t;
+
+	if (!provider)
+		return ERR_OK;
+	t = person_of(m, row, provider);
+	if (!t)
+		return make_person(m, row, provider);
+	settle(m, IMPORT_PERSON, row, t);
+	if (t->parent != provider)
+		fault(m, IMPORT_PERSON, row, PERSON_PROVIDER, "the identifier or number is of somebody else");
+	else if (t->there && strcasecmp(t->there->is.person.mail, row->cell[PERSON_MAIL]) != 0)
+		fault(m, IMPORT_PERSON, row, PERSON_MAIL, "is not that of the directory: correct it on the person's page");
+	return ERR_OK;
+}
+
+/* --- rights --- */
+
+static struct import_thing *either(struct import *m, const struct import_row *row, size_t column, const char *kinds,
+				   const char *what)
+{
+	bool several = false;
+	struct import_thing *t = NULL;
+
+	for (const char *k = kinds; *k && !t && !several; k++)
+		t = import_find(m, *k, *k == 'f' ? text_fold(m->arena, row->cell[column]) : row->cell[column], &several);
+	if (several)
+		fault(m, IMPORT_RIGHT, row, column, "means more than one: give the number");
+	else if (!t || !import_is_ours(m, t))
+		import_fault(m, IMPORT_RIGHT, row->line, import_column(IMPORT_RIGHT, column), "no %s of this Caf", what);
+	return t && import_is_ours(m, t) ? t : NULL;
+}
+
+static enum err resolve_right(struct import *m, struct import_row *row)
+{
+	struct import_thing *p = either(m, row, RIGHT_PERSON, "num", "agent");
+	struct import_thing *place = either(m, row, RIGHT_PLACE, "ef", "establishment");
+	bool gives = strcmp(row->cell[RIGHT_LISTING], "TRUE") == 0 || strcmp(row->cell[RIGHT_PLACES], "TRUE") == 0;
+	bool several;
+
+	if (!p || !place)
+		return ERR_OK;
+	if (import_find(m, 'r', import_pair(m, p, place), &several))
+		import_fault(m, IMPORT_RIGHT, row->line, "", "another line speaks of %s and %s", p->id, place->id);
+	row->thing = import_thing_add(m, &(struct import_thing){ .kind = IMPORT_RIGHT,
+								 .row = row,
+								 .id = p->id,
+								 .uid = place->id,
+								 .dn = p->dn,
+								 .key = p->key,
+								 .type = "",
+								 .parent = place });
+	import_name_add(m, 'r', import_pair(m, p, place), row->thing);
+	if (strcmp(row->cell[RIGHT_PLACES], "TRUE") == 0 && strcasecmp(place->type, "eaje") != 0)
+		fault(m, IMPORT_RIGHT, row, RIGHT_PLACES, "only an Eaje has free places");
+	if (!gives)
+		return ERR_OK;
+	if (!p->parent || p->parent != place->parent)
+		import_fault(m, IMPORT_RIGHT, row->line, "", "%s is no agent of the manager of %s", p->id, place->id);
+	else if (!import_find(m, 'v', import_pair(m, place->parent, place), &several) && !several)
+		import_fault(m, IMPORT_RIGHT, row->line, "", "no convention of %s covers %s", place->parent->id, place->id);
+	return ERR_OK;
+}
+
+/* Rows that name themselves first: what is drawn afterwards keeps clear of them. */
+static bool is_named(enum import_kind kind, const struct import_row *row)
+{
+	switch (kind) {
+	case IMPORT_PERSON:
+		return *row->cell[PERSON_UID] && *row->cell[PERSON_NUMBER];
+	default:
+		return *row->cell[0] != '\0';
+	}
+}
+
+enum err import_resolve(struct import *m)
+{
+	static enum err (*const resolve[])(struct import *, struct import_row *) = {
+		[IMPORT_PROVIDER] = resolve_provider,   [IMPORT_ESTABLISHMENT] = resolve_place,
+		[IMPORT_AGREEMENT] = resolve_agreement, [IMPORT_PERSON] = resolve_person,
+		[IMPORT_RIGHT] = resolve_right,
+	};
+	enum err e = ERR_OK;
+
+	for (size_t k = 0; k < IMPORT__MAX && !e; k++)
+		for (size_t pass = 0; pass < 2 && !e; pass++)
+			for (size_t i = 0; i < m->files[k].n && !e; i++)
+				if (is_named((enum import_kind)k, &m->files[k].v[i]) == !pass)
+					e = resolve[k](m, &m->files[k].v[i]);
+	return e;
+}

@@ -1,0 +1,126 @@
+"""habilisctl register import: all or nothing, every fault with line and column, twice is once, jobs carry it to the end."""
+import time
+
+import ldap
+import pytest
+
+FILES = {
+    'fournisseurs.csv': '''\ufeffidentifiant;nom;siret;adresse;code_postal;commune;courriel;telephone
+;Association Les Bateliers;99930031700019;12, quai du Port;92390;Villeneuve-la-Garenne;contact@bateliers.example;01 99 00 31 10
+''',
+    'etablissements.csv': '''identifiant;nom;type;categorie;capacite;adresse;code_postal;commune;code_insee;fournisseur
+E92190001;La Péniche;multi-accueil;;24;"3, rue du Bac ; bâtiment B";92390;Villeneuve-la-Garenne;92078;99930031700019
+;Le Ponton;Accueil de loisirs;;;5, rue du Bac;92390;Villeneuve-la-Garenne;92078;99930031700019
+''',
+    'conventions.csv': '''Numéro,Fournisseur,Signature fournisseur,Signature Caf,Signataire,Fonction,Établissements
+921-2025-0900,99930031700019,02/03/2026,09/03/2026,Rosalie Maurevert,Présidente,tous
+''',
+    'personnes.csv': '''nom;prenom;fonction;courriel;fournisseur
+Maurevert;Rosalie;Présidente;r.maurevert@bateliers.example;99930031700019
+Delatour;Côme;Directeur;c.delatour@bateliers.example;99930031700019
+''',
+    'droits.csv': '''personne;etablissement;fonctionnement;places
+r.maurevert@bateliers.example;La Péniche;oui;oui
+c.delatour@bateliers.example;Le Ponton;oui;
+''',
+}
+
+
+def luhn(number):
+    total = sum(d if i % 2 == 0 else d * 2 - 9 * (d > 4) for i, d in enumerate(int(c) for c in reversed(number)))
+    return total % 10 == 0
+
+
+SIRET = next(n for n in (f'9993003170001{k}' for k in range(10)) if luhn(n))
+
+
+def write(folder, **changed):
+    for name, text in FILES.items():
+        text = changed.get(name.split('.')[0], text).replace('99930031700019', SIRET)
+        (folder / name).write_text(text, encoding='utf-8')
+    return str(folder)
+
+
+def run(service, *words):
+    done = service.ctl('register', 'import', '--caf', '921', *words, check=False)
+    return done.returncode, done.stdout
+
+
+def count(service):
+    return len(service.directory().search_s(service.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, '(objectClass=*)', ['1.1']))
+
+
+def wait_directory(service, filter_, seconds=20):
+    d, end = service.directory(), time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = d.search_s(service.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, filter_)
+        if found:
+            return found[0]
+        time.sleep(0.1)
+    raise AssertionError(f'{filter_} is not there')
+
+
+# File, what is replaced by what, and the fault.
+BAD = [
+    ('fournisseurs', 'contact@', 'con tact@', 'fournisseurs.csv:2: courriel: no mail address'),
+    ('fournisseurs', '\n;Asso', '\nF7510001;Asso', 'fournisseurs.csv:2: F7510001 is of another Caf'),
+    ('fournisseurs', '\n;Asso', '\nF9210001;Asso', 'fournisseurs.csv:2: siret: is not that of this provider in the directory'),
+    ('etablissements', 'multi-accueil', 'piscine', 'etablissements.csv:2: type: unknown type'),
+    ('etablissements', '92078;', '92999;', 'etablissements.csv:2: code_insee: no commune has this code'),
+    ('etablissements', '\n;Le Ponton', '\nE92190001;Le Ponton', 'etablissements.csv:3: line 2 speaks of E92190001 too'),
+    ('etablissements', '92078;999', '92078;888', 'etablissements.csv:2: fournisseur: no provider of this Caf has this identifier or SIRET'),
+    ('etablissements', 'E92190001', 'E0100', 'etablissements.csv:2: E0100 is of another Caf'),
+    ('conventions', '09/03/2026', '09/03/2099', 'conventions.csv:2: signature_caf: lies in the future'),
+    ('conventions', 'tous', 'E92190001 E0001', 'conventions.csv:2: etablissements: E0001 is not managed by this provider'),
+    ('conventions', '921-2025-0900', '921-2026-0014', 'conventions.csv:2: fournisseur: this convention is another provider'),
+    ('personnes', 'c.delatour@', 'c.delatour', 'personnes.csv:3: courriel: no mail address'),
+    ('personnes', 'fournisseur\n', 'fournisseur;Nom\n', 'personnes.csv:1: Nom: the column stands twice'),
+    ('droits', 'La Péniche', 'La Barque', 'droits.csv:2: etablissement: no establishment of this Caf'),
+    ('droits', 'Le Ponton;oui;', 'Le Ponton;oui;oui', 'droits.csv:3: places: only an Eaje has free places'),
+    ('droits', 'Le Ponton', 'E0001', 'droits.csv:3: '),
+    ('droits', 'r.maurevert@bateliers.example', '921-4821', 'droits.csv:2: 921-4821 is no agent of the manager of E92190001'),
+    ('conventions', 'tous', 'E92190001', 'droits.csv:3: no convention of'),
+    ('droits', 'Le Ponton;oui', 'Le Ponton;"oui', 'droits.csv:4: a quoted cell never ends'),
+]
+
+
+@pytest.mark.parametrize('name,old,new,fault', BAD)
+def test_a_fault_is_told_with_its_place_and_nothing_is_written(service, tmp_path, name, old, new, fault):
+    before = count(service)
+    code, said = run(service, write(tmp_path, **{name: FILES[f'{name}.csv'].replace(old, new, 1)}))
+    assert code == 1 and fault in said, said
+    assert 'nothing was written' in said and count(service) == before
+
+
+def test_the_files_a_caf_has_are_loaded_once(service, tmp_path):
+    folder, before = write(tmp_path), count(service)
+    code, said = run(service, '--dry-run', folder)
+    assert code == 0 and 'new establishment E92190001 (La Péniche)' in said and 'nothing was written' in said
+    assert count(service) == before
+    code, said = run(service, folder)
+    assert code == 0 and '9 changes' in said, said
+    dn, place = wait_directory(service, '(&(habEtablissementId=E92190001)(habDroitDisponibilites=*))')
+    assert place['habCategorieEaje'] == [b'MULTI_ACCUEIL'] and place['street'] == ['3, rue du Bac ; bâtiment B'.encode()]
+    wait_directory(service, '(&(cn=Le Ponton)(habDroitFonctionnement=*))')
+    person = wait_directory(service, '(mail=r.maurevert@bateliers.example)')[1]
+    assert person['habStatut'] == [b'active'] and 'habDemandeMotDePasse' not in person
+    deal = wait_directory(service, '(habConventionNumero=921-2025-0900)')[1]
+    assert deal['habDateEffet'] == [b'20260309000000Z'] and len(deal['habEtablissementCouvert']) == 2
+    end = time.monotonic() + 20
+    while '0 changes' not in run(service, folder)[1]:
+        assert time.monotonic() < end, run(service, folder)
+        time.sleep(0.2)
+    assert count(service) == before + 6
+    assert 'register_imported' in service.ctl('audit', 'query', '--event', 'register_imported', '--limit', '1').stdout
+    assert service.ctl('directory', 'lint', check=False).returncode == 0
+    assert not [m for m in service.mails() if 'bateliers' in m['To']]
+    assert 'La Péniche' in service.client().get('/etablissements/la-peniche-E92190001').words
+
+
+def test_passwords_are_mailed_where_they_are_asked(service, tmp_path):
+    (tmp_path / 'personnes.csv').write_text('nom,prenom,courriel,fournisseur,statut\nVaubernier,Élise,e.vaubernier@nouveau.example,F9210002,\n'
+                                            'Absent,Jean,j.absent@nouveau.example,F9210002,suspendue\n')
+    code, said = run(service, '--with-passwords', str(tmp_path / 'personnes.csv'))
+    assert code == 0 and '2 changes' in said, said
+    assert service.wait_mail('e.vaubernier@nouveau.example', 'accès')
+    assert not [m for m in service.mails() if 'j.absent' in m['To']]
