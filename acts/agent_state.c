@@ -50,9 +50,9 @@ bool agent_is_busy(const struct agent_state *s)
 
 static const enum event events[] = {
 	EVENT_AGENT_SUSPENDED, EVENT_AGENT_REOPENED,     EVENT_AGENT_ENDED,       EVENT_AGENT_MAIL_CHANGED,
-	EVENT_PASSWORD_ASKED,  EVENT_DEPARTURE_REPORTED, EVENT_AGREEMENT_AMENDED, EVENT_DIRECTORY_CHANGE,
+	EVENT_PASSWORD_ASKED,  EVENT_DEPARTURE_REPORTED, EVENT_DIRECTORY_CHANGE, EVENT_AGREEMENT_AMENDED,
 };
-#define OF_THE_ACCOUNT 6 /* the first ones */
+#define OF_THE_ACCOUNT 7 /* the first ones */
 
 static bool is_about(const struct audit_record *r, const struct person *p)
 {

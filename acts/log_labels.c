@@ -7,6 +7,7 @@
 /* Causes the dispatcher and the directory name, beside those of codes.c. */
 static const struct choice more_causes[] = {
 	{ "foreign_object", "Établissement non confié" },
+	{ "foreign_file", "Dossier d’une autre Caf" },
 	{ "wrong_role", "Rôle insuffisant" },
 	{ "ldap_19", "Refusé par une règle de l’annuaire" },
 	{ "ldap_32", "Entrée inconnue de l’annuaire" },

@@ -139,6 +139,20 @@ static void record_refusal(struct request *rq, const char *cause)
 		log_line(LOG_LEVEL_WARNING, "refusal not recorded", "cause", cause, NULL);
 }
 
+void refuse_foreign(struct request *rq, const char *object_kind, const char *object_id, const char *caf)
+{
+	struct audit_record r = act_record(rq->arena, &rq->who, EVENT_REFUSAL);
+
+	r.failed = true;
+	r.cause = "foreign_file";
+	r.object_kind = object_kind;
+	r.object_id = text_cut(rq->arena, object_id, 64);
+	if (*caf)
+		r.caf = caf;
+	if (act_note(rq->app, rq->arena, &rq->who, &r))
+		log_line(LOG_LEVEL_WARNING, "refusal not recorded", "cause", r.cause, NULL);
+}
+
 /* The object of the path: {id} comes first in the patterns that have one. */
 static enum err find_object(struct request *rq)
 {

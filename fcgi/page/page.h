@@ -69,6 +69,9 @@ void dispatch(void *dispatch, const struct http_request *http, struct http_reply
 const struct route *route_find(const char *path, unsigned method, struct arena *a, const char *arg[ROUTE_ARGS],
 			       unsigned *allowed);
 
+/* Records that the visitor asked for a file of another Caf (caf: whose it is; "" : his own is named); his answer is 404. */
+void refuse_foreign(struct request *rq, const char *object_kind, const char *object_id, const char *caf);
+
 /* --- frame.c --- */
 
 enum space { SPACE_PUBLIC, SPACE_PRO, SPACE_CAF, SPACE_AUDIT };
@@ -241,6 +244,13 @@ const struct form *form_queue(void);
 const struct form *form_decision(void);
 const struct form *form_caf_establishment(void);
 const struct form *form_caf_establishments(void);
+/* caf_provider.c, caf_agent.c */
+enum err page_caf_providers(struct request *rq, struct html *h);
+enum err page_caf_provider(struct request *rq, struct html *h);
+enum err page_caf_agent(struct request *rq, struct html *h);
+enum err page_caf_agent_post(struct request *rq, struct html *h);
+const struct form *form_caf_providers(void);
+const struct form *form_caf_agent(void);
 /* audit.c */
 enum err page_connections(struct request *rq, struct html *h);
 enum err page_actions(struct request *rq, struct html *h);

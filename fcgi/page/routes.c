@@ -79,6 +79,10 @@ const struct route routes[] = {
 	{ GET,  "/caf/etablissements",                POOL_PRIVATE, ROLE_CAF, 0, 0, form_caf_establishments, page_caf_establishments },
 	{ GET,  "/caf/etablissements/{id}",           POOL_PRIVATE, ROLE_CAF, 0, ROUTE_CAF_OWN, NULL, page_caf_establishment },
 	{ POST, "/caf/etablissements/{id}",           POOL_PRIVATE, ROLE_CAF_REVIEWER, 0, ROUTE_CAF_OWN, form_caf_establishment, page_caf_establishment_post },
+	{ GET,  "/caf/fournisseurs",                  POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_caf_providers, page_caf_providers },
+	{ GET,  "/caf/fournisseurs/{fournisseur}",    POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_provider },
+	{ GET,  "/caf/fournisseurs/{fournisseur}/agents/{agent}", POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_agent },
+	{ POST, "/caf/fournisseurs/{fournisseur}/agents/{agent}", POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_caf_agent, page_caf_agent_post },
 
 	/* the auditor */
 	{ GET,  "/controle/connexions",               POOL_PRIVATE, ROLE_AUDITOR, 0, 0, form_log, page_connections },

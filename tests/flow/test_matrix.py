@@ -32,22 +32,34 @@ def objects(service):
     d = service.directory()
     import ldap
     rows = d.search_s(service.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, '(&(objectClass=habEtablissement)(habTypeEtablissement=EAJE))',
-                      ['habEtablissementId', 'habCodeInsee'])
+                      ['habEtablissementId', 'habCodeInsee', 'habGestionnaire'])
     where = {attrs['habEtablissementId'][0].decode(): (dn.lower(), attrs['habCodeInsee'][0].decode()) for dn, attrs in rows}
+    managers = {attrs['habEtablissementId'][0].decode(): attrs['habGestionnaire'][0].decode() for _, attrs in rows}
     town = where[own['id']][1]
     caf = f'habcodecaf={agent["caf"]},'
     def find(test):
         return next(i for i, (dn, insee) in sorted(where.items()) if i not in mine and test(dn, insee))
-    return agent, {
+    def first(manager, of, name):
+        return sorted(attrs[name][0].decode() for _, attrs in d.search_s(manager, ldap.SCOPE_ONELEVEL, f'(objectClass={of})', [name]))[0]
+    def around(establishment):
+        manager = managers[establishment]
+        return {'id': establishment, 'slug-id': f'x-{establishment}', 'n': '1', 'fournisseur': manager.split(',')[0].split('=')[1],
+                'agent': first(manager, 'habAgent', 'habAgentNumero'), 'convention': first(manager, 'habConvention', 'habConventionNumero')}
+    return agent, {name: around(i) for name, i in {
         'own': own['id'],
         'same_town': find(lambda dn, insee: caf in dn and insee == town),
         'other_town': find(lambda dn, insee: caf in dn and insee != town),
         'other_caf': find(lambda dn, insee: caf not in dn),
-    }
+    }.items()}
 
 
-def path_of(pattern, establishment):
-    return (pattern.replace('{id}', establishment).replace('{slug-id}', f'x-{establishment}').replace('{n}', '1'))
+OBJECTS = ('{id}', '{slug-id}', '{fournisseur}', '{convention}')
+
+
+def path_of(pattern, place):
+    for name, value in place.items():
+        pattern = pattern.replace('{' + name + '}', value)
+    return pattern
 
 
 def token_of(client):
@@ -68,8 +80,8 @@ def observe(service):
         routes = read_routes(service)
         # what ends the session comes last
         for method, pattern, _, _, _ in sorted(routes, key=lambda r: r[1] == '/deconnexion'):
-            for name in places if '{id}' in pattern or '{slug-id}' in pattern else ['-']:
-                path = path_of(pattern, places.get(name, ''))
+            for name in places if any(word in pattern for word in OBJECTS) else ['-']:
+                path = path_of(pattern, places.get(name, {}))
                 if method == 'GET':
                     page = client.get(path, follow=False)
                 else:
@@ -105,7 +117,7 @@ def test_no_role_reaches_what_is_not_its_own():
             assert allowed == {303}, key
         if pattern.startswith('/espace-pro/etablissements/') and (role != 'agent' or name != 'own'):
             assert allowed <= {303, 403, 404}, key
-        if pattern.startswith('/caf/') and '{id}' in pattern and name == 'other_caf':
+        if pattern.startswith('/caf/') and name == 'other_caf':
             assert allowed <= {303, 403, 404}, key
         if pattern.startswith('/caf') and role in ('agent', 'caf_auditor', 'national_auditor'):
             assert allowed == {403}, key

@@ -1,0 +1,320 @@
+/* The Caf's providers: the list, one of them with its people, conventions, establishments and who may do what. */
+#include "fcgi/page/caf_provider.h"
+
+#include "acts/calendar.h"
+
+#include <string.h>
+
+#define PER_PAGE 30
+
+static const struct field list_fields[] = {
+	{ .name = "q", .label = "Nom, identifiant, SIRET ou commune", .kind = FIELD_TEXT, .max = 100 },
+	{ .name = "page", .label = "Page", .kind = FIELD_NUMBER, .least = 1, .most = 10000 },
+};
+
+const struct form *form_caf_providers(void)
+{
+	static const struct form form = { list_fields, LENGTH(list_fields) };
+
+	return &form;
+}
+
+/* --- shared pieces --- */
+
+enum err provider_of_path(struct request *rq, struct provider *out)
+{
+	bool foreign;
+	enum err e = caf_provider_find(rq->app, rq->arena, &rq->who, rq->arg[0], out, &foreign);
+
+	if (e == ERR_NOTFOUND && foreign)
+		refuse_foreign(rq, "provider", rq->arg[0], "");
+	return e;
+}
+
+enum err agreement_of_path(struct request *rq, struct agreement *g, struct provider *p)
+{
+	bool foreign;
+	enum err e = caf_agreement_find(rq->app, rq->arena, &rq->who, rq->arg[0], g, p, &foreign);
+
+	if (e == ERR_NOTFOUND && foreign)
+		refuse_foreign(rq, "agreement", rq->arg[0], "");
+	return e;
+}
+
+const char *agent_path(struct request *rq, const struct provider *p, const struct person *who)
+{
+	return arena_printf(rq->arena, "/caf/fournisseurs/%s/agents/%s", p->id, who->number);
+}
+
+struct tag_of access_tag(const char *status)
+{
+	if (strcmp(status, "active") == 0)
+		return (struct tag_of){ "tag-ok", "Ouvert" };
+	if (strcmp(status, "suspendue") == 0)
+		return (struct tag_of){ "tag-warn", "Suspendu" };
+	if (strcmp(status, "demandee") == 0)
+		return (struct tag_of){ "", "Pas encore ouvert" };
+	return (struct tag_of){ "", "Fermé" };
+}
+
+struct tag_of agreement_tag(const struct agreement *g)
+{
+	switch (agreement_state(g, day_today())) {
+	case AGREEMENT_IN_FORCE:
+		return (struct tag_of){ "tag-ok", "En vigueur" };
+	case AGREEMENT_TERMINATING:
+		return (struct tag_of){ "tag-warn", "Résiliée" };
+	case AGREEMENT_TO_COME:
+		return (struct tag_of){ "tag-info", "À venir" };
+	default:
+		return (struct tag_of){ "", "Terminée" };
+	}
+}
+
+const char *families_text(unsigned families)
+{
+	if (families == (FAMILY_LISTING | FAMILY_PLACES))
+		return "fonctionnement et places libres";
+	return families & FAMILY_PLACES ? "places libres" : "fonctionnement";
+}
+
+enum err page_number(struct request *rq, int64_t *out)
+{
+	*out = 1;
+	return *input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, 10000, out) ? ERR_MALFORMED : ERR_OK;
+}
+
+void pages_of(struct request *rq, struct html *h, const char *path, const char *label, int64_t page, size_t total,
+	      size_t per_page, const char *name, const char *value, const char *name2, const char *value2)
+{
+	int64_t pages = (int64_t)((total + per_page - 1) / per_page);
+
+	if (pages < 2)
+		return;
+	html(h, "<nav class=\"pager\" aria-label=\"{}\"><span class=\"muted\">Page {} sur {}</span>", label,
+	     html_number(h, page), html_number(h, pages));
+	for (int64_t to = page - 1; to <= page + 1; to += 2)
+		if (to >= 1 && to <= pages)
+			html(h, "<a href=\"{}\">{}</a>",
+			     link_with(rq->arena, path, name, value, name2, value2, "page", html_number(h, to), NULL),
+			     to > page ? "Page suivante" : "Page précédente");
+	html(h, "</nav>\n");
+}
+
+/* What a convention's due day means. */
+static const char *due_text(struct request *rq, const struct agreement_line *l)
+{
+	if (!l->due)
+		return "";
+	if (agreement_state(&l->g, day_today()) == AGREEMENT_OVER)
+		return arena_printf(rq->arena, "terminée le %s", day_slashes(rq->arena, l->due));
+	return arena_printf(rq->arena, "%s %s", l->g.termination || l->g.not_tacit ? "prend fin le" : "se renouvelle le",
+			    day_slashes(rq->arena, l->due));
+}
+
+static const char *limit_text(struct request *rq, const struct agreement_line *l)
+{
+	bool renews = !l->g.termination && !l->g.not_tacit && agreement_state(&l->g, day_today()) != AGREEMENT_OVER;
+
+	return renews && l->due ? day_slashes(rq->arena, agreement_notice_limit(l->due)) : "";
+}
+
+void agreements_table(struct request *rq, struct html *h, const char *caption, const struct agreement_line *v, size_t n,
+		      bool with_provider)
+{
+	html(h,
+	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-conv\" tabindex=\"0\">\n<table class=\"data\">\n"
+	     "<caption id=\"t-conv\">{}</caption>\n<thead><tr><th scope=\"col\">Convention</th>",
+	     caption);
+	if (with_provider)
+		html(h, "<th scope=\"col\">Fournisseur</th>");
+	html(h, "<th scope=\"col\">Prise d’effet</th><th scope=\"col\">Échéance</th><th scope=\"col\">Limite de préavis</th>"
+		"<th scope=\"col\">État</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < n; i++) {
+		html(h, "<tr><th scope=\"row\"><a class=\"num\" href=\"/caf/conventions/{u}\">{}</a></th>", v[i].g.number,
+		     v[i].g.number);
+		if (with_provider)
+			html(h, "<td><a href=\"/caf/fournisseurs/{u}\">{}</a></td>", v[i].provider.id, v[i].provider.name);
+		html(h, "<td class=\"num\">{}</td><td>{}</td><td class=\"num\">{}</td><td>",
+		     v[i].g.effect ? day_slashes(rq->arena, (day_t)v[i].g.effect) : "", due_text(rq, &v[i]),
+		     limit_text(rq, &v[i]));
+		tag(h, agreement_tag(&v[i].g));
+		html(h, "</td></tr>\n");
+	}
+	html(h, "</tbody>\n</table>\n</div>\n");
+}
+
+/* --- the list --- */
+
+static void providers_table(struct html *h, const struct provider *v, size_t n, size_t total)
+{
+	html(h,
+	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-fourn\" tabindex=\"0\">\n<table class=\"data\">\n"
+	     "<caption id=\"t-fourn\">{} sur {}</caption>\n<thead><tr><th scope=\"col\">Fournisseur</th><th scope=\"col\">Identifiant</th>"
+	     "<th scope=\"col\">SIRET</th><th scope=\"col\">Contact</th></tr></thead>\n<tbody>\n",
+	     html_number(h, (int64_t)n), html_number(h, (int64_t)total));
+	for (size_t i = 0; i < n; i++)
+		html(h,
+		     "<tr><th scope=\"row\"><a href=\"/caf/fournisseurs/{u}\">{}</a></th><td class=\"num\">{}</td>"
+		     "<td class=\"num\">{}</td><td>{}</td></tr>\n",
+		     v[i].id, v[i].name, v[i].id, v[i].siret, v[i].mail);
+	html(h, "</tbody>\n</table>\n</div>\n");
+}
+
+enum err page_caf_providers(struct request *rq, struct html *h)
+{
+	const char *q = input_get(&rq->in, "q");
+	struct provider *v;
+	size_t n, total;
+	int64_t page;
+	enum err e = page_number(rq, &page);
+
+	if (!e)
+		e = caf_providers(rq->app, rq->arena, &rq->who, q, (size_t)page - 1, PER_PAGE, &v, &n, &total);
+	if (e)
+		return e;
+	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/fournisseurs", .title = "Fournisseurs" });
+	html(h, "<h1>Fournisseurs</h1>\n<form class=\"card filters\" method=\"get\" action=\"/caf/fournisseurs\" "
+		"aria-label=\"Chercher un fournisseur\">\n");
+	filter_text(rq, h, "q", "Nom, identifiant, SIRET ou commune");
+	html(h, "<button class=\"btn btn-alt\">Chercher</button>\n</form>\n");
+	if (n)
+		providers_table(h, v, n, total);
+	else
+		note(h, NOTE_INFO, *q ? "Aucun fournisseur ne correspond à cette recherche." : "Aucun fournisseur.");
+	pages_of(rq, h, "/caf/fournisseurs", "Pages de fournisseurs", page, total, PER_PAGE, "q", q, "", "");
+	page_end(rq, h);
+	return ERR_OK;
+}
+
+/* --- one of them --- */
+
+struct provider_file {
+	struct provider p;
+	struct agreement_line *agreements;
+	struct person *people;
+	struct establishment *places;
+	size_t agreements_n, people_n, places_n;
+};
+
+static enum err read_agreements(struct request *rq, struct provider_file *f)
+{
+	AUTO_TXN struct txn t = txn_read(rq->app->store, STORE_MAIN);
+	struct agreements found;
+	enum err e = agreements_of(&t, rq->arena, f->p.key, &found);
+
+	if (e)
+		return e;
+	f->agreements = arena_array(rq->arena, found.n, struct agreement_line);
+	for (f->agreements_n = 0; f->agreements_n < found.n; f->agreements_n++) {
+		const struct agreement *g = &found.v[f->agreements_n];
+
+		f->agreements[f->agreements_n] = (struct agreement_line){ *g, f->p, agreement_due(g, day_today()) };
+	}
+	return ERR_OK;
+}
+
+static enum err read_file(struct request *rq, struct provider_file *f)
+{
+	enum err e = provider_of_path(rq, &f->p);
+
+	if (!e)
+		e = read_agreements(rq, f);
+	if (!e)
+		e = people_of(rq->app, rq->arena, f->p.key, &f->people, &f->people_n);
+	if (!e)
+		e = provider_establishments(rq->app, rq->arena, &f->p, &f->places, &f->places_n);
+	return e;
+}
+
+static void identity(struct request *rq, struct html *h, const struct provider *p)
+{
+	html(h,
+	     "<section class=\"card\" aria-labelledby=\"t-ident\">\n<h2 id=\"t-ident\">Identité et contact</h2>\n<dl class=\"summary\">\n"
+	     "<div><dt>Identifiant</dt><dd class=\"num\">{}</dd></div>\n<div><dt>SIRET</dt><dd class=\"num\">{}</dd></div>\n",
+	     p->id, p->siret);
+	if (*p->address)
+		html(h, "<div><dt>Adresse</dt><dd>{b}</dd></div>\n", p->address);
+	if (*p->mail)
+		html(h, "<div><dt>Courriel</dt><dd><a href=\"mailto:{}\">{}</a></dd></div>\n", p->mail, p->mail);
+	if (*p->phone) {
+		html(h, "<div><dt>Téléphone</dt><dd>");
+		phone_link(h, rq->arena, p->phone);
+		html(h, "</dd></div>\n");
+	}
+	html(h, "</dl>\n</section>\n");
+}
+
+static void people_table(struct request *rq, struct html *h, const struct provider_file *f)
+{
+	html(h,
+	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-pers\" tabindex=\"0\">\n<table class=\"data\">\n"
+	     "<caption id=\"t-pers\">Personnes</caption>\n<thead><tr><th scope=\"col\">Nom</th><th scope=\"col\">Fonction</th>"
+	     "<th scope=\"col\">Courriel</th><th scope=\"col\">Accès</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < f->people_n; i++) {
+		const struct person *p = &f->people[i];
+
+		html(h, "<tr><th scope=\"row\"><a href=\"{}\">{}</a> <span class=\"muted num\">{}</span></th><td>{}</td><td>{}</td><td>",
+		     agent_path(rq, &f->p, p), p->name, p->number, p->title, p->mail);
+		tag(h, access_tag(p->status));
+		html(h, "</td></tr>\n");
+	}
+	html(h, "</tbody>\n</table>\n</div>\n");
+}
+
+/* Names of who has the family there; those whose access is closed are told apart. */
+static const char *names_of(struct request *rq, const struct provider_file *f, const struct strs *keys)
+{
+	struct buf b = buf_new(rq->arena);
+
+	for (size_t i = 0; i < f->people_n; i++)
+		if (strs_has(keys, f->people[i].key))
+			buf_printf(&b, "%s%s%s", b.n ? ", " : "", f->people[i].name,
+				   strcmp(f->people[i].status, "active") == 0 ? "" : " (accès fermé)");
+	return b.n ? buf_str(&b) : "Personne";
+}
+
+static void places_table_of(struct request *rq, struct html *h, const struct provider_file *f)
+{
+	html(h,
+	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-etab\" tabindex=\"0\">\n<table class=\"data\">\n"
+	     "<caption id=\"t-etab\">Établissements et droits</caption>\n<thead><tr><th scope=\"col\">Établissement</th>"
+	     "<th scope=\"col\">Fonctionnement</th><th scope=\"col\">Places libres</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < f->places_n; i++) {
+		const struct establishment *e = &f->places[i];
+
+		html(h,
+		     "<tr><th scope=\"row\"><a href=\"/caf/etablissements/{u}\">{}</a> <span class=\"muted num\">{}</span></th>"
+		     "<td>{}</td><td>{}</td></tr>\n",
+		     e->id, e->name, e->id, names_of(rq, f, &e->listing_keys),
+		     type_has_places(e->type) ? names_of(rq, f, &e->places_keys) : "");
+	}
+	html(h, "</tbody>\n</table>\n</div>\n");
+}
+
+enum err page_caf_provider(struct request *rq, struct html *h)
+{
+	struct provider_file f = { 0 };
+	enum err e = read_file(rq, &f);
+
+	if (e)
+		return e;
+	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/fournisseurs", .title = f.p.name });
+	crumbs(h, "Fournisseurs", "/caf/fournisseurs", f.p.name, NULL);
+	html(h, "<h1>{}</h1>\n", f.p.name);
+	identity(rq, h, &f.p);
+	if (f.agreements_n)
+		agreements_table(rq, h, "Conventions", f.agreements, f.agreements_n, false);
+	else
+		note(h, NOTE_WARN, "Ce fournisseur n’a pas de convention : ses agents n’ont aucun droit.");
+	if (f.people_n)
+		people_table(rq, h, &f);
+	else
+		note(h, NOTE_INFO, "Aucune personne habilitée.");
+	if (f.places_n)
+		places_table_of(rq, h, &f);
+	else
+		note(h, NOTE_INFO, "Aucun établissement.");
+	page_end(rq, h);
+	return ERR_OK;
+}
