@@ -49,7 +49,7 @@ bool agent_is_busy(const struct agent_state *s)
 /* --- what was done to him --- */
 
 static const enum event events[] = {
-	EVENT_AGENT_SUSPENDED, EVENT_AGENT_REOPENED,     EVENT_AGENT_ENDED,       EVENT_AGENT_MAIL_CHANGED,
+	EVENT_AGENT_SUSPENDED, EVENT_AGENT_REOPENED,     EVENT_AGENT_ENDED,      EVENT_AGENT_MAIL_CHANGED,
 	EVENT_PASSWORD_ASKED,  EVENT_DEPARTURE_REPORTED, EVENT_DIRECTORY_CHANGE, EVENT_AGREEMENT_AMENDED,
 };
 #define OF_THE_ACCOUNT 7 /* the first ones */

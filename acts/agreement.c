@@ -38,7 +38,7 @@ static enum err by_number(struct txn *t, struct arena *a, const char *number, st
 }
 
 enum err caf_agreement_find(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-			    struct agreement *out, struct provider *provider, bool *foreign)
+			    struct agreement *out, struct provider *provider, const char **foreign)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	struct agreement g;
@@ -46,14 +46,14 @@ enum err caf_agreement_find(struct app *app, struct arena *a, const struct visit
 	enum err e = by_number(&t, a, number, &g);
 
 	if (foreign)
-		*foreign = false;
+		*foreign = "";
 	if (!e)
 		e = provider_by_key(&t, a, g.provider_key, &p);
 	if (e)
 		return e;
 	if (!*p.caf || strcmp(p.caf, who->person.caf) != 0) {
 		if (foreign)
-			*foreign = true;
+			*foreign = p.caf;
 		return ERR_NOTFOUND;
 	}
 	*out = g;

@@ -10,10 +10,10 @@ struct bytes agreement_file_key(struct arena *a, const char *number);
 MUST_USE enum err agreement_file_read(struct app *app, struct arena *a, const struct agreement *g,
 				      const struct provider *p, struct agreement_file *out);
 
-/* An agreement and its provider, of the visitor's own Caf. ERR_NOTFOUND otherwise; *foreign (may be NULL): there is one, of
-   another Caf. */
+/* An agreement and its provider, of the visitor's own Caf. ERR_NOTFOUND otherwise; *foreign (may be NULL): the Caf whose it is,
+   "" where there is none. */
 MUST_USE enum err caf_agreement_find(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-				     struct agreement *out, struct provider *provider, bool *foreign);
+				     struct agreement *out, struct provider *provider, const char **foreign);
 
 /* As the directory has it now. ERR_NOTFOUND: it is gone; ERR_UNAVAILABLE. */
 MUST_USE enum err agreement_reread(struct app *app, struct arena *a, const struct agreement *g, struct agreement *out);

@@ -67,7 +67,7 @@ enum err caf_providers(struct app *app, struct arena *a, const struct visitor *w
 }
 
 enum err caf_provider_find(struct app *app, struct arena *a, const struct visitor *who, const char *id,
-			   struct provider *out, bool *foreign)
+			   struct provider *out, const char **foreign)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	struct record rec;
@@ -75,14 +75,14 @@ enum err caf_provider_find(struct app *app, struct arena *a, const struct visito
 	enum err e = txn_get(&t, TABLE_MIRROR_NAME, mirror_name_key(a, 'p', id), &rec);
 
 	if (foreign)
-		*foreign = false;
+		*foreign = "";
 	if (!e)
 		e = provider_get(&t, a, TABLE_MIRROR_PROVIDER, rec.payload, &p);
 	if (e)
 		return e;
 	if (!*p.caf || strcmp(p.caf, who->person.caf) != 0) {
 		if (foreign)
-			*foreign = true;
+			*foreign = p.caf;
 		return ERR_NOTFOUND;
 	}
 	*out = p;

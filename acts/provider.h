@@ -11,9 +11,9 @@ MUST_USE enum err providers_of(struct app *app, struct arena *a, const char *caf
 MUST_USE enum err caf_providers(struct app *app, struct arena *a, const struct visitor *who, const char *text,
 				size_t page, size_t per_page, struct provider **out, size_t *n, size_t *total);
 
-/* A provider of the visitor's own Caf. ERR_NOTFOUND otherwise; *foreign (may be NULL): there is one, of another Caf. */
+/* A provider of the visitor's own Caf. ERR_NOTFOUND otherwise; *foreign (may be NULL): the Caf whose it is, "" where there is none. */
 MUST_USE enum err caf_provider_find(struct app *app, struct arena *a, const struct visitor *who, const char *id,
-				    struct provider *out, bool *foreign);
+				    struct provider *out, const char **foreign);
 
 /* Somebody of this provider, by his number. ERR_NOTFOUND. */
 MUST_USE enum err provider_agent_find(struct app *app, struct arena *a, const struct provider *p, const char *number,

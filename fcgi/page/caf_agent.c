@@ -7,8 +7,8 @@
 #define HISTORY 15
 
 static const struct choice actions[] = {
-	{ "suspendre", "Suspendre l’accès" },         { "rouvrir", "Rouvrir l’accès" },
-	{ "terminer", "Mettre fin à la mission" },    { "adresse", "Corriger l’adresse" },
+	{ "suspendre", "Suspendre l’accès" },           { "rouvrir", "Rouvrir l’accès" },
+	{ "terminer", "Mettre fin à la mission" },      { "adresse", "Corriger l’adresse" },
 	{ "mot-de-passe", "Renvoyer un mot de passe" }, { NULL, NULL },
 };
 static const struct choice yes[] = { { "oui", "Oui" }, { NULL, NULL } };
@@ -79,7 +79,8 @@ static bool is(const struct outcome *o, const char *state)
 static void job_note(struct html *h, const struct outcome *o)
 {
 	if (is(o, "waiting"))
-		note(h, NOTE_INFO, "Votre décision est enregistrée. L’annuaire n’est pas encore à jour : actualisez la page dans un instant.");
+		note(h, NOTE_INFO,
+		     "Votre décision est enregistrée. L’annuaire n’est pas encore à jour : actualisez la page dans un instant.");
 	else if (is(o, "failed") || is(o, "refused"))
 		note(h, NOTE_WARN, "L’annuaire a refusé la dernière modification. Prévenez l’exploitant du service.");
 }
@@ -91,7 +92,8 @@ static const char *mail_text(struct request *rq, const struct outcome *o)
 	if (is(o, "sent") || is(o, "done"))
 		return arena_printf(rq->arena, "envoyé à %s le %s", to, when);
 	if (is(o, "refused"))
-		return arena_printf(rq->arena, "refusé par le serveur de %s le %s : corrigez l’adresse, puis renvoyez-le", to, when);
+		return arena_printf(rq->arena,
+				    "refusé par le serveur de %s le %s : corrigez l’adresse, puis renvoyez-le", to, when);
 	if (is(o, "expired") || is(o, "failed"))
 		return arena_printf(rq->arena, "jamais parti : le serveur de %s n’a pas répondu", to);
 	return arena_printf(rq->arena, "en cours d’envoi depuis le %s", when);
@@ -102,7 +104,8 @@ static void state_notes(struct request *rq, struct html *h, const struct agent_f
 	const struct todo *t = &f->state.departure;
 
 	if (t->rev) {
-		html(h, "<div class=\"note note-warn\"><p><strong>Fin de mission signalée</strong> le {}", time_fr(rq->arena, t->since));
+		html(h, "<div class=\"note note-warn\"><p><strong>Fin de mission signalée</strong> le {}",
+		     time_fr(rq->arena, t->since));
 		if (*t->detail)
 			html(h, " : {f}", t->detail);
 		html(h, ". L’accès est suspendu depuis. Confirmez la fin de mission, ou rouvrez l’accès.</p></div>\n");
@@ -131,7 +134,8 @@ static void facts(struct request *rq, struct html *h, const struct agent_file *f
 	if (*f->state.password.state)
 		html(h, "<div><dt>Mot de passe provisoire</dt><dd>{f}</dd></div>\n", mail_text(rq, &f->state.password));
 	if (*f->state.mail_note.state)
-		html(h, "<div><dt>Courriel de changement d’adresse</dt><dd>{f}</dd></div>\n", mail_text(rq, &f->state.mail_note));
+		html(h, "<div><dt>Courriel de changement d’adresse</dt><dd>{f}</dd></div>\n",
+		     mail_text(rq, &f->state.mail_note));
 	html(h, "</dl>\n</section>\n");
 }
 
@@ -143,8 +147,8 @@ static void rights_card(struct html *h, const struct agent_file *f)
 	else
 		html(h, "<ul>\n");
 	for (size_t i = 0; i < f->rights_n; i++)
-		html(h, "<li><a href=\"/caf/etablissements/{u}\">{}</a> : {}</li>\n", f->rights[i].e.id, f->rights[i].e.name,
-		     families_text(f->rights[i].families));
+		html(h, "<li><a href=\"/caf/etablissements/{u}\">{}</a> : {}</li>\n", f->rights[i].e.id,
+		     f->rights[i].e.name, families_text(f->rights[i].families));
 	if (f->rights_n)
 		html(h, "</ul>\n");
 	html(h, "<p class=\"small muted\">Un droit s’ajoute ou se retire par un avenant, depuis la page de la convention.</p>\n</section>\n");
@@ -160,7 +164,8 @@ static void history_card(struct request *rq, struct html *h, const struct agent_
 	for (size_t i = 0; i < f->events_n; i++) {
 		const struct agent_event *ev = &f->events[i];
 
-		html(h, "<li><time datetime=\"{}\">{}</time>{f}", time_iso(rq->arena, ev->at), time_fr(rq->arena, ev->at), ev->label);
+		html(h, "<li><time datetime=\"{}\">{}</time>{f}", time_iso(rq->arena, ev->at),
+		     time_fr(rq->arena, ev->at), ev->label);
 		if (ev->failed)
 			html(h, " (refusé)");
 		if (*ev->by)
@@ -178,8 +183,8 @@ static void history_card(struct request *rq, struct html *h, const struct agent_
 
 static void button(struct html *h, const char *action, const char *class)
 {
-	html(h, "<div class=\"actions\"><button class=\"btn {}\" name=\"action\" value=\"{}\">{}</button></div>\n", class, action,
-	     choice_label(actions, action));
+	html(h, "<div class=\"actions\"><button class=\"btn {}\" name=\"action\" value=\"{}\">{}</button></div>\n",
+	     class, action, choice_label(actions, action));
 	form_close(h);
 }
 
@@ -239,8 +244,9 @@ static void mail_form(struct request *rq, struct html *h)
 static void password_form(struct request *rq, struct html *h, const struct agent_file *f)
 {
 	form_open(rq, h, "card", NULL);
-	html(h, "<h2>Mot de passe</h2>\n<p>Un mot de passe provisoire part à {}. Le mot de passe actuel reste valable tant que "
-		"celui-ci n’a pas servi. Personne ne le voit ici.</p>\n",
+	html(h,
+	     "<h2>Mot de passe</h2>\n<p>Un mot de passe provisoire part à {}. Le mot de passe actuel reste valable tant que "
+	     "celui-ci n’a pas servi. Personne ne le voit ici.</p>\n",
 	     f->p.mail);
 	button(h, "mot-de-passe", "btn-alt btn-small");
 }
@@ -275,8 +281,8 @@ static void conflict_note(struct request *rq, struct html *h, const struct agent
 
 	html(h, "<div class=\"note note-warn\" role=\"alert\"><p>");
 	if (agent_last_act(rq->app, rq->arena, &f->p, &ev) == ERR_OK)
-		html(h, "<strong>{}</strong> a été plus rapide : « {f} » le {}. ", *ev.by ? ev.by : "Le service", ev.label,
-		     time_fr(rq->arena, ev.at));
+		html(h, "<strong>{}</strong> a été plus rapide : « {f} » le {}. ", *ev.by ? ev.by : "Le service",
+		     ev.label, time_fr(rq->arena, ev.at));
 	else
 		html(h, "La fiche a changé dans l’annuaire. ");
 	html(h, "Votre décision n’est pas enregistrée.</p></div>\n");

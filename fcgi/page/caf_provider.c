@@ -23,21 +23,21 @@ const struct form *form_caf_providers(void)
 
 enum err provider_of_path(struct request *rq, struct provider *out)
 {
-	bool foreign;
+	const char *foreign;
 	enum err e = caf_provider_find(rq->app, rq->arena, &rq->who, rq->arg[0], out, &foreign);
 
-	if (e == ERR_NOTFOUND && foreign)
-		refuse_foreign(rq, "provider", rq->arg[0], "");
+	if (e == ERR_NOTFOUND && *foreign)
+		refuse_foreign(rq, "provider", rq->arg[0], foreign);
 	return e;
 }
 
 enum err agreement_of_path(struct request *rq, struct agreement *g, struct provider *p)
 {
-	bool foreign;
+	const char *foreign;
 	enum err e = caf_agreement_find(rq->app, rq->arena, &rq->who, rq->arg[0], g, p, &foreign);
 
-	if (e == ERR_NOTFOUND && foreign)
-		refuse_foreign(rq, "agreement", rq->arg[0], "");
+	if (e == ERR_NOTFOUND && *foreign)
+		refuse_foreign(rq, "agreement", rq->arg[0], foreign);
 	return e;
 }
 
@@ -81,7 +81,8 @@ const char *families_text(unsigned families)
 enum err page_number(struct request *rq, int64_t *out)
 {
 	*out = 1;
-	return *input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, 10000, out) ? ERR_MALFORMED : ERR_OK;
+	return *input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, 10000, out) ? ERR_MALFORMED :
+												       ERR_OK;
 }
 
 void pages_of(struct request *rq, struct html *h, const char *path, const char *label, int64_t page, size_t total,
@@ -131,8 +132,8 @@ void agreements_table(struct request *rq, struct html *h, const char *caption, c
 	html(h, "<th scope=\"col\">Prise d’effet</th><th scope=\"col\">Échéance</th><th scope=\"col\">Limite de préavis</th>"
 		"<th scope=\"col\">État</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < n; i++) {
-		html(h, "<tr><th scope=\"row\"><a class=\"num\" href=\"/caf/conventions/{u}\">{}</a></th>", v[i].g.number,
-		     v[i].g.number);
+		html(h, "<tr><th scope=\"row\"><a class=\"num\" href=\"/caf/conventions/{u}\">{}</a></th>",
+		     v[i].g.number, v[i].g.number);
 		if (with_provider)
 			html(h, "<td><a href=\"/caf/fournisseurs/{u}\">{}</a></td>", v[i].provider.id, v[i].provider.name);
 		html(h, "<td class=\"num\">{}</td><td>{}</td><td class=\"num\">{}</td><td>",
@@ -247,10 +248,9 @@ static void identity(struct request *rq, struct html *h, const struct provider *
 
 static void people_table(struct request *rq, struct html *h, const struct provider_file *f)
 {
-	html(h,
-	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-pers\" tabindex=\"0\">\n<table class=\"data\">\n"
-	     "<caption id=\"t-pers\">Personnes</caption>\n<thead><tr><th scope=\"col\">Nom</th><th scope=\"col\">Fonction</th>"
-	     "<th scope=\"col\">Courriel</th><th scope=\"col\">Accès</th></tr></thead>\n<tbody>\n");
+	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-pers\" tabindex=\"0\">\n<table class=\"data\">\n"
+		"<caption id=\"t-pers\">Personnes</caption>\n<thead><tr><th scope=\"col\">Nom</th><th scope=\"col\">Fonction</th>"
+		"<th scope=\"col\">Courriel</th><th scope=\"col\">Accès</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < f->people_n; i++) {
 		const struct person *p = &f->people[i];
 
@@ -276,10 +276,9 @@ static const char *names_of(struct request *rq, const struct provider_file *f, c
 
 static void places_table_of(struct request *rq, struct html *h, const struct provider_file *f)
 {
-	html(h,
-	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-etab\" tabindex=\"0\">\n<table class=\"data\">\n"
-	     "<caption id=\"t-etab\">Établissements et droits</caption>\n<thead><tr><th scope=\"col\">Établissement</th>"
-	     "<th scope=\"col\">Fonctionnement</th><th scope=\"col\">Places libres</th></tr></thead>\n<tbody>\n");
+	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-etab\" tabindex=\"0\">\n<table class=\"data\">\n"
+		"<caption id=\"t-etab\">Établissements et droits</caption>\n<thead><tr><th scope=\"col\">Établissement</th>"
+		"<th scope=\"col\">Fonctionnement</th><th scope=\"col\">Places libres</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < f->places_n; i++) {
 		const struct establishment *e = &f->places[i];
 

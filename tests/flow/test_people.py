@@ -1,0 +1,212 @@
+"""A Caf and the people of its providers: accesses, addresses, passwords, sessions that die, other Cafs, two at once."""
+import re
+import secrets
+import time
+
+import ldap
+import pytest
+
+
+def wait(test, seconds=15):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = test()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError('never came about')
+
+
+class Subject:
+    """An agent whose access these flows change, and where the Caf sees him."""
+
+    def __init__(self, service, uid):
+        self.account = next(a for a in service.demo['accounts'] if a['uid'] == uid)
+        self.service = service
+        self.d = service.directory()
+        self.dn, entry = self.d.search_s(service.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, f'(uid={uid})')[0]
+        self.number = entry['habAgentNumero'][0].decode()
+        self.path = f'/caf/fournisseurs/{self.account["provider"]}/agents/{self.number}'
+
+    def get(self, name):
+        entry = self.d.search_s(self.dn, ldap.SCOPE_BASE, '(objectClass=*)', ['*'])[0][1]
+        return [v.decode() for v in entry.get(name, [])]
+
+    def has(self, name, *values):
+        return wait(lambda: self.get(name) == list(values))
+
+    def set(self, **values):
+        self.d.modify_s(self.dn, [(ldap.MOD_REPLACE, k, [v.encode()] if v else None) for k, v in values.items()])
+
+    def wait_page(self, admin, text):
+        return wait(lambda: (lambda p: p if text in p.words else None)(admin.get(self.path)))
+
+
+@pytest.fixture(scope='module')
+def admin(service):
+    return service.client(service.account('caf_admin', caf='921'))
+
+
+@pytest.fixture
+def kerbrandt(service, admin):
+    s = Subject(service, 'y.kerbrandt')
+    mail = s.get('mail')[0]
+    yield s
+    s.set(habStatut='active', habFinMission=None, habMotifRetrait=None, mail=mail, habDemandeMotDePasse=None)
+    wait(lambda: 'name="action" value="suspendre"' in admin.get(s.path).text)
+
+
+def act(client, path, action, **values):
+    """Fills the form that has this button, and presses it."""
+    page = client.get(path)
+    form = next((f for f in page.forms() if ('action', action) in f.buttons), None)
+    assert form, page.words
+    return form.set(**values).submit(('action', action))
+
+
+def test_providers_are_found_by_name_and_number(admin):
+    page = admin.get('/caf/fournisseurs')
+    assert 'Fournisseurs' in page.title
+    assert 'F9210001' in page.words and 'F7510001' not in page.words
+    assert 'F9210002' not in admin.get('/caf/fournisseurs?q=F9210001').words
+    assert 'Aucun fournisseur ne correspond' in admin.get('/caf/fournisseurs?q=introuvable').words
+    page = admin.get('/caf/fournisseurs/F9210001')
+    for word in ('Identité et contact', 'Maëlle Querrien', '921-4821', 'SIRET', 'En vigueur', 'Établissements et droits'):
+        assert word in page.words
+
+
+def test_another_caf_s_people_are_not_there_and_the_try_is_kept(service):
+    stranger = service.client(service.account('caf_admin', caf='751'))
+    for path in ('/caf/fournisseurs/F9210001', '/caf/fournisseurs/F9210001/agents/921-4821'):
+        assert stranger.get(path).status == 404
+    assert stranger.get('/caf/fournisseurs/F9999999').status == 404
+    assert stranger.get('/caf/fournisseurs/F7510001/agents/921-4821').status == 404
+    token = stranger.get('/espace-pro/mon-compte').form('/deconnexion').get('csrf')
+    assert stranger.post('/caf/fournisseurs/F9210001/agents/921-4821', [('csrf', token), ('action', 'suspendre'), ('motif', 'x')]).status == 404
+    auditor = service.client(service.account('caf_auditor', caf='921'))     # whose file it is
+    page = auditor.get('/controle/connexions?evenement=Accès refusé')
+    assert 'Elias Soubeyran 751-0201Accès refuséÉchec : dossier d’une autre Caf' in page.words
+
+
+def test_a_suspension_ends_his_sessions_at_once_and_reopening_lets_him_in(service, admin, kerbrandt):
+    him = service.client(kerbrandt.account)
+    assert him.get('/espace-pro').status == 200
+    page = act(admin, kerbrandt.path, 'suspendre', motif='Absence longue')
+    assert 'Accès fermé ; ses sessions sont coupées' in page.words
+    assert him.get('/espace-pro', follow=False).status == 303
+    kerbrandt.has('habStatut', 'suspendue')
+    kerbrandt.has('habMotifRetrait', 'Absence longue')
+    mail = service.wait_mail(kerbrandt.get('mail')[0], 'Votre accès est suspendu')
+    assert 'Absence longue' in mail.get_body(('plain',)).get_content()
+    page = kerbrandt.wait_page(admin, 'Rouvrir l’accès')
+    assert 'Accès suspendu par Odile Marchenoir' in page.words
+    assert '/connexion' in service.client().login(kerbrandt.account).path
+    page = act(admin, kerbrandt.path, 'rouvrir')
+    assert 'Accès rouvert' in page.words
+    kerbrandt.has('habStatut', 'active')
+    service.wait_mail(kerbrandt.get('mail')[0], 'Votre accès est rouvert')
+    kerbrandt.wait_page(admin, 'Suspendre l’accès')
+    assert service.client(kerbrandt.account).get('/espace-pro').status == 200
+
+
+def test_what_is_missing_is_said_and_what_was_typed_stays(admin, kerbrandt):
+    page = act(admin, kerbrandt.path, 'suspendre', motif='')
+    assert page.status == 422
+    assert page.faults() == ['Écrivez le motif : la personne le reçoit par courriel']
+    page = act(admin, kerbrandt.path, 'terminer', fin='31/02/2026', motif_fin='Mutation')
+    assert page.status == 422
+    assert 'Erreur :' in page.title
+    assert page.faults() == ['Cochez « Je confirme la fin de mission » pour continuer', 'Saisissez une date, par exemple 16/11/2026']
+    form = next(f for f in page.forms() if ('action', 'terminer') in f.buttons)
+    assert form.get('fin') == '31/02/2026' and form.get('motif_fin') == 'Mutation'
+    page = act(admin, kerbrandt.path, 'adresse', courriel='y.kerbrandt@')
+    assert page.faults() == ['Saisissez une adresse au format nom@domaine.fr']
+    assert kerbrandt.get('habStatut') == ['active']
+
+
+def test_a_corrected_address_is_told_to_both(service, admin, kerbrandt):
+    old = kerbrandt.get('mail')[0]
+    page = act(admin, kerbrandt.path, 'adresse', courriel='yanis.kerbrandt@valmoreau.example')
+    assert 'Adresse corrigée' in page.words
+    kerbrandt.has('mail', 'yanis.kerbrandt@valmoreau.example')
+    for to in (old, 'yanis.kerbrandt@valmoreau.example'):
+        mail = service.wait_mail(to, 'Votre adresse de courriel a été corrigée')
+        text = mail.get_body(('plain',)).get_content()
+        assert old in text and 'y.kerbrandt' in text
+    kerbrandt.wait_page(admin, 'yanis.kerbrandt@valmoreau.example remplace')
+    assert kerbrandt.get('uid') == ['y.kerbrandt']
+
+
+def test_an_address_of_somebody_else_is_asked_about(service, admin, kerbrandt):
+    other = Subject(service, 'n.tramoulet')
+    shared = other.get('mail')[0]
+    page = act(admin, kerbrandt.path, 'adresse', courriel=shared)
+    assert page.status == 422
+    assert 'Noémie Tramoulet (921-4902)' in page.faults()[0]
+    form = next(f for f in page.forms() if ('action', 'adresse') in f.buttons)
+    assert form.get('courriel') == shared
+    page = form.put('partage', 'oui').submit(('action', 'adresse'))
+    assert 'Adresse corrigée' in page.words
+    kerbrandt.has('mail', shared)
+
+
+def test_a_password_goes_out_by_mail_and_is_seen_nowhere(service, admin, kerbrandt):
+    page = act(admin, kerbrandt.path, 'mot-de-passe')
+    assert 'va partir par courriel' in page.words
+    mail = service.wait_mail(kerbrandt.get('mail')[0], 'mot de passe provisoire')
+    password = re.search(r'provisoire\s*:\s*(\w{8})\b', mail.get_body(('plain',)).get_content()).group(1)
+    page = kerbrandt.wait_page(admin, f'Mot de passe provisoireenvoyé à {kerbrandt.get("mail")[0]}')
+    assert password not in page.text
+    assert kerbrandt.get('habDemandeMotDePasse') != ['TRUE']
+
+
+def test_two_administrators_at_once(service, admin, kerbrandt):
+    """The second one has the page of before the first one's decision."""
+    second = service.client(service.account('caf_admin', caf='921'))
+    before = second.get(kerbrandt.path)
+    act(admin, kerbrandt.path, 'suspendre', motif='Le premier')
+    form = next(f for f in before.forms() if ('action', 'suspendre') in f.buttons)
+    page = form.set(motif='Le second').submit(('action', 'suspendre'))
+    assert page.status == 409
+    assert 'Odile Marchenoir a été plus rapide : « Accès suspendu »' in page.words
+    assert 'Votre décision n’est pas enregistrée' in page.words
+    kerbrandt.has('habMotifRetrait', 'Le premier')
+
+
+def test_the_same_form_sent_twice_is_one_decision(service, admin, kerbrandt):
+    page = admin.get(kerbrandt.path)
+    form = next(f for f in page.forms() if ('action', 'suspendre') in f.buttons)
+    form.set(motif='Une fois', reprise=secrets.token_hex(16))
+    assert form.submit(('action', 'suspendre')).status == 200
+    assert 'Accès fermé' in form.submit(('action', 'suspendre')).words
+    kerbrandt.wait_page(admin, 'Rouvrir l’accès')
+
+
+def test_an_ldap_tool_was_quicker(service, admin, kerbrandt):
+    """The mirror may not know yet: the entry is read again."""
+    page = admin.get(kerbrandt.path)
+    form = next(f for f in page.forms() if ('action', 'suspendre') in f.buttons)
+    kerbrandt.set(habStatut='suspendue')
+    page = form.set(motif='Trop tard').submit(('action', 'suspendre'))
+    assert page.status == 409
+    assert 'Votre décision n’est pas enregistrée' in page.words
+
+
+def test_the_end_of_a_mission_takes_rights_along(service, admin):
+    """Last: there is no way back. He is put back by hand, rights included."""
+    s = Subject(service, 'y.kerbrandt')
+    places = s.d.search_s(service.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, f'(habDroitFonctionnement={s.dn})', ['cn'])
+    assert places
+    him = service.client(s.account)
+    page = act(admin, s.path, 'terminer', fin=time.strftime('%d/%m/%Y', time.gmtime(time.time() - 86400)), motif_fin='Mutation', confirmer='oui')
+    assert 'Fin de mission enregistrée' in page.words
+    assert him.get('/espace-pro', follow=False).status == 303
+    s.has('habStatut', 'terminee')
+    wait(lambda: not s.d.search_s(service.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, f'(habDroitFonctionnement={s.dn})', ['cn']))
+    page = s.wait_page(admin, 'Cette mission est terminée')
+    assert not any(f.buttons and f.buttons[0][0] == 'action' for f in page.forms())
+    service.wait_mail(s.get('mail')[0], 'Votre accès est fermé')
+    s.set(habStatut='active', habFinMission=None, habMotifRetrait=None)
+    for dn, _ in places:
+        s.d.modify_s(dn, [(ldap.MOD_ADD, 'habDroitFonctionnement', [s.dn.encode()])])
+    s.wait_page(admin, 'Suspendre l’accès')
