@@ -206,6 +206,11 @@ struct audit_record act_record(struct arena *a, const struct visitor *who, enum 
 	r.user_agent = text_cut(a, or_empty(who->user_agent), USER_AGENT_MAX);
 	r.method = or_empty(who->method);
 	r.path = or_empty(who->path);
+	if (!who->known && who->contact) {
+		r.role = "provider_contact";
+		r.provider = who->provider.id;
+		r.caf = or_empty(who->provider.caf);
+	}
 	if (!who->known)
 		return r;
 	r.person = who->person.uuid;

@@ -61,6 +61,7 @@ const char *role_names(struct arena *a, unsigned roles);
 /* Who is acting, from where, by which request. With known false only address and user agent are filled in. */
 struct visitor {
 	bool known;
+	bool contact; /* not known, but came by the link mailed to his provider's address: provider and caf are filled in */
 	unsigned roles;
 	struct person person;
 	struct provider provider; /* agents */

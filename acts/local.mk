@@ -14,6 +14,8 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/commune.c \
 	%D%/commune_load.c \
 	%D%/commune_place.c \
+	%D%/departure.c \
+	%D%/departure_link.c \
 	%D%/diff.c \
 	%D%/directory_lint.c \
 	%D%/directory_lint_people.c \
@@ -84,6 +86,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/codes.h \
 	%D%/commune.h \
 	%D%/directory_lint.h \
+	%D%/departure.h \
 	%D%/edit.h \
 	%D%/forgotten.h \
 	%D%/listing.h \
@@ -158,6 +161,9 @@ tests_unit_test_acts_search_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_agent
 tests_unit_test_acts_agent_SOURCES = tests/unit/test_acts_agent.c $(slapd_fixture)
 tests_unit_test_acts_agent_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_departure
+tests_unit_test_acts_departure_SOURCES = tests/unit/test_acts_departure.c $(slapd_fixture)
+tests_unit_test_acts_departure_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_forgotten
 tests_unit_test_acts_forgotten_SOURCES = tests/unit/test_acts_forgotten.c $(slapd_fixture)
 tests_unit_test_acts_forgotten_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)

@@ -69,6 +69,15 @@ const struct mail_template mail_templates[] = {
 	  "Bonjour {prenom} {nom}, la {caf} a fermé votre accès à l’espace professionnel pour {organisme}, le {date}.\n"
 	  "?motif Motif : « {motif} ».\n"
 	  "Ce que vous avez publié reste en ligne. Pour toute question, appelez {service} au {telephone}.\n", NULL },
+	{ "departure_reported", "{organisme} : fin de mission signalée",
+	  "{par} a signalé le {date} à {heure} la fin de mission, au {fin}, de {personnes}, pour {organisme}. L’accès est suspendu. "
+	  "Confirmez la fin de mission, ou rouvrez l’accès : {site}/caf?type=depart.\n", NULL },
+	{ "departure_link", "{organisme} : signaler une fin de mission",
+	  "Une demande a été faite le {date} à {heure} pour {organisme}. Pour signaler la fin de mission d’une ou de plusieurs "
+	  "personnes habilitées, ouvrez ce lien avant le {expiration} ; il sert une seule fois :\n{lien}\n"
+	  "?telephone Si vous n’avez rien demandé, ne faites rien, ou appelez {service} au {telephone}.\n"
+	  "!telephone Si vous n’avez rien demandé, ne faites rien.\n",
+	  "departure" },
 	{ "mail_changed", "Votre adresse de courriel a été corrigée",
 	  "Bonjour {prenom} {nom}, la {caf} a remplacé le {date} à {heure} l’adresse de courriel de votre compte {identifiant} : "
 	  "{nouveau} au lieu de {ancien}. Votre identifiant et votre mot de passe sont inchangés.\n"

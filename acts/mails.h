@@ -13,7 +13,8 @@ struct mail_template {
 	const char *code;
 	const char *subject;
 	const char *body;
-	const char *purpose; /* carries a temporary password of that purpose, drawn when it is sent ({mdp}, {expiration}); NULL */
+	const char *purpose; /* drawn when it is sent: "activation", "reset" a temporary password ({mdp}, {expiration}),
+				"departure" a link of acts/departure.h ({lien}, {expiration}); NULL */
 };
 extern const struct mail_template mail_templates[];
 extern const size_t mail_templates_n;

@@ -53,7 +53,8 @@ struct bytes mirror_dn_key(struct arena *a, const char *normal);
 struct bytes mirror_name_key(struct arena *a, char kind, const char *id);
 /* Keys of MIRROR_IN: kind 'a' agents of a provider, 'g' agreements of a provider, 'e' establishments of a Caf,
    'm' establishments of a manager, 'i' establishments of a commune (INSEE code), 'o' providers of a Caf, 's' providers of a
-   SIRET, 'l' people of a mail address (folded), 'w' people who want a password (parent "*"). */
+   SIRET, 'k' providers of a contact's mail address (folded), 'l' people of a mail address (folded), 'w' people who want a
+   password (parent "*"). */
 struct bytes mirror_in_key(struct arena *a, char kind, const char *parent_key, struct uuid child);
 struct bytes mirror_in_prefix(struct arena *a, char kind, const char *parent_key);
 /* MIRROR_RIGHT: value families now u8, families ever u8 (rights.h, right_was). */

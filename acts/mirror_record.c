@@ -102,6 +102,7 @@ static void index_provider(struct arena *a, struct mirrored *m)
 	add_name(a, m, 'p', m->is.provider.id);
 	add_in(a, m, 'o', m->is.provider.caf);
 	add_in(a, m, 's', m->is.provider.siret);
+	add_in(a, m, 'k', text_fold(a, m->is.provider.mail));
 }
 
 static void index_agreement(struct arena *a, struct mirrored *m)

@@ -77,4 +77,7 @@ unsigned group_role(const struct group *g, const struct person *p);
 /* The same for a role of a Caf (reviewer's or administrator's group membership, status). */
 MUST_USE enum err role_confirm(struct app *app, struct arena *a, const struct visitor *who, enum role role);
 
+/* He is still an active agent of his provider. ERR_DENIED, ERR_UNAVAILABLE. */
+MUST_USE enum err agent_confirm(struct app *app, struct arena *a, const struct visitor *who);
+
 #endif

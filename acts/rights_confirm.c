@@ -99,3 +99,16 @@ enum err role_confirm(struct app *app, struct arena *a, const struct visitor *wh
 	}
 	return roles & role ? ERR_OK : ERR_DENIED;
 }
+
+enum err agent_confirm(struct app *app, struct arena *a, const struct visitor *who)
+{
+	struct person person;
+
+	if (!app->web)
+		return ERR_UNAVAILABLE;
+	enum err e = read_person(app, a, who, &person);
+
+	if (!e && (!person.agent || strcmp(person.provider_key, who->provider.key) != 0))
+		e = ERR_NOTFOUND;
+	return closed(e);
+}

@@ -2,6 +2,7 @@
    the two it goes twice, under one Message-ID. */
 #include "clerk/post.h"
 
+#include "acts/departure.h"
 #include "acts/outcome.h"
 #include "acts/who.h"
 #include "base/log.h"
@@ -87,6 +88,21 @@ static enum err draw_password(struct clerk *c, struct arena *a, const char *purp
 	return ERR_OK;
 }
 
+/* So is the token of a link. */
+static enum err draw_link(struct clerk *c, struct arena *a, struct mail *m)
+{
+	const char *path;
+	int64_t until;
+	enum err e = departure_link_issue(&c->app, a, m, &path, &until);
+
+	if (e)
+		return e;
+	m->message_id = mail_message_id(&c->app, a);
+	strs_add(a, &m->args, arena_printf(a, "lien=%s%s", c->settings->site_url, path));
+	strs_add(a, &m->args, arena_printf(a, "expiration=%s", time_fr(a, until)));
+	return ERR_OK;
+}
+
 static struct strs copy_of(struct arena *a, const struct strs *list)
 {
 	struct strs out = { 0 };
@@ -118,7 +134,10 @@ static enum err compose(struct clerk *c, struct arena *a, uint64_t seq, struct m
 
 	*reason = "no address, or a text that cannot be made";
 	filled.args = copy_of(a, &m->args);
-	if (template && template->purpose) {
+	if (template && template->purpose && strcmp(template->purpose, "departure") == 0) {
+		e = draw_link(c, a, &filled);
+		m->message_id = filled.message_id;
+	} else if (template && template->purpose) {
 		e = check_person(c, a, m, reason);
 		if (!e)
 			e = draw_password(c, a, template->purpose, &filled);

@@ -114,7 +114,7 @@
 	X(3,  BYTES, body, 1)           /* urlencoded, without csrf */ \
 	X(4,  U64,  base, 1)
 
-/* A file in a Caf's queue. kind: fiche, demande, convention, signalement. */
+/* A file in a Caf's queue. kind: fiche, demande, convention, signalement, depart. */
 #define KIND_TODO(X) \
 	X(1,  STR,  kind, 1) \
 	X(2,  UUID, establishment, 1) \
