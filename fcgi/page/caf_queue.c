@@ -11,6 +11,7 @@ static const struct choice kind_choices[] = {
 	{ "demande", "Demande" },
 	{ "convention", "Convention" },
 	{ "signalement", "Signalement" },
+	{ "depart", "Fin de mission" },
 	{ NULL, NULL },
 };
 static const struct choice claimed_choices[] = {

@@ -126,8 +126,7 @@ static enum err find_visitor(struct request *rq)
 	return to_login(rq, expired);
 }
 
-/* A refusal is an event of its own; without its record the answer stays a refusal. */
-static void record_refusal(struct request *rq, const char *cause)
+void record_refusal(struct request *rq, const char *cause)
 {
 	struct audit_record r = act_record(rq->arena, &rq->who, EVENT_REFUSAL);
 

@@ -5,4 +5,6 @@ noinst_LIBRARIES += %D%/libpage.a
 	%D%/audit.c %D%/caf_establishment.c %D%/caf_queue.c %D%/caf_review.c %D%/dispatch.c %D%/error.c %D%/forgotten.c %D%/frame.c %D%/login.c %D%/notices.c %D%/page_cache.c \
 	%D%/places_table.c %D%/pro.c %D%/pro_listing.c %D%/pro_places.c %D%/pro_revisions.c %D%/public.c %D%/routes.c %D%/search.c %D%/search_plan.c %D%/texts.c \
 	%D%/request.c %D%/request_lists.c %D%/request_pages.h %D%/request_people.c %D%/request_send.c \
+	%D%/audit.c %D%/caf_establishment.c %D%/caf_queue.c %D%/caf_review.c %D%/departure.c %D%/dispatch.c %D%/error.c %D%/forgotten.c %D%/frame.c %D%/login.c %D%/notices.c %D%/page_cache.c \
+	%D%/places_table.c %D%/pro.c %D%/pro_agreement.c %D%/pro_listing.c %D%/pro_places.c %D%/pro_revisions.c %D%/public.c %D%/routes.c %D%/search.c %D%/search_plan.c %D%/texts.c \
 	%D%/ui.c

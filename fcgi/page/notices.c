@@ -27,6 +27,7 @@ static const struct choice notices[] = {
 	{ "adresse-corrigee", "Adresse corrigée. Un courriel part à l’ancienne et à la nouvelle." },
 	{ "mot-de-passe-demande", "Un mot de passe provisoire va partir par courriel." },
 	{ "mot-de-passe", "Mot de passe enregistré. Un courriel vous le confirme." },
+	{ "fin-de-mission", "Fin de mission signalée. L’accès est suspendu, et la Caf est prévenue." },
 	{ "deconnexion", "Vous êtes déconnecté." },
 	{ "session-expiree", "Votre session a expiré. Connectez-vous : vous retrouverez ce que vous aviez écrit." },
 	{ NULL, NULL },

@@ -58,6 +58,9 @@ struct route {
 extern const struct route routes[];
 extern const size_t routes_n;
 
+/* A refusal is an event of its own, of rq->e where the request is about it; without its record the answer stays a refusal. */
+void record_refusal(struct request *rq, const char *cause);
+
 /* dispatch.c: the only way from a request to a handler, and from an error to a page. */
 struct dispatch {
 	struct app *app;
@@ -154,6 +157,11 @@ struct tag_of revision_tag(const char *state);
 bool page_cache_get(const char *path, uint64_t rev, struct buf *out);
 void page_cache_put(const char *path, uint64_t rev, struct bytes body);
 
+/* The provider's convention in force (ERR_NOTFOUND: none), when it renews or ends, whom to call at the Caf. */
+MUST_USE enum err own_agreement(struct request *rq, struct agreement *out);
+void own_agreement_sentence(struct request *rq, struct html *h, const struct agreement *g);
+void caf_service_lines(struct request *rq, struct html *h);
+
 /* Address of the public page: "/etablissements/{slug}-{id}". */
 const char *public_path(struct arena *a, const char *name, const char *id);
 
@@ -214,9 +222,21 @@ enum err page_request_erase(struct request *rq, struct html *h);
 enum err page_request_erase_post(struct request *rq, struct html *h);
 const struct form *form_request_sent(void);
 /* pro.c, pro_listing.c, pro_places.c */
+/* departure.c */
+enum err page_departure_ask(struct request *rq, struct html *h);
+enum err page_departure_ask_post(struct request *rq, struct html *h);
+enum err page_departure_sent(struct request *rq, struct html *h);
+enum err page_departure_link(struct request *rq, struct html *h);
+enum err page_departure_link_post(struct request *rq, struct html *h);
+enum err page_departure_done(struct request *rq, struct html *h);
+const struct form *form_departure_ask(void);
+const struct form *form_departure_link(void);
+/* pro.c, pro_agreement.c, pro_listing.c, pro_places.c */
 enum err page_pro_home(struct request *rq, struct html *h);
 enum err page_pro_establishment(struct request *rq, struct html *h);
 enum err page_pro_agreement(struct request *rq, struct html *h);
+enum err page_departure_post(struct request *rq, struct html *h);
+const struct form *form_departure(void);
 enum err page_listing_edit(struct request *rq, struct html *h);
 enum err page_listing_save(struct request *rq, struct html *h);
 enum err page_listing_check(struct request *rq, struct html *h);

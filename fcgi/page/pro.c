@@ -1,4 +1,4 @@
-/* The agent's home: what is to do, then each establishment; the convention and its people. */
+/* The agent's home: what is to do, then each establishment. */
 #include "fcgi/page/page.h"
 
 #include <string.h>
@@ -150,66 +150,21 @@ static void card(struct request *rq, struct html *h, const struct card *c)
 	html(h, "</li>\n");
 }
 
-static enum err agreement_current(struct request *rq, struct agreement *out)
-{
-	AUTO_TXN struct txn t = txn_read(rq->app->store, STORE_MAIN);
-	struct agreements all;
-	enum err e = agreements_of(&t, rq->arena, rq->who.provider.key, &all);
-
-	if (e)
-		return e;
-	for (size_t i = 0; i < all.n; i++)
-		if (agreement_in_force(&all.v[i], day_today())) {
-			*out = all.v[i];
-			return ERR_OK;
-		}
-	return ERR_NOTFOUND;
-}
-
-static void agreement_sentence(struct request *rq, struct html *h, const struct agreement *g)
-{
-	day_t due = (day_t)g->due;
-
-	if (!g->due)
-		return;
-	if (g->termination || g->not_tacit)
-		html(h, "<p>Elle prend fin le <strong>{}</strong>.</p>\n", day_fr(rq->arena, due));
-	else
-		html(h,
-		     "<p>Elle se renouvelle toute seule le <strong>{}</strong>. Pour y mettre fin, prévenez la Caf par lettre "
-		     "recommandée avant le <strong>{}</strong>.</p>\n",
-		     day_fr(rq->arena, due), day_fr(rq->arena, day_add_months(due, -3)));
-}
-
-static void service_lines(struct request *rq, struct html *h)
-{
-	const struct caf *c = &rq->who.caf;
-
-	html(h, "<p>{}", c->service);
-	if (*c->phone) {
-		html(h, "<br>");
-		phone_link(h, rq->arena, c->phone);
-	}
-	if (*c->mail)
-		html(h, " – <a href=\"mailto:{}\">{}</a>", c->mail, c->mail);
-	html(h, "</p>\n");
-}
-
 static void bottom(struct request *rq, struct html *h)
 {
 	struct agreement g;
 
 	html(h, "<div class=\"cols-even\">\n<div class=\"card\">\n<h2>Convention</h2>\n");
-	if (agreement_current(rq, &g)) {
+	if (own_agreement(rq, &g)) {
 		html(h, "<p><span class=\"tag tag-err\">Aucune convention en vigueur</span> Vos droits sont arrêtés : appelez votre Caf.</p>\n");
 	} else {
 		html(h, "<p><span class=\"tag tag-ok\">En vigueur</span> avec la {}</p>\n", rq->who.caf.name);
-		agreement_sentence(rq, h, &g);
+		own_agreement_sentence(rq, h, &g);
 	}
 	html(h, "<p><a href=\"/espace-pro/convention\">Voir la convention et les personnes habilitées</a></p>\n</div>\n"
 		"<div class=\"card\">\n<h2>Un départ, une arrivée ?</h2>\n<p>Signalez à la Caf tout changement ou toute fin de mission "
 		"d’une personne habilitée, pour que son accès soit fermé.</p>\n");
-	service_lines(rq, h);
+	caf_service_lines(rq, h);
 	html(h, "</div>\n</div>\n");
 }
 
@@ -365,48 +320,4 @@ enum err page_listing_withdraw(struct request *rq, struct html *h)
 	return (e = listing_withdraw(rq->app, rq->arena, &rq->who, &rq->e, "", &rq->faults)) ?
 		       e :
 		       done(rq, path, "fiche-retiree");
-}
-
-/* --- the convention and its people --- */
-
-enum err page_pro_agreement(struct request *rq, struct html *h)
-{
-	struct agreement g;
-	struct person *people;
-	size_t n;
-	enum err e = agreement_current(rq, &g);
-	bool in_force = !e;
-
-	if (e && e != ERR_NOTFOUND)
-		return e;
-	if ((e = people_of(rq->app, rq->arena, rq->who.provider.key, &people, &n)))
-		return e;
-	page_begin(rq, h,
-		   &(struct page){ .space = SPACE_PRO, .title = "Convention et agents", .tab = "/espace-pro/convention" });
-	html(h, "<h1>Convention et agents</h1>\n<div class=\"cols\">\n<div>\n<section class=\"card\" aria-labelledby=\"t-conv\">\n"
-		"<h2 id=\"t-conv\">Convention</h2>\n");
-	if (in_force) {
-		html(h,
-		     "<dl class=\"summary\">\n<div><dt>Numéro</dt><dd class=\"num\">{}</dd></div>\n<div><dt>Parties</dt><dd>{} et la {}</dd></div>\n"
-		     "<div><dt>Prise d’effet</dt><dd>{}</dd></div>\n</dl>\n",
-		     g.number, rq->who.provider.name, rq->who.caf.name, day_fr(rq->arena, (day_t)g.effect));
-		agreement_sentence(rq, h, &g);
-	} else {
-		html(h, "<p>Aucune convention en vigueur.</p>\n");
-	}
-	html(h,
-	     "</section>\n<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-pers\" tabindex=\"0\">\n<table class=\"data\">\n"
-	     "<caption id=\"t-pers\">Personnes habilitées de votre organisme</caption>\n<thead><tr><th scope=\"col\">Nom</th>"
-	     "<th scope=\"col\">Fonction</th><th scope=\"col\">Identifiant</th><th scope=\"col\">Accès</th></tr></thead>\n<tbody>\n");
-	for (size_t i = 0; i < n; i++)
-		html(h, "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"num\">{}</td><td>{}</td></tr>\n",
-		     people[i].name, people[i].title, people[i].number,
-		     strcmp(people[i].status, "active") == 0 ? "Ouvert" : "Fermé");
-	html(h,
-	     "</tbody>\n</table>\n</div>\n</div>\n<aside class=\"card\" aria-label=\"Demander un changement\">\n<h2>Demander un changement</h2>\n"
-	     "<p>Rien ne se modifie en ligne : écrivez à votre Caf, qui prépare un avenant. Un départ se signale tout de suite.</p>\n");
-	service_lines(rq, h);
-	html(h, "</aside>\n</div>\n");
-	page_end(rq, h);
-	return ERR_OK;
 }

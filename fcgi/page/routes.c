@@ -52,9 +52,18 @@ const struct route routes[] = {
 	{ GET,  "/mot-de-passe/premier-changement",   POOL_LOGIN,   ANY_ROLE, 0, ROUTE_FIRST_LOGIN, NULL, page_first_change },
 	{ POST, "/mot-de-passe/premier-changement",   POOL_LOGIN,   ANY_ROLE, 0, ROUTE_FIRST_LOGIN, form_first_change, page_first_change_post },
 
+	/* the provider's contact, who may have no account */
+	{ GET,  "/fin-de-mission",                    POOL_PRIVATE, 0, 0, ROUTE_STALE, NULL, page_departure_ask },
+	{ POST, "/fin-de-mission",                    POOL_PRIVATE, 0, 0, ROUTE_STALE | ROUTE_ANONYMOUS_CSRF, form_departure_ask, page_departure_ask_post },
+	{ GET,  "/fin-de-mission/envoye",             POOL_PRIVATE, 0, 0, ROUTE_STALE, NULL, page_departure_sent },
+	{ GET,  "/fin-de-mission/signalee",           POOL_PRIVATE, 0, 0, ROUTE_STALE, NULL, page_departure_done },
+	{ GET,  "/fin-de-mission/{jeton}",            POOL_PRIVATE, 0, 0, ROUTE_STALE, NULL, page_departure_link },
+	{ POST, "/fin-de-mission/{jeton}",            POOL_PRIVATE, 0, 0, ROUTE_STALE | ROUTE_ANONYMOUS_CSRF, form_departure_link, page_departure_link_post },
+
 	/* the agent */
 	{ GET,  "/espace-pro",                        POOL_PRIVATE, ROLE_AGENT, 0, 0, NULL, page_pro_home },
-	{ GET,  "/espace-pro/convention",             POOL_PRIVATE, ROLE_AGENT, 0, 0, NULL, page_pro_agreement },
+	{ GET,  "/espace-pro/convention",             POOL_PRIVATE, ROLE_AGENT, 0, 0, form_departure, page_pro_agreement },
+	{ POST, "/espace-pro/convention",             POOL_PRIVATE, ROLE_AGENT, 0, 0, form_departure, page_departure_post },
 	{ GET,  "/espace-pro/mon-compte",             POOL_PRIVATE, ANY_ROLE, 0, 0, NULL, page_account },
 	{ POST, "/espace-pro/mon-compte",             POOL_LOGIN,   ANY_ROLE, 0, 0, form_account, page_account_post },
 	{ GET,  ESTABLISHMENT,                        POOL_PRIVATE, ROLE_AGENT, BOTH, ROUTE_OWN, NULL, page_pro_establishment },

@@ -107,6 +107,7 @@ static const struct choice titles[] = {
 	{ "/demande-habilitation", "Demander une habilitation" },
 	{ "/connexion", "Se connecter à l’espace professionnel" },
 	{ "/mot-de-passe-oublie", "Mot de passe perdu ou volé" },
+	{ "/fin-de-mission", "Signaler la fin de mission d’une personne habilitée" },
 	{ "/aide", "Aide et contact" },
 	{ "/accessibilite", "Accessibilité" },
 	{ "/mentions-legales", "Mentions légales" },

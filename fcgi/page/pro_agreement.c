@@ -1,0 +1,230 @@
+/* The agent's convention and its people; an end of mission told by a colleague or by the person who leaves. */
+#include "fcgi/page/page.h"
+
+#include "acts/calendar.h"
+#include "acts/departure.h"
+
+#include <string.h>
+
+#define AGREEMENT "/espace-pro/convention"
+
+static const struct field departure_fields[] = {
+	{ .name = "agent", .label = "Personne", .kind = FIELD_TEXT, .max = 60 },
+	{ .name = "fin",
+	  .label = "Dernier jour de mission",
+	  .kind = FIELD_DAY,
+	  .required = true,
+	  .hint = "Aujourd’hui ou un jour passé, comme 24/11/2026",
+	  .missing = "Saisissez le dernier jour de mission" },
+};
+
+const struct form *form_departure(void)
+{
+	static const struct form form = { departure_fields, LENGTH(departure_fields) };
+
+	return &form;
+}
+
+enum err own_agreement(struct request *rq, struct agreement *out)
+{
+	AUTO_TXN struct txn t = txn_read(rq->app->store, STORE_MAIN);
+	struct agreements all;
+	enum err e = agreements_of(&t, rq->arena, rq->who.provider.key, &all);
+
+	if (e)
+		return e;
+	for (size_t i = 0; i < all.n; i++)
+		if (agreement_in_force(&all.v[i], day_today())) {
+			*out = all.v[i];
+			return ERR_OK;
+		}
+	return ERR_NOTFOUND;
+}
+
+void own_agreement_sentence(struct request *rq, struct html *h, const struct agreement *g)
+{
+	day_t due = agreement_due(g, day_today());
+
+	if (!due)
+		return;
+	if (g->termination || g->not_tacit)
+		html(h, "<p>Elle prend fin le <strong>{}</strong>.</p>\n", day_fr(rq->arena, due));
+	else
+		html(h,
+		     "<p>Elle se renouvelle toute seule le <strong>{}</strong>. Pour y mettre fin, prévenez la Caf par lettre "
+		     "recommandée avant le <strong>{}</strong>.</p>\n",
+		     day_fr(rq->arena, due), day_fr(rq->arena, agreement_notice_limit(due)));
+}
+
+void caf_service_lines(struct request *rq, struct html *h)
+{
+	const struct caf *c = &rq->who.caf;
+
+	html(h, "<p>{}", c->service);
+	if (*c->phone) {
+		html(h, "<br>");
+		phone_link(h, rq->arena, c->phone);
+	}
+	if (*c->mail)
+		html(h, " – <a href=\"mailto:{}\">{}</a>", c->mail, c->mail);
+	html(h, "</p>\n");
+}
+
+/* --- an end of mission --- */
+
+/* Somebody of the provider whose access is open; another's is refused as an establishment would be. */
+static enum err find_person(struct request *rq, const char *number, struct person *out)
+{
+	struct person *people;
+	size_t n;
+	enum err e = people_of(rq->app, rq->arena, rq->who.provider.key, &people, &n);
+
+	for (size_t i = 0; i < n && !e; i++)
+		if (strcmp(people[i].number, number) == 0) {
+			*out = people[i];
+			return ERR_OK;
+		}
+	if (e)
+		return e;
+	{
+		AUTO_TXN struct txn t = txn_read(rq->app->store, STORE_MAIN);
+
+		e = person_by_name(&t, rq->arena, 'n', number, out);
+	}
+	if (!e)
+		record_refusal(rq, "foreign_object");
+	return e ? e : ERR_NOTFOUND;
+}
+
+static enum err departure_page(struct request *rq, struct html *h, const struct person *p)
+{
+	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .title = "Signaler une fin de mission", .tab = AGREEMENT });
+	crumbs(h, "Convention et agents", AGREEMENT, "Signaler une fin de mission", NULL);
+	error_summary(rq, h);
+	html(h,
+	     "<div class=\"narrow\">\n<h1>Signaler une fin de mission</h1>\n<dl class=\"summary\">\n<div><dt>Personne</dt><dd>{}</dd></div>\n"
+	     "<div><dt>Fonction</dt><dd>{}</dd></div>\n<div><dt>Identifiant</dt><dd class=\"num\">{}</dd></div>\n</dl>\n",
+	     p->name, p->title, p->number);
+	note(h, NOTE_WARN,
+	     uuid_equal(p->uuid, rq->who.person.uuid) ?
+		     "Votre accès est suspendu tout de suite et vous serez déconnecté. Seule la Caf peut le rouvrir." :
+		     "Son accès est suspendu tout de suite et ses sessions sont fermées. Seule la Caf peut le rouvrir.");
+	html(h, "<p>Ce qui a été publié reste en ligne. La Caf est prévenue et confirme la fin de mission.</p>\n");
+	form_open(rq, h, "card", AGREEMENT);
+	field_hidden(h, "agent", p->number);
+	field_of(rq, h, form_departure(), "fin", "w-s");
+	html(h, "<div class=\"actions\"><button class=\"btn btn-danger\">Signaler la fin de mission</button>"
+		"<a href=\"" AGREEMENT "\">Annuler</a></div>\n");
+	form_close(h);
+	html(h, "</div>\n");
+	page_end(rq, h);
+	return ERR_OK;
+}
+
+enum err page_departure_post(struct request *rq, struct html *h)
+{
+	const char *number = input_get(&rq->in, "agent");
+	struct departure_form form = { .end = input_get(&rq->in, "fin") };
+	struct person p;
+	enum err e = find_person(rq, number, &p);
+
+	if (e)
+		return e;
+	strs_add(rq->arena, &form.numbers, number);
+	input_check(rq->arena, form_departure(), &rq->in, &rq->faults);
+	e = rq->faults.n ? ERR_INVALID : departure_report(rq->app, rq->arena, &rq->who, &form, &rq->faults);
+	if (e == ERR_INVALID) {
+		rq->re->status = 422;
+		return departure_page(rq, h, &p);
+	}
+	if (e)
+		return e;
+	return done(rq, uuid_equal(p.uuid, rq->who.person.uuid) ? "/connexion" : AGREEMENT, "fin-de-mission");
+}
+
+/* --- the convention --- */
+
+static enum err agreement_card(struct request *rq, struct html *h)
+{
+	struct agreement g;
+	enum err e = own_agreement(rq, &g);
+
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	html(h, "<section class=\"card\" aria-labelledby=\"t-conv\">\n<h2 id=\"t-conv\">Convention</h2>\n");
+	if (e) {
+		html(h, "<p>Aucune convention en vigueur.</p>\n</section>\n");
+		return ERR_OK;
+	}
+	html(h,
+	     "<dl class=\"summary\">\n<div><dt>Numéro</dt><dd class=\"num\">{}</dd></div>\n<div><dt>Parties</dt><dd>{} et la {}</dd></div>\n"
+	     "<div><dt>Prise d’effet</dt><dd>{}</dd></div>\n</dl>\n",
+	     g.number, rq->who.provider.name, rq->who.caf.name, day_fr(rq->arena, (day_t)g.effect));
+	own_agreement_sentence(rq, h, &g);
+	html(h, "</section>\n");
+	return ERR_OK;
+}
+
+static void person_row(struct html *h, const struct person *p)
+{
+	bool open = strcmp(p->status, "active") == 0;
+
+	html(h, "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"num\">{}</td><td>{}</td><td>", p->name, p->title,
+	     p->number,
+	     open                                ? "Ouvert" :
+	     strcmp(p->status, "suspendue") == 0 ? "Suspendu" :
+						   "Fermé");
+	if (open)
+		html(h,
+		     "<form method=\"get\" action=\"" AGREEMENT
+		     "\"><button class=\"btn btn-alt btn-small\" name=\"agent\" value=\"{}\">"
+		     "Signaler une fin de mission<span class=\"vh\"> : {}</span></button></form>",
+		     p->number, p->name);
+	html(h, "</td></tr>\n");
+}
+
+static enum err agreement_page(struct request *rq, struct html *h)
+{
+	struct person *people;
+	size_t n;
+	enum err e = people_of(rq->app, rq->arena, rq->who.provider.key, &people, &n);
+
+	if (e)
+		return e;
+	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .title = "Convention et agents", .tab = AGREEMENT });
+	html(h, "<h1>Convention et agents</h1>\n<div class=\"cols\">\n<div>\n");
+	if ((e = agreement_card(rq, h)))
+		return e;
+	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-pers\" tabindex=\"0\">\n<table class=\"data\">\n"
+		"<caption id=\"t-pers\">Personnes habilitées de votre organisme</caption>\n<thead><tr><th scope=\"col\">Nom</th>"
+		"<th scope=\"col\">Fonction</th><th scope=\"col\">Identifiant</th><th scope=\"col\">Accès</th>"
+		"<th scope=\"col\">Départ</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < n; i++)
+		person_row(h, &people[i]);
+	html(h, "</tbody>\n</table>\n</div>\n</div>\n<aside class=\"card\" aria-label=\"Demander un changement\">\n"
+		"<h2>Demander un changement</h2>\n<p>Une arrivée, un droit de plus : rien ne se modifie en ligne. Écrivez à votre Caf, "
+		"qui prépare un avenant.</p>\n<p>Un départ se signale tout de suite, à côté de la personne.</p>\n");
+	caf_service_lines(rq, h);
+	html(h, "</aside>\n</div>\n");
+	page_end(rq, h);
+	return ERR_OK;
+}
+
+/* With the number of somebody: the confirmation of his end of mission. */
+enum err page_pro_agreement(struct request *rq, struct html *h)
+{
+	const char *number = input_get(&rq->in, "agent");
+	struct person p;
+
+	if (!*number)
+		return agreement_page(rq, h);
+	enum err e = find_person(rq, number, &p);
+
+	if (!e && strcmp(p.status, "active") != 0)
+		e = ERR_NOTFOUND;
+	if (e)
+		return e;
+	if (!*input_get(&rq->in, "fin"))
+		rq->in = input_with(rq->arena, &rq->in, "fin", day_slashes(rq->arena, day_today()));
+	return departure_page(rq, h, &p);
+}

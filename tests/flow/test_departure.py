@@ -1,0 +1,211 @@
+"""People leave: an agent or the provider's contact says so, the access is suspended at once, the Caf is told."""
+import datetime
+import re
+import time
+
+import ldap
+import pytest
+
+from test_forgotten import clock, mail_of          # noqa: F401: a fixture
+
+TODAY = datetime.date.today()
+NEUTRAL = 'Si cette adresse est celle du contact d’un organisme, un courriel est parti.'
+
+
+def day(offset):
+    return (TODAY + datetime.timedelta(days=offset)).strftime('%d/%m/%Y')
+
+
+def read(service, dn, *names):
+    rows = service.directory().search_s(dn, ldap.SCOPE_BASE, attrlist=list(names))
+    return {k: v[0].decode() for k, v in rows[0][1].items()}
+
+
+def wait_for(test, seconds=20):
+    end = time.monotonic() + seconds
+    while not test():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def provider_of(account):
+    return account['dn'].split(',', 1)[1]
+
+
+def colleagues(service):
+    """Two agents of one provider, and one of another."""
+    by_provider = {}
+    for a in service.accounts('agent'):
+        by_provider.setdefault(provider_of(a), []).append(a)
+    mates = next(v for v in by_provider.values() if len(v) > 1)
+    other = next(v[0] for p, v in by_provider.items() if p != provider_of(mates[0]))
+    return mates[0], mates[1], other
+
+
+def number_of(service, account):
+    return read(service, account['dn'], 'habAgentNumero')['habAgentNumero']
+
+
+def confirm_page(c, number):
+    page = c.get('/espace-pro/convention')
+    form = next(f for f in page.forms() if ('agent', number) in f.buttons)
+    return form.submit(('agent', number))
+
+
+@pytest.fixture
+def reopened(service):
+    """Accounts to open again at the end."""
+    accounts = []
+    yield accounts
+    d = service.directory()
+    for a in accounts:
+        wait_for(lambda: read(service, a['dn'], 'habStatut')['habStatut'] == 'suspendue')
+        d.modify_s(a['dn'], [(ldap.MOD_REPLACE, 'habStatut', b'active'), (ldap.MOD_REPLACE, 'habFinMission', None),
+                             (ldap.MOD_REPLACE, 'habMotifRetrait', None)])
+        wait_for(lambda: service.client().login(a).path == '/espace-pro')
+
+
+def test_an_agent_reports_a_colleague_and_his_access_is_over_at_once(service, reopened):
+    agent, leaver, _ = colleagues(service)
+    number = number_of(service, leaver)
+    c, theirs = service.client(agent), service.client(leaver)
+    page = confirm_page(c, number)
+    assert page.status == 200 and 'suspendu tout de suite' in page.words
+    form = page.form('/espace-pro/convention')
+    assert form.get('fin') == day(0)
+    for typed, words in [(day(1), 'dans le futur'), ('', 'Saisissez le dernier jour'), ('31/02/2026', 'comme 01/12/2026')]:
+        again = form.set(fin=typed).submit()
+        assert again.status == 422 and words in again.faults()[0], again.faults()
+        form = again.form('/espace-pro/convention')
+        assert form.get('fin') == typed and form.get('agent') == number
+    assert theirs.get('/espace-pro').path == '/espace-pro'
+    reopened.append(leaver)
+    page = form.set(fin=day(-1)).submit()
+    assert page.path == '/espace-pro/convention?fait=fin-de-mission' and 'Fin de mission signalée' in page.words
+    assert theirs.get('/espace-pro').path.startswith('/connexion')
+    wait_for(lambda: read(service, leaver['dn'], 'habStatut')['habStatut'] == 'suspendue')
+    assert read(service, leaver['dn'], 'habFinMission')['habFinMission'].startswith((TODAY - datetime.timedelta(days=1)).strftime('%Y%m%d'))
+    assert service.client().login(leaver).status == 422
+    admin = service.client(service.account('caf_admin', caf=agent['caf']))
+    queue = admin.get('/caf?type=depart')
+    assert 'Fin de mission' in queue.words and any(f'/agents/{number}' in l for l in queue.links() if l)
+    mail = service.wait_mail('@', 'fin de mission signalée', holding=number)
+    assert agent['uid'] not in mail['Subject'] and service.url in mail.get_body(('plain',)).get_content()
+    log = service.ctl('audit', 'query', '--limit', '10', '--json').stdout
+    assert '"departure_reported"' in log and '"agent_suspended"' in log
+    wait_for(lambda: 'Suspendu' in c.get('/espace-pro/convention').words)
+    assert confirmed_twice(c, number) in (404, 422)
+
+
+def confirmed_twice(c, number):
+    return c.get(f'/espace-pro/convention?agent={number}').status
+
+
+def test_nobody_of_another_provider_can_be_reported(service):
+    agent, _, other = colleagues(service)
+    number = number_of(service, other)
+    c = service.client(agent)
+    assert c.get(f'/espace-pro/convention?agent={number}').status == 404
+    token = c.get('/espace-pro/mon-compte').form('/deconnexion').get('csrf')
+    assert c.post('/espace-pro/convention', [('csrf', token), ('agent', number), ('fin', day(0))]).status == 404
+    assert c.post('/espace-pro/convention', [('csrf', token), ('agent', '*'), ('fin', day(0))]).status == 404
+    assert read(service, other['dn'], 'habStatut')['habStatut'] == 'active'
+    assert 'foreign_object' in service.ctl('audit', 'query', '--limit', '5', '--json').stdout
+
+
+def test_an_agent_reports_himself_and_is_out(service, reopened):
+    _, leaver, _ = colleagues(service)
+    c = service.client(leaver)
+    page = confirm_page(c, number_of(service, leaver))
+    assert 'vous serez déconnecté' in page.words
+    reopened.append(leaver)
+    assert page.form('/espace-pro/convention').submit().path == '/connexion?fait=fin-de-mission'
+    assert c.get('/espace-pro').path.startswith('/connexion')
+
+
+# --- the contact ---
+
+def contact_of(service, account):
+    return read(service, provider_of(account), 'mail')['mail']
+
+
+def ask(c, mail, **kwargs):
+    return c.get('/fin-de-mission').form('/fin-de-mission').set(courriel=mail).submit(**kwargs)
+
+
+def link_of(service, mail, after=0):
+    def found():
+        return [m for m in service.mails() if mail in m['To'] and 'signaler une fin de mission' in m['Subject']][after:]
+    wait_for(found)
+    return re.search(r'(https://\S+/fin-de-mission/[\w-]{43})', found()[0].get_body(('plain',)).get_content())[1]
+
+
+def test_the_contact_reports_by_a_link_that_serves_once(service, reopened):
+    agent, leaver, other = colleagues(service)
+    number = number_of(service, leaver)
+    mail = contact_of(service, leaver)
+    page = ask(service.client(), mail.upper())
+    assert page.path == '/fin-de-mission/envoye' and NEUTRAL in page.words
+    link = link_of(service, mail)
+    assert link.startswith(service.url)
+    c = service.client()
+    for _ in range(3):                                      # a mail program opens it before its reader does
+        page = c.get(link)
+        assert page.status == 200
+    assert any(v == number for v in re.findall(r'name="personne" value="([^"]+)"', page.text))
+    assert number_of(service, other) not in page.text
+    form = page.form(link.removeprefix(service.url))
+    empty = form.submit()
+    assert empty.status == 422 and empty.faults() == ['Cochez au moins une personne']
+    foreign = form.put('personne', number_of(service, other)).submit()
+    assert foreign.status == 404
+    future = form.put('personne', number).set(fin=day(2)).submit()
+    assert future.status == 422 and 'checked' in future.text
+    reopened.append(leaver)
+    theirs = service.client(leaver)
+    form = future.form(link.removeprefix(service.url)).set(fin=day(0))
+    assert form.submit().path == '/fin-de-mission/signalee'
+    assert theirs.get('/espace-pro').path.startswith('/connexion')
+    assert c.get(link).status == 410 and form.submit().status == 410
+    assert 'Demander un autre lien' in c.get(link).words
+    assert service.client(agent).get('/espace-pro').path == '/espace-pro'
+    log = service.ctl('audit', 'query', '--limit', '12', '--json').stdout
+    assert 'provider_contact' in log
+    token = link.rsplit('/', 1)[1].encode()
+    for path in service.run.rglob('*'):
+        if path.is_file() and path.relative_to(service.run).parts[0] != 'mail':
+            assert token not in path.read_bytes(), path
+
+
+def test_known_and_unknown_addresses_get_one_answer_and_few_mails(service, clock):       # noqa: F811
+    _, _, other = colleagues(service)
+    mail = contact_of(service, other)
+    mask = lambda page: re.sub(r'csrf" value="[^"]*', '', page.text)
+    answers = {mask(ask(service.client(), m)) for m in (mail, 'personne@ailleurs.example')}
+    assert len(answers) == 1
+    for _ in range(5):
+        ask(service.client(), mail)
+    link = link_of(service, mail)
+    time.sleep(1)
+    assert len([m for m in service.mails() if mail in m['To'] and 'signaler une fin de mission' in m['Subject']]) == 1
+    clock(24 * 60 + 1)
+    assert service.client().get(link).status == 410
+    c = service.client()
+    for _ in range(10):
+        assert ask(c, 'personne@ailleurs.example').path == '/fin-de-mission/envoye'
+    assert ask(c, mail).status == 429
+
+
+@pytest.mark.parametrize('typed', ['', 'personne', 'a@b@c.example', 'x' * 5000, '*@ville.example', 'a@b.example\nBcc: c@d.example'])
+def test_what_is_no_address_is_told_or_answered_alike(service, typed):
+    page = ask(service.client(), typed)
+    assert page.status in (200, 400, 422)
+    assert page.status != 200 or NEUTRAL in page.words
+
+
+@pytest.mark.parametrize('token', ['x', 'A' * 43, '*', 'a' * 5000, '..%2F..', '%00'])
+def test_a_broken_link_is_a_clear_page(service, token):
+    page = service.client().get(f'/fin-de-mission/{token}')
+    assert page.status in (400, 404, 410, 414)
+    if page.status == 410:
+        assert 'Ce lien ne sert plus' in page.words
