@@ -29,6 +29,8 @@ const struct command commands[] = {
 	  "loads what a Caf has from CSV files (docs/import-csv.md); all is checked before the first write",
 	  "caf= dry-run with-passwords ", ARGUMENTS_SOME, WRITE | APP_PUBLIC, ctl_register_import },
 	{ "settings", "", "prints the reference of all settings", "", 0, 0, ctl_settings },
+	{ "demo mails", "COUNT", "puts so many mails to essai.example into the outbox (test_clock = yes only)", "", 1, WRITE,
+	  ctl_demo_mails },
 	{ "demo generate", "DEMO.JSON", "fills a demonstration through the acts (test_clock = yes only)", "", 1,
 	  WRITE | APP_PUBLIC | APP_WEB | APP_KEY, ctl_demo_generate },
 };

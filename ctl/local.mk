@@ -1,6 +1,19 @@
 sbin_PROGRAMS += %D%/habilisctl
-%C%_habilisctl_SOURCES = %D%/audit.c %D%/command.h %D%/commands.c %D%/demo.c %D%/demo.h %D%/demo_plan.c %D%/demo_texts.c \
-	%D%/directory.c %D%/main.c %D%/register.c %D%/status.c %D%/store.c %D%/waiting.c
+%C%_habilisctl_SOURCES = \
+	%D%/audit.c \
+	%D%/command.h \
+	%D%/commands.c \
+	%D%/demo.c \
+	%D%/demo.h \
+	%D%/demo_mails.c \
+	%D%/demo_plan.c \
+	%D%/demo_texts.c \
+	%D%/directory.c \
+	%D%/main.c \
+	%D%/register.c \
+	%D%/status.c \
+	%D%/store.c \
+	%D%/waiting.c
 %C%_habilisctl_LDADD = store/libwriter.a $(ACTS)
 
 EXTRA_DIST += %D%/packages.sh %D%/demo
