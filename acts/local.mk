@@ -9,6 +9,8 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/app.c \
 	%D%/caf_texts.c \
 	%D%/calendar.c \
+	%D%/calendar_agreement.c \
+	%D%/calendar_reminders.c \
 	%D%/challenge.c \
 	%D%/codes.c \
 	%D%/commune.c \

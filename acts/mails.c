@@ -57,6 +57,17 @@ const struct mail_template mail_templates[] = {
 	  "sessions ont été fermées.\n"
 	  "Si vous n’avez rien modifié, demandez un nouveau mot de passe sur {site}/mot-de-passe-oublie et prévenez "
 	  "{service_ou_exploitant}.\n", NULL },
+	{ "agreement_ending", "Votre convention se renouvelle le {echeance}",
+	  "La convention entre {organisme} et la {caf} se renouvelle pour un an le {echeance}. Vous n’avez rien à faire pour la garder.\n"
+	  "Pour y mettre fin, envoyez une lettre recommandée avec avis de réception avant le {limite_preavis}.\n"
+	  "Vérifiez aussi la liste des personnes habilitées : {site}/espace-pro/convention.\n", NULL },
+	{ "places_stale", "Places à actualiser : {combien}",
+	  "{lignes}\n"
+	  "Après {jours_masque} jours, les familles ne les voient plus. Si rien n’a changé, un clic suffit : {site}/espace-pro.\n", NULL },
+	{ "queue_digest", "À traiter : {combien}",
+	  "Bonjour {prenom} {nom}, dans la file de la {caf} :\n"
+	  "{lignes}\n"
+	  "La file : {site}/caf.\n", NULL },
 	{ "access_suspended", "Votre accès est suspendu",
 	  "Bonjour {prenom} {nom}, votre accès à l’espace professionnel pour {organisme} est suspendu depuis le {date} à {heure}.\n"
 	  "?fin Fin de mission signalée : {fin}.\n"

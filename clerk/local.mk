@@ -3,6 +3,7 @@ sbin_PROGRAMS += %D%/habilis-clerk
 	%D%/asked.c \
 	%D%/calendar.c \
 	%D%/clerk.h \
+	%D%/days.c \
 	%D%/edit.c \
 	%D%/edit.h \
 	%D%/headers.c \

@@ -47,7 +47,8 @@ static void work(struct clerk *c)
 		{ journal_run, 2 * SECOND_MS, 0, { .subject = "the directory's log" } },
 		{ readers_run, 10 * SECOND_MS, 0, { .subject = "readers" } },
 		{ sweep_run, 10 * SECOND_MS, 0, { .subject = "sweeping" } },
-		{ calendar_run, 10 * SECOND_MS, 0, { .subject = "the calendar" } },
+		{ calendar_run, SECOND_MS, 0, { .subject = "the calendar" } },
+		{ days_run, TICK_MS, 0, { .subject = "the work of the day" } },
 		{ close_run, MINUTE_MS, 0, { .subject = "ended conventions" } },
 		{ purge_run, DAY_MS, 0, { .subject = "the purge of the log" } },
 	};

@@ -48,6 +48,8 @@ int ctl_audit_verify(struct ctl *c);
 int ctl_directory_lint(struct ctl *c);
 /* register.c */
 int ctl_register_import(struct ctl *c);
+/* calendar.c */
+int ctl_calendar_run(struct ctl *c);
 /* status.c */
 int ctl_mirror_status(struct ctl *c);
 int ctl_mirror_rebuild(struct ctl *c);

@@ -28,6 +28,8 @@ const struct command commands[] = {
 	{ "register import", "--caf CODE [--dry-run] [--with-passwords] FOLDER|FILE…",
 	  "loads what a Caf has from CSV files (docs/import-csv.md); all is checked before the first write",
 	  "caf= dry-run with-passwords ", ARGUMENTS_SOME, WRITE | APP_PUBLIC, ctl_register_import },
+	{ "calendar run", "[--at DAY]", "moves the clock on to that day and waits for its work (test_clock = yes only)", "at= ", 0, READ,
+	  ctl_calendar_run },
 	{ "settings", "", "prints the reference of all settings", "", 0, 0, ctl_settings },
 	{ "demo mails", "COUNT", "puts so many mails to essai.example into the outbox (test_clock = yes only)", "", 1, WRITE,
 	  ctl_demo_mails },

@@ -1,6 +1,7 @@
 sbin_PROGRAMS += %D%/habilisctl
 %C%_habilisctl_SOURCES = \
 	%D%/audit.c \
+	%D%/calendar.c \
 	%D%/command.h \
 	%D%/commands.c \
 	%D%/demo.c \

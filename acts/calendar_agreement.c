@@ -1,0 +1,151 @@
+/* What a day brings a convention: renewal, end, warning (art. 5). The store keeps for which due day each was done: the directory's
+   entry follows by a job. */
+#include "acts/agreement.h"
+#include "acts/calendar.h"
+#include "acts/edit.h"
+#include "acts/mails.h"
+
+#include <string.h>
+
+#define WARNING 4 /* months before the due day */
+
+struct day_of_agreement {
+	struct app *app;
+	struct arena *a;
+	struct changeset *cs;
+	const struct agreement *g;
+	struct provider provider;
+	struct agreement_file file;
+	day_t today;
+	bool any;
+};
+
+static void edit(struct day_of_agreement *x, const char *attribute, const char *value)
+{
+	struct edits *edits = edits_new(x->a);
+
+	edits_on(edits, x->g->uuid);
+	edits_set(edits, attribute, value);
+	edits_job(x->a, x->cs, edits, "");
+}
+
+static void record(struct day_of_agreement *x, enum event ev, const char *name, day_t day)
+{
+	static const struct visitor nobody = { .address = "", .user_agent = "", .method = "", .path = "" };
+	struct audit_record r = act_record(x->a, &nobody, ev);
+
+	r.role = "service";
+	r.caf = x->provider.caf;
+	r.provider = x->provider.id;
+	r.object_kind = "agreement";
+	r.object_id = x->g->number;
+	act_detail(x->a, &r, name, day_iso(x->a, day));
+	changeset_audit(x->cs, &r);
+	x->any = true;
+}
+
+static bool is_tacit(const struct agreement *g)
+{
+	return !g->termination && !g->not_tacit;
+}
+
+static void renew(struct day_of_agreement *x)
+{
+	day_t due = agreement_due(x->g, x->today);
+
+	/* without a due day the first one is a year after the effect: nothing to move before */
+	if (due == x->g->due || (!x->g->due && due == day_add_months((day_t)x->g->effect, 12)) || x->file.renewed_to >= due)
+		return;
+	edit(x, "habDateEcheance", day_ldap(x->a, due));
+	x->file.renewed_to = due;
+	record(x, EVENT_AGREEMENT_RENEWED, "due", due);
+}
+
+static void end(struct day_of_agreement *x)
+{
+	day_t last = x->g->due ? (day_t)x->g->due : (day_t)x->g->termination;
+
+	if (x->file.ended_at && day_of(x->file.ended_at) >= last)
+		return;
+	edit(x, "habStatut", "terminee");
+	x->file.ended_at = clock_now();
+	record(x, EVENT_AGREEMENT_ENDED, "end", last);
+}
+
+/* --- the warning --- */
+
+static void write_to(struct day_of_agreement *x, struct strs *seen, struct uuid person, const char *to, day_t due)
+{
+	struct arena *a = x->a;
+
+	if (!*to || strs_has(seen, to))
+		return;
+	strs_add(a, seen, to);
+	mail_add(x->app, a, x->cs, "agreement_ending", person, uuid_is_none(person) ? to : "", x->provider.caf,
+		 "organisme", x->provider.name, "echeance", day_fr(a, due), "limite_preavis",
+		 day_fr(a, agreement_notice_limit(due)), NULL);
+}
+
+static enum err warn(struct day_of_agreement *x)
+{
+	day_t due = agreement_due(x->g, x->today);
+	struct strs seen = { 0 };
+	struct caf caf;
+	struct person *people;
+	size_t n;
+
+	if (x->today < day_add_months(due, -WARNING) || x->today > agreement_notice_limit(due) || x->file.warned_for == due)
+		return ERR_OK;
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+	enum err e = people_of(x->app, x->a, x->provider.key, &people, &n);
+
+	if (!e)
+		e = caf_by_code(&t, x->a, x->provider.caf, &caf);
+	if (e)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(people[i].status, "active") == 0)
+			write_to(x, &seen, people[i].uuid, people[i].mail, due);
+	write_to(x, &seen, UUID_NONE, x->provider.mail, due);
+	write_to(x, &seen, UUID_NONE, caf.mail, due);
+	x->file.warned_for = due;
+	record(x, EVENT_AGREEMENT_WARNED, "due", due);
+	return ERR_OK;
+}
+
+static enum err read_file(struct day_of_agreement *x)
+{
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+	enum err e = provider_by_key(&t, x->a, x->g->provider_key, &x->provider);
+
+	return e ? e : agreement_file_read(x->app, x->a, x->g, &x->provider, &x->file);
+}
+
+enum err agreement_day_add(struct app *app, struct arena *a, struct changeset *cs, const struct agreement *g,
+			   day_t today, bool *any)
+{
+	struct day_of_agreement x = { .app = app, .a = a, .cs = cs, .g = g, .today = today };
+	bool runs = agreement_in_force(g, today);
+
+	*any = false;
+	if (strcmp(g->status, "active") != 0 || !g->effect || g->effect > today)
+		return ERR_OK;
+	enum err e = read_file(&x);
+
+	if (e)
+		return e == ERR_NOTFOUND ? ERR_OK : e; /* its provider is gone */
+	if (!runs)
+		end(&x);
+	if (runs && is_tacit(g)) {
+		renew(&x);
+		e = warn(&x);
+	}
+	if (e || !x.any)
+		return e;
+	struct bytes key = agreement_file_key(a, g->number);
+
+	changeset_expect(cs, TABLE_AGREEMENT, key, x.file.rev);
+	changeset_put(cs, TABLE_AGREEMENT, key, agreement_file_encode(a, &x.file));
+	*any = true;
+	return ERR_OK;
+}

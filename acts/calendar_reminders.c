@@ -1,0 +1,232 @@
+/* Reminders of a day: free places that grow old, files that wait for a Caf. */
+#include "acts/calendar.h"
+#include "acts/mails.h"
+#include "acts/mirror.h"
+#include "acts/places.h"
+#include "acts/request.h"
+#include "acts/rights.h"
+#include "acts/who.h"
+
+#include <string.h>
+
+#define LAST_CALL 10 /* days before free places are hidden */
+#define NO_RETURN 30 /* days after which a convention that was posted is asked about */
+
+static const char *counted(struct arena *a, size_t n, const char *one, const char *more)
+{
+	return arena_printf(a, "%zu %s", n, n > 1 ? more : one);
+}
+
+/* --- free places --- */
+
+static bool passed(int age, day_t since, day_t today, int64_t mark)
+{
+	return age >= mark && age - (today - since) < mark;
+}
+
+/* One line when the grid wants care; *call when it passed a mark since. */
+static enum err look_at(struct app *app, struct arena *a, const struct establishment *e, day_t since, day_t today,
+			struct buf *lines, size_t *n, bool *call)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	const struct settings *s = app->settings;
+	struct grid g;
+	enum err failed = grid_get(&t, a, TABLE_GRID, key_bytes(e->uuid.b, sizeof e->uuid.b), &g);
+
+	if (failed)
+		return failed == ERR_NOTFOUND ? ERR_OK : failed;
+	int age = grid_age_days(&g, day_start(today));
+
+	if (strcmp(g.state, "withdrawn") == 0 || age < s->places_reminder_days)
+		return ERR_OK;
+	*call = *call || passed(age, since, today, s->places_reminder_days) ||
+		passed(age, since, today, s->places_stale_days) ||
+		passed(age, since, today, s->places_hidden_days - LAST_CALL);
+	buf_printf(lines, "%s%s : places publiées il y a %d jours.", *n ? "\n" : "", e->name, age);
+	++*n;
+	return ERR_OK;
+}
+
+static enum err remind(struct app *app, struct arena *a, struct changeset *cs, const struct person *p, day_t since,
+		       day_t today)
+{
+	struct visitor who = { .address = "", .user_agent = "", .method = "", .path = "" };
+	struct buf lines = buf_new(a);
+	struct my_establishment *mine;
+	size_t n, stale = 0;
+	bool call = false;
+	enum err e = visitor_fill(app, a, p, &who);
+
+	if (!e)
+		e = rights_of(app, a, &who, &mine, &n);
+	for (size_t i = 0; !e && i < n; i++)
+		if (mine[i].families & FAMILY_PLACES)
+			e = look_at(app, a, &mine[i].e, since, today, &lines, &stale, &call);
+	if (e || !call)
+		return e;
+	mail_add(app, a, cs, "places_stale", p->uuid, "", p->caf, "combien",
+		 counted(a, stale, "établissement", "établissements"), "lignes", buf_str(&lines), "jours_masque",
+		 arena_printf(a, "%lld", (long long)app->settings->places_hidden_days), NULL);
+	return ERR_OK;
+}
+
+enum err places_reminders_add(struct app *app, struct arena *a, struct changeset *cs, const struct provider *p,
+			      day_t since, day_t today)
+{
+	struct person *people;
+	size_t n;
+	enum err e = people_of(app, a, p->key, &people, &n);
+
+	for (size_t i = 0; !e && i < n; i++)
+		if (strcmp(people[i].status, "active") == 0 && *people[i].mail)
+			e = remind(app, a, cs, &people[i], since, today);
+	return e;
+}
+
+/* --- what waits for a Caf --- */
+
+struct waits {
+	size_t n;
+	int64_t since; /* of the oldest */
+};
+
+struct digest {
+	struct waits listings, requests, agreements, reports, unreturned;
+};
+
+static void count(struct waits *w, int64_t since)
+{
+	if (!w->n || since < w->since)
+		w->since = since;
+	w->n++;
+}
+
+static struct waits *kind_of(struct digest *d, const char *kind)
+{
+	if (strcmp(kind, "fiche") == 0)
+		return &d->listings;
+	if (strcmp(kind, "demande") == 0)
+		return &d->requests;
+	return strcmp(kind, "convention") == 0 ? &d->agreements : &d->reports;
+}
+
+static enum err read_queue(struct app *app, struct arena *a, const char *caf, struct digest *d)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_TODO, key_join(a, bytes_of(caf), key_bytes("", 1)));
+
+	while (scan_next(&s)) {
+		struct todo todo;
+
+		if (todo_decode(a, s.record.payload, &todo) == ERR_OK)
+			count(kind_of(d, todo.kind), todo.since);
+	}
+	return t.err;
+}
+
+/* A convention that was posted and does not come back is in nobody's queue. */
+static enum err read_unreturned(struct app *app, struct arena *a, const char *caf, day_t today, struct digest *d)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_REQUEST, request_prefix(a, caf));
+
+	while (scan_next(&s)) {
+		struct grant_request r;
+
+		if (grant_request_decode(a, s.record.payload, &r) == ERR_OK && strcmp(r.state, "agreement_sent") == 0 &&
+		    r.posted && r.posted + NO_RETURN <= today)
+			count(&d->unreturned, day_start((day_t)r.posted));
+	}
+	return t.err;
+}
+
+static void add_line(struct arena *a, struct buf *b, const struct waits *w, const char *one, const char *more)
+{
+	if (w->n)
+		buf_printf(b, "%s%s, depuis le %s.", b->n ? "\n" : "", counted(a, w->n, one, more),
+			   day_fr(a, day_of(w->since)));
+}
+
+static void write_digest(struct app *app, struct arena *a, struct changeset *cs, const struct person *p, unsigned roles,
+			 const struct digest *d)
+{
+	struct buf lines = buf_new(a);
+	size_t n = d->reports.n;
+
+	if (!(roles & ROLE_CAF))
+		return;
+	if (roles & ROLE_CAF_REVIEWER) {
+		add_line(a, &lines, &d->listings, "fiche à vérifier", "fiches à vérifier");
+		n += d->listings.n;
+	}
+	if (roles & ROLE_CAF_ADMIN) {
+		add_line(a, &lines, &d->requests, "demande d’habilitation à traiter", "demandes d’habilitation à traiter");
+		add_line(a, &lines, &d->agreements, "convention à suivre", "conventions à suivre");
+		add_line(a, &lines, &d->unreturned, "convention envoyée et non revenue signée",
+			 "conventions envoyées et non revenues signées");
+		n += d->requests.n + d->agreements.n + d->unreturned.n;
+	}
+	add_line(a, &lines, &d->reports, "signalement à lire", "signalements à lire");
+	if (n)
+		mail_add(app, a, cs, "queue_digest", p->uuid, "", p->caf, "combien",
+			 counted(a, n, "dossier", "dossiers"), "lignes", buf_str(&lines), NULL);
+}
+
+struct member {
+	struct person person;
+	unsigned roles;
+};
+
+struct members {
+	struct member *v;
+	size_t n;
+};
+
+static void add_role(struct arena *a, struct members *list, const struct person *p, unsigned role)
+{
+	size_t i = 0;
+
+	while (i < list->n && !uuid_equal(list->v[i].person.uuid, p->uuid))
+		i++;
+	if (i == list->n) {
+		list->v = arena_more(a, list->v, list->n, sizeof *list->v);
+		list->v[list->n++] = (struct member){ .person = *p };
+	}
+	list->v[i].roles |= role;
+}
+
+/* The Caf's staff, whoever is in several groups once. */
+static enum err members_of(struct app *app, struct arena *a, const struct caf *caf, struct members *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_MIRROR_GROUP, BYTES_NONE);
+
+	while (scan_next(&s)) {
+		struct group g;
+
+		if (group_decode(a, s.record.payload, &g) || strcmp(g.caf, caf->code) != 0)
+			continue;
+		for (size_t i = 0; i < g.member_keys.n; i++) {
+			struct person p;
+
+			if (person_by_key(&t, a, g.member_keys.v[i], &p) == ERR_OK && *p.mail)
+				add_role(a, out, &p, group_role(&g, &p));
+		}
+	}
+	return t.err;
+}
+
+enum err queue_digest_add(struct app *app, struct arena *a, struct changeset *cs, const struct caf *caf, day_t today)
+{
+	struct digest d = { 0 };
+	struct members members = { 0 };
+	enum err e = read_queue(app, a, caf->code, &d);
+
+	if (!e)
+		e = read_unreturned(app, a, caf->code, today, &d);
+	if (!e)
+		e = members_of(app, a, caf, &members);
+	for (size_t i = 0; !e && i < members.n; i++)
+		write_digest(app, a, cs, &members.v[i].person, members.v[i].roles, &d);
+	return e;
+}
