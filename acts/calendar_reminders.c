@@ -42,7 +42,8 @@ static enum err look_at(struct app *app, struct arena *a, const struct establish
 	*call = *call || passed(age, since, today, s->places_reminder_days) ||
 		passed(age, since, today, s->places_stale_days) ||
 		passed(age, since, today, s->places_hidden_days - LAST_CALL);
-	buf_printf(lines, "%s%s : places publiées il y a %d jours.", *n ? "\n" : "", e->name, age);
+	buf_printf(lines, "%s%s : places publiées il y a %d jours%s.", *n ? "\n" : "", e->name, age,
+		   age >= s->places_hidden_days ? ", les familles ne les voient plus" : "");
 	++*n;
 	return ERR_OK;
 }

@@ -1,0 +1,150 @@
+"""A year of conventions by the days that matter: warning, last day of notice, renewal, termination, end. Its clock runs ahead, so it
+has a service of its own."""
+import contextlib
+import datetime
+import shutil
+import time
+
+import conftest
+import ldap
+import pytest
+
+EFFECT = datetime.date(2026, 1, 15)
+DUE = datetime.date(2027, 1, 15)
+
+
+@pytest.fixture(scope='module')
+def year():
+    service = conftest.make_service()
+    try:
+        service.start()
+        yield service
+    finally:
+        with contextlib.suppress(Exception):
+            service.start('stop')
+        shutil.rmtree(service.run.parent, ignore_errors=True)
+
+
+def until(check, what, seconds=15):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = check()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(what)
+
+
+def ldap_day(day):
+    return day.strftime('%Y%m%d000000Z').encode()
+
+
+def entry(d, dn):
+    return {k: v[0].decode() for k, v in d.search_s(dn, ldap.SCOPE_BASE)[0][1].items()}
+
+
+def live(service, day):
+    done = service.ctl('calendar', 'run', '--at', day.isoformat())
+    assert done.stdout == f'{day.isoformat()}: done\n'
+
+
+def log(service, event):
+    return service.ctl('audit', 'query', '--event', event, '--limit', '50').stdout
+
+
+def agreement(service, d, number, place, **values):
+    """A convention made with an LDAP tool under the establishment's provider."""
+    manager = d.search_s(place['dn'], ldap.SCOPE_BASE, attrlist=['habGestionnaire'])[0][1]['habGestionnaire'][0].decode()
+    dn = f'habConventionNumero={number},{manager}'
+    d.add_s(dn, [(k, [x if isinstance(x, bytes) else x.encode()]) for k, x in {
+        'objectClass': 'habConvention', 'habConventionNumero': number, 'habStatut': 'active', 'habDateEffet': ldap_day(EFFECT),
+        'habEtablissementCouvert': place['dn'], **values}.items()])
+    until(lambda: service.ctl('mirror', 'status').returncode == 0, 'the mirror')
+    return dn
+
+
+def mails(service, subject):
+    return [m for m in service.mails() if subject in m['Subject']]
+
+
+def test_a_year(year):
+    d = year.directory()
+    agent, place = year.agent_with(True, True)
+    existing = [dn for dn, _ in d.search_s(agent['dn'].split(',', 1)[1], ldap.SCOPE_ONELEVEL, '(objectClass=habConvention)')]
+    tacit = agreement(year, d, '921-2026-9001', place, habDateEcheance=ldap_day(DUE), habTaciteReconduction='TRUE')
+    ending = agreement(year, d, '921-2026-9002', place, habDateEcheance=ldap_day(DUE), habTaciteReconduction='TRUE')
+    time.sleep(1)
+    live(year, datetime.date(2026, 11, 26))
+
+    # what was due in the past was moved on, and today is past the last day of notice of January: no warning
+    assert '921-2026-9001' not in log(year, 'agreement_warned')
+    d.modify_s(ending, [(ldap.MOD_ADD, 'habDateResiliation', ldap_day(datetime.date(2026, 10, 1)))])
+    for dn in existing:
+        d.modify_s(dn, [(ldap.MOD_REPLACE, 'habStatut', b'terminee')])
+    time.sleep(1)
+
+    live(year, DUE - datetime.timedelta(days=1))
+    assert entry(d, tacit)['habDateEcheance'] == ldap_day(DUE).decode()
+    assert entry(d, ending)['habStatut'] == 'active'
+    client = year.client(agent)
+    path = f'/espace-pro/etablissements/{place["id"]}/places'
+    assert client.get(path).status == 200
+
+    live(year, DUE)
+    until(lambda: entry(d, tacit)['habDateEcheance'] == '20280115000000Z', 'not renewed')
+    until(lambda: entry(d, ending)['habStatut'] == 'terminee', 'not ended')
+    assert log(year, 'agreement_renewed').count('921-2026-9001') == 1
+    assert log(year, 'agreement_ended').count('921-2026-9002') == 1
+    assert entry(d, tacit)['habStatut'] == 'active' and entry(d, ending)['habDateEcheance'] == ldap_day(DUE).decode()
+    assert year.client(agent).get(path).status == 200, 'the renewed one still covers it'
+
+    # four months before, once
+    live(year, datetime.date(2027, 9, 14))
+    assert '921-2026-9001' not in log(year, 'agreement_warned')
+    before = len(mails(year, 'se renouvelle le 15 janvier 2028'))
+    live(year, datetime.date(2027, 9, 15))
+    assert log(year, 'agreement_warned').count('921-2026-9001') == 1
+    until(lambda: len(mails(year, 'se renouvelle le 15 janvier 2028')) > before + 1, 'no warning')
+    warning = mails(year, 'se renouvelle le 15 janvier 2028')
+    words = warning[0].get_body(('plain',)).get_content().replace('\n', ' ')
+    assert 'avant le 15 octobre 2027' in words, words
+    to = [m['To'] for m in warning]
+    address = entry(d, agent['dn'])['mail']
+    assert any(address in t for t in to) and len(set(to)) == len(to), to
+    caf = entry(d, agent['dn'].split(',ou=fournisseurs,', 1)[1])
+    assert any(caf['mail'] in t for t in to), to
+    live(year, datetime.date(2027, 9, 16))
+    assert len(mails(year, 'se renouvelle le 15 janvier 2028')) == len(warning)
+
+    # notice, and the end on the due day
+    d.modify_s(tacit, [(ldap.MOD_ADD, 'habDateResiliation', ldap_day(datetime.date(2027, 10, 1)))])
+    time.sleep(1)
+    live(year, datetime.date(2028, 1, 14))
+    c = year.client(agent)
+    assert c.get(path).status == 200
+    live(year, datetime.date(2028, 1, 15))
+    until(lambda: entry(d, tacit)['habStatut'] == 'terminee', 'not ended')
+    assert c.get(path).status in (404, 200) and year.client(agent).get(path).status == 404
+    assert 'mise à jour' in year.client().get(place['url']).words
+    assert year.ctl('audit', 'verify').stdout.startswith('whole:')
+
+
+def test_a_day_over_is_refused(year):
+    done = year.ctl('calendar', 'run', '--at', '2026-11-24', check=False)
+    assert done.returncode == 1 and 'only moves on' in done.stderr
+
+
+def test_the_digest_comes_on_working_days_only(year):
+    def digests():
+        return len(mails(year, 'À traiter :'))
+    friday = datetime.date(2028, 2, 4)
+    live(year, friday - datetime.timedelta(days=1))
+    before = digests()
+    live(year, friday)
+    time.sleep(2)
+    waiting = digests() - before
+    assert waiting, 'the demonstration leaves files in every queue'
+    live(year, friday + datetime.timedelta(days=1))
+    live(year, friday + datetime.timedelta(days=2))
+    time.sleep(2)
+    assert digests() == before + waiting
