@@ -1,11 +1,14 @@
 noinst_LIBRARIES += %D%/libacts.a
 %C%_libacts_a_SOURCES = \
 	%D%/acknowledgement.c \
+	%D%/activation.c \
 	%D%/agent.c \
 	%D%/agent_caf.c \
 	%D%/agent_new.c \
 	%D%/agent_state.c \
 	%D%/agreement.c \
+	%D%/agreement_template.c \
+	%D%/agreement_text.c \
 	%D%/app.c \
 	%D%/caf_texts.c \
 	%D%/calendar.c \
@@ -64,6 +67,9 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/request_lists.c \
 	%D%/request_send.c \
 	%D%/request_steps.c \
+	%D%/request_place.c \
+	%D%/request_read.c \
+	%D%/request_review.c \
 	%D%/revision.c \
 	%D%/revision_decide.c \
 	%D%/right_history.c \
@@ -78,9 +84,12 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/who_login.c \
 	%D%/who_throttle.c \
 	%D%/acknowledgement.h \
+	%D%/activation.h \
 	%D%/agent.h \
 	%D%/agent_new.h \
 	%D%/agreement.h \
+	%D%/agreement_text.h \
+	%D%/agreement_words.h \
 	%D%/app.h \
 	%D%/caf_texts.h \
 	%D%/calendar.h \
@@ -109,6 +118,8 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/request.h \
 	%D%/request_draft.h \
 	%D%/request_rules.h \
+	%D%/request_review.h \
+	%D%/request_review_step.h \
 	%D%/right_history.h \
 	%D%/rights.h \
 	%D%/search.h \
@@ -116,7 +127,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/who_session.h \
 	%D%/who_throttle.h
 
-dist_pkgdata_DATA += %D%/data/communes.csv
+dist_pkgdata_DATA += %D%/data/communes.csv %D%/data/convention.txt
 EXTRA_DIST += %D%/data/README.md
 
 EXTRA_DIST += \

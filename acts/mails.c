@@ -9,7 +9,8 @@
 #define SUBJECT_MAX 400
 
 /* Arguments the acts give: revision_*: etablissement, n, agent, url, motifs, precision, date_fiche; listing_withdrawn:
-   etablissement, motif, par; password_changed: adresse; acknowledgement: acts/acknowledgement.c. */
+   etablissement, motif, par; password_changed: adresse; acknowledgement: acts/acknowledgement.c; request_refused: numero, organisme,
+   recue, motif, adresse, recours. */
 /* clang-format off */
 const struct mail_template mail_templates[] = {
 	{ "acknowledgement", "Accusé de réception de votre demande {numero}",
@@ -68,6 +69,13 @@ const struct mail_template mail_templates[] = {
 	  "Bonjour {prenom} {nom}, dans la file de la {caf} :\n"
 	  "{lignes}\n"
 	  "La file : {site}/caf.\n", NULL },
+	{ "request_refused", "Votre demande {numero} n’est pas acceptée",
+	  "Bonjour, la {caf} n’a pas accepté la demande d’habilitation {numero} de {organisme}, reçue le {recue}.\n"
+	  "Motif : « {motif} ».\n"
+	  "Vous pouvez transmettre une nouvelle demande : {site}/demande-habilitation.\n"
+	  "Service chargé de votre dossier : {service}, {courriel}, {telephone}.\n"
+	  "?adresse {adresse}\n"
+	  "?recours Pour contester cette décision, vous pouvez, pendant deux mois, {recours}.\n", NULL },
 	{ "access_suspended", "Votre accès est suspendu",
 	  "Bonjour {prenom} {nom}, votre accès à l’espace professionnel pour {organisme} est suspendu depuis le {date} à {heure}.\n"
 	  "?fin Fin de mission signalée : {fin}.\n"

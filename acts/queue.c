@@ -31,8 +31,14 @@ bool todo_is_claimed(const struct todo *t, int64_t now)
 	return !uuid_is_none(t->claimed_by) && now - t->claimed_at < CLAIM_MS;
 }
 
-/* The Caf's files, oldest first, as the keys stand. */
-static enum err read_all(struct txn *t, struct arena *a, const char *caf, struct todo **out, size_t *n)
+static bool may_open(const struct visitor *who, const char *kind)
+{
+	return who->roles & ROLE_CAF_ADMIN || (strcmp(kind, "demande") != 0 && strcmp(kind, "convention") != 0);
+}
+
+/* The Caf's files, oldest first, as the keys stand; who: only those he may open. */
+static enum err read_all(struct txn *t, struct arena *a, const char *caf, const struct visitor *who, struct todo **out,
+			 size_t *n)
 {
 	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_TODO, queue_key(a, caf));
 	struct todo *v = NULL;
@@ -51,6 +57,8 @@ static enum err read_all(struct txn *t, struct arena *a, const char *caf, struct
 
 		if (e)
 			return e;
+		if (who && !may_open(who, v[count].kind))
+			continue;
 		v[count++].rev = s.record.rev;
 	}
 	*out = v;
@@ -113,7 +121,7 @@ enum err queue_read(struct app *app, struct arena *a, const struct visitor *who,
 	size_t per_page = f->per_page ? f->per_page : 20, first = f->page * per_page;
 	struct queue_page p = { 0 };
 	struct todo *all;
-	enum err e = read_all(&t, a, who->person.caf, &all, &p.all);
+	enum err e = read_all(&t, a, who->person.caf, who, &all, &p.all);
 
 	if (e)
 		return e;
@@ -143,6 +151,15 @@ size_t queue_count(struct app *app, struct arena *a, const char *caf)
 	return n;
 }
 
+size_t queue_count_for(struct app *app, struct arena *a, const struct visitor *who)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct todo *all;
+	size_t n = 0;
+
+	return read_all(&t, a, who->person.caf, who, &all, &n) ? 0 : n;
+}
+
 /* What a colleague has open is left to him. */
 enum err queue_next(struct app *app, struct arena *a, const struct visitor *who, const char *kind, struct todo *out)
 {
@@ -150,7 +167,7 @@ enum err queue_next(struct app *app, struct arena *a, const struct visitor *who,
 	int64_t now = visitor_now(who);
 	struct todo *all;
 	size_t n;
-	enum err e = read_all(&t, a, who->person.caf, &all, &n);
+	enum err e = read_all(&t, a, who->person.caf, who, &all, &n);
 
 	if (e)
 		return e;
@@ -171,7 +188,7 @@ enum err queue_find(struct app *app, struct arena *a, const char *caf, const cha
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	struct todo *all;
 	size_t n;
-	enum err e = read_all(&t, a, caf, &all, &n);
+	enum err e = read_all(&t, a, caf, NULL, &all, &n);
 
 	if (e)
 		return e;
@@ -190,7 +207,7 @@ enum err queue_rank(struct app *app, struct arena *a, const char *caf, const cha
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	struct todo *all;
 	size_t n, seen = 0, at = 0;
-	enum err e = read_all(&t, a, caf, &all, &n);
+	enum err e = read_all(&t, a, caf, NULL, &all, &n);
 
 	if (e)
 		return e;

@@ -22,6 +22,9 @@ struct queue_page {
 MUST_USE enum err queue_read(struct app *app, struct arena *a, const struct visitor *who, const struct queue_filter *f,
 			     struct queue_page *out);
 size_t queue_count(struct app *app, struct arena *a, const char *caf);
+/* The same, of those the visitor may open: requests and conventions are the administrators'. queue_read and queue_next leave
+   the others out too. */
+size_t queue_count_for(struct app *app, struct arena *a, const struct visitor *who);
 /* The oldest of that kind ("" : any) that no colleague has taken; ERR_NOTFOUND: none left. */
 MUST_USE enum err queue_next(struct app *app, struct arena *a, const struct visitor *who, const char *kind,
 			     struct todo *out);

@@ -106,6 +106,8 @@ static const struct row rows[] = {
 	  "Why acts are kept longer than a year; shown to whom the log is about." },
 	{ "data", "communes", KIND_PATH, AT(data_communes), 0, 0, NULL,
 	  "CSV file of the communes: INSEE code, name, postal codes, place on the map." },
+	{ "data", "agreement", KIND_PATH, AT(data_agreement), 0, 0, HABILIS_DATADIR "/convention.txt",
+	  "Articles of the conventions of a Caf that set none of its own (habilisctl agreement-template)." },
 };
 /* clang-format on */
 

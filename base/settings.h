@@ -44,7 +44,8 @@ struct settings {
 	int64_t audit_connections_days;    /* 365; 180–366 */
 	int64_t audit_acts_days;           /* 1096 */
 	const char *audit_acts_reason;
-	const char *data_communes; /* CSV of communes */
+	const char *data_communes;  /* CSV of communes */
+	const char *data_agreement; /* articles of a convention whose Caf set none */
 };
 
 /* Reads the file. On ERR_INVALID or ERR_NOTFOUND, *why says in English what is wrong, with the line. Strings live in a. */

@@ -50,6 +50,9 @@ int ctl_directory_lint(struct ctl *c);
 int ctl_register_import(struct ctl *c);
 /* calendar.c */
 int ctl_calendar_run(struct ctl *c);
+/* agreement.c */
+int ctl_template_set(struct ctl *c);
+int ctl_template_show(struct ctl *c);
 /* status.c */
 int ctl_mirror_status(struct ctl *c);
 int ctl_mirror_rebuild(struct ctl *c);

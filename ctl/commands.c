@@ -30,6 +30,8 @@ const struct command commands[] = {
 	  "caf= dry-run with-passwords ", ARGUMENTS_SOME, WRITE | APP_PUBLIC, ctl_register_import },
 	{ "calendar run", "[--at DAY]", "moves the clock on to that day and waits for its work (test_clock = yes only)", "at= ", 0, READ,
 	  ctl_calendar_run },
+	{ "agreement-template set", "--caf CODE FILE", "sets the articles of a Caf's conventions; {names} are checked", "caf= ", 1, WRITE, ctl_template_set },
+	{ "agreement-template show", "--caf CODE", "prints a Caf's articles, or those it has without any of its own", "caf= ", 0, READ, ctl_template_show },
 	{ "settings", "", "prints the reference of all settings", "", 0, 0, ctl_settings },
 	{ "demo mails", "COUNT", "puts so many mails to essai.example into the outbox (test_clock = yes only)", "", 1, WRITE,
 	  ctl_demo_mails },

@@ -1,5 +1,6 @@
 sbin_PROGRAMS += %D%/habilisctl
 %C%_habilisctl_SOURCES = \
+	%D%/agreement.c \
 	%D%/audit.c \
 	%D%/calendar.c \
 	%D%/command.h \

@@ -35,6 +35,7 @@ HOME = {
     r"(fcgi_stdio|fastcgi)\.h": (),
     r"curl/.*": ("clerk",),
     r"zxcvbn\.h": ("acts",),
+    r"(pango/.*|cairo.*\.h|glib(/.*|-object\.h|\.h))": ("fcgi/page",),
     r"sodium(/.*|\.h)": ("base",),
     r"yajl/.*": ("base",),
     r"utf8proc\.h": ("base",),

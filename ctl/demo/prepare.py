@@ -101,8 +101,9 @@ def read_sources(root, build):
                 inside = os.path.relpath(path, os.path.join(root, folder))
                 with open(path, 'rb') as file:
                     found[os.path.join(target, inside)] = (file.read(), 0o700 if os.access(path, os.X_OK) else 0o600)
-    with open(os.path.join(root, 'acts/data/communes.csv'), 'rb') as file:
-        found['app/communes.csv'] = (file.read(), 0o600)
+    for name in ('communes.csv', 'convention.txt'):
+        with open(os.path.join(root, 'acts/data', name), 'rb') as file:
+            found[f'app/{name}'] = (file.read(), 0o600)
     return found
 
 
@@ -244,6 +245,7 @@ from = ne-pas-repondre@accueil-enfant.example
 writes_per_minute = {30 if run.limits else 0}
 [data]
 communes = {run.at('app', 'communes.csv')}
+agreement = {run.at('app', 'convention.txt')}
 ''')
     fill = {'LISTEN': f'127.0.0.1:{run.port}', 'URL': run.url, 'TLS': run.at('tls'), 'SOCKETS': run.at('sock'),
             'SHARE': run.at('app', 'nginx'), 'LOG': run.at('log'), 'RUN': run.path, 'LIMIT': '' if run.limits else '#'}

@@ -150,8 +150,10 @@ enum err page_caf_queue(struct request *rq, struct html *h)
 		html(h, "<a class=\"btn\" href=\"{}\">Ouvrir le plus ancien</a>", oldest.path);
 	html(h, "</div>\n<ul class=\"kpis\">\n");
 	kpi(h, "fiche", q.revisions, "fiche à valider", "fiches à valider");
-	kpi(h, "demande", q.requests, "demande à examiner", "demandes à examiner");
-	kpi(h, "convention", q.agreements, "convention signée reçue", "conventions signées reçues");
+	if (rq->who.roles & ROLE_CAF_ADMIN) {
+		kpi(h, "demande", q.requests, "demande à examiner", "demandes à examiner");
+		kpi(h, "convention", q.agreements, "convention signée reçue", "conventions signées reçues");
+	}
 	kpi(h, "signalement", q.reports, "signalement de famille", "signalements de familles");
 	html(h, "</ul>\n<form class=\"card filters\" method=\"get\" action=\"/caf\" aria-label=\"Filtrer les dossiers\">\n");
 	filter_select(rq, h, "type", "Type de dossier", kind_choices, f.kind);

@@ -126,30 +126,32 @@ static enum err find_visitor(struct request *rq)
 	return to_login(rq, expired);
 }
 
+static void note_refusal(struct request *rq, struct audit_record *r, const char *cause)
+{
+	r->failed = true;
+	r->cause = cause;
+	if (act_note(rq->app, rq->arena, &rq->who, r))
+		log_line(LOG_LEVEL_WARNING, "refusal not recorded", "cause", cause, NULL);
+}
+
 void record_refusal(struct request *rq, const char *cause)
 {
 	struct audit_record r = act_record(rq->arena, &rq->who, EVENT_REFUSAL);
 
-	r.failed = true;
-	r.cause = cause;
 	if (!uuid_is_none(rq->e.uuid))
 		act_on_establishment(&r, &rq->e);
-	if (act_note(rq->app, rq->arena, &rq->who, &r))
-		log_line(LOG_LEVEL_WARNING, "refusal not recorded", "cause", cause, NULL);
+	note_refusal(rq, &r, cause);
 }
 
 void refuse_foreign(struct request *rq, const char *object_kind, const char *object_id, const char *caf)
 {
 	struct audit_record r = act_record(rq->arena, &rq->who, EVENT_REFUSAL);
 
-	r.failed = true;
-	r.cause = "foreign_file";
 	r.object_kind = object_kind;
 	r.object_id = text_cut(rq->arena, object_id, 64);
 	if (*caf)
 		r.caf = caf;
-	if (act_note(rq->app, rq->arena, &rq->who, &r))
-		log_line(LOG_LEVEL_WARNING, "refusal not recorded", "cause", r.cause, NULL);
+	note_refusal(rq, &r, "foreign_file");
 }
 
 /* The object of the path: {id} comes first in the patterns that have one. */

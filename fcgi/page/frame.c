@@ -27,6 +27,7 @@ static const struct nav_entry pro_nav[] = {
 
 static const struct nav_entry caf_nav[] = {
 	{ "/caf", "À traiter", 0 },
+	{ "/caf/demandes", "Demandes", ROLE_CAF_ADMIN },
 	{ "/caf/fournisseurs", "Fournisseurs", ROLE_CAF_ADMIN },
 	{ "/caf/etablissements", "Établissements", 0 },
 	{ "/espace-pro/mon-compte", "Mon compte", 0 },
@@ -116,7 +117,7 @@ static void nav_items(struct request *rq, struct html *h, const struct page *p)
 		html(h, ">{}", n->label);
 		if (strcmp(n->href, "/caf") == 0)
 			html(h, " <span class=\"count\">{}</span>",
-			     html_number(h, (int64_t)queue_count(rq->app, rq->arena, rq->who.caf.code)));
+			     html_number(h, (int64_t)queue_count_for(rq->app, rq->arena, &rq->who)));
 		html(h, "</a></li>\n");
 	}
 }

@@ -1,10 +1,49 @@
 # pages: the route table, the frame, one file of handlers a subject
 noinst_LIBRARIES += %D%/libpage.a
-%C%_libpage_a_SOURCES = %D%/page.h \
-	%D%/caf_agent.c %D%/caf_provider.c %D%/caf_provider.h \
-	%D%/audit.c %D%/caf_establishment.c %D%/caf_queue.c %D%/caf_review.c %D%/dispatch.c %D%/error.c %D%/forgotten.c %D%/frame.c %D%/login.c %D%/notices.c %D%/page_cache.c \
-	%D%/places_table.c %D%/pro.c %D%/pro_listing.c %D%/pro_places.c %D%/pro_revisions.c %D%/public.c %D%/routes.c %D%/search.c %D%/search_plan.c %D%/texts.c \
-	%D%/request.c %D%/request_lists.c %D%/request_pages.h %D%/request_people.c %D%/request_send.c \
-	%D%/audit.c %D%/caf_establishment.c %D%/caf_queue.c %D%/caf_review.c %D%/departure.c %D%/dispatch.c %D%/error.c %D%/forgotten.c %D%/frame.c %D%/login.c %D%/notices.c %D%/page_cache.c \
-	%D%/places_table.c %D%/pro.c %D%/pro_agreement.c %D%/pro_listing.c %D%/pro_places.c %D%/pro_revisions.c %D%/public.c %D%/routes.c %D%/search.c %D%/search_plan.c %D%/texts.c \
+%C%_libpage_a_SOURCES = \
+	%D%/audit.c \
+	%D%/caf_agent.c \
+	%D%/caf_establishment.c \
+	%D%/caf_provider.c \
+	%D%/caf_provider.h \
+	%D%/caf_queue.c \
+	%D%/caf_request.c \
+	%D%/caf_request.h \
+	%D%/caf_request_activate.c \
+	%D%/caf_request_place.c \
+	%D%/caf_request_print.c \
+	%D%/caf_request_steps.c \
+	%D%/caf_requests.c \
+	%D%/caf_review.c \
+	%D%/departure.c \
+	%D%/dispatch.c \
+	%D%/error.c \
+	%D%/forgotten.c \
+	%D%/frame.c \
+	%D%/login.c \
+	%D%/notices.c \
+	%D%/page.h \
+	%D%/page_cache.c \
+	%D%/pdf.h \
+	%D%/places_table.c \
+	%D%/pro.c \
+	%D%/pro_agreement.c \
+	%D%/pro_listing.c \
+	%D%/pro_places.c \
+	%D%/pro_revisions.c \
+	%D%/public.c \
+	%D%/request.c \
+	%D%/request_lists.c \
+	%D%/request_pages.h \
+	%D%/request_people.c \
+	%D%/request_send.c \
+	%D%/routes.c \
+	%D%/search.c \
+	%D%/search_plan.c \
+	%D%/texts.c \
 	%D%/ui.c
+
+# the only file that sees cairo and pango
+noinst_LIBRARIES += %D%/libpdf.a
+%C%_libpdf_a_SOURCES = %D%/pdf.c
+%C%_libpdf_a_CPPFLAGS = $(AM_CPPFLAGS) $(PANGO_CFLAGS)

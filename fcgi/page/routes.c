@@ -10,6 +10,7 @@
 #define ESTABLISHMENT "/espace-pro/etablissements/{id}"
 #define REQUEST "/demande-habilitation"
 #define ANYONE (ROUTE_STALE | ROUTE_ANONYMOUS_CSRF)
+#define CAF_REQUEST "/caf/demandes/{numero}"
 
 /* clang-format off */
 const struct route routes[] = {
@@ -85,6 +86,24 @@ const struct route routes[] = {
 	{ GET,  "/caf/revisions/{id}/apercu",         POOL_PRIVATE, ROLE_CAF_REVIEWER, 0, ROUTE_CAF_OWN, NULL, page_caf_preview },
 	{ POST, "/caf/revisions/{id}/prendre",        POOL_PRIVATE, ROLE_CAF_REVIEWER, 0, ROUTE_CAF_OWN, NULL, page_caf_claim },
 	{ POST, "/caf/revisions/{id}/decision",       POOL_PRIVATE, ROLE_CAF_REVIEWER, 0, ROUTE_CAF_OWN, form_decision, page_caf_decide },
+	{ GET,  "/caf/demandes",                      POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_caf_requests, page_caf_requests },
+	{ GET,  CAF_REQUEST,                              POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request },
+	{ POST, CAF_REQUEST "/prendre",                   POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_claim },
+	{ POST, CAF_REQUEST "/verifier",                  POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_check },
+	{ POST, CAF_REQUEST "/preparer",                  POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_prepare },
+	{ GET,  CAF_REQUEST "/refuser",                   POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_refuse },
+	{ POST, CAF_REQUEST "/refuser",                   POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_request_refuse, page_caf_request_refuse_post },
+	{ POST, CAF_REQUEST "/envoi",                     POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_request_posting, page_caf_request_post },
+	{ GET,  CAF_REQUEST "/pli-incomplet",             POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_incomplete },
+	{ POST, CAF_REQUEST "/pli-incomplet",             POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_request_incomplete, page_caf_request_incomplete_post },
+	{ POST, CAF_REQUEST "/retour-signe",              POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_request_return, page_caf_request_return },
+	{ GET,  CAF_REQUEST "/lignes/{n}",                POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_place },
+	{ POST, CAF_REQUEST "/lignes/{n}",                POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_request_place, page_caf_request_place_post },
+	{ GET,  CAF_REQUEST "/convention",                POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_agreement },
+	{ GET,  CAF_REQUEST "/convention.pdf",            POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_pdf },
+	{ GET,  CAF_REQUEST "/activer",                   POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_activate },
+	{ POST, CAF_REQUEST "/activer",                   POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_activate_post },
+	{ POST, CAF_REQUEST "/personnes/{agent}",         POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_request_resend, page_caf_request_resend },
 	{ GET,  "/caf/etablissements",                POOL_PRIVATE, ROLE_CAF, 0, 0, form_caf_establishments, page_caf_establishments },
 	{ GET,  "/caf/etablissements/{id}",           POOL_PRIVATE, ROLE_CAF, 0, ROUTE_CAF_OWN, NULL, page_caf_establishment },
 	{ POST, "/caf/etablissements/{id}",           POOL_PRIVATE, ROLE_CAF_REVIEWER, 0, ROUTE_CAF_OWN, form_caf_establishment, page_caf_establishment_post },

@@ -1,0 +1,409 @@
+#include "acts/activation.h"
+
+#include "acts/agent_new.h"
+#include "acts/agreement.h"
+#include "acts/codes.h"
+#include "acts/mails.h"
+#include "acts/provider.h"
+#include "acts/request_review_step.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define TRIES 3
+
+struct activating {
+	struct step step;
+	struct app *app;
+	struct arena *a;
+	struct edits *edits;
+	struct provider provider; /* known before, or as it is made */
+	struct agents_new agents;
+	const char **dns; /* of people, by their place in the request */
+};
+
+day_t request_effect(const struct grant_request *r)
+{
+	return (day_t)(r->signed_provider > r->signed_caf ? r->signed_provider : r->signed_caf);
+}
+
+/* --- the provider --- */
+
+static enum err make_provider(struct activating *x)
+{
+	struct grant_request *r = &x->step.f.r;
+	struct numbers numbers;
+	const char *parent = arena_printf(x->a, "ou=fournisseurs,%s", x->step.who->caf.dn);
+	enum err e = numbers_begin(x->app, x->a, NUMBER_PROVIDER, r->caf, day_of(x->step.now), &numbers);
+
+	if (!e)
+		e = numbers_next(x->app, x->a, &numbers, &r->provider_id);
+	if (e)
+		return e;
+	numbers_end(x->a, x->step.cs, &numbers);
+	codec_default(&provider_codec, &x->provider);
+	x->provider.dn = dn_child(x->a, "habFournisseurId", r->provider_id, parent);
+	x->provider.id = r->provider_id;
+	edits_make(x->edits, x->provider.dn, "habFournisseur");
+	edits_first(x->edits, "habFournisseurId", r->provider_id);
+	edits_first(x->edits, "o", r->name);
+	edits_first(x->edits, "habSiret", r->siret);
+	edits_first(x->edits, "street", r->address);
+	edits_first(x->edits, "postalCode", r->postal_code);
+	edits_first(x->edits, "l", r->city);
+	edits_first(x->edits, "mail", r->mail);
+	edits_first(x->edits, "telephoneNumber", r->phone);
+	edits_first(x->edits, "habStatut", "active");
+	return dn_normal(x->a, x->provider.dn, &x->provider.key);
+}
+
+static enum err take_provider(struct activating *x)
+{
+	enum err e = request_provider(x->app, x->a, &x->step.f.r, &x->provider);
+
+	if (e == ERR_NOTFOUND)
+		return make_provider(x);
+	if (!e)
+		x->step.f.r.provider_id = x->provider.id;
+	return e;
+}
+
+/* --- the people --- */
+
+/* One this provider has already under that address; who left does not come back under his old number. */
+static enum err find_known(struct activating *x, const struct request_person *p, struct person *out)
+{
+	struct person *v;
+	size_t n;
+	enum err e = people_with_mail(x->app, x->a, p->mail, NULL, &v, &n);
+
+	for (size_t i = 0; !e && i < n; i++) {
+		if (!v[i].agent || strcmp(v[i].provider_key, x->provider.key) != 0 || strcmp(v[i].status, "terminee") == 0)
+			continue;
+		*out = v[i];
+		return ERR_OK;
+	}
+	return e ? e : ERR_NOTFOUND;
+}
+
+/* Two of the request under one address are two people. */
+static bool is_taken(const struct activating *x, size_t before, const char *number)
+{
+	for (size_t i = 0; i < before; i++)
+		if (strcmp(x->step.f.people[i].number, number) == 0)
+			return true;
+	return false;
+}
+
+static enum err take_person(struct activating *x, size_t i)
+{
+	struct request_person *p = &x->step.f.people[i];
+	struct person known;
+	enum err e = find_known(x, p, &known);
+
+	if (e == ERR_NOTFOUND || (!e && is_taken(x, i, known.number)))
+		return agents_new_add(x->app, x->a, &x->agents, x->edits, p, &x->dns[i]);
+	if (e)
+		return e;
+	p->number = known.number;
+	p->uid = known.uid;
+	x->dns[i] = known.dn;
+	edits_on(x->edits, known.uuid);
+	edits_set(x->edits, "habStatut", "active");
+	edits_set(x->edits, "habFinMission", "");
+	edits_set(x->edits, "habMotifRetrait", "");
+	return ERR_OK;
+}
+
+static enum err take_people(struct activating *x)
+{
+	struct request_file *f = &x->step.f;
+	enum err e = agents_new_begin(x->app, x->a, f->r.caf, day_of(x->step.now), x->provider.dn, &x->agents);
+
+	x->dns = arena_array(x->a, f->people_n, const char *);
+	for (size_t i = 0; !e && i < f->people_n; i++)
+		e = take_person(x, i);
+	if (e)
+		return e;
+	agents_new_end(x->a, x->step.cs, &x->agents);
+	f->r.people = request_people_encode(x->a, f->people, f->people_n);
+	return ERR_OK;
+}
+
+/* --- the convention and the rights --- */
+
+static enum err find_place(struct activating *x, const char *id, struct establishment *out)
+{
+	return establishment_find(x->app, x->a, request_resolved(&x->step.f.r, id), out);
+}
+
+/* « Jeanne Aubertin, maire »: the name, then what she is. */
+static void signatory(struct activating *x)
+{
+	const char *all = x->step.f.r.signed_by;
+	size_t n = strcspn(all, ",");
+
+	edits_first(x->edits, "habSignataireNom", text_trim(x->a, arena_memdup(x->a, all, n)));
+	if (all[n] && *text_trim(x->a, all + n + 1))
+		edits_first(x->edits, "habSignataireFonction", text_trim(x->a, all + n + 1));
+}
+
+static void dates(struct activating *x)
+{
+	const struct grant_request *r = &x->step.f.r;
+	const struct {
+		const char *attribute;
+		day_t day;
+	} all[] = {
+		{ "habDateEnvoi", (day_t)r->posted },
+		{ "habDateSignatureFournisseur", (day_t)r->signed_provider },
+		{ "habDateSignatureCaf", (day_t)r->signed_caf },
+		{ "habDateRetour", day_of(r->decided_at) }, /* of the step before this one */
+		{ "habDateEffet", request_effect(r) },
+		{ "habDateEcheance", day_add_months(request_effect(r), 12) },
+	};
+
+	for (size_t i = 0; i < LENGTH(all); i++)
+		edits_first(x->edits, all[i].attribute, day_ldap(x->a, all[i].day));
+}
+
+static enum err cover(struct activating *x, const struct strs *ids, const struct strs *but)
+{
+	for (size_t i = 0; i < ids->n; i++) {
+		struct establishment e;
+		enum err failed;
+
+		if (but && strs_has(but, ids->v[i]))
+			continue;
+		if ((failed = find_place(x, ids->v[i], &e)))
+			return failed;
+		edits_put(x->edits, "habEtablissementCouvert", e.dn);
+	}
+	return ERR_OK;
+}
+
+static enum err make_agreement(struct activating *x)
+{
+	const struct grant_request *r = &x->step.f.r;
+
+	edits_make(x->edits, dn_child(x->a, "habConventionNumero", r->agreement, x->provider.dn), "habConvention");
+	edits_first(x->edits, "habConventionNumero", r->agreement);
+	edits_first(x->edits, "habStatut", "active");
+	edits_first(x->edits, "habTaciteReconduction", "TRUE");
+	dates(x);
+	signatory(x);
+	if (*r->prefecture_ref)
+		edits_first(x->edits, "habReferencePrefecture", r->prefecture_ref);
+	enum err e = cover(x, &r->listing, NULL);
+
+	return e ? e : cover(x, &r->places, &r->listing);
+}
+
+/* What agents of a manager before had there ends with his management. */
+static void drop_foreign(struct activating *x, const char *attribute, const struct strs *keys)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		if (strcmp(dn_parent(x->a, keys->v[i]), x->provider.key) != 0)
+			edits_drop(x->edits, attribute, keys->v[i]);
+}
+
+static void give(struct activating *x, const char *id, const struct establishment *e)
+{
+	const struct request_file *f = &x->step.f;
+
+	edits_on(x->edits, e->uuid);
+	edits_set(x->edits, "habGestionnaire", x->provider.dn);
+	drop_foreign(x, "habDroitFonctionnement", &e->listing_keys);
+	drop_foreign(x, "habDroitDisponibilites", &e->places_keys);
+	for (size_t i = 0; i < f->people_n; i++) {
+		if (strs_has(&f->people[i].listing, id))
+			edits_put(x->edits, "habDroitFonctionnement", x->dns[i]);
+		if (strs_has(&f->people[i].places, id) && type_has_places(e->type))
+			edits_put(x->edits, "habDroitDisponibilites", x->dns[i]);
+	}
+}
+
+static enum err give_rights(struct activating *x)
+{
+	const struct grant_request *r = &x->step.f.r;
+	const struct strs *lists[] = { &r->listing, &r->places };
+
+	for (size_t l = 0; l < LENGTH(lists); l++)
+		for (size_t i = 0; i < lists[l]->n; i++) {
+			struct establishment e;
+			enum err failed;
+
+			if (l && strs_has(&r->listing, lists[l]->v[i]))
+				continue;
+			if ((failed = find_place(x, lists[l]->v[i], &e)))
+				return failed;
+			give(x, lists[l]->v[i], &e);
+		}
+	return ERR_OK;
+}
+
+/* --- the whole --- */
+
+static void keep_agreement(struct activating *x)
+{
+	const struct grant_request *r = &x->step.f.r;
+	struct bytes key = agreement_file_key(x->a, r->agreement);
+	struct agreement_file file;
+
+	codec_default(&agreement_file_codec, &file);
+	file.number = r->agreement;
+	file.caf = r->caf;
+	file.provider_id = r->provider_id;
+	file.request = r->number;
+	file.archive_ref = r->archive_ref;
+	file.document_hash = r->document_hash;
+	changeset_expect(x->step.cs, TABLE_AGREEMENT, key, REV_ABSENT);
+	changeset_put(x->step.cs, TABLE_AGREEMENT, key, agreement_file_encode(x->a, &file));
+}
+
+static void tell_log(struct activating *x)
+{
+	const struct request_file *f = &x->step.f;
+	struct audit_record *r = &x->step.audit;
+
+	r->provider = f->r.provider_id;
+	act_detail(x->a, r, "agreement", f->r.agreement);
+	act_detail(x->a, r, "effect", day_iso(x->a, request_effect(&f->r)));
+	act_detail(x->a, r, "hash", text_hex(x->a, f->r.document_hash));
+	for (size_t i = 0; i < f->people_n; i++)
+		act_detail(x->a, r, "agent", f->people[i].number);
+}
+
+static enum err activate(struct activating *x)
+{
+	struct step *s = &x->step;
+	enum err e = step_change(s, EVENT_GRANT_ACTIVATED);
+
+	x->edits = edits_new(x->a);
+	if (!e)
+		e = take_provider(x);
+	if (!e)
+		e = take_people(x);
+	if (!e)
+		e = make_agreement(x);
+	if (!e)
+		e = give_rights(x);
+	if (e)
+		return e;
+	edits_job(x->a, s->cs, x->edits, outcome_key(x->a, "demande", s->number, "annuaire"));
+	keep_agreement(x);
+	tell_log(x);
+	s->f.r.state = "active";
+	s->f.r.decided_at = s->now;
+	return step_end(s, "activated", "", "", "");
+}
+
+enum err request_activate(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			  struct faults *faults)
+{
+	enum err e = ERR_CONFLICT;
+
+	/* another Caf's activation may have taken a number meanwhile: then the state is still the one asked for */
+	for (int i = 0; i < TRIES && e == ERR_CONFLICT; i++) {
+		struct activating x = { .app = app, .a = a };
+		const char *missing = "";
+
+		if ((e = step_begin(app, a, who, number, "agreement_signed", &x.step)) || x.step.done)
+			return e;
+		if (!request_is_resolved(app, a, &x.step.f.r, &missing)) {
+			fault_add(a, faults, "etablissements", "« %s » n’est pas encore au répertoire de votre Caf",
+				  missing);
+			return ERR_INVALID;
+		}
+		e = activate(&x);
+	}
+	return e;
+}
+
+/* --- afterwards --- */
+
+enum err access_of(struct app *app, struct arena *a, const struct grant_request *r, const struct request_person *p,
+		   struct access *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct outcome job;
+	struct access x = { .state = ACCESS_WAITS };
+	enum err e = person_by_name(&t, a, 'n', p->number, &x.person);
+
+	if (!e)
+		x.state = strcmp(x.person.status, "active") == 0 ? ACCESS_OPEN : ACCESS_CLOSED;
+	else if (e != ERR_NOTFOUND)
+		return e;
+	else if (!outcome_get(&t, a, TABLE_OUTCOME, bytes_of(outcome_key(a, "demande", r->number, "annuaire")), &job) &&
+		 strcmp(job.state, "failed") == 0)
+		x.state = ACCESS_FAILED;
+	x.mailed =
+		!outcome_get(&t, a, TABLE_OUTCOME, bytes_of(outcome_key(a, "agent", p->number, "mot-de-passe")), &x.mail);
+	*out = x;
+	return t.err;
+}
+
+static const struct request_person *person_of(const struct request_file *f, const char *agent)
+{
+	for (size_t i = 0; i < f->people_n; i++)
+		if (*agent && strcmp(f->people[i].number, agent) == 0)
+			return &f->people[i];
+	return NULL;
+}
+
+static void record(struct step *x, const struct person *p, enum event event)
+{
+	struct audit_record r = act_record(x->a, x->who, event);
+
+	r.caf = p->caf;
+	r.provider = x->f.r.provider_id;
+	r.object_kind = "person";
+	r.object_id = p->number;
+	act_detail(x->a, &r, "request", x->number);
+	changeset_audit(x->cs, &r);
+}
+
+static void change_mail(struct step *x, struct edits *edits, const struct person *p, const char *mail)
+{
+	const char *addresses[] = { p->mail, mail };
+
+	edits_set(edits, "mail", mail);
+	for (size_t i = 0; i < LENGTH(addresses); i++)
+		mail_add(x->app, x->a, x->cs, "mail_changed", p->uuid, addresses[i], p->caf, "ancienne", p->mail,
+			 "nouvelle", mail, NULL);
+	record(x, p, EVENT_AGENT_MAIL_CHANGED);
+}
+
+enum err request_resend(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			const char *agent, const char *mail, struct faults *faults)
+{
+	const char *about = outcome_key(a, "agent", agent, "mot-de-passe");
+	struct edits *edits = edits_new(a);
+	struct access access;
+	struct step x;
+	enum err e = step_begin(app, a, who, number, "active", &x);
+	const struct request_person *p = e ? NULL : person_of(&x.f, agent);
+
+	if (e || x.done)
+		return e;
+	if (!p)
+		return ERR_NOTFOUND;
+	if ((e = access_of(app, a, &x.f.r, p, &access)))
+		return e;
+	if (access.state != ACCESS_OPEN)
+		return ERR_CONFLICT;
+	if (!text_is_mail(mail))
+		fault_add(a, faults, "courriel", "Écrivez le courriel comme nom@exemple.fr");
+	if (faults->n)
+		return ERR_INVALID;
+	if ((e = act_begin(app, a, who, &x.cs)))
+		return e;
+	edits_on(edits, access.person.uuid);
+	if (strcmp(mail, access.person.mail) != 0)
+		change_mail(&x, edits, &access.person, mail);
+	edits_set(edits, "habDemandeMotDePasse", "TRUE");
+	edits_job(a, x.cs, edits, outcome_key(a, "agent", agent, "acces"));
+	outcome_put(a, x.cs, about, &(struct outcome){ .state = "waiting", .at = x.now, .to = mail });
+	record(&x, &access.person, EVENT_PASSWORD_ASKED);
+	return changeset_commit(app->store, x.cs, NULL);
+}

@@ -1,0 +1,201 @@
+/* Establishments a request names in a free line: made in the register, or found there. */
+#include "acts/codes.h"
+#include "acts/edit.h"
+#include "acts/listing_rules.h"
+#include "acts/numbers.h"
+#include "acts/outcome.h"
+#include "acts/request_review_step.h"
+#include "acts/search.h"
+#include "base/text.h"
+
+#include <ctype.h>
+#include <string.h>
+
+const char *request_resolved(const struct grant_request *r, const char *id)
+{
+	unsigned line = request_line_of(id);
+
+	if (!line)
+		return id;
+	return line <= r->created.n ? r->created.v[line - 1] : "";
+}
+
+static bool is_there(struct app *app, struct arena *a, const struct grant_request *r, const char *id)
+{
+	const char *known = request_resolved(r, id);
+	struct establishment e;
+
+	return *known && !establishment_find(app, a, known, &e) && strcmp(e.caf, r->caf) == 0;
+}
+
+bool request_is_resolved(struct app *app, struct arena *a, const struct grant_request *r, const char **missing)
+{
+	const struct strs *lists[] = { &r->listing, &r->places };
+
+	for (size_t l = 0; l < LENGTH(lists); l++)
+		for (size_t i = 0; i < lists[l]->n; i++)
+			if (!is_there(app, a, r, lists[l]->v[i])) {
+				*missing = request_name_of(app, a, r, lists[l]->v[i]);
+				return false;
+			}
+	return true;
+}
+
+/* A free line without an establishment yet; ERR_NOTFOUND: no such line, ERR_CONFLICT: it has one. */
+static enum err line_begin(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			   unsigned line, struct step *x)
+{
+	enum err e = step_begin(app, a, who, number, "submitted checked agreement_sent agreement_signed", x);
+
+	if (e || x->done)
+		return e;
+	if (!line || line > x->f.r.others.n)
+		return ERR_NOTFOUND;
+	return *request_resolved(&x->f.r, arena_printf(a, "+%u", line)) ? ERR_CONFLICT : ERR_OK;
+}
+
+/* A line that is in the list of places too asks for an Eaje. */
+static bool wants_places(const struct step *x, unsigned line)
+{
+	return strs_has(&x->f.r.places, arena_printf(x->a, "+%u", line));
+}
+
+static void keep(struct step *x, unsigned line, const char *id)
+{
+	struct strs all = { 0 };
+
+	for (size_t i = 0; i < x->f.r.others.n; i++)
+		strs_add(x->a, &all, i + 1 == line ? id : i < x->f.r.created.n ? x->f.r.created.v[i] : "");
+	x->f.r.created = all;
+}
+
+static enum err end(struct step *x, unsigned line, const char *id, const char *how)
+{
+	keep(x, line, id);
+	x->audit.object_kind = "establishment";
+	x->audit.object_id = id;
+	act_detail(x->a, &x->audit, "request", x->number);
+	act_detail(x->a, &x->audit, "how", how);
+	return step_end(x, "created", arena_printf(x->a, "%s, identifiant %s", x->f.r.others.v[line - 1], id), NULL, NULL);
+}
+
+/* --- made here --- */
+
+static void check(struct step *x, const struct new_place *p, unsigned line, struct commune *c, struct faults *faults)
+{
+	enum err e = *p->commune ? commune_named(x->app, x->a, p->commune, c) : ERR_INVALID;
+	int64_t capacity;
+
+	if (text_length(p->name) < 3 || text_length(p->name) > 150)
+		fault_add(x->a, faults, "nom", "Le nom compte de 3 à 150 caractères");
+	if (!choice_has(type_choices, p->type))
+		fault_add(x->a, faults, "type", "Choisissez le type de l’établissement");
+	else if (wants_places(x, line) && !type_has_places(p->type))
+		fault_add(x->a, faults, "type", "La demande porte aussi sur ses places libres : choisissez %s",
+			  choice_label(type_choices, "eaje"));
+	if (type_has_places(p->type) && !choice_has(category_choices, p->category))
+		fault_add(x->a, faults, "categorie", "Choisissez la catégorie");
+	if (!*p->street)
+		fault_add(x->a, faults, "adresse", "Écrivez l’adresse");
+	if (e == ERR_CONFLICT)
+		fault_add(x->a, faults, "commune",
+			  "Plusieurs communes portent ce nom : ajoutez le code postal, comme « Valmoreau (00410) »");
+	else if (e)
+		fault_add(x->a, faults, "commune",
+			  "Nous ne connaissons pas cette commune. Écrivez son nom, comme « Valmoreau (00410) »");
+	if (type_has_places(p->type) && text_to_int(p->capacity, 1, 999, &capacity))
+		fault_add(x->a, faults, "capacite", "Écrivez le nombre de places, de 1 à 999");
+}
+
+static const char *upper(struct arena *a, const char *code)
+{
+	char *out = arena_strdup(a, code);
+
+	for (char *p = out; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	return out;
+}
+
+/* « Valmoreau (00410) » tells which of the commune's postal codes. */
+static const char *postal_code(struct arena *a, const struct commune *c, const char *typed)
+{
+	for (size_t i = 0; i < c->postal_codes.n; i++)
+		if (strstr(typed, c->postal_codes.v[i]))
+			return c->postal_codes.v[i];
+	return c->postal_codes.n ? arena_strdup(a, c->postal_codes.v[0]) : "";
+}
+
+static void edit(struct step *x, const struct new_place *p, const struct commune *c, const char *id)
+{
+	bool eaje = type_has_places(p->type);
+	const char *parent = arena_printf(x->a, "ou=etablissements,%s", x->who->caf.dn);
+	struct edits *edits = edits_new(x->a);
+
+	edits_make(edits, dn_child(x->a, "habEtablissementId", id, parent),
+		   eaje ? "habEtablissement habEaje" : "habEtablissement");
+	edits_first(edits, "habEtablissementId", id);
+	edits_first(edits, "cn", p->name);
+	edits_first(edits, "habTypeEtablissement", upper(x->a, p->type));
+	edits_first(edits, "street", p->street);
+	edits_first(edits, "postalCode", postal_code(x->a, c, p->commune));
+	edits_first(edits, "l", c->name);
+	edits_first(edits, "habCodeInsee", c->insee);
+	if (c->lat || c->lon)
+		edits_first(edits, "habCoordonnees",
+			    arena_printf(x->a, "%.5f %.5f", (double)c->lat / 1e6, (double)c->lon / 1e6));
+	if (eaje) {
+		edits_first(edits, "habCategorieEaje", upper(x->a, p->category));
+		edits_first(edits, "habCapacite", p->capacity);
+	}
+	edits_job(x->a, x->cs, edits, outcome_key(x->a, "etablissement", id, "annuaire"));
+}
+
+enum err request_place_create(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			      unsigned line, const struct new_place *p, struct faults *faults)
+{
+	struct numbers numbers;
+	struct commune commune;
+	const char *id;
+	struct step x;
+	enum err e = line_begin(app, a, who, number, line, &x);
+
+	if (e || x.done)
+		return e;
+	check(&x, p, line, &commune, faults);
+	if (faults->n)
+		return ERR_INVALID;
+	if ((e = step_change(&x, EVENT_REGISTER_CHANGED)))
+		return e;
+	if ((e = numbers_begin(app, a, NUMBER_ESTABLISHMENT, x.f.r.caf, day_of(x.now), &numbers)) ||
+	    (e = numbers_next(app, a, &numbers, &id)))
+		return e;
+	numbers_end(a, x.cs, &numbers);
+	edit(&x, p, &commune, id);
+	return end(&x, line, id, "made");
+}
+
+/* --- found in the register --- */
+
+enum err request_place_pick(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			    unsigned line, const char *id, struct faults *faults)
+{
+	struct establishment found;
+	struct step x;
+	enum err e = line_begin(app, a, who, number, line, &x);
+
+	if (e || x.done)
+		return e;
+	if (!*id || strlen(id) > 16 || establishment_find(app, a, id, &found) || strcmp(found.caf, x.f.r.caf) != 0)
+		fault_add(a, faults, "identifiant", "Aucun établissement de votre Caf n’a cet identifiant");
+	else if (wants_places(&x, line) && !type_has_places(found.type))
+		fault_add(a, faults, "identifiant",
+			  "La demande porte aussi sur ses places libres : cet établissement n’en a pas");
+	else if (strs_has(&x.f.r.listing, found.id) || strs_has(&x.f.r.places, found.id) ||
+		 strs_has(&x.f.r.created, found.id))
+		fault_add(a, faults, "identifiant", "Cet établissement est déjà dans la demande");
+	if (faults->n)
+		return ERR_INVALID;
+	if ((e = step_change(&x, EVENT_REQUEST_NOTED)))
+		return e;
+	return end(&x, line, found.id, "found");
+}

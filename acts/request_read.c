@@ -1,0 +1,304 @@
+/* Requests as a Caf reads them: one, a list, what comparing tells. */
+#include "acts/mirror.h"
+#include "acts/provider.h"
+#include "acts/request_review.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define NUMBER_MAX 32
+
+bool request_is_number(const char *s)
+{
+	size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+
+	return n && n <= NUMBER_MAX && !s[n];
+}
+
+int request_step(const char *state)
+{
+	static const char *const states[] = { "submitted", "checked", "agreement_sent", "agreement_signed", "active" };
+
+	for (size_t i = 0; i < LENGTH(states); i++)
+		if (strcmp(states[i], state) == 0)
+			return (int)i;
+	return -1;
+}
+
+enum err request_open(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+		      struct request_file *out)
+{
+	struct request_file f;
+	enum err e = request_is_number(number) && *who->person.caf ? request_read(app, a, number, &f.r) : ERR_NOTFOUND;
+
+	if (!e && strcmp(f.r.caf, who->person.caf) != 0)
+		e = ERR_NOTFOUND;
+	if (!e)
+		e = request_people(a, &f.r, &f.people, &f.people_n);
+	if (!e)
+		e = request_events(app, a, number, &f.events, &f.events_n);
+	if (!e)
+		*out = f;
+	return e;
+}
+
+const struct request_event *request_event_last(const struct request_file *f, const char *what)
+{
+	for (size_t i = f->events_n; i > 0; i--)
+		if (strcmp(f->events[i - 1].what, what) == 0)
+			return &f->events[i - 1];
+	return NULL;
+}
+
+static bool matches(struct arena *a, const struct request_filter *f, const char *folded, const struct grant_request *r)
+{
+	int step = request_step(r->state);
+
+	if (strcmp(f->state, "ouvertes") == 0 ? step < 0 || step > 3 : *f->state && strcmp(f->state, r->state) != 0)
+		return false;
+	return !*folded || strstr(text_fold(a, r->name), folded) || strstr(text_fold(a, r->number), folded);
+}
+
+enum err requests_of(struct app *app, struct arena *a, const struct visitor *who, const struct request_filter *f,
+		     struct grant_request **out, size_t *n, size_t *total)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix_back(&t, TABLE_REQUEST, request_prefix(a, who->person.caf));
+	const char *folded = text_fold(a, f->text);
+	struct grant_request *v = arena_array(a, f->per_page, struct grant_request);
+
+	*n = *total = 0;
+	while (scan_next(&s)) {
+		struct grant_request r;
+		enum err e = grant_request_decode(a, s.record.payload, &r);
+
+		if (e)
+			return e;
+		if (!matches(a, f, folded, &r))
+			continue;
+		if (*total >= f->page * f->per_page && *n < f->per_page)
+			v[(*n)++] = r;
+		++*total;
+	}
+	*out = v;
+	return t.err;
+}
+
+/* --- comparisons --- */
+
+struct comparing {
+	struct app *app;
+	struct arena *a;
+	const struct visitor *who;
+	const struct request_file *f;
+	struct provider provider;
+	bool known; /* the provider */
+	struct finding *v;
+	size_t n;
+};
+
+static void tell(struct comparing *x, bool warn, const char *path, const char *format, ...) PRINTF_LIKE(4, 5);
+static void tell(struct comparing *x, bool warn, const char *path, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	x->v = arena_more(x->a, x->v, x->n, sizeof *x->v);
+	x->v[x->n++] = (struct finding){ warn, arena_vprintf(x->a, format, args), path };
+	va_end(args);
+}
+
+enum err request_provider(struct app *app, struct arena *a, const struct grant_request *r, struct provider *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_MIRROR_IN, mirror_in_prefix(a, 's', r->siret));
+
+	while (scan_next(&s)) {
+		struct provider p;
+		enum err e = provider_get(&t, a, TABLE_MIRROR_PROVIDER, tail_of(s.key, sizeof(struct uuid)), &p);
+
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		if (e || strcmp(p.caf, r->caf) != 0)
+			continue;
+		*out = p;
+		return ERR_OK;
+	}
+	return t.err ? t.err : ERR_NOTFOUND;
+}
+
+static enum err compare_agreements(struct comparing *x)
+{
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+	struct agreements list;
+	enum err e = agreements_of(&t, x->a, x->provider.key, &list);
+
+	for (size_t i = 0; !e && i < list.n; i++)
+		if (agreement_in_force(&list.v[i], day_of(visitor_now(x->who))))
+			tell(x, true, "",
+			     "Ce fournisseur a déjà une convention en vigueur, n° %s : un ajout se fait par avenant",
+			     list.v[i].number);
+	return e;
+}
+
+/* Another provider of the Caf under the same name: often the same one, with another SIRET. */
+static enum err compare_names(struct comparing *x)
+{
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_MIRROR_IN, mirror_in_prefix(x->a, 'o', x->f->r.caf));
+	const char *name = text_fold(x->a, x->f->r.name);
+
+	while (scan_next(&s)) {
+		struct provider p;
+		enum err e = provider_get(&t, x->a, TABLE_MIRROR_PROVIDER, tail_of(s.key, sizeof(struct uuid)), &p);
+
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		if (!e && strcmp(p.siret, x->f->r.siret) != 0 && strcmp(text_fold(x->a, p.name), name) == 0)
+			tell(x, true, "", "Un fournisseur de votre Caf porte ce nom sous un autre SIRET : %s (%s)",
+			     p.siret, p.id);
+	}
+	return t.err;
+}
+
+static enum err compare_provider(struct comparing *x)
+{
+	const struct grant_request *r = &x->f->r;
+	enum err e = request_provider(x->app, x->a, r, &x->provider);
+
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	x->known = !e;
+	if (!x->known) {
+		codec_default(&provider_codec, &x->provider);
+		tell(x, false, "", "SIRET %s : aucun fournisseur de votre Caf ne l’a. L’activation en crée un", r->siret);
+		return compare_names(x);
+	}
+	bool same = strcmp(text_fold(x->a, x->provider.name), text_fold(x->a, r->name)) == 0;
+
+	tell(x, !same, "",
+	     same ? "SIRET %s : fournisseur connu, %s (%s)" : "SIRET %s : fournisseur connu sous un autre nom, %s (%s)",
+	     r->siret, x->provider.name, x->provider.id);
+	return compare_agreements(x);
+}
+
+static enum err compare_requests(struct comparing *x)
+{
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_REQUEST, request_prefix(x->a, x->f->r.caf));
+	size_t others = 0;
+
+	while (scan_next(&s)) {
+		struct grant_request r;
+		enum err e = grant_request_decode(x->a, s.record.payload, &r);
+
+		if (e)
+			return e;
+		int step = request_step(r.state);
+
+		if (strcmp(r.number, x->f->r.number) == 0 || strcmp(r.siret, x->f->r.siret) != 0 || step < 0 || step > 3)
+			continue;
+		others++;
+		tell(x, true, arena_printf(x->a, "/caf/demandes/%s", r.number),
+		     "Une autre demande du même SIRET est en cours : %s, transmise le %s", r.number,
+		     day_fr(x->a, day_of(r.sent_at)));
+	}
+	if (!others)
+		tell(x, false, "", "Aucune autre demande en cours pour ce SIRET");
+	return t.err;
+}
+
+static void compare_place(struct comparing *x, const char *id, size_t *fine)
+{
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+	const char *known = request_resolved(&x->f->r, id);
+	struct establishment e;
+	struct provider manager;
+
+	if (!*known)
+		tell(x, true, "", "« %s » n’est pas au répertoire : à créer avant l’activation",
+		     request_name_of(x->app, x->a, &x->f->r, id));
+	else if (establishment_get_by_id(&t, x->a, known, &e))
+		tell(x, true, "", "L’établissement %s n’est plus au répertoire", known);
+	else if (strcmp(e.caf, x->f->r.caf) != 0)
+		tell(x, true, "", "%s (%s) relève d’une autre Caf", e.name, e.id);
+	else if (*e.manager_key && strcmp(e.manager_key, x->provider.key) != 0)
+		tell(x, true, arena_printf(x->a, "/caf/etablissements/%s", e.id), "%s (%s) est déjà géré par %s", e.name,
+		     e.id, provider_by_key(&t, x->a, e.manager_key, &manager) ? "un autre fournisseur" : manager.name);
+	else
+		++*fine;
+}
+
+static void compare_places(struct comparing *x)
+{
+	const struct grant_request *r = &x->f->r;
+	size_t fine = 0;
+
+	for (size_t i = 0; i < r->listing.n; i++)
+		compare_place(x, r->listing.v[i], &fine);
+	for (size_t i = 0; i < r->places.n; i++)
+		if (!strs_has(&r->listing, r->places.v[i]))
+			compare_place(x, r->places.v[i], &fine);
+	if (fine)
+		tell(x, false, "",
+		     fine > 1 ? "%zu établissements sont au répertoire, sans autre gestionnaire" :
+				"%zu établissement est au répertoire, sans autre gestionnaire",
+		     fine);
+}
+
+static enum err compare_mail(struct comparing *x, const struct request_person *p, size_t *fine)
+{
+	struct person *known;
+	size_t n;
+	enum err e = people_with_mail(x->app, x->a, p->mail, NULL, &known, &n);
+
+	for (size_t i = 0; !e && i < n; i++) {
+		bool own = x->known && strcmp(known[i].provider_key, x->provider.key) == 0;
+
+		tell(x, !own, "",
+		     own ? "%s est déjà connu de ce fournisseur : %s, agent %s. Son accès est gardé" :
+			   "Le courriel %s est aussi celui de %s, agent %s",
+		     p->mail, known[i].name, known[i].number);
+	}
+	*fine += !e && !n;
+	return e;
+}
+
+static enum err compare_people(struct comparing *x)
+{
+	const struct request_person *v = x->f->people;
+	size_t fine = 0;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; !e && i < x->f->people_n; i++) {
+		e = compare_mail(x, &v[i], &fine);
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(text_casefold(x->a, v[i].mail), text_casefold(x->a, v[j].mail)) == 0)
+				tell(x, true, "", "Deux personnes de la demande ont le même courriel : %s", v[i].mail);
+	}
+	if (!e && fine)
+		tell(x, false, "",
+		     fine > 1 ? "%zu personnes ne sont pas encore dans l’annuaire : leurs accès seront créés" :
+				"%zu personne n’est pas encore dans l’annuaire : son accès sera créé",
+		     fine);
+	return e;
+}
+
+enum err request_findings(struct app *app, struct arena *a, const struct visitor *who, const struct request_file *f,
+			  struct finding **out, size_t *n)
+{
+	struct comparing x = { .app = app, .a = a, .who = who, .f = f };
+	enum err e = compare_provider(&x);
+
+	if (!e)
+		e = compare_requests(&x);
+	if (!e) {
+		compare_places(&x);
+		e = compare_people(&x);
+	}
+	if (e)
+		return e;
+	*out = x.v;
+	*n = x.n;
+	return ERR_OK;
+}

@@ -1,0 +1,308 @@
+/* The steps: check, refuse, note, post, record the signed return. */
+#include "acts/agreement_text.h"
+#include "acts/listing_rules.h"
+#include "acts/mails.h"
+#include "acts/numbers.h"
+#include "acts/outcome.h"
+#include "acts/queue.h"
+#include "acts/request_review_step.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define REF_MAX 64
+
+/* --- what every step does --- */
+
+static bool is_among(const char *state, const char *states)
+{
+	size_t n = strlen(state);
+
+	for (const char *s = states; (s = strstr(s, state)); s += n)
+		if ((s == states || s[-1] == ' ') && (!s[n] || s[n] == ' '))
+			return true;
+	return false;
+}
+
+enum err step_begin(struct app *app, struct arena *a, const struct visitor *who, const char *number, const char *states,
+		    struct step *out)
+{
+	*out = (struct step){ .app = app, .a = a, .who = who, .number = number, .now = visitor_now(who) };
+	enum err e = request_open(app, a, who, number, &out->f);
+
+	if (!e)
+		e = role_confirm(app, a, who, ROLE_CAF_ADMIN);
+	if (e)
+		return e;
+	out->rev = out->f.r.rev;
+	out->events = (uint32_t)out->f.events_n;
+	out->done = act_was_done(app, who);
+	return out->done || is_among(out->f.r.state, states) ? ERR_OK : ERR_CONFLICT;
+}
+
+enum err step_change(struct step *x, enum event event)
+{
+	enum err e = act_begin(x->app, x->a, x->who, &x->cs);
+
+	if (e)
+		return e;
+	x->audit = act_record(x->a, x->who, event);
+	x->audit.caf = x->f.r.caf;
+	x->audit.provider = x->f.r.provider_id;
+	x->audit.object_kind = "request";
+	x->audit.object_id = x->f.r.number;
+	changeset_expect(x->cs, TABLE_REQUEST, request_key(x->a, x->number), x->rev);
+	return ERR_OK;
+}
+
+/* The row there is, of either kind. */
+static bool find_row(struct step *x, struct todo *out)
+{
+	struct uuid object = request_object(x->number);
+
+	return !queue_find(x->app, x->a, x->f.r.caf, "demande", object, out) ||
+	       !queue_find(x->app, x->a, x->f.r.caf, "convention", object, out);
+}
+
+/* What waits since it came keeps its place; what the Caf waited for begins anew. */
+static void move_row(struct step *x, const char *kind, const char *detail)
+{
+	struct todo old, row;
+	struct uuid object = request_object(x->number);
+	bool there = find_row(x, &old);
+
+	codec_default(&todo_codec, &row);
+	if (there) {
+		row = old;
+		changeset_delete(x->cs, TABLE_TODO, todo_key(x->a, x->f.r.caf, old.since, old.kind, object));
+	}
+	if (!*kind)
+		return;
+	row.since = there ? old.since : x->now;
+	row.kind = kind;
+	row.establishment = object;
+	row.title = x->f.r.number;
+	row.detail = detail;
+	row.provider_name = x->f.r.name;
+	row.path = arena_printf(x->a, "/caf/demandes/%s", x->f.r.number);
+	changeset_put(x->cs, TABLE_TODO, todo_key(x->a, x->f.r.caf, row.since, kind, object), todo_encode(x->a, &row));
+}
+
+enum err step_end(struct step *x, const char *what, const char *text, const char *kind, const char *detail)
+{
+	request_event_add(x->a, x->cs, x->who, x->number, &x->events, what, text);
+	changeset_put(x->cs, TABLE_REQUEST, request_key(x->a, x->number), grant_request_encode(x->a, &x->f.r));
+	if (kind)
+		move_row(x, kind, detail);
+	changeset_audit(x->cs, &x->audit);
+	return changeset_commit(x->app->store, x->cs, NULL);
+}
+
+enum err step_document(struct step *x)
+{
+	struct agreement_text text;
+	uint8_t digest[DIGEST_SIZE];
+	struct caf caf;
+	enum err e;
+
+	{
+		AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+
+		e = caf_by_code(&t, x->a, x->f.r.caf, &caf);
+	}
+	if (!e)
+		e = agreement_text_of(x->app, x->a, &caf, &x->f.r, &text);
+	if (e)
+		return e;
+	x->f.r.document = agreement_text_write(x->a, &text);
+	agreement_text_hash(x->f.r.document, digest);
+	x->f.r.document_hash = (struct bytes){ (const uint8_t *)arena_memdup(x->a, digest, sizeof digest), sizeof digest };
+	act_detail(x->a, &x->audit, "agreement", x->f.r.agreement);
+	act_detail(x->a, &x->audit, "hash", text_hex(x->a, x->f.r.document_hash));
+	return ERR_OK;
+}
+
+static void enter(struct step *x, const char *state)
+{
+	x->f.r.state = state;
+	x->f.r.decided_at = x->now;
+}
+
+/* --- check, prepare --- */
+
+enum err request_check(struct app *app, struct arena *a, const struct visitor *who, const char *number)
+{
+	struct numbers numbers;
+	struct step x;
+	enum err e = step_begin(app, a, who, number, "submitted", &x);
+
+	if (e || x.done)
+		return e;
+	if ((e = step_change(&x, EVENT_REQUEST_CHECKED)))
+		return e;
+	if ((e = numbers_begin(app, a, NUMBER_AGREEMENT, x.f.r.caf, day_of(x.now), &numbers)) ||
+	    (e = numbers_next(app, a, &numbers, &x.f.r.agreement)) || (e = step_document(&x)))
+		return e;
+	numbers_end(a, x.cs, &numbers);
+	enter(&x, "checked");
+	return step_end(&x, "checked", "", "demande", "Convention à envoyer");
+}
+
+enum err request_prepare(struct app *app, struct arena *a, const struct visitor *who, const char *number)
+{
+	struct step x;
+	enum err e = step_begin(app, a, who, number, "checked", &x);
+
+	if (e || x.done)
+		return e;
+	if ((e = step_change(&x, EVENT_AGREEMENT_PREPARED)) || (e = step_document(&x)))
+		return e;
+	return step_end(&x, "prepared", "", NULL, NULL);
+}
+
+/* --- refuse, note --- */
+
+static void mail_refusal(struct step *x, const char *reason)
+{
+	const struct grant_request *r = &x->f.r;
+	const struct caf *c = &x->who->caf;
+
+	mail_add_about(x->app, x->a, x->cs, outcome_key(x->a, "demande", r->number, "refus"), "request_refused",
+		       UUID_NONE, r->mail, r->caf, "numero", r->number, "organisme", r->name, "recue",
+		       day_fr(x->a, day_of(r->sent_at)), "motif", reason, "adresse", c->address, "recours", c->remedies,
+		       NULL);
+}
+
+enum err request_refuse(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			const char *reason, struct faults *faults)
+{
+	struct step x;
+	enum err e = step_begin(app, a, who, number, "submitted checked agreement_sent agreement_signed", &x);
+
+	if (e || x.done)
+		return e;
+	reason_check(a, faults, "motif", "Écrivez le motif", reason);
+	if (faults->n)
+		return ERR_INVALID;
+	if ((e = step_change(&x, EVENT_REQUEST_REFUSED)))
+		return e;
+	act_detail(a, &x.audit, "from", x.f.r.state);
+	enter(&x, "refused");
+	x.f.r.reason_text = reason;
+	mail_refusal(&x, reason);
+	return step_end(&x, "refused", reason, "", "");
+}
+
+enum err request_incomplete(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			    const char *text, struct faults *faults)
+{
+	struct step x;
+	enum err e = step_begin(app, a, who, number, "agreement_sent", &x);
+
+	if (e || x.done)
+		return e;
+	reason_check(a, faults, "precision", "Écrivez ce qui manque", text);
+	if (faults->n)
+		return ERR_INVALID;
+	if ((e = step_change(&x, EVENT_REQUEST_NOTED)))
+		return e;
+	act_detail(a, &x.audit, "note", "incomplete");
+	return step_end(&x, "incomplete", text, NULL, NULL);
+}
+
+/* --- post --- */
+
+/* A day of the request's life: not in the future, not before it was sent. */
+static void day_check(struct arena *a, const struct grant_request *r, const char *field, const char *what, day_t day,
+		      day_t today, struct faults *faults)
+{
+	if (day == DAY_NONE || fault_of(faults, field))
+		return;
+	if (day > today)
+		fault_add(a, faults, field, "%s ne peut pas être dans le futur", what);
+	else if (day < day_of(r->sent_at))
+		fault_add(a, faults, field, "%s ne peut pas précéder la demande, transmise le %s", what,
+			  day_fr(a, day_of(r->sent_at)));
+}
+
+void posting_check(struct arena *a, const struct grant_request *r, const struct posting *p, day_t today,
+		   struct faults *faults)
+{
+	day_check(a, r, "date_envoi", "La date d’envoi", p->posted, today, faults);
+	if (!fault_of(faults, "exemplaires") && (p->copies < 1 || p->copies > 9))
+		fault_add(a, faults, "exemplaires", "Le nombre d’exemplaires va de 1 à 9");
+}
+
+enum err request_post(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+		      const struct posting *p, struct faults *faults)
+{
+	struct step x;
+	enum err e = step_begin(app, a, who, number, "checked", &x);
+
+	if (e || x.done)
+		return e;
+	if (*p->document && strcmp(p->document, text_hex(a, x.f.r.document_hash)) != 0)
+		return ERR_CONFLICT;
+	posting_check(a, &x.f.r, p, day_of(x.now), faults);
+	if (faults->n || p->posted == DAY_NONE)
+		return ERR_INVALID;
+	if ((e = step_change(&x, EVENT_AGREEMENT_POSTED)))
+		return e;
+	enter(&x, "agreement_sent");
+	x.f.r.posted = p->posted;
+	x.f.r.copies = (uint64_t)p->copies;
+	act_detail(a, &x.audit, "agreement", x.f.r.agreement);
+	act_detail(a, &x.audit, "hash", text_hex(a, x.f.r.document_hash));
+	act_detail(a, &x.audit, "posted", day_iso(a, p->posted));
+	return step_end(&x, "posted",
+			arena_printf(a, p->copies > 1 ? "le %s, en %d exemplaires" : "le %s, en %d exemplaire",
+				     day_fr(a, p->posted), (int)p->copies),
+			"", "");
+}
+
+/* --- the signed return --- */
+
+static void text_check(struct arena *a, const char *field, const char *what, const char *text, struct faults *faults)
+{
+	if (!fault_of(faults, field) && text_length(text) > REF_MAX)
+		fault_add(a, faults, field, "%s : %d caractères au plus", what, REF_MAX);
+}
+
+void signed_return_check(struct arena *a, const struct grant_request *r, const struct signed_return *s, day_t today,
+			 struct faults *faults)
+{
+	if (!fault_of(faults, "signataire") && !*text_trim(a, s->signed_by))
+		fault_add(a, faults, "signataire", "Écrivez qui a signé pour le fournisseur");
+	day_check(a, r, "signature_fournisseur", "La date de signature", s->provider, today, faults);
+	day_check(a, r, "signature_caf", "La date de signature", s->caf, today, faults);
+	text_check(a, "cote", "Cote d’archivage", s->archive_ref, faults);
+	text_check(a, "deliberation", "Référence de la délibération", s->prefecture_ref, faults);
+	if (!s->people_same || !s->places_same)
+		fault_add(a, faults, "annexe",
+			  "Vérifiez les deux listes de l’annexe. Si l’une diffère de la demande, notez que le pli est incomplet");
+}
+
+enum err request_return(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			const struct signed_return *s, struct faults *faults)
+{
+	struct step x;
+	enum err e = step_begin(app, a, who, number, "agreement_sent", &x);
+
+	if (e || x.done)
+		return e;
+	signed_return_check(a, &x.f.r, s, day_of(x.now), faults);
+	if (faults->n || s->provider == DAY_NONE || s->caf == DAY_NONE)
+		return ERR_INVALID;
+	if ((e = step_change(&x, EVENT_AGREEMENT_RETURNED)))
+		return e;
+	enter(&x, "agreement_signed");
+	x.f.r.signed_by = s->signed_by;
+	x.f.r.signed_provider = s->provider;
+	x.f.r.signed_caf = s->caf;
+	x.f.r.archive_ref = s->archive_ref;
+	x.f.r.prefecture_ref = s->prefecture_ref;
+	act_detail(a, &x.audit, "agreement", x.f.r.agreement);
+	act_detail(a, &x.audit, "signed_provider", day_iso(a, s->provider));
+	act_detail(a, &x.audit, "signed_caf", day_iso(a, s->caf));
+	return step_end(&x, "returned", "", "convention", "Signée, à activer");
+}

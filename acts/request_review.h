@@ -1,0 +1,107 @@
+/* What a Caf does with a request (convention art. 3-1, 3-2; domain.md §0 « Two signatures », §5). Each step is one changeset with
+   its precondition, its event, its audit record and the queue's row; the role of administrator is confirmed in the directory.
+   Answers of all steps: ERR_NOTFOUND: unknown, or another Caf's; ERR_CONFLICT: another state than the step's, the file then tells
+   who did what; ERR_INVALID with faults; ERR_DENIED, ERR_UNAVAILABLE. */
+#ifndef ACTS_REQUEST_REVIEW_H
+#define ACTS_REQUEST_REVIEW_H
+
+#include "acts/request.h"
+#include "acts/rights.h"
+
+/* A request of the visitor's Caf, with all that stands in it. */
+struct request_file {
+	struct grant_request r;
+	struct request_person *people;
+	size_t people_n;
+	struct request_event *events; /* oldest first */
+	size_t events_n;
+};
+
+/* ERR_NOTFOUND: none of that number, or another Caf's. */
+MUST_USE enum err request_open(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			       struct request_file *out);
+/* Looks like a number of ours: what may be looked up. */
+bool request_is_number(const char *s);
+/* The last event of that kind; NULL: none. */
+const struct request_event *request_event_last(const struct request_file *f, const char *what);
+/* How far the steps got: 0 submitted … 4 active; -1 refused or withdrawn. */
+int request_step(const char *state);
+
+/* Requests of the visitor's Caf, newest first. state "" : all; "ouvertes": those that are neither active nor closed. text: provider
+   or number, folded contains. page from 0. */
+struct request_filter {
+	const char *state, *text;
+	size_t page, per_page;
+};
+MUST_USE enum err requests_of(struct app *app, struct arena *a, const struct visitor *who,
+			      const struct request_filter *f, struct grant_request **out, size_t *n, size_t *total);
+
+/* What comparing with the register and the directory tells. */
+struct finding {
+	bool warn;
+	const char *text; /* French */
+	const char *path; /* of a page that says more; "" : none */
+};
+MUST_USE enum err request_findings(struct app *app, struct arena *a, const struct visitor *who,
+				   const struct request_file *f, struct finding **out, size_t *n);
+
+/* The provider of the request's SIRET in its Caf. ERR_NOTFOUND: the activation makes one. */
+MUST_USE enum err request_provider(struct app *app, struct arena *a, const struct grant_request *r, struct provider *out);
+
+/* --- steps --- */
+
+/* submitted → checked; gives the convention its number and prepares the document. */
+MUST_USE enum err request_check(struct app *app, struct arena *a, const struct visitor *who, const char *number);
+
+/* checked: the document again, after the articles or an establishment changed. */
+MUST_USE enum err request_prepare(struct app *app, struct arena *a, const struct visitor *who, const char *number);
+
+/* Any state before active → refused; the reason is mailed to the provider. */
+MUST_USE enum err request_refuse(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+				 const char *reason, struct faults *faults);
+
+/* agreement_sent: what was missing in a reply, field « precision ». */
+MUST_USE enum err request_incomplete(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+				     const char *text, struct faults *faults);
+
+/* checked → agreement_sent. Days that nobody could read are DAY_NONE: their form has complained already. */
+struct posting {
+	day_t posted;         /* field « date_envoi » */
+	int64_t copies;       /* field « exemplaires » */
+	const char *document; /* hash of the document that was printed, hexadecimal; "" : not told */
+};
+void posting_check(struct arena *a, const struct grant_request *r, const struct posting *p, day_t today,
+		   struct faults *faults);
+MUST_USE enum err request_post(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			       const struct posting *p, struct faults *faults);
+
+/* agreement_sent → agreement_signed. */
+struct signed_return {
+	const char *signed_by; /* « Jeanne Aubertin, maire » */
+	day_t provider, caf;
+	const char *archive_ref, *prefecture_ref;
+	bool people_same, places_same; /* annex as in the request */
+};
+void signed_return_check(struct arena *a, const struct grant_request *r, const struct signed_return *s, day_t today,
+			 struct faults *faults);
+MUST_USE enum err request_return(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+				 const struct signed_return *s, struct faults *faults);
+
+/* --- establishments named in a free line: before the activation --- */
+
+/* One the Caf makes: a job of the directory. Fields nom, type, categorie, adresse, commune, capacite. */
+struct new_place {
+	const char *name, *type, *category, *street, *commune, *capacity;
+};
+MUST_USE enum err request_place_create(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+				       unsigned line, const struct new_place *p, struct faults *faults);
+/* One the register has already, by its id: field « identifiant ». */
+MUST_USE enum err request_place_pick(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+				     unsigned line, const char *id, struct faults *faults);
+
+/* Of a list's entry: the establishment's id; "" : a free line that has none yet. */
+const char *request_resolved(const struct grant_request *r, const char *id);
+/* Every establishment of the request, free lines included, stands in the register of its Caf; *missing names one that does not. */
+bool request_is_resolved(struct app *app, struct arena *a, const struct grant_request *r, const char **missing);
+
+#endif

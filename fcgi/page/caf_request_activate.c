@@ -1,0 +1,200 @@
+/* The activation of a request: one last look at people and addresses, then how far each access got. */
+#include "fcgi/page/caf_request.h"
+
+#include "acts/agreement_text.h"
+
+#include <string.h>
+
+static void people_table(struct html *h, const struct request_file *f)
+{
+	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-personnes\" tabindex=\"0\">\n<table class=\"data\">\n"
+		"<caption id=\"t-personnes\">Personnes à habiliter</caption>\n<thead><tr><th scope=\"col\">Personne</th>"
+		"<th scope=\"col\">Fonction</th><th scope=\"col\">Courriel</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < f->people_n; i++)
+		html(h, "<tr><th scope=\"row\">{} {}</th><td>{}</td><td>{}</td></tr>\n", f->people[i].given_name,
+		     f->people[i].surname, f->people[i].title, f->people[i].mail);
+	html(h, "</tbody>\n</table>\n</div>\n");
+}
+
+static enum err activate_page(struct request *rq, struct html *h, const struct request_file *f)
+{
+	const char *missing;
+	bool ready = request_is_resolved(rq->app, rq->arena, &f->r, &missing);
+
+	caf_request_begin(rq, h, f, "Activer l’habilitation");
+	html(h, "<h1>Activer l’habilitation</h1>\n<p class=\"lead\">{}, convention n° {}, effet au {}</p>\n", f->r.name,
+	     f->r.agreement, day_fr(rq->arena, request_effect(&f->r)));
+	people_table(h, f);
+	if (!ready) {
+		html(h,
+		     "<div class=\"note note-warn\" id=\"etablissements\" tabindex=\"-1\"><p>« {} » n’est pas encore au répertoire de votre Caf. "
+		     "<a href=\"{}\">Ajoutez-le depuis la demande</a>, puis revenez ici.</p></div>\n",
+		     missing, caf_request_path(rq, f, ""));
+		page_end(rq, h);
+		return ERR_OK;
+	}
+	form_open(rq, h, "card decision narrow", caf_request_path(rq, f, "/activer"));
+	html(h,
+	     "<p>Les accès s’ouvrent aussitôt. Chaque nouvelle personne reçoit par courriel son identifiant et un mot de passe "
+	     "provisoire de 8 caractères, qui n’est jamais affiché ici.</p>\n<div class=\"actions\"><button class=\"btn\">{}</button>"
+	     "<a href=\"{}\">Revenir à la demande</a></div>\n",
+	     f->people_n > 1 ? arena_printf(rq->arena, "Ouvrir %zu accès", f->people_n) : "Ouvrir l’accès",
+	     caf_request_path(rq, f, ""));
+	form_close(h);
+	page_end(rq, h);
+	return ERR_OK;
+}
+
+enum err page_caf_request_activate(struct request *rq, struct html *h)
+{
+	struct request_file f;
+	enum err e = caf_request_open(rq, &f);
+
+	if (e)
+		return e;
+	return request_step(f.r.state) == 3 ? activate_page(rq, h, &f) :
+					      done(rq, caf_request_path(rq, &f, ""), "etape-autre");
+}
+
+enum err page_caf_request_activate_post(struct request *rq, struct html *h)
+{
+	struct request_file f;
+	enum err e = caf_request_open(rq, &f);
+
+	if (!e)
+		e = request_activate(rq->app, rq->arena, &rq->who, rq->arg[0], &rq->faults);
+	return caf_request_answer(rq, h, e, 3, "habilitation-active", activate_page);
+}
+
+/* --- afterwards --- */
+
+static struct tag_of access_tag(enum access_state state)
+{
+	switch (state) {
+	case ACCESS_OPEN:
+		return (struct tag_of){ "tag-ok", "Accès ouvert" };
+	case ACCESS_CLOSED:
+		return (struct tag_of){ "", "Accès suspendu ou fermé" };
+	case ACCESS_FAILED:
+		return (struct tag_of){ "tag-err", "Refusé par l’annuaire" };
+	default:
+		return (struct tag_of){ "tag-warn", "Ouverture en cours" };
+	}
+}
+
+static bool is_lost(const struct access *x)
+{
+	return x->mailed && (strcmp(x->mail.state, "refused") == 0 || strcmp(x->mail.state, "expired") == 0 ||
+			     strcmp(x->mail.state, "failed") == 0);
+}
+
+static void mail_line(struct request *rq, struct html *h, const struct access *x)
+{
+	const char *to = *x->mail.to ? x->mail.to : x->person.mail;
+
+	if (!x->mailed)
+		html(h, "<span class=\"muted\">{}</span>",
+		     x->state == ACCESS_OPEN ? "Mot de passe inchangé, aucun courriel" : "Le courriel suivra");
+	else if (is_lost(x))
+		html(h, "<span class=\"tag tag-err\">À renvoyer</span> <span class=\"muted\">{} : courriel refusé le {}</span>",
+		     to, time_fr(rq->arena, x->mail.at));
+	else if (strcmp(x->mail.state, "sent") == 0)
+		html(h, "<span class=\"tag tag-ok\">Courriel parti</span> <span class=\"muted\">à {}, le {}</span>", to,
+		     time_fr(rq->arena, x->mail.at));
+	else
+		html(h, "<span class=\"tag tag-warn\">Courriel en attente</span> <span class=\"muted\">pour {}</span>", to);
+}
+
+/* Which person's form was posted: its faults are shown at that one only. */
+static bool is_posted(struct request *rq, const struct request_person *p)
+{
+	return rq->http->method == METHOD_POST && rq->arg[1] && strcmp(rq->arg[1], p->number) == 0;
+}
+
+static void resend_form(struct request *rq, struct html *h, const struct request_file *f,
+			const struct request_person *p, const struct access *x)
+{
+	bool posted = is_posted(rq, p);
+	const char *fault = posted ? fault_of(&rq->faults, "courriel") : NULL;
+	const char *id = posted ? "courriel" : arena_printf(rq->arena, "courriel-%s", p->number);
+
+	form_open(rq, h, "", caf_request_path(rq, f, arena_printf(rq->arena, "/personnes/%s", p->number)));
+	html(h, "<div class=\"field{}\"><label for=\"{}\">Courriel de {} {}</label>", fault ? " field-error" : "", id,
+	     p->given_name, p->surname);
+	if (fault)
+		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", id, fault);
+	html(h, "<input class=\"w-l\" type=\"email\" id=\"{}\" name=\"courriel\" value=\"{}\" autocomplete=\"off\"", id,
+	     posted ? input_get(&rq->in, "courriel") : x->person.mail);
+	if (fault)
+		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", id);
+	html(h, "></div>\n<button class=\"btn btn-alt btn-small\">Renvoyer un mot de passe<span class=\"vh\"> à {} {}</span></button>\n",
+	     p->given_name, p->surname);
+	form_close(h);
+}
+
+static enum err access_row(struct request *rq, struct html *h, const struct request_file *f,
+			   const struct request_person *p, enum access_state *state)
+{
+	struct access x;
+	enum err e = access_of(rq->app, rq->arena, &f->r, p, &x);
+
+	if (e)
+		return e;
+	*state = x.state;
+	html(h, "<li><div><p><strong>{} {}</strong> <span class=\"muted\">agent {}, identifiant {}</span></p>\n<p>",
+	     p->given_name, p->surname, p->number, p->uid);
+	tag(h, access_tag(x.state));
+	html(h, " ");
+	if (x.state == ACCESS_OPEN || x.mailed)
+		mail_line(rq, h, &x);
+	html(h, "</p>\n");
+	if (x.state == ACCESS_OPEN && is_lost(&x)) {
+		resend_form(rq, h, f, p, &x);
+	} else if (x.state == ACCESS_OPEN) {
+		html(h, "<details{}><summary>Renvoyer ou corriger l’adresse<span class=\"vh\"> de {} {}</span></summary>\n",
+		     is_posted(rq, p) ? " open" : "", p->given_name, p->surname);
+		resend_form(rq, h, f, p, &x);
+		html(h, "</details>\n");
+	}
+	html(h, "</div></li>\n");
+	return ERR_OK;
+}
+
+enum err caf_request_accesses(struct request *rq, struct html *h, const struct request_file *f)
+{
+	struct outcome job;
+	size_t open = 0;
+	enum err e = ERR_OK;
+
+	html(h,
+	     "<section class=\"card decision\" aria-labelledby=\"t-acces\">\n<h2 id=\"t-acces\">L’habilitation est active</h2>\n<p>Convention n° {}, effet "
+	     "au {}, renouvelée chaque année sauf préavis.</p>\n<ul class=\"todo accesses\">\n",
+	     f->r.agreement, day_fr(rq->arena, request_effect(&f->r)));
+	for (size_t i = 0; !e && i < f->people_n; i++) {
+		enum access_state state = ACCESS_WAITS;
+
+		e = access_row(rq, h, f, &f->people[i], &state);
+		open += state == ACCESS_OPEN;
+	}
+	html(h, "</ul>\n<p role=\"status\">{}</p>\n",
+	     open > 1 ? arena_printf(rq->arena, "%zu accès ouverts", open) :
+	     open     ? "1 accès ouvert" :
+			"Les accès s’ouvrent. Rechargez la page dans un instant.");
+	if (!e && !outcome_of(rq->app, rq->arena, outcome_key(rq->arena, "demande", f->r.number, "annuaire"), &job) &&
+	    strcmp(job.state, "failed") == 0)
+		note(h, NOTE_WARN,
+		     "L’annuaire a refusé une partie de l’écriture. Prévenez l’exploitant du service, en lui donnant le numéro de la demande.");
+	html(h, "</section>\n");
+	return e;
+}
+
+enum err page_caf_request_resend(struct request *rq, struct html *h)
+{
+	struct request_file f;
+	enum err e = caf_request_open(rq, &f);
+
+	if (!e)
+		e = request_resend(rq->app, rq->arena, &rq->who, rq->arg[0], rq->arg[1], input_get(&rq->in, "courriel"),
+				   &rq->faults);
+	return caf_request_answer(rq, h, e, 4, "mot-de-passe-renvoye", NULL);
+}

@@ -1,0 +1,139 @@
+/* The Caf's requests: the list, taking one. */
+#include "fcgi/page/caf_request.h"
+
+#include "acts/queue.h"
+
+#include <string.h>
+
+#define PER_PAGE 30
+
+static const struct choice state_filter[] = {
+	{ "ouvertes", "En cours" },
+	{ "submitted", "Transmises" },
+	{ "checked", "Vérifiées" },
+	{ "agreement_sent", "Convention envoyée" },
+	{ "agreement_signed", "Retour signé" },
+	{ "active", "Actives" },
+	{ "refused", "Refusées" },
+	{ "toutes", "Toutes" },
+	{ NULL, NULL },
+};
+static const struct field list_fields[] = {
+	{ .name = "etat", .label = "État", .kind = FIELD_CHOICE, .choices = state_filter },
+	{ .name = "q", .label = "Fournisseur ou numéro", .kind = FIELD_TEXT, .max = 100 },
+	{ .name = "page", .label = "Page", .kind = FIELD_NUMBER, .least = 1, .most = 10000 },
+};
+
+const struct form *form_caf_requests(void)
+{
+	static const struct form form = { list_fields, LENGTH(list_fields) };
+
+	return &form;
+}
+
+struct tag_of request_tag(const char *state)
+{
+	static const struct {
+		const char *state, *class;
+	} classes[] = {
+		{ "submitted", "tag-warn" },        { "checked", "tag-warn" }, { "agreement_sent", "tag-info" },
+		{ "agreement_signed", "tag-warn" }, { "active", "tag-ok" },    { "refused", "" },
+	};
+
+	for (size_t i = 0; i < LENGTH(classes); i++)
+		if (strcmp(classes[i].state, state) == 0)
+			return (struct tag_of){ classes[i].class, choice_label(request_state_choices, state) };
+	return (struct tag_of){ "", choice_label(request_state_choices, state) };
+}
+
+static void request_row(struct request *rq, struct html *h, const struct grant_request *r)
+{
+	html(h,
+	     "<tr><th scope=\"row\"><a href=\"/caf/demandes/{}\">{}</a></th><td>{}</td><td class=\"nowrap\">{}</td>"
+	     "<td class=\"nowrap\">{}</td><td>",
+	     r->number, r->number, r->name, day_fr(rq->arena, day_of(r->sent_at)),
+	     request_step(r->state) == 0 && r->silence ? day_fr(rq->arena, (day_t)r->silence) : "");
+	tag(h, request_tag(r->state));
+	html(h, "</td></tr>\n");
+}
+
+static void requests_table(struct request *rq, struct html *h, const struct grant_request *v, size_t n, size_t total)
+{
+	html(h,
+	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-demandes\" tabindex=\"0\">\n<table class=\"data\">\n"
+	     "<caption id=\"t-demandes\">{} {} sur {}, de la plus récente à la plus ancienne</caption>\n<thead><tr>"
+	     "<th scope=\"col\">Demande</th><th scope=\"col\">Organisme</th><th scope=\"col\">Transmise le</th>"
+	     "<th scope=\"col\">Réponse attendue avant le</th><th scope=\"col\">État</th></tr></thead>\n<tbody>\n",
+	     html_number(h, (int64_t)n), n > 1 ? "demandes" : "demande", html_number(h, (int64_t)total));
+	for (size_t i = 0; i < n; i++)
+		request_row(rq, h, &v[i]);
+	html(h, "</tbody>\n</table>\n</div>\n");
+}
+
+static void pager(struct request *rq, struct html *h, const char *state, int64_t page, size_t total)
+{
+	int64_t pages = (int64_t)((total + PER_PAGE - 1) / PER_PAGE);
+
+	if (pages < 2)
+		return;
+	html(h, "<nav class=\"pager\" aria-label=\"Pages de demandes\"><span class=\"muted\">Page {} sur {}</span>",
+	     html_number(h, page), html_number(h, pages));
+	for (int64_t to = page - 1; to <= page + 1; to += 2)
+		if (to >= 1 && to <= pages)
+			html(h, "<a href=\"{}\">{}</a>",
+			     link_with(rq->arena, "/caf/demandes", "etat", state, "q", input_get(&rq->in, "q"), "page",
+				       html_number(h, to), NULL),
+			     to > page ? "Page suivante" : "Page précédente");
+	html(h, "</nav>\n");
+}
+
+enum err page_caf_requests(struct request *rq, struct html *h)
+{
+	const char *typed = input_get(&rq->in, "etat");
+	const struct choice *c = choice_typed(rq->arena, state_filter, *typed ? typed : "ouvertes");
+	struct grant_request *v;
+	size_t n, total;
+	int64_t page = 1;
+
+	if (!c || (*input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, 10000, &page)))
+		return ERR_MALFORMED;
+	struct request_filter f = { .state = strcmp(c->value, "toutes") == 0 ? "" : c->value,
+				    .text = input_get(&rq->in, "q"),
+				    .page = (size_t)page - 1,
+				    .per_page = PER_PAGE };
+	enum err e = requests_of(rq->app, rq->arena, &rq->who, &f, &v, &n, &total);
+
+	if (e)
+		return e;
+	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/demandes", .title = "Demandes d’habilitation" });
+	html(h, "<h1>Demandes d’habilitation</h1>\n<form class=\"card filters\" method=\"get\" action=\"/caf/demandes\" "
+		"aria-label=\"Filtrer les demandes\">\n");
+	filter_select(rq, h, "etat", "État", state_filter, c->value);
+	filter_text(rq, h, "q", "Fournisseur ou numéro");
+	html(h, "<button class=\"btn btn-alt\">Filtrer</button>\n</form>\n");
+	if (n)
+		requests_table(rq, h, v, n, total);
+	else
+		note(h, NOTE_INFO, "Aucune demande ne correspond à ces critères.");
+	pager(rq, h, c->value, page, total);
+	page_end(rq, h);
+	return ERR_OK;
+}
+
+/* « Pris par »: an act of its own, since a GET changes nothing. */
+enum err page_caf_request_claim(struct request *rq, struct html *h)
+{
+	struct uuid object = request_object(rq->arg[0]);
+	struct request_file f;
+	struct todo file;
+	enum err e = caf_request_open(rq, &f);
+
+	(void)h;
+	if (e)
+		return e;
+	if (queue_find(rq->app, rq->arena, f.r.caf, "demande", object, &file) &&
+	    queue_find(rq->app, rq->arena, f.r.caf, "convention", object, &file))
+		return done(rq, caf_request_path(rq, &f, ""), "dossier-clos");
+	e = queue_claim(rq->app, rq->arena, &rq->who, &file);
+	return e ? e : done(rq, caf_request_path(rq, &f, ""), "dossier-pris");
+}
