@@ -64,6 +64,8 @@ int ctl_mail_list(struct ctl *c);
 int ctl_mail_retry(struct ctl *c);
 /* demo.c */
 int ctl_demo_generate(struct ctl *c);
+/* demo_activation.c */
+int ctl_demo_activation(struct ctl *c);
 /* demo_mails.c */
 int ctl_demo_mails(struct ctl *c);
 

@@ -33,6 +33,8 @@ const struct command commands[] = {
 	{ "agreement-template set", "--caf CODE FILE", "sets the articles of a Caf's conventions; {names} are checked", "caf= ", 1, WRITE, ctl_template_set },
 	{ "agreement-template show", "--caf CODE", "prints a Caf's articles, or those it has without any of its own", "caf= ", 0, READ, ctl_template_show },
 	{ "settings", "", "prints the reference of all settings", "", 0, 0, ctl_settings },
+	{ "demo activation", "CAF PEOPLE", "activates an invented provider with so many people, and names them (test_clock = yes only)", "", 2,
+	  WRITE, ctl_demo_activation },
 	{ "demo mails", "COUNT", "puts so many mails to essai.example into the outbox (test_clock = yes only)", "", 1, WRITE,
 	  ctl_demo_mails },
 	{ "demo generate", "DEMO.JSON", "fills a demonstration through the acts (test_clock = yes only)", "", 1,
