@@ -48,6 +48,7 @@ static enum err carry_over(struct writer *w, uint64_t *last)
 	*last = w->published;
 	if (from.err || !scan_next(&s))
 		return from.err;
+	writer_stay_ahead(w, STORE_PUBLIC);
 	AUTO_TXN struct txn to = txn_write(&w->store, STORE_PUBLIC);
 
 	do {

@@ -8,8 +8,12 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#define AHEAD_PIECE ((size_t)64 << 10)
+#define AHEAD_PIECES 64
+#define AHEAD_LOW ((off_t)512 << 10)
 #define CLOCK_STEP_MS SECOND_MS
 #define SWEEP_EXTRA 16u
 
@@ -172,6 +176,27 @@ void writer_close(struct writer *w)
 
 /* ---- the batch ---- */
 
+/* A file that grows makes every commit wait for the filesystem's journal, and for what others have put into it. So it
+   grows by zeros ahead of LMDB, which the sync of the commit that follows makes last; LMDB takes them into use page by
+   page. Without room for them LMDB says so itself. */
+void writer_stay_ahead(struct writer *w, enum store_part part)
+{
+	static uint8_t zeros[AHEAD_PIECE];
+	struct iovec pieces[AHEAD_PIECES];
+	MDB_env *env = w->store.part[part].mdb;
+	MDB_envinfo info;
+	MDB_stat pages;
+	struct stat file;
+	int fd;
+
+	if (mdb_env_info(env, &info) || mdb_env_stat(env, &pages) || mdb_env_get_fd(env, &fd) || fstat(fd, &file) ||
+	    file.st_size - (off_t)(info.me_last_pgno + 1) * pages.ms_psize >= AHEAD_LOW)
+		return;
+	for (size_t i = 0; i < LENGTH(pieces); i++)
+		pieces[i] = (struct iovec){ zeros, sizeof zeros };
+	(void)!pwritev(fd, pieces, LENGTH(pieces), file.st_size);
+}
+
 static bool has_room(struct writer *w)
 {
 	struct statvfs fs;
@@ -283,6 +308,7 @@ enum err writer_apply(struct writer *w, struct arena *a, struct changeset *const
 		answer_full(w, sets, n, results);
 		return ERR_OK;
 	}
+	writer_stay_ahead(w, STORE_MAIN);
 	struct batch b = { .w = w, .t = txn_write(&w->store, STORE_MAIN), .arena = a, .now = clock_now() };
 
 	begin(&b);

@@ -26,6 +26,9 @@ struct batch {
 	bool wrote, publishes;
 };
 
+/* Before a transaction that writes: room at the end of the file, so that its commit need not make it longer. */
+void writer_stay_ahead(struct writer *w, enum store_part part);
+
 /* Puts a value behind its header. */
 enum err batch_put(struct txn *t, enum table table, struct bytes key, uint64_t rev, struct bytes payload);
 

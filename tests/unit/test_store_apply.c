@@ -340,6 +340,38 @@ static void test_a_full_map_fails_the_batch_and_heals(void **state)
 	assert_true(bytes_equal(get(&b, TABLE_DRAFT, text("small"), NULL), text("fits")));
 }
 
+static off_t size_of(struct bench *b, const char *part)
+{
+	struct stat st;
+
+	assert_int_equal(stat(arena_printf(b->a, "%s/%s/data.mdb", b->o.dir, part), &st), 0);
+	return st.st_size;
+}
+
+/* Rising keys of 200 bytes: the store takes new pages at every commit, the file does not grow with them. */
+static void test_the_file_grows_ahead_of_the_commits(void **state)
+{
+	(void)state;
+	AUTO_BENCH struct bench b = bench_new();
+	uint8_t value[200] = { 1 };
+	off_t size = size_of(&b, "store");
+	int steps = 0;
+
+	for (uint64_t i = 0; i < 400; i++) {
+		struct changeset *cs = changeset_new(b.a);
+
+		for (uint64_t j = 0; j < 50; j++)
+			changeset_put(cs, TABLE_DRAFT, key_u64(b.a, i * 50 + j), key_bytes(value, sizeof value));
+		assert_int_equal(apply(&b, cs).err, ERR_OK);
+		steps += size_of(&b, "store") != size;
+		size = size_of(&b, "store");
+	}
+	assert_in_range(steps, 1, 4);
+	assert_true(size > 400 * 50 * 200);
+	bench_reopen(&b);
+	assert_int_equal(count(&b, TABLE_DRAFT), 400 * 50);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -363,6 +395,7 @@ int main(void)
 		cmocka_unit_test(test_a_damaged_outbound_row_stops_nothing),
 		cmocka_unit_test(test_without_room_nothing_is_taken_but_what_was_done_is_known),
 		cmocka_unit_test(test_a_full_map_fails_the_batch_and_heals),
+		cmocka_unit_test(test_the_file_grows_ahead_of_the_commits),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
