@@ -20,6 +20,7 @@ sbin_PROGRAMS += %D%/habilis-clerk
 	%D%/smtp.c \
 	%D%/state.c \
 	%D%/sweep.c \
+	%D%/texts.c \
 	%D%/work_loop.c
 %C%_habilis_clerk_LDADD = $(ACTS) $(CURL_LIBS)
 

@@ -50,6 +50,7 @@ static void work(struct clerk *c)
 		{ calendar_run, SECOND_MS, 0, { .subject = "the calendar" } },
 		{ days_run, TICK_MS, 0, { .subject = "the work of the day" } },
 		{ close_run, MINUTE_MS, 0, { .subject = "ended conventions" } },
+		{ texts_run, 10 * SECOND_MS, 0, { .subject = "the Cafs' texts" } },
 		{ purge_run, DAY_MS, 0, { .subject = "the purge of the log" } },
 	};
 

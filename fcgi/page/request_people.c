@@ -89,7 +89,7 @@ static void remove_form(struct request *rq, struct html *h, const struct request
 {
 	form_open(rq, h, "", NULL);
 	field_hidden(h, "personne", html_number(h, (int64_t)place));
-	html(h, "<p><button class=\"btn btn-danger btn-small\" name=\"action\" value=\"retirer\">Retirer {}</button></p>\n",
+	html(h, "<div class=\"actions\"><button class=\"btn btn-danger btn-small\" name=\"action\" value=\"retirer\">Retirer {}</button></div>\n",
 	     request_person_name(rq->arena, &d->people[place - 1]));
 	form_close(h);
 }

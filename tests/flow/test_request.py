@@ -1,0 +1,327 @@
+"""The public request: five steps in any order, the draft that survives, what is refused and how it is said, the sending and its mail."""
+import concurrent.futures
+import re
+import time
+
+import ldap
+import pytest
+
+import requests_made as made
+from requests_made import STEPS, ok, step
+
+DRAFT = '__Host-demande'
+
+
+@pytest.fixture(scope='module')
+def nurseries(service):
+    return made.register(service, '921', 'eaje', manager=True)
+
+
+@pytest.fixture(scope='module')
+def centres(service):
+    return made.register(service, '921', 'alsh', manager=True)
+
+
+def other_caf(service):
+    return next(a['caf'] for a in service.demo['accounts'] if a.get('caf') and a['caf'] != '921')
+
+
+def test_from_the_way_in_to_the_acknowledgement(service, nurseries, centres):
+    c = service.client()
+    assert f'{STEPS}' in c.get('/demande-habilitation').links()
+    empty = c.get(STEPS)
+    assert empty.words.count('À faire') == 5 and 'Pas encore possible' in empty.words
+    assert DRAFT not in c.session.cookies, 'nothing is stored before the first step'
+
+    one, two = made.person(nom='Thivolle', prenom='Agnès'), made.person(nom='Roussac', prenom='Damien')
+    two['droit_fonctionnement'] = [centres[0][0]]
+    check = made.fill(c, '921', [nurseries[0][0], nurseries[1][0], centres[0][0]], [nurseries[0][0]], [one, two],
+                      others=['Micro-crèche du Gué, 3 rue du Gué'], others_places=True, nom='Communauté de communes <des> Trois-Rives',
+                      courriel='petite-enfance@trois-rives.example')
+    assert '5 étapes sur 5' in c.get(STEPS).words
+    for word in ('Trois-Rives', nurseries[0][1], centres[0][1], 'Micro-crèche du Gué', 'Agnès Thivolle', 'Hervé Castelneau, président', '(4)', '(2)'):
+        assert word in check.words, word
+    form = check.form('/transmettre')
+    without = form.submit()
+    assert without.status == 422 and 'Cochez la case' in without.faults()[0]
+
+    before = int(time.time() * 1000)
+    page = made.send(c)
+    number = made.number_of(page)
+    assert re.fullmatch(r'H\d\d-921-\d{5}', number)
+    assert 'Demande transmise' in page.words and number in page.words and 'Agnès Thivolle et Damien Roussac' in page.words
+    silence = re.search(r'avant le (\d+(?:er)? \w+ \d{4}), la demande est considérée comme refusée', page.words)[1]
+    printed = c.get(f'{page.path}?version=imprimer')
+    assert 'Accusé de réception' in printed.words and 'Micro-crèche du Gué' in printed.words
+
+    mail = service.wait_mail('petite-enfance@trois-rives.example', f'Accusé de réception de votre demande {number}')
+    text = mail.get_body(('plain',)).get_content()
+    for word in ('Communauté de communes <des> Trois-Rives (4 établissements, 2 personnes)', 'Service chargé de votre dossier : Service Partenaires',
+                 'partenaires@', f'n’a pas répondu le {silence}, elle est considérée comme refusée', 'pendant deux mois, demander au directeur', number,
+                 'Vos données : ', 'Nous ne vous demanderons jamais votre mot de passe.'):
+        assert word in text, word
+    assert re.search(r'01 99 00 \d\d \d\d', text) and 'partenaires@' in mail['Reply-To']
+
+    # nobody else's browser, and nothing is left to send
+    assert service.client().get(page.path).status == 404
+    assert c.get(STEPS).words.count('À faire') == 5 and 'plus conservée' not in c.get(STEPS).words
+
+    log = service.ctl('audit', 'query', '--event', 'request_sent', '--limit', '3').stdout
+    assert number in log and 'Thivolle' not in log
+    queue = service.client(service.account('caf_admin', caf='921')).get('/caf?type=demande')
+    assert number in queue.words and before
+
+
+def test_the_steps_may_come_in_any_order(service, nurseries):
+    c = service.client()
+    ok(step(c, 'personnes').set(**made.person()).submit(('action', 'ajouter')), f'{STEPS}/personnes?fait=personne-ajoutee')
+    form = step(c, 'places').set(lieu=nurseries[0][2])
+    found = form.submit(('action', 'chercher'))
+    assert found.status == 200 and nurseries[0][1] in found.words
+    made.choose(c, 'places', [nurseries[0][0]])
+    early = c.get(f'{STEPS}/verification')
+    assert 'pas encore complète' in early.words and 'Étape à terminer : Votre Caf' in early.words
+    assert not any(f.action.endswith('/transmettre') for f in early.forms())
+    made.choose(c, 'fonctionnement', [nurseries[0][0]])
+    ok(step(c, 'caf').set(caf='921').submit(), STEPS)
+    ok(step(c, 'organisme').set(**made.provider()).submit(), STEPS)
+    made.send(c)
+
+
+def test_places_may_be_none(service, centres):
+    c = service.client()
+    check = made.fill(c, '921', [centres[0][0]], [])
+    assert 'Places libres (0)' in check.words and step(c, 'places').get('aucun') == 'oui'
+    made.send(c)
+
+
+# --- what is wrong ---
+
+@pytest.mark.parametrize('field, value, words', [
+    ('siret', '', 'Saisissez le numéro Siret'),
+    ('siret', '1234', '14 chiffres'),
+    ('siret', '93456781900017', 'vérifiez chaque chiffre'),
+    ('siret', '00000000000000', '14 chiffres'),
+    ('nom', '', 'Saisissez le nom'),
+    ('code_postal', '4500', '5 chiffres'),
+    ('code_postal', '2A004', '5 chiffres'),
+    ('telephone', '01 99 00 12', '10 chiffres'),
+    ('courriel', 'personne', 'nom@exemple.fr'),
+    ('signataire', ' ', 'Saisissez le nom et la fonction'),
+    ('adresse', 'x' * 201, 'dépasse de 1 caractère'),
+])
+def test_a_wrong_answer_of_the_provider_is_told_and_kept(client, field, value, words):
+    page = step(client, 'organisme').set(**made.provider(signataire='"><script>x</script>', **{field: value} if field != 'signataire' else {})).put(field, value).submit()
+    assert page.status == 422 and page.title.startswith('Erreur :')
+    assert any(words in f for f in page.faults()), page.faults()
+    assert page.form('/organisme').get(field) == value.strip()
+    assert DRAFT not in client.session.cookies
+
+
+@pytest.mark.parametrize('typed', ['356 000 000 00048', '356.000.000.49837', '934 567 819 00016', '93456781900016'])
+def test_numbers_of_every_writing_and_la_poste(client, typed):
+    ok(step(client, 'organisme').set(**made.provider(siret=typed)).submit(), f'{STEPS}/caf')
+    assert step(client, 'organisme').get('siret') == re.sub(r'\D', '', typed)
+
+
+@pytest.mark.parametrize('name', ['organisme', 'caf', 'fonctionnement', 'places', 'personnes'])
+def test_an_empty_step(client, name):
+    page = step(client, name).submit(('action', 'continuer') if name in ('fonctionnement', 'places', 'personnes') else None)
+    assert page.status == 422 and page.faults()
+    for link in [l for l in page.links() if l and l.startswith('#') and l != '#contenu']:
+        assert f'id="{link[1:]}"' in page.text, link
+
+
+def test_establishments_that_may_not_stand_there(service, nurseries, centres):
+    c = service.client()
+    ok(step(c, 'caf').set(caf='921').submit(), STEPS)
+    foreign = made.register(service, other_caf(service), 'eaje', manager=True)[0]
+    for name, value, words in [('fonctionnement', foreign[0], f'« {foreign[1]} » ne relève pas de la Caf'),
+                               ('fonctionnement', 'E0000', 'n’est plus proposé'), ('fonctionnement', '92078', 'n’est plus proposé'),
+                               ('fonctionnement', '+1', 'écrivez-le de nouveau'),
+                               ('places', centres[0][0], 'n’accueille pas de jeunes enfants')]:
+        page = step(c, name).put('etablissement', [nurseries[0][0], value]).submit(('action', 'continuer'))
+        assert page.status == 422 and words in page.faults()[0], (value, page.faults())
+        assert nurseries[0][0] in page.form(f'/{name}').all('etablissement')
+    for place, words in [('Valmoreaux-le-Rien', 'Nous ne connaissons pas cette commune'), ('00000', 'Nous ne connaissons pas'), ('', 'Indiquez une commune')]:
+        page = step(c, 'fonctionnement').set(lieu=place).submit(('action', 'chercher'))
+        assert page.status == 422 and words in page.faults()[0], (place, page.faults())
+    nothing = c.get(f'{STEPS}/fonctionnement', params={'lieu': 'Aurillac'})
+    assert nothing.status == 200 and 'Aucun établissement' in nothing.words
+    assert c.get(f'{STEPS}/fonctionnement', params={'lieu': '92078'}).status == 200     # an INSEE code
+
+
+def test_another_caf_makes_establishments_fall_away_when_that_is_confirmed(service, nurseries):
+    c = service.client()
+    other = other_caf(service)
+    made.fill(c, '921', [nurseries[0][0]], [nurseries[0][0]], others=['Halte-garderie des Galets'])
+    page = step(c, 'caf').set(caf=other).submit()
+    assert page.status == 422 and nurseries[0][1] in page.faults()[0] and 'sortira' in page.faults()[0]
+    assert nurseries[0][1] in c.get(f'{STEPS}/verification').words, 'nothing is lost before the confirmation'
+    ok(page.form('/caf').set(confirmer='oui').submit(), f'{STEPS}/fonctionnement')
+    check = c.get(f'{STEPS}/verification')
+    assert nurseries[0][1] not in check.words and 'Halte-garderie des Galets' in check.words
+    assert 'Étape à terminer : Établissements : places libres' in check.words
+
+
+def test_people_twice_and_one_mail_for_two(service, nurseries):
+    c = service.client()
+    one = made.person(nom='Thivolle', prenom='Agnès', courriel='accueil@trois-rives.example')
+    made.fill(c, '921', [nurseries[0][0], nurseries[1][0]], [nurseries[0][0]], [one])
+    twice = step(c, 'personnes').set(**{**one, 'nom': 'THIVOLLE ', 'prenom': 'Agnes', 'courriel': 'autre@trois-rives.example'}).submit(('action', 'ajouter'))
+    assert twice.status == 422 and twice.faults() == ['Agnès Thivolle est déjà dans la liste']
+    assert twice.form('/personnes').get('courriel') == 'autre@trois-rives.example'
+    bad = step(c, 'personnes').set(**made.person(courriel='a@b')).submit(('action', 'ajouter'))
+    assert bad.status == 422 and 'nom@exemple.fr' in bad.faults()[0]
+    nothing = step(c, 'personnes').set(**made.person()).put('tous', []).submit(('action', 'ajouter'))
+    assert nothing.status == 422 and 'au moins un établissement' in nothing.faults()[0]
+    page = ok(step(c, 'personnes').set(**made.person(nom='Roussac', prenom='Damien', courriel='Accueil@trois-rives.example')).submit(('action', 'ajouter')), STEPS)
+    assert 'ont la même adresse' in page.words, 'a warning, no refusal'
+    edit = c.get(f'{STEPS}/personnes?personne=2').form('/personnes')
+    assert edit.get('nom') == 'Roussac'
+    ok(edit.set(fonction='Directeur', courriel='d.roussac@trois-rives.example').submit(('action', 'continuer')), f'{STEPS}/verification')
+    assert 'la même adresse' not in c.get(f'{STEPS}/verification').words and 'Directeur' in c.get(f'{STEPS}/verification').words
+    gone = c.get(f'{STEPS}/personnes?personne=1').forms()[-1]
+    ok(gone.submit(('action', 'retirer')), f'{STEPS}/personnes?fait=personne-retiree')
+    assert 'Thivolle' not in c.get(f'{STEPS}/verification').words
+    made.send(c)
+
+
+def test_free_lines_leave_and_close_up(service, nurseries):
+    c = service.client()
+    made.fill(c, '921', [nurseries[0][0]], [nurseries[0][0]], others=['Les Galets, 1 rue Haute', 'Les Dunes, 2 rue Basse'])
+    again = step(c, 'fonctionnement').put('autre', 'les dunes 2 rue basse').submit(('action', 'ajouter'))
+    assert again.status == 422 and 'déjà dans votre demande' in again.faults()[0]
+    form = step(c, 'fonctionnement')
+    form.put('etablissement', [v for v in form.all('etablissement') if v != '+1'])
+    ok(form.submit(('action', 'continuer')), STEPS)
+    check = c.get(f'{STEPS}/verification')
+    assert 'Les Galets' not in check.words and 'Les Dunes' in check.words
+    assert '+1' in step(c, 'fonctionnement').all('etablissement') and '+2' not in step(c, 'fonctionnement').all('etablissement')
+
+
+# --- the draft ---
+
+def test_the_draft_survives_a_closed_browser(service):
+    c = service.client()
+    ok(step(c, 'organisme').set(**made.provider(nom='Les Petits Tisserands')).submit(), STEPS)
+    kept = {k.name: k for k in c.session.cookies}
+    assert 7 * 86400 - 60 < kept[DRAFT].expires - time.time() <= 8 * 86400 and kept[DRAFT].secure
+    later = service.client()
+    for cookie in kept.values():
+        if cookie.expires:                  # what the browser keeps when it is closed
+            later.session.cookies.set_cookie(cookie)
+    page = later.get(f'{STEPS}/organisme')
+    assert page.form('/organisme').get('nom') == 'Les Petits Tisserands'
+    # a tab that was open may still be sent
+    ok(page.form('/organisme').set(nom='Les Grands Tisserands').submit(), f'{STEPS}/caf')
+    assert service.client().get(f'{STEPS}/organisme').form('/organisme').get('nom') == ''
+
+
+def test_a_draft_nobody_keeps_any_more(service):
+    c = service.client()
+    c.session.cookies.set(DRAFT, 'A' * 43, domain='127.0.0.1', path='/', secure=True)
+    domain = re.sub(r'^https?://|:\d+$', '', service.url)
+    c.session.cookies.set(DRAFT, 'A' * 43, domain=domain, path='/', secure=True)
+    lost = c.get(f'{STEPS}/organisme')
+    assert 'Votre saisie n’est plus conservée' in lost.words
+    sent = c.post('/demande-habilitation/transmettre', [('csrf', lost.form('/organisme').get('csrf')), ('agents', 'oui')])
+    assert sent.status == 410 and 'n’est plus conservée' in sent.words
+    # what was typed in a tab of that time is kept anew
+    ok(lost.form('/organisme').set(**made.provider(nom='Les Revenus')).submit(), f'{STEPS}/caf')
+    assert step(c, 'organisme').get('nom') == 'Les Revenus'
+
+
+def test_erasing_asks_and_forgets(service):
+    c = service.client()
+    ok(step(c, 'organisme').set(**made.provider()).submit(), STEPS)
+    assert c.get(STEPS).words.count('Complet') == 1
+    page = c.get('/demande-habilitation/effacer').form('/effacer').submit()
+    assert page.path == f'{STEPS}?fait=saisie-effacee' and page.words.count('À faire') == 5
+    assert DRAFT not in c.session.cookies
+
+
+def test_twenty_drafts_a_day_from_an_address(service):
+    first = service.client()
+    address = first.session.get_adapter('https://x').address
+    from client import Client
+    for i in range(21):
+        c = Client(service, address)
+        page = step(c, 'organisme').set(**made.provider(nom=f'Organisme {i}')).submit()
+        assert page.status == (200 if i < 20 else 429), (i, page.status)
+    assert 'Continuez demain' in page.faults()[0] and page.form('/organisme').get('nom') == 'Organisme 20'
+    ok(step(service.client(), 'organisme').set(**made.provider()).submit(), f'{STEPS}/caf')
+
+
+# --- the sending ---
+
+def test_pressed_twice_it_is_sent_once(service, nurseries):
+    c = service.client()
+    form = made.fill(c, '921', [nurseries[0][0]], []).form('/transmettre').set(agents='oui')
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        pages = list(pool.map(lambda _: c.post(form.action, form.fields, follow=False), range(4)))
+    where = {p.headers['Location'] for p in pages}
+    assert [p.status for p in pages] == [303] * 4 and len(where) == 1, where
+    late = form.submit()
+    assert late.path == where.pop()
+    number = made.number_of(late)
+    log = service.ctl('audit', 'query', '--event', 'request_sent', '--limit', '20').stdout
+    assert log.count(number) == 1
+
+
+def test_many_at_once_have_numbers_of_their_own(service, nurseries):
+    clients = [service.client() for _ in range(4)]
+    forms = [made.fill(c, '921', [nurseries[0][0]], []).form('/transmettre').set(agents='oui') for c in clients]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        numbers = list(pool.map(lambda f: made.number_of(f.submit()), forms))
+    assert len(set(numbers)) == 4
+
+
+def test_an_establishment_that_left_the_register_is_named(service):
+    d = service.directory()
+    base = f'ou=etablissements,habCodeCaf=921,ou=cafs,{service.demo["ldap"]["suffix"]}'
+    dn = f'habEtablissementId=E92177777,{base}'
+    d.add_s(dn, [('objectClass', [b'habEtablissement', b'habEaje']), ('habEtablissementId', b'E92177777'), ('cn', 'Les Éphémères'.encode()),
+                 ('habTypeEtablissement', b'EAJE'), ('l', b'Villeneuve-la-Garenne'), ('habCodeInsee', b'92078'), ('postalCode', b'92390')])
+    c = service.client()
+    wait(lambda: 'Les Éphémères' in c.get(f'{STEPS}/fonctionnement', params={'lieu': '92390'}).words)
+    form = made.fill(c, '921', ['E92177777'], []).form('/transmettre').set(agents='oui')
+    d.delete_s(dn)
+    wait(lambda: 'n’est plus proposé' in c.get(f'{STEPS}/verification').words)
+    page = form.submit()
+    assert page.status == 422 and any('« Les Éphémères » : cet établissement n’est plus proposé' in f for f in page.faults()), page.faults()
+    assert 'Commencé' in c.get(STEPS).words
+
+
+def wait(test, seconds=20):
+    end = time.monotonic() + seconds
+    while not test():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def test_a_caf_without_its_texts_is_not_offered(service, nurseries):
+    caf = other_caf(service)
+    d = service.directory()
+    dn = f'habCodeCaf={caf},ou=cafs,{service.demo["ldap"]["suffix"]}'
+    old = d.search_s(dn, ldap.SCOPE_BASE, attrlist=['habVoiesRecours', 'habSilence'])[0][1]
+    c = service.client()
+    offered = lambda: f'<option value="{caf}"' in c.get(f'{STEPS}/caf').text
+    assert offered()
+    d.modify_s(dn, [(ldap.MOD_DELETE, 'habVoiesRecours', None)])
+    try:
+        wait(lambda: not offered())
+        page = step(c, 'caf').set(caf=caf).submit()
+        assert page.status == 422 and 'dans la liste' in page.faults()[0]
+        log = service.run / 'log'
+        wait(lambda: any(f'{caf}=habVoiesRecours' in f.read_text() for f in log.glob('*.log')))
+        # where silence accepts, no remedy is needed and the attestation is named
+        d.modify_s(dn, [(ldap.MOD_REPLACE, 'habSilence', b'acceptation')])
+        wait(offered)
+        foreign = made.register(service, caf, 'eaje', manager=True)[0]
+        number = made.make_request(service, caf, [foreign[0]], [], client=c, courriel='accord@trois-rives.example')
+        text = service.wait_mail('accord@trois-rives.example', number).get_body(('plain',)).get_content()
+        assert 'considérée comme acceptée' in text and 'L. 232-3' in text and 'deux mois' not in text
+    finally:
+        d.modify_s(dn, [(ldap.MOD_REPLACE, k, v) for k, v in old.items()])
+        wait(offered)
