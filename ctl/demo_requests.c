@@ -12,9 +12,9 @@
 
 struct asker {
 	const char *caf, *name, *siret, *address, *postal_code, *city, *signatory, *mail, *phone;
-	const char *line;                 /* an establishment the register lacks; NULL: the Caf's first ones without this */
-	unsigned first;                   /* else the rank of its establishment in the Caf's list */
-	const char *people[PEOPLE][4];    /* surname, given name, title, mail */
+	const char *line; /* an establishment the register lacks; NULL: the Caf's first ones without this */
+	unsigned first;   /* else the rank of its establishment in the Caf's list */
+	const char *people[PEOPLE][4]; /* surname, given name, title, mail */
 	const char *refusal;
 };
 
@@ -66,14 +66,10 @@ static enum err save(struct demo *d, const struct visitor *who, const char *toke
 static enum err save_provider(struct demo *d, const struct visitor *who, const char *token, const struct asker *k)
 {
 	const struct pair v[] = {
-		{ "nom", k->name },
-		{ "siret", k->siret },
-		{ "adresse", k->address },
-		{ "code_postal", k->postal_code },
-		{ "commune", k->city },
-		{ "signataire", k->signatory },
-		{ "courriel", k->mail },
-		{ "telephone", k->phone },
+		{ "nom", k->name },        { "siret", k->siret },
+		{ "adresse", k->address }, { "code_postal", k->postal_code },
+		{ "commune", k->city },    { "signataire", k->signatory },
+		{ "courriel", k->mail },   { "telephone", k->phone },
 	};
 	const struct pair caf[] = { { "caf", k->caf } };
 	enum err e = save(d, who, token, REQUEST_PROVIDER, v, LENGTH(v));
@@ -122,8 +118,12 @@ static enum err save_people(struct demo *d, const struct visitor *who, const cha
 
 	for (size_t i = 0; i < PEOPLE && k->people[i][0] && !e; i++) {
 		const struct pair v[] = {
-			{ "nom", k->people[i][0] },      { "prenom", k->people[i][1] }, { "fonction", k->people[i][2] },
-			{ "courriel", k->people[i][3] }, { "tous", "oui" },             { "action", "ajouter" },
+			{ "nom", k->people[i][0] },
+			{ "prenom", k->people[i][1] },
+			{ "fonction", k->people[i][2] },
+			{ "courriel", k->people[i][3] },
+			{ "tous", "oui" },
+			{ "action", "ajouter" },
 		};
 
 		e = save(d, who, token, REQUEST_PEOPLE, v, LENGTH(v));
@@ -168,8 +168,13 @@ static enum err post(struct demo *d, const struct visitor *who, const char *numb
 
 static enum err receive(struct demo *d, const struct visitor *who, const char *number, const struct asker *k)
 {
-	struct signed_return s = { .signed_by = k->signatory, .provider = day_of(who->at) - 4, .caf = day_of(who->at) - 1,
-				   .archive_ref = "2026-HAB-118", .prefecture_ref = "", .people_same = true, .places_same = true };
+	struct signed_return s = { .signed_by = k->signatory,
+				   .provider = day_of(who->at) - 4,
+				   .caf = day_of(who->at) - 1,
+				   .archive_ref = "2026-HAB-118",
+				   .prefecture_ref = "",
+				   .people_same = true,
+				   .places_same = true };
 	struct faults faults = { NULL, 0 };
 	enum err e = request_return(&d->ctl->app, d->ctl->arena, who, number, &s, &faults);
 
