@@ -369,8 +369,8 @@ static void change_mail(struct step *x, struct edits *edits, const struct person
 
 	edits_set(edits, "mail", mail);
 	for (size_t i = 0; i < LENGTH(addresses); i++)
-		mail_add(x->app, x->a, x->cs, "mail_changed", p->uuid, addresses[i], p->caf, "ancienne", p->mail,
-			 "nouvelle", mail, NULL);
+		mail_add(x->app, x->a, x->cs, "mail_changed", p->uuid, addresses[i], p->caf, "ancien", p->mail,
+			 "nouveau", mail, NULL);
 	record(x, p, EVENT_AGENT_MAIL_CHANGED);
 }
 
@@ -402,7 +402,7 @@ enum err request_resend(struct app *app, struct arena *a, const struct visitor *
 	if (strcmp(mail, access.person.mail) != 0)
 		change_mail(&x, edits, &access.person, mail);
 	edits_set(edits, "habDemandeMotDePasse", "TRUE");
-	edits_job(a, x.cs, edits, outcome_key(a, "agent", agent, "acces"));
+	edits_job(a, x.cs, edits, outcome_key(a, "agent", agent, "renvoi"));
 	outcome_put(a, x.cs, about, &(struct outcome){ .state = "waiting", .at = x.now, .to = mail });
 	record(&x, &access.person, EVENT_PASSWORD_ASKED);
 	return changeset_commit(app->store, x.cs, NULL);

@@ -52,6 +52,7 @@ static void test_filters(void **state)
 	struct todo t;
 
 	fill(w);
+	w->reviewer.roles |= ROLE_CAF_ADMIN;
 	assert_int_equal(queue_find(&w->app, w->a, "921", "fiche", uuid_of(2), &t), ERR_OK);
 	assert_int_equal(queue_claim(&w->app, w->a, &w->reviewer, &t), ERR_OK);
 	for (size_t i = 0; i < LENGTH(filters); i++) {
@@ -71,6 +72,25 @@ static void test_filters(void **state)
 	assert_int_equal(queue_count(&w->app, w->a, "921"), 4);
 }
 
+/* Requests are the administrators': others neither see nor count them. */
+static void test_everybody_sees_what_he_may_open(void **state)
+{
+	struct world *w = *state;
+	struct queue_filter f = { "", "", "", 0, 10 };
+	struct queue_page p;
+	struct todo t;
+
+	fill(w);
+	assert_int_equal(queue_read(&w->app, w->a, &w->reviewer, &f, &p), ERR_OK);
+	assert_int_equal(p.all, 3);
+	assert_int_equal(p.requests, 0);
+	assert_int_equal(queue_count_for(&w->app, w->a, &w->reviewer), 3);
+	assert_int_equal(queue_next(&w->app, w->a, &w->reviewer, "demande", &t), ERR_NOTFOUND);
+	w->reviewer.roles = ROLE_CAF_ADMIN;
+	assert_int_equal(queue_count_for(&w->app, w->a, &w->reviewer), 4);
+	assert_int_equal(queue_next(&w->app, w->a, &w->reviewer, "demande", &t), ERR_OK);
+}
+
 static void test_pages(void **state)
 {
 	struct world *w = *state;
@@ -78,6 +98,7 @@ static void test_pages(void **state)
 	struct queue_page p;
 
 	fill(w);
+	w->reviewer.roles |= ROLE_CAF_ADMIN;
 	assert_int_equal(queue_read(&w->app, w->a, &w->reviewer, &f, &p), ERR_OK);
 	assert_int_equal(p.n, 1);
 	assert_string_equal(p.v[0].title, "Halte-garderie Les Galets");
@@ -132,9 +153,8 @@ static void test_empty_queue(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		world_test(test_filters),
-		world_test(test_pages),
-		world_test(test_claims_last_half_an_hour),
+		world_test(test_filters),     world_test(test_everybody_sees_what_he_may_open),
+		world_test(test_pages),       world_test(test_claims_last_half_an_hour),
 		world_test(test_empty_queue),
 	};
 

@@ -1,0 +1,604 @@
+/* What a Caf does with a request: which step from which state, dates, the queue, the document, what the activation writes. */
+#include "acts/activation.h"
+#include "acts/agreement_text.h"
+#include "acts/edit.h"
+#include "acts/request_review.h"
+#include "tests/unit/test_acts_store.h"
+
+#define NUMBER "H26-921-00163"
+#define SIRET "21920078900015"
+#define SENT (T0 - 22 * DAY_MS) /* 2 November 2026 */
+
+static struct visitor admin_of(struct world *w)
+{
+	struct visitor v = visitor_of(21, ROLE_CAF_ADMIN, "Odile Marchenoir", "CAF-0001");
+
+	v.caf.code = "921";
+	v.caf.name = "Caf du Val-d’Aumane";
+	v.caf.dn = "habCodeCaf=921,ou=cafs,dc=example";
+	(void)w;
+	return v;
+}
+
+static struct request_person person_named(struct world *w, const char *given, const char *surname, const char *mail)
+{
+	struct request_person p;
+
+	codec_default(&request_person_codec, &p);
+	p.given_name = given;
+	p.surname = surname;
+	p.title = "responsable enfance";
+	p.mail = mail;
+	strs_add(w->a, &p.listing, "ETAB2041");
+	strs_add(w->a, &p.listing, "ETAB2042");
+	strs_add(w->a, &p.places, "ETAB2041");
+	return p;
+}
+
+static struct grant_request request_made(struct world *w)
+{
+	struct request_person people[] = { person_named(w, "Inès", "Vautrelle", "i.vautrelle@courtebise.example"),
+					   person_named(w, "Sofiane", "Bellacourt", "s.bellacourt@courtebise.example") };
+	struct grant_request r;
+
+	people[1].places = (struct strs){ 0 };
+	codec_default(&grant_request_codec, &r);
+	r.number = NUMBER;
+	r.state = "submitted";
+	r.sent_at = SENT;
+	r.caf = "921";
+	r.name = "Commune de Courtebise";
+	r.siret = SIRET;
+	r.address = "Mairie, 3 rue de l’Aumane";
+	r.postal_code = "00420";
+	r.city = "Courtebise";
+	r.signatory = "Jeanne Aubertin, maire";
+	r.mail = "mairie@courtebise.example";
+	r.phone = "+33199001200";
+	strs_add(w->a, &r.listing, "ETAB2041");
+	strs_add(w->a, &r.listing, "ETAB2042");
+	strs_add(w->a, &r.places, "ETAB2041");
+	r.people = request_people_encode(w->a, people, LENGTH(people));
+	return r;
+}
+
+static void put_request(struct world *w, const struct grant_request *r)
+{
+	struct changeset *cs = changeset_new(w->a);
+	struct audit_record audit = act_record(w->a, &w->agent, EVENT_REQUEST_SENT);
+	struct uuid object = request_object(r->number);
+	struct todo t;
+	uint32_t n = 0;
+	struct visitor nobody = { .at = r->sent_at };
+
+	codec_default(&todo_codec, &t);
+	t.kind = "demande";
+	t.establishment = object;
+	t.title = r->number;
+	t.since = r->sent_at;
+	changeset_put(cs, TABLE_REQUEST, request_key(w->a, r->number), grant_request_encode(w->a, r));
+	changeset_put(cs, TABLE_TODO, todo_key(w->a, r->caf, t.since, "demande", object), todo_encode(w->a, &t));
+	request_event_add(w->a, cs, &nobody, r->number, &n, "submitted", "");
+	changeset_audit(cs, &audit);
+	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
+}
+
+static void set_up(struct world *w)
+{
+	struct grant_request r = request_made(w);
+
+	w->settings.data_agreement =
+		arena_printf(w->a, "%s/acts/data/convention.txt", getenv("HABILIS_SRC") ? getenv("HABILIS_SRC") : ".");
+	put_request(w, &r);
+}
+
+static struct request_file opened(struct world *w)
+{
+	struct visitor v = admin_of(w);
+	struct request_file f;
+
+	assert_int_equal(request_open(&w->app, w->a, &v, NUMBER, &f), ERR_OK);
+	return f;
+}
+
+/* --- steps --- */
+
+static enum err do_check(struct world *w, const struct visitor *v, struct faults *faults)
+{
+	(void)faults;
+	return request_check(&w->app, w->a, v, NUMBER);
+}
+
+static enum err do_prepare(struct world *w, const struct visitor *v, struct faults *faults)
+{
+	(void)faults;
+	return request_prepare(&w->app, w->a, v, NUMBER);
+}
+
+static enum err do_post(struct world *w, const struct visitor *v, struct faults *faults)
+{
+	struct posting p = { .posted = day_today() - 10, .copies = 2, .document = "" };
+
+	return request_post(&w->app, w->a, v, NUMBER, &p, faults);
+}
+
+static enum err do_incomplete(struct world *w, const struct visitor *v, struct faults *faults)
+{
+	return request_incomplete(&w->app, w->a, v, NUMBER, "Il manque l’annexe", faults);
+}
+
+static struct signed_return signed_well(void)
+{
+	return (struct signed_return){ .signed_by = "Jeanne Aubertin, maire",
+				       .provider = day_today() - 8,
+				       .caf = day_today() - 2,
+				       .archive_ref = "2026-P-44",
+				       .prefecture_ref = "092-219200789-20261110-DCM1-AI",
+				       .people_same = true,
+				       .places_same = true };
+}
+
+static enum err do_return(struct world *w, const struct visitor *v, struct faults *faults)
+{
+	struct signed_return s = signed_well();
+
+	return request_return(&w->app, w->a, v, NUMBER, &s, faults);
+}
+
+static enum err do_activate(struct world *w, const struct visitor *v, struct faults *faults)
+{
+	return request_activate(&w->app, w->a, v, NUMBER, faults);
+}
+
+static enum err do_refuse(struct world *w, const struct visitor *v, struct faults *faults)
+{
+	return request_refuse(&w->app, w->a, v, NUMBER, "SIRET inconnu", faults);
+}
+
+typedef enum err (*step)(struct world *w, const struct visitor *v, struct faults *faults);
+
+static const step steps[] = { do_check, do_post, do_return, do_activate };
+
+/* Brings a fresh request to a state: the first n steps. */
+static void walk(struct world *w, size_t n)
+{
+	struct visitor v = admin_of(w);
+	struct faults faults = { 0 };
+
+	set_up(w);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(steps[i](w, &v, &faults), ERR_OK);
+	assert_int_equal(faults.n, 0);
+}
+
+static const struct {
+	const char *name;
+	step run;
+	bool ok[6]; /* submitted, checked, agreement_sent, agreement_signed, active, refused */
+} table[] = {
+	{ "check", do_check, { true } },
+	{ "prepare", do_prepare, { false, true } },
+	{ "post", do_post, { false, true } },
+	{ "incomplete", do_incomplete, { false, false, true } },
+	{ "return", do_return, { false, false, true } },
+	{ "activate", do_activate, { false, false, false, true } },
+	{ "refuse", do_refuse, { true, true, true, true } },
+};
+
+static void one_state(struct world *w, size_t state)
+{
+	struct visitor v = admin_of(w);
+	struct faults faults = { 0 };
+
+	walk(w, state < 5 ? state : 0);
+	if (state == 5)
+		assert_int_equal(do_refuse(w, &v, &faults), ERR_OK);
+	for (size_t i = 0; i < LENGTH(table); i++)
+		if (!table[i].ok[state]) {
+			print_message("state %zu: %s\n", state, table[i].name);
+			assert_int_equal(table[i].run(w, &v, &faults), ERR_CONFLICT);
+		}
+}
+
+/* Every act from every state but its own is refused; the walk itself shows that its own is taken. */
+#define STATE_TEST(n) \
+	static void test_state_##n(void **state) \
+	{ \
+		one_state(*state, n); \
+	}
+STATE_TEST(0)
+STATE_TEST(1)
+STATE_TEST(2)
+STATE_TEST(3)
+STATE_TEST(4)
+STATE_TEST(5)
+
+static void test_others_do_nothing(void **state)
+{
+	struct world *w = *state;
+	struct visitor v = admin_of(w);
+	struct faults faults = { 0 };
+
+	set_up(w);
+	v.person.caf = "751";
+	for (size_t i = 0; i < LENGTH(table); i++)
+		assert_int_equal(table[i].run(w, &v, &faults), ERR_NOTFOUND);
+	v = admin_of(w);
+	role_answer = ERR_DENIED;
+	for (size_t i = 0; i < LENGTH(table); i++)
+		assert_int_equal(table[i].run(w, &v, &faults), ERR_DENIED);
+	assert_string_equal(opened(w).r.state, "submitted");
+	assert_int_equal(opened(w).events_n, 1);
+}
+
+/* --- dates --- */
+
+static const struct {
+	int provider, caf; /* days from today */
+	bool people, places;
+	const char *field; /* NULL: fine */
+} returns[] = {
+	{ -8, -2, true, true, NULL },
+	{ -2, -8, true, true, NULL },
+	{ 0, 0, true, true, NULL },
+	{ -22, -22, true, true, NULL }, /* the day of the request */
+	{ 1, -2, true, true, "signature_fournisseur" },
+	{ -2, 1, true, true, "signature_caf" },
+	{ -23, -2, true, true, "signature_fournisseur" },
+	{ -2, -23, true, true, "signature_caf" },
+	{ -2, -2, false, true, "annexe" },
+	{ -2, -2, true, false, "annexe" },
+};
+
+static void test_signatures(void **state)
+{
+	struct world *w = *state;
+	struct grant_request r = request_made(w);
+
+	for (size_t i = 0; i < LENGTH(returns); i++) {
+		struct signed_return s = signed_well();
+		struct faults faults = { 0 };
+
+		s.provider = day_today() + returns[i].provider;
+		s.caf = day_today() + returns[i].caf;
+		s.people_same = returns[i].people;
+		s.places_same = returns[i].places;
+		signed_return_check(w->a, &r, &s, day_today(), &faults);
+		assert_int_equal(faults.n, returns[i].field ? 1 : 0);
+		if (returns[i].field)
+			assert_string_equal(faults.v[0].name, returns[i].field);
+	}
+}
+
+static void test_posting(void **state)
+{
+	static const struct {
+		int day;
+		int64_t copies;
+		size_t faults;
+	} rows[] = { { 0, 2, 0 }, { -22, 1, 0 }, { 1, 2, 1 }, { -23, 2, 1 }, { 0, 0, 1 }, { 0, 10, 1 }, { 1, 0, 2 } };
+	struct world *w = *state;
+	struct grant_request r = request_made(w);
+
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct posting p = { .posted = day_today() + rows[i].day, .copies = rows[i].copies, .document = "" };
+		struct faults faults = { 0 };
+
+		posting_check(w->a, &r, &p, day_today(), &faults);
+		assert_int_equal(faults.n, rows[i].faults);
+	}
+}
+
+static void test_only_the_printed_document_is_posted(void **state)
+{
+	struct world *w = *state;
+	struct visitor v = admin_of(w);
+	struct faults faults = { 0 };
+
+	walk(w, 1);
+	struct posting p = { .posted = day_today(), .copies = 2, .document = text_hex(w->a, opened(w).r.document_hash) };
+
+	w->settings.data_agreement = arena_printf(w->a, "%s/other.txt", w->dir);
+	FILE *f = fopen(w->settings.data_agreement, "we");
+
+	assert_non_null(f);
+	fputs("## Article 1\nAutre texte de {organisme}.\n", f);
+	fclose(f);
+	assert_int_equal(request_prepare(&w->app, w->a, &v, NUMBER), ERR_OK);
+	assert_int_equal(request_post(&w->app, w->a, &v, NUMBER, &p, &faults), ERR_CONFLICT);
+	p.document = text_hex(w->a, opened(w).r.document_hash);
+	assert_int_equal(request_post(&w->app, w->a, &v, NUMBER, &p, &faults), ERR_OK);
+	assert_non_null(strstr(opened(w).r.document, "Autre texte de Commune de Courtebise."));
+}
+
+/* --- the queue shows what the Caf must do now --- */
+
+static const char *queue_kind(struct world *w)
+{
+	struct visitor v = admin_of(w);
+	struct queue_filter f = { "", "", "", 0, 10 };
+	struct queue_page p;
+
+	assert_int_equal(queue_read(&w->app, w->a, &v, &f, &p), ERR_OK);
+	return p.all ? arena_printf(w->a, "%s: %s", p.v[0].kind, p.v[0].detail) : "";
+}
+
+static void test_queue(void **state)
+{
+	struct world *w = *state;
+	struct visitor v = admin_of(w);
+	struct faults faults = { 0 };
+
+	set_up(w);
+	assert_string_equal(queue_kind(w), "demande: ");
+	assert_int_equal(do_check(w, &v, &faults), ERR_OK);
+	assert_string_equal(queue_kind(w), "demande: Convention à envoyer");
+	assert_int_equal(do_post(w, &v, &faults), ERR_OK);
+	assert_string_equal(queue_kind(w), "");
+	assert_int_equal(do_return(w, &v, &faults), ERR_OK);
+	assert_string_equal(queue_kind(w), "convention: Signée, à activer");
+	assert_int_equal(queue_count_for(&w->app, w->a, &w->reviewer), 0); /* no administrator */
+	assert_int_equal(do_activate(w, &v, &faults), ERR_OK);
+	assert_string_equal(queue_kind(w), "");
+}
+
+static void test_refusal_is_mailed(void **state)
+{
+	struct world *w = *state;
+	struct visitor v = admin_of(w);
+	struct faults faults = { 0 };
+
+	set_up(w);
+	assert_int_equal(request_refuse(&w->app, w->a, &v, NUMBER, " ", &faults), ERR_INVALID);
+	assert_string_equal(faults.v[0].name, "motif");
+	assert_string_equal(opened(w).r.state, "submitted");
+	faults = (struct faults){ 0 };
+	assert_int_equal(do_refuse(w, &v, &faults), ERR_OK);
+	assert_string_equal(opened(w).r.reason_text, "SIRET inconnu");
+	assert_string_equal(queue_kind(w), "");
+
+	AUTO_TXN struct txn t = txn_read(w->app.store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_MAIL, BYTES_NONE);
+	struct mail m;
+
+	assert_true(scan_next(&s));
+	assert_int_equal(mail_decode(w->a, s.record.payload, &m), ERR_OK);
+	assert_string_equal(m.template, "request_refused");
+	assert_string_equal(m.to, "mairie@courtebise.example");
+	assert_string_equal(arg_of(&m.args, "motif"), "SIRET inconnu");
+	assert_false(scan_next(&s));
+}
+
+/* --- what the activation writes --- */
+
+static struct edit_entry *job_entries(struct world *w, size_t *n)
+{
+	AUTO_TXN struct txn t = txn_read(w->app.store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix_back(&t, TABLE_JOB, BYTES_NONE);
+	struct edit_entry *v;
+	struct job j;
+
+	assert_true(scan_next(&s));
+	assert_int_equal(job_decode(w->a, s.record.payload, &j), ERR_OK);
+	assert_string_equal(j.kind, "directory");
+	assert_int_equal(edits_read(w->a, &j.lines, &v, n), ERR_OK);
+	return v;
+}
+
+static const char *value_of(const struct edit_entry *e, const char *attribute)
+{
+	for (size_t i = 0; i < e->n; i++)
+		if (strcmp(e->v[i].attribute, attribute) == 0)
+			return e->v[i].value;
+	return "";
+}
+
+static bool puts_value(const struct edit_entry *e, const char *attribute, const char *value)
+{
+	for (size_t i = 0; i < e->n; i++)
+		if (e->v[i].verb == EDIT_PUT && strcmp(e->v[i].attribute, attribute) == 0 &&
+		    strcmp(e->v[i].value, value) == 0)
+			return true;
+	return false;
+}
+
+#define NEW_PROVIDER "habFournisseurId=F92100001,ou=fournisseurs,habCodeCaf=921,ou=cafs,dc=example"
+#define FIRST_AGENT "uid=i.vautrelle," NEW_PROVIDER
+#define OTHER_AGENT "uid=s.bellacourt," NEW_PROVIDER
+
+static void test_activation(void **state)
+{
+	struct world *w = *state;
+	size_t n;
+
+	w->nursery.dn = "habEtablissementId=ETAB2041,ou=etablissements,habCodeCaf=921,ou=cafs,dc=example";
+	strs_add(w->a, &w->nursery.listing_keys, "uid=old,habfournisseurid=v");
+	put_establishment(w, &w->nursery);
+	walk(w, 4);
+	struct edit_entry *v = job_entries(w, &n);
+
+	assert_int_equal(n, 6); /* provider, two people, convention, two establishments */
+	assert_string_equal(v[0].dn, NEW_PROVIDER);
+	assert_string_equal(v[0].classes, "habFournisseur");
+	assert_string_equal(value_of(&v[0], "habSiret"), SIRET);
+	assert_string_equal(v[1].dn, FIRST_AGENT);
+	assert_string_equal(value_of(&v[1], "habAgentNumero"), "921-00001");
+	assert_string_equal(value_of(&v[1], "habDemandeMotDePasse"), "TRUE");
+	assert_string_equal(v[2].dn, OTHER_AGENT);
+	assert_string_equal(v[3].dn, "habConventionNumero=921-2026-0001," NEW_PROVIDER);
+	assert_string_equal(value_of(&v[3], "habDateEffet"), "20261122000000Z");
+	assert_string_equal(value_of(&v[3], "habDateEcheance"), "20271122000000Z");
+	assert_string_equal(value_of(&v[3], "habDateRetour"), "20261124000000Z");
+	assert_string_equal(value_of(&v[3], "habSignataireNom"), "Jeanne Aubertin");
+	assert_string_equal(value_of(&v[3], "habSignataireFonction"), "maire");
+	assert_string_equal(value_of(&v[3], "habTaciteReconduction"), "TRUE");
+	assert_true(puts_value(&v[3], "habEtablissementCouvert", w->nursery.dn));
+	assert_true(uuid_equal(v[4].uuid, w->nursery.uuid));
+	assert_string_equal(value_of(&v[4], "habGestionnaire"), NEW_PROVIDER);
+	assert_true(puts_value(&v[4], "habDroitFonctionnement", FIRST_AGENT));
+	assert_true(puts_value(&v[4], "habDroitFonctionnement", OTHER_AGENT));
+	assert_true(puts_value(&v[4], "habDroitDisponibilites", FIRST_AGENT));
+	assert_false(puts_value(&v[4], "habDroitDisponibilites", OTHER_AGENT)); /* not his right */
+	assert_int_equal(v[4].v[1].verb, EDIT_DROP);                            /* the manager before */
+	assert_false(puts_value(&v[5], "habDroitDisponibilites", FIRST_AGENT)); /* no Eaje */
+
+	struct request_file f = opened(w);
+	AUTO_TXN struct txn t = txn_read(w->app.store, STORE_MAIN);
+	struct agreement_file kept;
+
+	assert_string_equal(f.r.state, "active");
+	assert_string_equal(f.r.provider_id, "F92100001");
+	assert_string_equal(f.people[1].number, "921-00002");
+	assert_int_equal(agreement_file_get(&t, w->a, TABLE_AGREEMENT, bytes_of("921-2026-0001"), &kept), ERR_OK);
+	assert_string_equal(kept.request, NUMBER);
+	assert_string_equal(kept.archive_ref, "2026-P-44");
+	assert_true(bytes_equal(kept.document_hash, f.r.document_hash));
+}
+
+static void put_known_person(struct world *w, const char *mail)
+{
+	struct person p;
+
+	codec_default(&person_codec, &p);
+	p.uuid = uuid_of(77);
+	p.dn = "uid=ivautrelle,habFournisseurId=V,ou=fournisseurs,habCodeCaf=921,ou=cafs,dc=example";
+	p.key = "uid=ivautrelle,habfournisseurid=v";
+	p.provider_key = "habfournisseurid=v";
+	p.agent = true;
+	p.caf = "921";
+	p.number = "A-000001";
+	p.uid = "ivautrelle";
+	p.status = "active";
+	p.mail = mail;
+	put_record(w, TABLE_MIRROR_PERSON, key_bytes(p.uuid.b, 16), person_encode(w->a, &p));
+	put_record(w, TABLE_MIRROR_IN, mirror_in_key(w->a, 'l', text_fold(w->a, mail), p.uuid), BYTES_NONE);
+}
+
+static void put_known_provider(struct world *w)
+{
+	struct provider p;
+
+	codec_default(&provider_codec, &p);
+	p.uuid = uuid_of(92);
+	p.dn = "habFournisseurId=V,ou=fournisseurs,habCodeCaf=921,ou=cafs,dc=example";
+	p.key = "habfournisseurid=v";
+	p.id = "F000V";
+	p.siret = SIRET;
+	p.caf = "921";
+	p.name = "Commune de Courtebise";
+	put_record(w, TABLE_MIRROR_PROVIDER, key_bytes(p.uuid.b, 16), provider_encode(w->a, &p));
+	put_record(w, TABLE_MIRROR_IN, mirror_in_key(w->a, 's', SIRET, p.uuid), BYTES_NONE);
+}
+
+static void test_who_is_known_is_kept(void **state)
+{
+	struct world *w = *state;
+	size_t n;
+
+	put_known_provider(w);
+	put_known_person(w, "I.Vautrelle@courtebise.example");
+	walk(w, 4);
+	struct edit_entry *v = job_entries(w, &n);
+
+	assert_int_equal(n, 5); /* no provider is made */
+	assert_true(uuid_equal(v[0].uuid, uuid_of(77)));
+	assert_string_equal(value_of(&v[0], "habStatut"), "active");
+	assert_string_equal(value_of(&v[0], "habDemandeMotDePasse"), "");
+	assert_string_equal(opened(w).people[0].number, "A-000001");
+	assert_string_equal(opened(w).r.provider_id, "F000V");
+}
+
+static void test_free_lines(void **state)
+{
+	struct world *w = *state;
+	struct visitor v = admin_of(w);
+	struct grant_request r = request_made(w);
+	struct faults faults = { 0 };
+	const char *missing = "";
+
+	set_up(w);
+	r.number = "H26-921-00164";
+	strs_add(w->a, &r.others, "Crèche du Parc, 2 rue du Parc");
+	strs_add(w->a, &r.places, "+1");
+	r.state = "agreement_signed";
+	put_request(w, &r);
+	assert_false(request_is_resolved(&w->app, w->a, &r, &missing));
+	assert_string_equal(missing, "Crèche du Parc, 2 rue du Parc");
+	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, &faults), ERR_INVALID);
+
+	faults = (struct faults){ 0 };
+	assert_int_equal(request_place_pick(&w->app, w->a, &v, r.number, 2, "ETAB2042", &faults), ERR_NOTFOUND);
+	assert_int_equal(request_place_pick(&w->app, w->a, &v, r.number, 1, "NADA", &faults), ERR_INVALID);
+	assert_int_equal(request_place_pick(&w->app, w->a, &v, r.number, 1, "ETAB2042", &faults), ERR_INVALID); /* no places */
+	assert_int_equal(request_place_pick(&w->app, w->a, &v, r.number, 1, "ETAB2041", &faults), ERR_INVALID); /* there already */
+
+	struct establishment other = establishment_of(w, 3, "ETAB2043", "eaje");
+
+	faults = (struct faults){ 0 };
+	put_establishment(w, &other);
+	assert_int_equal(request_place_pick(&w->app, w->a, &v, r.number, 1, "etab2043", &faults), ERR_OK);
+	assert_int_equal(request_place_pick(&w->app, w->a, &v, r.number, 1, "ETAB2043", &faults), ERR_CONFLICT);
+	assert_int_equal(request_read(&w->app, w->a, r.number, &r), ERR_OK);
+	assert_string_equal(request_resolved(&r, "+1"), "ETAB2043");
+	assert_true(request_is_resolved(&w->app, w->a, &r, &missing));
+}
+
+/* --- comparisons --- */
+
+static size_t warnings(struct world *w, const char *holding)
+{
+	struct visitor v = admin_of(w);
+	struct request_file f = opened(w);
+	struct finding *found;
+	size_t n, warned = 0;
+
+	assert_int_equal(request_findings(&w->app, w->a, &v, &f, &found, &n), ERR_OK);
+	for (size_t i = 0; i < n; i++) {
+		print_message("%c %s\n", found[i].warn ? '!' : ' ', found[i].text);
+		warned += found[i].warn && strstr(found[i].text, holding);
+	}
+	return warned;
+}
+
+static void test_findings(void **state)
+{
+	struct world *w = *state;
+	struct grant_request other = request_made(w);
+
+	set_up(w);
+	assert_int_equal(warnings(w, "est déjà géré par Ville de Valmoreau"), 2);
+	assert_int_equal(warnings(w, "Une autre demande"), 0);
+	other.number = "H26-921-00170";
+	put_request(w, &other);
+	assert_int_equal(warnings(w, "H26-921-00170"), 1);
+	put_known_person(w, "i.vautrelle@courtebise.example");
+	assert_int_equal(warnings(w, "A-000001"), 1);
+	put_known_provider(w);
+	assert_int_equal(warnings(w, "A-000001"), 0); /* its own */
+	assert_int_equal(warnings(w, "est déjà géré"), 0);
+	assert_int_equal(warnings(w, "déjà une convention en vigueur"), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		world_test(test_state_0),
+		world_test(test_state_1),
+		world_test(test_state_2),
+		world_test(test_state_3),
+		world_test(test_state_4),
+		world_test(test_state_5),
+		world_test(test_others_do_nothing),
+		world_test(test_signatures),
+		world_test(test_posting),
+		world_test(test_only_the_printed_document_is_posted),
+		world_test(test_queue),
+		world_test(test_refusal_is_mailed),
+		world_test(test_activation),
+		world_test(test_who_is_known_is_kept),
+		world_test(test_free_lines),
+		world_test(test_findings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
