@@ -1,4 +1,5 @@
 /* The steps: check, refuse, note, post, record the signed return. */
+#include "acts/acknowledgement.h"
 #include "acts/agreement_text.h"
 #include "acts/listing_rules.h"
 #include "acts/mails.h"
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #define REF_MAX 64
+#define OPEN "submitted checked agreement_sent agreement_signed"
 
 /* --- what every step does --- */
 
@@ -98,18 +100,20 @@ enum err step_end(struct step *x, const char *what, const char *text, const char
 	return changeset_commit(x->app->store, x->cs, NULL);
 }
 
+static enum err read_caf(const struct step *x, struct caf *out)
+{
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+
+	return caf_by_code(&t, x->a, x->f.r.caf, out);
+}
+
 enum err step_document(struct step *x)
 {
 	struct agreement_text text;
 	uint8_t digest[DIGEST_SIZE];
 	struct caf caf;
-	enum err e;
+	enum err e = read_caf(x, &caf);
 
-	{
-		AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
-
-		e = caf_by_code(&t, x->a, x->f.r.caf, &caf);
-	}
 	if (!e)
 		e = agreement_text_of(x->app, x->a, &caf, &x->f.r, &text);
 	if (e)
@@ -177,7 +181,7 @@ enum err request_refuse(struct app *app, struct arena *a, const struct visitor *
 			const char *reason, struct faults *faults)
 {
 	struct step x;
-	enum err e = step_begin(app, a, who, number, "submitted checked agreement_sent agreement_signed", &x);
+	enum err e = step_begin(app, a, who, number, OPEN, &x);
 
 	if (e || x.done)
 		return e;
@@ -208,6 +212,21 @@ enum err request_incomplete(struct app *app, struct arena *a, const struct visit
 		return e;
 	act_detail(a, &x.audit, "note", "incomplete");
 	return step_end(&x, "incomplete", text, NULL, NULL);
+}
+
+enum err request_acknowledge(struct app *app, struct arena *a, const struct visitor *who, const char *number)
+{
+	struct caf caf;
+	struct step x;
+	enum err e = step_begin(app, a, who, number, OPEN, &x);
+
+	if (e || x.done)
+		return e;
+	if ((e = step_change(&x, EVENT_REQUEST_NOTED)) || (e = read_caf(&x, &caf)) ||
+	    (e = acknowledgement_add(app, a, x.cs, &x.f.r, &caf)))
+		return e;
+	act_detail(a, &x.audit, "note", "acknowledged");
+	return step_end(&x, "acknowledged", "", NULL, NULL);
 }
 
 /* --- post --- */

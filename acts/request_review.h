@@ -64,6 +64,9 @@ MUST_USE enum err request_refuse(struct app *app, struct arena *a, const struct 
 MUST_USE enum err request_incomplete(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 				     const char *text, struct faults *faults);
 
+/* Any state before active: the acknowledgement once more, to the same address. */
+MUST_USE enum err request_acknowledge(struct app *app, struct arena *a, const struct visitor *who, const char *number);
+
 /* checked → agreement_sent. Days that nobody could read are DAY_NONE: their form has complained already. */
 struct posting {
 	day_t posted;         /* field « date_envoi » */

@@ -1,6 +1,7 @@
 /* One request before the Caf (picture 14): four steps of which only the current one has a form, what is asked, what happened. */
 #include "fcgi/page/caf_request.h"
 
+#include "acts/acknowledgement.h"
 #include "acts/queue.h"
 
 #include <string.h>
@@ -312,6 +313,24 @@ static void after_activation(struct request *rq, struct html *h, const struct re
 	html(h, "</p>\n<p class=\"muted small\">Le mot de passe n’est jamais affiché ici.</p>\n</div>\n");
 }
 
+/* How the acknowledgement fared, and the button that sends it again. */
+static void acknowledgement(struct request *rq, struct html *h, const struct request_file *f)
+{
+	struct outcome o;
+	const char *state = "Aucun courriel connu.";
+
+	if (!outcome_of(rq->app, rq->arena, acknowledgement_key(rq->arena, f->r.number), &o))
+		state = strcmp(o.state, "sent") == 0 ? arena_printf(rq->arena, "Parti le %s.", time_fr(rq->arena, o.at)) :
+			strcmp(o.state, "waiting") == 0 ? "En attente d’envoi." :
+							  "Le courriel n’a pas pu être remis. Vérifiez l’adresse.";
+	form_open(rq, h, "card", caf_request_path(rq, f, "/accuse"));
+	html(h,
+	     "<h2>Accusé de réception</h2>\n<p class=\"small\">À {}. {f}</p>\n<button class=\"btn btn-alt btn-small\">Renvoyer "
+	     "l’accusé</button>\n",
+	     f->r.mail, state);
+	form_close(h);
+}
+
 static void history(struct request *rq, struct html *h, const struct request_file *f)
 {
 	html(h, "<div class=\"card\">\n<h2>Historique</h2>\n<ul class=\"history\">\n");
@@ -360,6 +379,8 @@ static void beside(struct request *rq, struct html *h, const struct request_file
 		after_activation(rq, h, f);
 	claim_form(rq, h, f);
 	history(rq, h, f);
+	if (step >= 0 && step < 4)
+		acknowledgement(rq, h, f);
 	if (*f->r.document && step != 1)
 		html(h, "<p><a href=\"{}\">Réimprimer la convention</a></p>\n", caf_request_path(rq, f, "/convention"));
 	if (step >= 0 && step < 4)

@@ -201,6 +201,16 @@ enum err page_caf_request_check(struct request *rq, struct html *h)
 	return caf_request_answer(rq, h, e, 0, "demande-verifiee", NULL);
 }
 
+enum err page_caf_request_acknowledge(struct request *rq, struct html *h)
+{
+	struct request_file f;
+	enum err e = caf_request_open(rq, &f);
+
+	if (!e)
+		e = request_acknowledge(rq->app, rq->arena, &rq->who, rq->arg[0]);
+	return caf_request_answer(rq, h, e, 3, "accuse-renvoye", NULL);
+}
+
 enum err page_caf_request_prepare(struct request *rq, struct html *h)
 {
 	struct request_file f;

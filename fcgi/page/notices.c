@@ -20,6 +20,7 @@ static const struct choice notices[] = {
 	{ "fiche-remise", "Fiche remise en ligne." },
 	{ "acceptee", "Modification acceptée. Elle est en ligne." },
 	{ "refusee", "Modification refusée. Son auteur reçoit vos explications par courriel." },
+	{ "accuse-renvoye", "L’accusé de réception part à nouveau par courriel." },
 	{ "demande-verifiee", "Demande vérifiée. La convention est prête à imprimer." },
 	{ "demande-refusee", "Demande refusée. L’organisme reçoit vos explications par courriel." },
 	{ "convention-preparee", "Convention préparée à nouveau. Imprimez cette version." },

@@ -275,6 +275,7 @@ const struct form *form_caf_agent(void);
 enum err page_caf_requests(struct request *rq, struct html *h);
 enum err page_caf_request(struct request *rq, struct html *h);
 enum err page_caf_request_claim(struct request *rq, struct html *h);
+enum err page_caf_request_acknowledge(struct request *rq, struct html *h);
 enum err page_caf_request_check(struct request *rq, struct html *h);
 enum err page_caf_request_prepare(struct request *rq, struct html *h);
 enum err page_caf_request_refuse(struct request *rq, struct html *h);

@@ -155,6 +155,12 @@ static enum err do_refuse(struct world *w, const struct visitor *v, struct fault
 	return request_refuse(&w->app, w->a, v, NUMBER, "SIRET inconnu", faults);
 }
 
+static enum err do_acknowledge(struct world *w, const struct visitor *v, struct faults *faults)
+{
+	(void)faults;
+	return request_acknowledge(&w->app, w->a, v, NUMBER);
+}
+
 typedef enum err (*step)(struct world *w, const struct visitor *v, struct faults *faults);
 
 static const step steps[] = { do_check, do_post, do_return, do_activate };
@@ -183,6 +189,7 @@ static const struct {
 	{ "return", do_return, { false, false, true } },
 	{ "activate", do_activate, { false, false, false, true } },
 	{ "refuse", do_refuse, { true, true, true, true } },
+	{ "acknowledge", do_acknowledge, { true, true, true, true } },
 };
 
 static void one_state(struct world *w, size_t state)

@@ -1,0 +1,154 @@
+// A request before the Caf (picture 14): four steps, each with its form alone, the convention to print, the accesses it opens.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { Person, accounts, demo, shots, start, stop } from './people.mjs';
+
+const CAF = '921';
+const today = new Intl.DateTimeFormat('fr-FR', { timeZone: 'Europe/Paris' }).format(new Date());
+const STEPS = '/demande-habilitation/etapes';
+let admin, number;
+
+const at = (rest = '') => `/caf/demandes/${number}${rest}`;
+
+function siret() {
+  const key = digits => (10 - [...digits + '0'].reverse()
+    .reduce((sum, c, i) => sum + (i % 2 ? (2 * c > 9 ? 2 * c - 9 : 2 * c) : +c), 0) % 10) % 10;
+  const siren = `8${String(Date.now()).slice(-7)}`;
+  const office = `${siren}${key(siren)}0001`;
+  return `${office}${key(office)}`;
+}
+
+// As somebody without an account fills it in: two nurseries' running, the places of one, one person, one free line.
+async function ask() {
+  const p = await Person.open();
+  await p.go(`${STEPS}/organisme`);
+  await p.fill({ nom: 'Commune de Courtebise', siret: siret(), adresse: 'Mairie, 3 rue de l’Aumane', code_postal: '00420', commune: 'Courtebise',
+    signataire: 'Jeanne Aubertin, maire', courriel: 'mairie@courtebise.example', telephone: '01 99 00 12 00' });
+  await p.press('Enregistrer et continuer');
+  await p.page.check(`[name=caf][value="${CAF}"]`).catch(() => p.page.selectOption('[name=caf]', CAF));
+  await p.press('Enregistrer et continuer');
+  for (const [step, boxes] of [['fonctionnement', 2], ['places', 1]]) {
+    await p.go(`${STEPS}/${step}`);
+    if (step === 'fonctionnement') {
+      await p.fill({ autre: 'Accueil du Lavoir, 1 rue du Lavoir, Gennevilliers' });
+      await p.pressOf('action', 'ajouter');
+    }
+    await p.fill({ lieu: 'Villeneuve-la-Garenne' });
+    await p.pressOf('action', 'chercher');
+    const all = p.page.locator('[name=etablissement]:not(:checked)');
+    for (let i = 0; i < boxes; i++) await all.first().check();
+    await p.pressOf('action', 'continuer');
+  }
+  await p.go(`${STEPS}/personnes`);
+  await p.fill({ nom: 'Vautrelle', prenom: 'Inès', fonction: 'responsable enfance', courriel: `i.vautrelle-${Date.now()}@courtebise.example` });
+  await p.pressOf('action', 'ajouter');
+  await p.go(`${STEPS}/verification`);
+  await p.page.check('[name=agents]');
+  await p.press('Transmettre la demande à la Caf');
+  number = p.path.match(/confirmation\/([A-Z0-9-]+)/)[1];
+  await p.close();
+}
+
+before(async () => {
+  await start();
+  await ask();
+  admin = await Person.login(accounts('caf_admin').find(a => a.caf === CAF));
+});
+after(async () => {
+  await admin?.close();
+  await stop();
+});
+
+test('the list of requests', async () => {
+  await admin.go('/caf/demandes');
+  await admin.says('Demandes d’habilitation', number, 'Commune de Courtebise', 'Transmise');
+  await admin.look('caf-demandes');
+  await admin.go('/caf/demandes?q=rien+de+tel');
+  await admin.look('caf-demandes-aucune');
+});
+
+test('checking compares, a refusal asks for its reason', async () => {
+  await admin.go(at());
+  await admin.says('Étape 1 : vérifier la demande', 'aucun fournisseur de votre Caf ne l’a', 'n’est pas au répertoire', 'Ce qui est demandé');
+  await admin.look('caf-demande-1-verifier');
+  await admin.follow('Refuser la demande');
+  await admin.look('caf-demande-refuser');
+  await admin.press('Refuser la demande');
+  await admin.look('caf-demande-refuser-sans-motif', 422);
+  await admin.go(at());
+  await admin.press('La demande est vérifiée');
+  assert.equal(admin.path, at('?fait=demande-verifiee'));
+});
+
+test('the establishment of a free line is added to the register', async () => {
+  await admin.follow('Ajouter au répertoire');
+  await admin.look('caf-demande-etablissement');
+  await admin.fill({ nom: 'Accueil de loisirs du Lavoir', commune: 'Nullepart' });
+  await admin.pressOf('action', 'creer');
+  await admin.look('caf-demande-etablissement-erreurs', 422);
+  await admin.keeps({ nom: 'Accueil de loisirs du Lavoir', commune: 'Nullepart' });
+  await admin.page.selectOption('[name=type]', 'alsh');
+  await admin.fill({ adresse: '1, rue du Lavoir', commune: 'Gennevilliers' });
+  await admin.pressOf('action', 'creer');
+  assert.equal(admin.path, at('?fait=etablissement-ajoute'));
+});
+
+test('the convention is printed and posted', async () => {
+  await admin.go(at());
+  await admin.press('Préparer à nouveau');
+  await admin.look('caf-demande-2-envoyer');
+  await admin.follow('Voir et imprimer');
+  await admin.says('Article 1', 'Annexe 1', 'Jeanne Aubertin, maire', 'empreinte');
+  await admin.look('caf-convention');
+  const file = `${shots}caf-convention.pdf`;
+  const page = await admin.page.context().newPage();
+  await page.goto(new URL(at('/convention'), demo.url).href);
+  await page.pdf({ path: file, preferCSSPageSize: true });
+  await page.close();
+  const printed = execFileSync('pdftotext', [file, '-']).toString();
+  assert.ok(!printed.includes('Se déconnecter') && printed.includes('Annexe'), printed.slice(0, 500));
+  await admin.go(at());
+  await admin.fill({ date_envoi: today });
+  await admin.press('Enregistrer l’envoi');
+  assert.equal(admin.path, at('?fait=envoi-enregistre'));
+});
+
+test('the signed return, as in the picture', async () => {
+  await admin.go(at());
+  await admin.look('caf-demande-3-retour');
+  await admin.fill({ signature_fournisseur: '31/02/2026', signature_caf: '' });
+  await admin.press('Enregistrer la convention signée');
+  await admin.look('caf-demande-3-erreurs', 422);
+  assert.deepEqual((await admin.faultsOfPage()).length, 3);
+  await admin.go(at('/pli-incomplet'));
+  await admin.look('caf-demande-pli');
+  await admin.fill({ precision: 'La seconde page n’est pas signée.' });
+  await admin.press('Noter ce qui manque');
+  await admin.says('La seconde page n’est pas signée.', 'Pli incomplet reçu');
+  await admin.fill({ signature_fournisseur: today, signature_caf: today });
+  await admin.page.check('[name=annexe][value=personnes]');
+  await admin.page.check('[name=annexe][value=etablissements]');
+  await admin.press('Enregistrer la convention signée');
+  assert.equal(admin.path, at('?fait=convention-enregistree'));
+  await admin.look('caf-demande-4-activer');
+});
+
+test('the activation opens the accesses', async () => {
+  await admin.go(at('/activer'));
+  await admin.look('caf-demande-activer');
+  await admin.press('Ouvrir l’accès');
+  assert.equal(admin.path, at('?fait=habilitation-active'));
+  for (let i = 0; i < 100 && !(await admin.words()).includes('Courriel parti'); i++) {
+    await new Promise(later => setTimeout(later, 200));
+    await admin.go(at());
+  }
+  await admin.says('Accès ouvert', 'Courriel parti', '1 accès ouvert');
+  await admin.look('caf-demande-active');
+  await admin.page.click('.accesses summary');
+  await admin.fill({ courriel: 'rien' });
+  await admin.press('Renvoyer un mot de passe à Inès Vautrelle');
+  await admin.look('caf-demande-renvoi-erreur', 422);
+  assert.ok(readFileSync(`${shots}caf-convention.pdf`).length > 1000);
+});

@@ -1,0 +1,279 @@
+"""The Caf's side of a request: checked, posted, returned signed, activated; nobody skips, repeats or takes another Caf's."""
+import datetime
+import re
+import subprocess
+import time
+
+import pytest
+
+from requests_made import make_request, person, register
+
+TODAY = datetime.date.today()
+
+
+def slashes(day):
+    return day.strftime('%d/%m/%Y')
+
+
+def administrator(service, caf='921'):
+    return service.client(service.account('caf_admin', caf=caf))
+
+
+def path(number, rest=''):
+    return f'/caf/demandes/{number}{rest}'
+
+
+def ok(page, rest):
+    assert page.path == rest, (page.path, page.status, page.tree is not None and (page.faults() or page.words[:600]))
+    return page
+
+
+def check(c, number):
+    return ok(c.get(path(number)).form('/verifier').submit(), path(number) + '?fait=demande-verifiee')
+
+
+def post(c, number):
+    form = c.get(path(number)).form('/envoi').set(date_envoi=slashes(TODAY), exemplaires='2')
+    return ok(form.submit(), path(number) + '?fait=envoi-enregistre')
+
+
+def sign(c, number, **values):
+    form = c.get(path(number)).form('/retour-signe')
+    form.set(signature_fournisseur=slashes(TODAY), signature_caf=slashes(TODAY), annexe=['personnes', 'etablissements'], **values)
+    return form.submit()
+
+
+def signed(c, number, **values):
+    return ok(sign(c, number, **values), path(number) + '?fait=convention-enregistree')
+
+
+def activate(c, number):
+    return ok(c.get(path(number, '/activer')).form('/activer').submit(), path(number) + '?fait=habilitation-active')
+
+
+def wait(what, holds, seconds=30):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = what()
+        if holds(found):
+            return found
+        time.sleep(0.2)
+    raise AssertionError(found if isinstance(found, str) else found.words[:2000])
+
+
+def squeeze(text):
+    return re.sub(r'\s+', '', text.replace('•', ''))
+
+
+def pdf_words(data):
+    return subprocess.run(['pdftotext', '-raw', '-', '-'], input=data, capture_output=True, check=True).stdout.decode()
+
+
+def test_a_request_becomes_an_open_access(service):
+    who = person(nom='Aubrac', prenom='Maxence')
+    number = make_request(service, people=[who])
+    c = administrator(service)
+    queue = c.get('/caf?type=demande')
+    assert number in queue.words and path(number) in queue.links()
+    page = c.get(path(number))
+    assert 'Étape 1 : vérifier la demande' in page.words and 'aucun fournisseur de votre Caf' in page.words
+    assert 'Possible après l’étape 3' in page.words
+
+    check(c, number)
+    post(c, number)
+    assert number not in c.get('/caf?type=demande').words       # it is the provider's turn
+    assert number in c.get('/caf/demandes').words
+    signed(c, number)
+    assert 'Signée, à activer' in c.get('/caf?type=convention').words
+    confirm = c.get(path(number, '/activer'))
+    assert who['courriel'] in confirm.words and 'Maxence Aubrac' in confirm.words
+    activate(c, number)
+
+    page = wait(lambda: c.get(path(number)), lambda p: 'Courriel parti' in p.words)
+    assert 'Accès ouvert' in page.words and '1 accès ouvert' in page.words
+    uid = re.search(r'identifiant ([a-z0-9._-]+)', page.words)[1]
+    mail = service.wait_mail(who['courriel'], 'Votre accès')
+    body = mail.get_body(('plain',)).get_content()
+    assert uid in body
+    password = re.search(r'provisoire : (\S{8}) ', body)[1]
+    assert password not in page.text
+    first = service.client()
+    landed = first.login({'uid': uid, 'password': password})
+    assert landed.path.startswith('/mot-de-passe/premier-changement'), landed.words[:300]
+
+    log = service.ctl('audit', 'query', '--caf', '921', '--limit', '60').stdout
+    for event in ('request_checked', 'agreement_posted', 'agreement_returned', 'grant_activated'):
+        assert f'{event} done' in log and f'request:{number}' in log
+    assert re.search(r'agreement_posted .*hash=[0-9a-f]{64}', log)
+
+
+def test_steps_in_disorder_are_refused_and_say_why(service):
+    number = make_request(service)
+    c = administrator(service)
+    token = c.get(path(number)).form('/verifier').get('csrf')
+    early = c.post(path(number, '/retour-signe'), [('csrf', token), ('signataire', 'X'), ('signature_fournisseur', slashes(TODAY))])
+    assert early.status == 409 and 'La convention n’est pas encore envoyée' in early.words
+    assert c.post(path(number, '/activer'), [('csrf', token)]).status == 409
+    assert c.post(path(number, '/envoi'), [('csrf', token), ('date_envoi', slashes(TODAY)), ('exemplaires', '2')]).status == 409
+    check(c, number)
+    again = c.post(path(number, '/verifier'), [('csrf', token)])
+    assert again.status == 409 and 'a déjà vérifié la demande' in again.words
+    assert c.account['uid'] and 'Votre saisie n’est pas enregistrée' in again.words
+
+
+def test_what_is_typed_wrong_is_said_and_kept(service):
+    number = make_request(service)
+    c = administrator(service)
+    check(c, number)
+    tomorrow = slashes(TODAY + datetime.timedelta(days=1))
+    bad = c.get(path(number)).form('/envoi').set(date_envoi=tomorrow, exemplaires='0').submit()
+    assert bad.status == 422 and len(bad.faults()) == 2 and 'La date d’envoi ne peut pas être dans le futur' in bad.faults()
+    assert bad.form('/envoi').get('date_envoi') == tomorrow
+    post(c, number)
+    form = c.get(path(number)).form('/retour-signe')
+    assert form.get('signataire') == 'Hervé Castelneau, président'
+    bad = form.set(signature_fournisseur=tomorrow, signature_caf='31/02/2026').submit()
+    assert bad.status == 422 and len(bad.faults()) == 3, bad.faults()
+    assert 'La date de signature ne peut pas être dans le futur' in bad.faults()
+    assert bad.form('/retour-signe').get('signature_caf') == '31/02/2026'
+    before = slashes(TODAY - datetime.timedelta(days=1))
+    bad = c.get(path(number)).form('/retour-signe').set(signature_fournisseur=before, signature_caf=slashes(TODAY),
+                                                         annexe=['personnes', 'etablissements']).submit()
+    assert bad.status == 422 and 'ne peut pas précéder la demande' in bad.faults()[0]
+    note = c.get(path(number, '/pli-incomplet')).form('/pli-incomplet')
+    assert note.set(precision='').submit().status == 422
+    ok(note.set(precision='L’annexe n’est pas signée.').submit(), path(number) + '?fait=pli-incomplet')
+    assert 'L’annexe n’est pas signée.' in c.get(path(number)).words
+    signed(c, number, cote='2026-P-44', deliberation='092-219200789-20261110-DCM1-AI')
+
+
+def test_a_refusal_is_mailed_with_its_reason(service):
+    number = make_request(service, courriel='mairie-refus@courtebise.example')
+    c = administrator(service)
+    form = c.get(path(number, '/refuser')).form('/refuser')
+    assert form.set(motif=' ').submit().status == 422
+    ok(form.set(motif='Le SIRET est celui d’un autre organisme.').submit(), path(number) + '?fait=demande-refusee')
+    service.wait_mail('mairie-refus@courtebise.example', 'n’est pas acceptée', holding='Le SIRET est celui d’un autre organisme.')
+    assert number not in c.get('/caf?type=demande').words
+    late = c.post(path(number, '/verifier'), [('csrf', form.get('csrf'))])
+    assert late.status == 409 and 'a refusé cette demande' in late.words
+
+
+def test_another_caf_sees_nothing_and_is_recorded(service):
+    number = make_request(service)
+    other = administrator(service, '751')
+    token = other.get('/espace-pro/mon-compte').form('/deconnexion').get('csrf')
+    for rest in ('', '/convention', '/convention.pdf', '/activer', '/refuser'):
+        assert other.get(path(number, rest)).status == 404
+    for rest in ('/verifier', '/envoi', '/retour-signe', '/activer', '/refuser', '/prendre', '/accuse'):
+        assert other.post(path(number, rest), [('csrf', token)]).status == 404
+    assert f'request:{number}' in service.ctl('audit', 'query', '--event', 'refusal', '--limit', '20').stdout
+    reviewer = service.client(service.account('caf_reviewer', caf='921'))
+    assert reviewer.get(path(number)).status == 403
+    assert number not in reviewer.get('/caf').words
+
+
+def test_the_page_and_the_pdf_say_the_same(service):
+    people = [person(nom=f'Delacourtille{n}', prenom='Marie-Bérengère', fonction='Directrice de crèche multi-accueil') for n in range(12)]
+    number = make_request(service, listing=[e[0] for e in register(service, '921', manager=True)[:30]], places=None, people=people)
+    c = administrator(service)
+    assert c.get(path(number, '/convention')).status == 404     # not prepared yet
+    check(c, number)
+    page = c.get(path(number, '/convention'))
+    article = next(e for e in page.tree.iter('{http://www.w3.org/1999/xhtml}article'))
+    words = [''.join(e.itertext()) for e in article.iter() if e.tag.split('}')[1] in ('h1', 'h2', 'p', 'li', 'caption', 'th', 'td')]
+    data = c.get(path(number, '/convention.pdf'))
+    assert data.headers['Content-Type'] == 'application/pdf' and data.body.startswith(b'%PDF-')
+    pdf = squeeze(pdf_words(data.body))
+    missing = [w for w in words[:-1] if squeeze(w) not in pdf]
+    # a cell of several lines stands beside others in the PDF's text: its words are there one by one
+    assert not [part for w in missing for part in w.split() if squeeze(part) not in pdf], missing
+    assert len(missing) < len(words) / 4
+    total = int(re.search(r'Page1sur(\d+)', pdf)[1])
+    assert total >= 4 and f'Page{total}sur{total}' in pdf
+    assert all(p['courriel'] in page.words for p in people)
+    hash16 = re.search(r'empreinte ([0-9a-f]{16})', page.words)[1]
+    assert pdf.count(hash16) == total
+
+
+def test_an_establishment_of_a_free_line_is_made_before_the_activation(service):
+    number = make_request(service, others=['Crèche du Parc, 2 rue du Parc, Gennevilliers'])
+    c = administrator(service)
+    check(c, number)
+    post(c, number)
+    signed(c, number)
+    confirm = c.get(path(number, '/activer'))
+    assert 'n’est pas encore au répertoire' in confirm.words
+    token = c.get('/espace-pro/mon-compte').form('/deconnexion').get('csrf')
+    assert c.post(path(number, '/activer'), [('csrf', token)]).status == 422
+    form = c.get(path(number, '/lignes/1')).form('/lignes/1')
+    bad = form.set(nom='', commune='Nullepart').submit(('action', 'creer'))
+    assert bad.status == 422 and len(bad.faults()) >= 3, bad.faults()
+    form.set(nom='Crèche du Parc', type='eaje', categorie='multi_accueil', capacite='24', adresse='2, rue du Parc', commune='Gennevilliers')
+    ok(form.submit(('action', 'creer')), path(number) + '?fait=etablissement-ajoute')
+    wait(lambda: c.get(path(number, '/activer')), lambda p: 'n’est pas encore au répertoire' not in p.words)
+    activate(c, number)
+    wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
+    assert 'Crèche du Parc' in c.get('/caf/etablissements?q=creche+du+parc').words
+
+
+def test_an_address_is_corrected_and_a_password_sent_again(service):
+    who = person()
+    number = make_request(service, people=[who])
+    c = administrator(service)
+    check(c, number)
+    post(c, number)
+    signed(c, number)
+    activate(c, number)
+    page = wait(lambda: c.get(path(number)), lambda p: 'Courriel parti' in p.words)
+    agent = re.search(r'agent (\S+),', page.words)[1]
+    fresh = 'nouvelle-' + who['courriel']
+    form = page.form(f'/personnes/{agent}')
+    assert form.set(courriel='pas une adresse').submit().status == 422
+    ok(form.set(courriel=fresh).submit(), path(number) + '?fait=mot-de-passe-renvoye')
+    service.wait_mail(fresh, 'Votre accès')
+    for address in (fresh, who['courriel']):
+        service.wait_mail(address, 'corrigée', holding=fresh)
+    assert c.post(path(number, '/personnes/921-99999'), [('csrf', form.get('csrf')), ('courriel', fresh)]).status == 404
+
+
+def test_the_acknowledgement_is_sent_again(service):
+    number = make_request(service, courriel='accuse@courtebise.example')
+    c = administrator(service)
+    ok(c.get(path(number)).form('/accuse').submit(), path(number) + '?fait=accuse-renvoye')
+    wait(lambda: str(sum(m['To'] == 'accuse@courtebise.example' for m in service.mails())), lambda n: n == '2')
+    assert 'Accusé de réception renvoyé' in c.get(path(number)).words
+
+
+def test_a_file_is_taken(service):
+    number = make_request(service)
+    c = administrator(service)
+    ok(c.get(path(number)).form('/prendre').submit(), path(number) + '?fait=dossier-pris')
+    assert 'Vous avez pris ce dossier' in c.get(path(number)).words
+
+
+@pytest.fixture
+def own_articles(service, tmp_path):
+    own = tmp_path / 'articles.txt'
+    own.write_text('# Convention de la Caf\n\n## Article unique\n\n{organisme} et la {caf} conviennent de ceci.\n- un point\n')
+    default = service.ctl('agreement-template', 'show', '--caf', '751').stdout
+    yield own
+    back = tmp_path / 'default.txt'
+    back.write_text(default)
+    service.ctl('agreement-template', 'set', '--caf', '751', str(back))
+
+
+def test_a_caf_has_its_own_articles(service, own_articles):
+    bad = own_articles.parent / 'bad.txt'
+    bad.write_text('## Article 1\n\nBonjour {prenom}.\n')
+    refused = service.ctl('agreement-template', 'set', '--caf', '751', str(bad), check=False)
+    assert refused.returncode == 1 and 'line 3: unknown placeholder {prenom}' in refused.stderr
+    assert service.ctl('agreement-template', 'set', '--caf', '999', str(own_articles), check=False).returncode == 1
+    service.ctl('agreement-template', 'set', '--caf', '751', str(own_articles))
+    assert 'Article unique' in service.ctl('agreement-template', 'show', '--caf', '751').stdout
+    assert 'template_set done' in service.ctl('audit', 'query', '--event', 'template_set').stdout
+    number = make_request(service, caf='751')
+    c = administrator(service, '751')
+    check(c, number)
+    page = c.get(path(number, '/convention'))
+    assert 'Convention de la Caf' in page.words and 'conviennent de ceci' in page.words and 'Article 6' not in page.words
