@@ -216,6 +216,8 @@ static enum err run_step(struct demo *d, const struct demo_step *s)
 
 	if (e)
 		return e;
+	if (s->act == DEMO_REQUEST)
+		return demo_request_send(d, s->seed, s->at);
 	if (s->act == DEMO_FAILED_LOGIN)
 		return log_in(d, s->by, s->at, STRANGE_ADDRESS, "un mot de passe essayé");
 	if ((e = present(d, s->by, s->at)))
@@ -226,7 +228,9 @@ static enum err run_step(struct demo *d, const struct demo_step *s)
 		return send(d, s, &who);
 	if (s->act == DEMO_ACCEPT || s->act == DEMO_REFUSE)
 		return decide(d, s, &who);
-	return s->act == DEMO_QUERY ? query(d, &who) : places(d, s, &who);
+	if (s->act == DEMO_QUERY)
+		return query(d, &who);
+	return s->act >= DEMO_REQUEST ? demo_request_step(d, s->act, s->seed, &who) : places(d, s, &who);
 }
 
 /* Who never logged in has a temporary password, as activation would have mailed it. */
@@ -260,8 +264,9 @@ int ctl_demo_generate(struct ctl *c)
 		return ctl_fail("%s", err_text(e));
 	for (size_t i = 0; i < d.n_steps; i++)
 		if ((e = run_step(&d, &d.steps[i])))
-			return ctl_fail("step %zu (act %d, %s, %s): %s", i, (int)d.steps[i].act, d.steps[i].by->uid,
-					d.steps[i].e ? d.steps[i].e->id : "-", err_text(e));
+			return ctl_fail("step %zu (act %d, %s, %s): %s", i, (int)d.steps[i].act,
+					d.steps[i].by ? d.steps[i].by->uid : "-", d.steps[i].e ? d.steps[i].e->id : "-",
+					err_text(e));
 	if ((e = leave(&d, d.now)))
 		return ctl_fail("%s", err_text(e));
 	printf("%zu acts of a month done\n", d.n_steps);

@@ -13,12 +13,27 @@ struct demo_account {
 	int64_t until;      /* its session is used until then; 0: none */
 };
 
-enum demo_act { DEMO_FAILED_LOGIN, DEMO_SEND, DEMO_ACCEPT, DEMO_REFUSE, DEMO_GRID, DEMO_CONFIRM, DEMO_QUERY };
+enum demo_act {
+	DEMO_FAILED_LOGIN,
+	DEMO_SEND,
+	DEMO_ACCEPT,
+	DEMO_REFUSE,
+	DEMO_GRID,
+	DEMO_CONFIRM,
+	DEMO_QUERY,
+	/* requests for an habilitation: seed tells which */
+	DEMO_REQUEST,
+	DEMO_CHECK,
+	DEMO_POST,
+	DEMO_RECEIVE,
+	DEMO_REFUSE_REQUEST,
+};
+#define DEMO_REQUESTS 5
 
 struct demo_step {
 	int64_t at;
 	enum demo_act act;
-	struct demo_account *by;
+	struct demo_account *by; /* NULL: somebody without an account */
 	const struct establishment *e;
 	unsigned seed; /* what differs between two of a kind */
 };
@@ -29,6 +44,7 @@ struct demo {
 	size_t n_accounts;
 	struct demo_step *steps;
 	size_t n_steps;
+	const char *requests[DEMO_REQUESTS]; /* their numbers once sent */
 	int64_t now;
 	unsigned random;
 };
@@ -44,5 +60,10 @@ void demo_listing(struct arena *a, const struct establishment *e, unsigned seed,
 /* The form of a grid: seed % 8 == 0 is a full week. */
 struct input demo_grid(struct arena *a, const struct establishment *e, const struct listing *online, unsigned seed,
 		       day_t from);
+
+/* Requests: the Caf of one, its sending over the form's acts, a step of its Caf's. */
+const char *demo_request_caf(unsigned i);
+MUST_USE enum err demo_request_send(struct demo *d, unsigned i, int64_t at);
+MUST_USE enum err demo_request_step(struct demo *d, enum demo_act act, unsigned i, const struct visitor *who);
 
 #endif

@@ -28,7 +28,7 @@ static int64_t moment(struct demo *d, int days_ago)
 static void step(struct demo *d, int64_t at, enum demo_act act, struct demo_account *by, const struct establishment *e,
 		 unsigned seed)
 {
-	if (!by)
+	if (!by && act != DEMO_REQUEST)
 		return;
 	d->steps = arena_more(d->ctl->arena, d->steps, d->n_steps, sizeof *d->steps);
 	d->steps[d->n_steps++] = (struct demo_step){ at, act, by, e, seed };
@@ -98,6 +98,28 @@ static void plan_rest(struct demo *d)
 	}
 }
 
+/* One waits to be checked, one to be activated, one for the provider's signature, one was refused; the other Caf has one too. */
+static void plan_requests(struct demo *d)
+{
+	static const struct {
+		int days_ago;
+		enum demo_act act;
+		unsigned request;
+	} plan[] = {
+		/* three days apart: a weekend's act is done on Friday */
+		{ 3, DEMO_REQUEST, 0 },  { 28, DEMO_REQUEST, 1 },        { 24, DEMO_CHECK, 1 },  { 21, DEMO_POST, 1 },
+		{ 2, DEMO_RECEIVE, 1 },  { 18, DEMO_REQUEST, 2 },        { 14, DEMO_CHECK, 2 },  { 11, DEMO_POST, 2 },
+		{ 22, DEMO_REQUEST, 3 }, { 17, DEMO_REFUSE_REQUEST, 3 }, { 5, DEMO_REQUEST, 4 },
+	};
+
+	for (size_t i = 0; i < LENGTH(plan); i++) {
+		const char *caf = demo_request_caf(plan[i].request);
+		struct demo_account *by = plan[i].act == DEMO_REQUEST ? NULL : someone(d, "caf_admin", caf, 0);
+
+		step(d, moment(d, plan[i].days_ago), plan[i].act, by, NULL, plan[i].request);
+	}
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct demo_step *x = a, *y = b;
@@ -135,6 +157,7 @@ enum err demo_plan(struct demo *d)
 		}
 	}
 	plan_rest(d);
+	plan_requests(d);
 	qsort(d->steps, d->n_steps, sizeof *d->steps, by_time);
 	return ERR_OK;
 }

@@ -9,6 +9,7 @@ sbin_PROGRAMS += %D%/habilisctl
 	%D%/demo.h \
 	%D%/demo_activation.c %D%/demo_mails.c \
 	%D%/demo_plan.c \
+	%D%/demo_requests.c \
 	%D%/demo_texts.c \
 	%D%/directory.c \
 	%D%/main.c \

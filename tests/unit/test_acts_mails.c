@@ -108,10 +108,25 @@ static void test_what_would_break_a_header_is_refused(void **state)
 
 /* Besides those below: of people and conventions. */
 static const char *const arguments[] = {
-	"ancien=a@b.example", "nouveau=c@d.example", "numero=1",  "fin=f",    "par=la Caf",      "reference=r",
-	"echeance=e",         "limite_preavis=l",    "combien=2", "lignes=l", "jours_masque=60",
-	"ancien=a@b.example", "nouveau=c@d.example", "numero=1", "fin=f",
-	"par=la Caf",         "reference=r",         "recue=d",  "recours=r",
+	"ancien=a@b.example",
+	"nouveau=c@d.example",
+	"numero=1",
+	"fin=f",
+	"par=la Caf",
+	"reference=r",
+	"echeance=e",
+	"limite_preavis=l",
+	"combien=2",
+	"lignes=l",
+	"jours_masque=60",
+	"ancien=a@b.example",
+	"nouveau=c@d.example",
+	"numero=1",
+	"fin=f",
+	"par=la Caf",
+	"reference=r",
+	"recue=d",
+	"recours=r",
 };
 
 /* Each template with every name its text asks for: no row of the table is broken. */
