@@ -3,6 +3,7 @@
 #ifndef ACTS_AGENT_H
 #define ACTS_AGENT_H
 
+#include "acts/deeds.h"
 #include "acts/outcome.h"
 #include "acts/rights.h"
 
@@ -60,17 +61,10 @@ MUST_USE enum err agent_state_read(struct app *app, struct arena *a, const struc
 /* A job about his access is not done yet. */
 bool agent_is_busy(const struct agent_state *s);
 
-struct agent_event {
-	int64_t at;
-	const char *code, *label; /* of the event; label in French */
-	const char *by;           /* name, else number; "" : a program */
-	const char *what;         /* « fin de mission le 3 mars 2027 », "" */
-	bool failed;
-};
 /* What was done to him, newest first. */
 MUST_USE enum err agent_history(struct app *app, struct arena *a, const struct person *p, size_t limit,
-				struct agent_event **out, size_t *n);
+				struct deed **out, size_t *n);
 /* The last change of his access, address or password. ERR_NOTFOUND. */
-MUST_USE enum err agent_last_act(struct app *app, struct arena *a, const struct person *p, struct agent_event *out);
+MUST_USE enum err agent_last_act(struct app *app, struct arena *a, const struct person *p, struct deed *out);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define SOON_MONTHS 4
 
@@ -86,6 +87,42 @@ enum agreement_state agreement_state(const struct agreement *g, day_t today)
 	if (strcmp(g->status, "active") == 0 && g->effect > today)
 		return AGREEMENT_TO_COME;
 	return AGREEMENT_OVER;
+}
+
+/* --- what was done to it --- */
+
+static const enum event events[] = {
+	EVENT_GRANT_ACTIVATED,   EVENT_AGREEMENT_AMENDED, EVENT_AGREEMENT_NOTICE,
+	EVENT_AGREEMENT_RENEWED, EVENT_AGREEMENT_ENDED,   EVENT_DIRECTORY_CHANGE,
+};
+
+/* The directory's own log names an entry by its DN, an activation its convention beside the request. */
+static bool is_about(const struct audit_record *r, const void *about)
+{
+	const struct agreement *g = about;
+
+	return strcasecmp(r->object_id, g->number) == 0 || strcmp(r->object_id, g->key) == 0 ||
+	       strcasecmp(arg_of(&r->details, "agreement"), g->number) == 0;
+}
+
+enum err agreement_history(struct app *app, struct arena *a, const struct agreement *g, const struct provider *p,
+			   struct deed **out, size_t *n)
+{
+	return deeds_find(app, a, p->caf, events, LENGTH(events), is_about, g, out, n);
+}
+
+enum err agreement_last_act(struct app *app, struct arena *a, const struct agreement *g, const struct provider *p,
+			    struct deed *out)
+{
+	struct deed *v;
+	size_t n;
+	enum err e = agreement_history(app, a, g, p, &v, &n);
+
+	if (!e && !n)
+		return ERR_NOTFOUND;
+	if (!e)
+		*out = v[0];
+	return e;
 }
 
 /* --- the list --- */

@@ -2,6 +2,7 @@
 #ifndef ACTS_AGREEMENT_H
 #define ACTS_AGREEMENT_H
 
+#include "acts/deeds.h"
 #include "acts/rights.h"
 
 /* Key of TABLE_AGREEMENT; what follows it in TABLE_AMENDMENT is NUL, n u32. */
@@ -17,6 +18,12 @@ MUST_USE enum err caf_agreement_find(struct app *app, struct arena *a, const str
 
 /* As the directory has it now. ERR_NOTFOUND: it is gone; ERR_UNAVAILABLE. */
 MUST_USE enum err agreement_reread(struct app *app, struct arena *a, const struct agreement *g, struct agreement *out);
+
+/* What was done to it, newest first; and the last of it. ERR_NOTFOUND: nothing. */
+MUST_USE enum err agreement_history(struct app *app, struct arena *a, const struct agreement *g,
+				    const struct provider *p, struct deed **out, size_t *n);
+MUST_USE enum err agreement_last_act(struct app *app, struct arena *a, const struct agreement *g,
+				     const struct provider *p, struct deed *out);
 
 struct agreement_line {
 	struct agreement g;

@@ -9,6 +9,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/agreement.c \
 	%D%/agreement_template.c \
 	%D%/agreement_text.c \
+	%D%/amendment.c \
 	%D%/app.c \
 	%D%/caf_texts.c \
 	%D%/calendar.c \
@@ -21,6 +22,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/commune_place.c \
 	%D%/departure.c \
 	%D%/departure_link.c \
+	%D%/deeds.c \
 	%D%/diff.c \
 	%D%/directory_lint.c \
 	%D%/directory_lint_people.c \
@@ -79,6 +81,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/search.c \
 	%D%/section.c \
 	%D%/section_ages.c \
+	%D%/termination.c \
 	%D%/who.c \
 	%D%/who_kept.c \
 	%D%/who_login.c \
@@ -90,6 +93,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/agreement.h \
 	%D%/agreement_text.h \
 	%D%/agreement_words.h \
+	%D%/amendment.h \
 	%D%/app.h \
 	%D%/caf_texts.h \
 	%D%/calendar.h \
@@ -98,6 +102,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/commune.h \
 	%D%/directory_lint.h \
 	%D%/departure.h \
+	%D%/deeds.h \
 	%D%/edit.h \
 	%D%/forgotten.h \
 	%D%/listing.h \
@@ -123,6 +128,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/right_history.h \
 	%D%/rights.h \
 	%D%/search.h \
+	%D%/termination.h \
 	%D%/who.h \
 	%D%/who_session.h \
 	%D%/who_throttle.h

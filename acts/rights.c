@@ -90,6 +90,14 @@ enum err person_by_key(struct txn *t, struct arena *a, const char *key, struct p
 	return e ? e : person_get(t, a, TABLE_MIRROR_PERSON, key_bytes(u.b, sizeof u.b), out);
 }
 
+enum err establishment_by_key(struct txn *t, struct arena *a, const char *key, struct establishment *out)
+{
+	struct uuid u;
+	enum err e = get_uuid(t, TABLE_MIRROR_DN, mirror_dn_key(a, key), MIRROR_KIND_ESTABLISHMENT, &u);
+
+	return e ? e : establishment_get(t, a, TABLE_MIRROR_ESTABLISHMENT, key_bytes(u.b, sizeof u.b), out);
+}
+
 enum err provider_by_key(struct txn *t, struct arena *a, const char *key, struct provider *out)
 {
 	struct uuid u;

@@ -31,6 +31,7 @@ MUST_USE enum err person_by_name(struct txn *t, struct arena *a, char kind, cons
 MUST_USE enum err person_by_identifier(struct txn *t, struct arena *a, const char *typed, struct person *out);
 MUST_USE enum err caf_by_code(struct txn *t, struct arena *a, const char *code, struct caf *out);
 MUST_USE enum err person_by_key(struct txn *t, struct arena *a, const char *key, struct person *out);
+MUST_USE enum err establishment_by_key(struct txn *t, struct arena *a, const char *key, struct establishment *out);
 MUST_USE enum err provider_by_key(struct txn *t, struct arena *a, const char *key, struct provider *out);
 MUST_USE enum err agreements_of(struct txn *t, struct arena *a, const char *provider_key, struct agreements *out);
 void agreements_add(struct arena *a, struct agreements *list, const struct agreement *g);

@@ -43,7 +43,7 @@ struct agent_file {
 	struct person p;
 	struct agent_state state;
 	struct my_establishment *rights;
-	struct agent_event *events;
+	struct deed *events;
 	size_t rights_n, events_n;
 };
 
@@ -162,7 +162,7 @@ static void history_card(struct request *rq, struct html *h, const struct agent_
 	else
 		html(h, "<ul class=\"history\">\n");
 	for (size_t i = 0; i < f->events_n; i++) {
-		const struct agent_event *ev = &f->events[i];
+		const struct deed *ev = &f->events[i];
 
 		html(h, "<li><time datetime=\"{}\">{}</time>{f}", time_iso(rq->arena, ev->at),
 		     time_fr(rq->arena, ev->at), ev->label);
@@ -277,7 +277,7 @@ static void forms(struct request *rq, struct html *h, const struct agent_file *f
 
 static void conflict_note(struct request *rq, struct html *h, const struct agent_file *f)
 {
-	struct agent_event ev;
+	struct deed ev;
 
 	html(h, "<div class=\"note note-warn\" role=\"alert\"><p>");
 	if (agent_last_act(rq->app, rq->arena, &f->p, &ev) == ERR_OK)

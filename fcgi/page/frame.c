@@ -28,6 +28,7 @@ static const struct nav_entry pro_nav[] = {
 static const struct nav_entry caf_nav[] = {
 	{ "/caf", "À traiter", 0 },
 	{ "/caf/demandes", "Demandes", ROLE_CAF_ADMIN },
+	{ "/caf/conventions", "Conventions", ROLE_CAF_ADMIN },
 	{ "/caf/fournisseurs", "Fournisseurs", ROLE_CAF_ADMIN },
 	{ "/caf/etablissements", "Établissements", 0 },
 	{ "/espace-pro/mon-compte", "Mon compte", 0 },

@@ -3,6 +3,9 @@ noinst_LIBRARIES += %D%/libpage.a
 %C%_libpage_a_SOURCES = \
 	%D%/audit.c \
 	%D%/caf_agent.c \
+	%D%/caf_agreement.c \
+	%D%/caf_amendment.c \
+	%D%/caf_annex.c \
 	%D%/caf_establishment.c \
 	%D%/caf_provider.c \
 	%D%/caf_provider.h \

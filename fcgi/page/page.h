@@ -264,6 +264,23 @@ const struct form *form_queue(void);
 const struct form *form_decision(void);
 const struct form *form_caf_establishment(void);
 const struct form *form_caf_establishments(void);
+/* caf_agreement.c, caf_amendment.c, caf_annex.c */
+enum err page_caf_agreements(struct request *rq, struct html *h);
+enum err page_caf_agreement(struct request *rq, struct html *h);
+/* 409: the convention as it is now, and who was quicker. */
+enum err page_agreement_conflict(struct request *rq, struct html *h);
+enum err page_termination(struct request *rq, struct html *h);
+enum err page_termination_post(struct request *rq, struct html *h);
+enum err page_agreement_keep(struct request *rq, struct html *h);
+enum err page_annex(struct request *rq, struct html *h);
+enum err page_amendment(struct request *rq, struct html *h);
+enum err page_amendment_post(struct request *rq, struct html *h);
+const struct form *form_caf_agreements(void);
+const struct form *form_termination(void);
+const struct form *form_agreement_keep(void);
+const struct form *form_annex(void);
+const struct form *form_amendment_ask(void);
+const struct form *form_amendment(void);
 /* caf_provider.c, caf_agent.c */
 enum err page_caf_providers(struct request *rq, struct html *h);
 enum err page_caf_provider(struct request *rq, struct html *h);

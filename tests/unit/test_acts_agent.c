@@ -139,7 +139,7 @@ static void test_who_left_has_no_right_any_more(void **state)
 	struct person p = person_now(s, "jmartin");
 	struct agent_order o = { "01/02/2026", "" };
 	struct faults faults = { 0 };
-	struct agent_event ev;
+	struct deed ev;
 
 	assert_int_equal(agent_decide(&s->app, s->a, &who, &p, AGENT_END, &o, &faults), ERR_OK);
 	assert_non_null(strstr(last_lines(s), "-habDroitFonctionnement: " AGENT "|"));
@@ -310,7 +310,7 @@ static void test_his_history_is_newest_first(void **state)
 {
 	struct stage *s = *state;
 	struct person p = person_now(s, "pdurand");
-	struct agent_event *v;
+	struct deed *v;
 	size_t n;
 
 	assert_int_equal(agent_history(&s->app, s->a, &p, 4, &v, &n), ERR_OK);

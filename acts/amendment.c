@@ -1,0 +1,607 @@
+#include "acts/amendment.h"
+
+#include "acts/agent.h"
+#include "acts/agent_new.h"
+#include "acts/codes.h"
+#include "acts/listing_rules.h"
+#include "acts/mirror.h"
+#include "acts/outcome.h"
+#include "acts/provider.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_MAX_CHARS 100
+
+/* clang-format off */
+const struct choice amendment_natures[] = {
+	{ "personne",              "Ajouter une personne" },
+	{ "etablissement",         "Ajouter un établissement" },
+	{ "droit",                 "Ajouter un droit" },
+	{ "retrait-droit",         "Retirer un droit" },
+	{ "retrait-etablissement", "Retirer un établissement" },
+	{ NULL, NULL },
+};
+static const struct choice yes[] = { { "oui", "Oui" }, { NULL, NULL } };
+static const struct field fields[] = {
+	{ .name = "nature", .label = "Nature de l’avenant", .kind = FIELD_CHOICE, .required = true, .choices = amendment_natures },
+	{ .name = "reference", .label = "Référence de l’avenant", .kind = FIELD_TEXT, .required = true, .max = 64 },
+	{ .name = "signature_fournisseur", .label = "Signé par le fournisseur le", .kind = FIELD_DAY, .required = true,
+	  .hint = "Exemple : 16/11/2026" },
+	{ .name = "signature_caf", .label = "Signé par la Caf le", .kind = FIELD_DAY, .required = true,
+	  .hint = "L’avenant prend effet à la plus tardive des deux dates" },
+	{ .name = "nom", .label = "Nom", .kind = FIELD_TEXT, .required = true, .max = NAME_MAX_CHARS },
+	{ .name = "prenom", .label = "Prénom", .kind = FIELD_TEXT, .required = true, .max = NAME_MAX_CHARS },
+	{ .name = "fonction", .label = "Fonction", .kind = FIELD_TEXT, .required = true, .max = NAME_MAX_CHARS },
+	{ .name = "courriel", .label = "Courriel professionnel", .kind = FIELD_MAIL, .required = true },
+	{ .name = "partage", .label = "Adresse partagée", .kind = FIELD_SET, .choices = yes },
+	{ .name = "agent", .label = "Personne", .kind = FIELD_TEXT, .required = true, .max = 16 },
+	{ .name = "etablissement", .label = "Identifiant de l’établissement", .kind = FIELD_TEXT, .required = true, .max = 16,
+	  .hint = "Exemple : E0042" },
+	{ .name = "gestion", .label = "Changement de gestionnaire", .kind = FIELD_SET, .choices = yes },
+	{ .name = "fonctionnement", .label = "Fonctionnement", .kind = FIELD_SET },
+	{ .name = "places", .label = "Places libres", .kind = FIELD_SET },
+	{ .name = "confirmer", .label = "Confirmation", .kind = FIELD_SET, .choices = yes },
+};
+/* clang-format on */
+const struct form amendment_form = { fields, LENGTH(fields) };
+
+bool amendment_is_signed(const char *nature)
+{
+	return strncmp(nature, "retrait", 7) != 0;
+}
+
+struct amending {
+	struct app *app;
+	struct arena *a;
+	const struct visitor *who;
+	const struct provider *p;
+	const struct input *in;
+	struct faults *faults;
+	struct agreement g; /* as the directory has it now */
+	struct agreement_file file;
+	struct amendment am;
+	struct audit_record audit;
+	struct agents_new fresh;
+	struct edits *edits;
+	day_t today;
+};
+
+static const char *typed(const struct amending *x, const char *name)
+{
+	return text_trim(x->a, input_get(x->in, name));
+}
+
+static void line(struct amending *x, const char *text)
+{
+	strs_add(x->a, &x->am.lines, text);
+}
+
+/* --- who and where --- */
+
+static enum err covered_by_id(struct amending *x, const char *field, const char *id, struct establishment *out)
+{
+	enum err e = establishment_find(x->app, x->a, id, out);
+
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	if (e || !strs_has(&x->g.covered_keys, out->key)) {
+		fault_add(x->a, x->faults, field,
+			  "L’établissement %s n’est pas dans la convention : choisissez-en un de la liste", id);
+		return ERR_NOTFOUND;
+	}
+	return ERR_OK;
+}
+
+static enum err person_by_number(struct amending *x, const char *field, const char *number, struct person *out)
+{
+	enum err e = provider_agent_find(x->app, x->a, x->p, number, out);
+
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	if (e || strcmp(out->status, "terminee") == 0) {
+		fault_add(x->a, x->faults, field,
+			  *number ? "Choisissez une personne de ce fournisseur dont la mission n’est pas finie" :
+				    "Choisissez une personne");
+		return ERR_NOTFOUND;
+	}
+	return ERR_OK;
+}
+
+/* A fault said already stops this line only. */
+static enum err said(enum err e)
+{
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+/* --- one right --- */
+
+struct right_change {
+	struct establishment e;
+	const char *number, *name, *dn; /* of the person */
+	unsigned families;
+};
+
+struct right_list {
+	struct right_change *v;
+	size_t n;
+};
+
+static struct right_change *right_at(struct amending *x, struct right_list *list, const struct establishment *e,
+				     const char *number)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (uuid_equal(list->v[i].e.uuid, e->uuid) && strcmp(list->v[i].number, number) == 0)
+			return &list->v[i];
+	list->v = arena_more(x->a, list->v, list->n, sizeof *list->v);
+	list->v[list->n] = (struct right_change){ .e = *e, .number = number };
+	return &list->v[list->n++];
+}
+
+static const struct {
+	const char *field, *attribute;
+	unsigned family;
+} families[] = {
+	{ "fonctionnement", "habDroitFonctionnement", FAMILY_LISTING },
+	{ "places", "habDroitDisponibilites", FAMILY_PLACES },
+};
+
+static void check_family(struct amending *x, size_t k, const struct establishment *e)
+{
+	if (families[k].family == FAMILY_PLACES && !type_has_places(e->type))
+		fault_add(x->a, x->faults, "places",
+			  "%s ne publie pas de places libres : seuls les établissements d’accueil du jeune enfant en publient",
+			  e->name);
+}
+
+static const char *families_words(unsigned f)
+{
+	if (f == (FAMILY_LISTING | FAMILY_PLACES))
+		return "fonctionnement et places libres";
+	return f == FAMILY_PLACES ? "places libres" : "fonctionnement";
+}
+
+/* The lines of the directory, of the amendment and of the record. */
+static void write_rights(struct amending *x, const struct right_list *list, bool add)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct right_change *r = &list->v[i];
+
+		if (!r->families)
+			continue;
+		edits_on(x->edits, r->e.uuid);
+		for (size_t k = 0; k < LENGTH(families); k++) {
+			if (!(r->families & families[k].family))
+				continue;
+			if (add)
+				edits_put(x->edits, families[k].attribute, r->dn);
+			else
+				edits_drop(x->edits, families[k].attribute, r->dn);
+		}
+		line(x, arena_printf(x->a, "%s de droit : %s (%s), %s, %s", add ? "Ajout" : "Retrait", r->name,
+				     r->number, r->e.name, families_words(r->families)));
+		act_detail(x->a, &x->audit, "right", arena_printf(x->a, "%s %s %u", r->number, r->e.id, r->families));
+	}
+}
+
+/* Rights ticked for one person: the sets hold establishments. held: what he has; add: only new ones, else only held ones. */
+static enum err take_rights(struct amending *x, const struct person *p, bool add, struct right_list *out)
+{
+	for (size_t k = 0; k < LENGTH(families); k++) {
+		struct strs ids = input_all(x->a, x->in, families[k].field);
+
+		for (size_t i = 0; i < ids.n; i++) {
+			struct establishment e;
+			enum err failed = covered_by_id(x, families[k].field, ids.v[i], &e);
+
+			if (failed && failed != ERR_NOTFOUND)
+				return failed;
+			if (failed)
+				continue;
+			bool held = p && strs_has(k ? &e.places_keys : &e.listing_keys, p->key);
+
+			if (add)
+				check_family(x, k, &e);
+			if (p && held == add)
+				continue;
+			right_at(x, out, &e, p ? p->number : "")->families |= families[k].family;
+		}
+	}
+	return ERR_OK;
+}
+
+static void name_rights(struct right_list *list, const char *number, const char *name, const char *dn)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		list->v[i].number = number;
+		list->v[i].name = name;
+		list->v[i].dn = dn;
+	}
+}
+
+/* --- the natures --- */
+
+static void check_text(struct amending *x, const char *name, const char *missing)
+{
+	const struct field *f = form_field(&amendment_form, name);
+	size_t length = text_length(typed(x, name));
+
+	if (!length)
+		fault_add(x->a, x->faults, name, "%s", missing);
+	else if (length > f->max)
+		fault_add(x->a, x->faults, name, "Ce texte dépasse la limite de %zu caractères", f->max);
+}
+
+static enum err add_person(struct amending *x)
+{
+	struct request_person p;
+	struct right_list rights = { 0 };
+	const char *dn;
+
+	check_text(x, "nom", "Saisissez le nom");
+	check_text(x, "prenom", "Saisissez le prénom");
+	check_text(x, "fonction", "Saisissez la fonction");
+	enum err e = agent_mail_check(x->app, x->a, x->who, typed(x, "courriel"), NULL,
+				      input_has(x->in, "partage", "oui"), "courriel", "partage", x->faults);
+
+	if (!e)
+		e = take_rights(x, NULL, true, &rights);
+	if (!e && !rights.n && !x->faults->n)
+		fault_add(x->a, x->faults, "fonctionnement", "Cochez au moins un droit");
+	if (e || x->faults->n)
+		return e;
+	request_person_default(&p);
+	p.surname = typed(x, "nom");
+	p.given_name = typed(x, "prenom");
+	p.title = typed(x, "fonction");
+	p.mail = typed(x, "courriel");
+	e = agents_new_begin(x->app, x->a, x->p->caf, x->today, x->p->dn, &x->fresh);
+	if (!e)
+		e = agents_new_add(x->app, x->a, &x->fresh, x->edits, &p, &dn);
+	if (e)
+		return e;
+	const char *name = arena_printf(x->a, "%s %s", p.given_name, p.surname);
+
+	line(x, arena_printf(x->a, "Ajout d’une personne : %s (%s), %s, %s", name, p.number, p.title, p.mail));
+	act_detail(x->a, &x->audit, "person", p.number);
+	name_rights(&rights, p.number, name, dn);
+	write_rights(x, &rights, true);
+	return ERR_OK;
+}
+
+static enum err change_right(struct amending *x, bool add)
+{
+	struct right_list rights = { 0 };
+	struct person p;
+	enum err e = person_by_number(x, "agent", typed(x, "agent"), &p);
+
+	if (e)
+		return said(e);
+	if ((e = take_rights(x, &p, add, &rights)) || x->faults->n)
+		return e;
+	if (!rights.n) {
+		fault_add(x->a, x->faults, "fonctionnement", "%s",
+			  add ? "Cochez au moins un droit que cette personne n’a pas" :
+				"Cochez au moins un droit à retirer");
+		return ERR_OK;
+	}
+	act_detail(x->a, &x->audit, "person", p.number);
+	name_rights(&rights, p.number, p.name, p.dn);
+	write_rights(x, &rights, add);
+	return ERR_OK;
+}
+
+/* The sets hold people's numbers. */
+static enum err take_people(struct amending *x, const struct establishment *e, struct right_list *out)
+{
+	for (size_t k = 0; k < LENGTH(families); k++) {
+		struct strs numbers = input_all(x->a, x->in, families[k].field);
+
+		if (numbers.n)
+			check_family(x, k, e);
+		for (size_t i = 0; i < numbers.n; i++) {
+			struct person p;
+			enum err failed = person_by_number(x, families[k].field, numbers.v[i], &p);
+
+			if (failed && failed != ERR_NOTFOUND)
+				return failed;
+			if (failed)
+				continue;
+			struct right_change *r = right_at(x, out, e, p.number);
+
+			r->name = p.name;
+			r->dn = p.dn;
+			r->families |= families[k].family;
+		}
+	}
+	return ERR_OK;
+}
+
+/* Rights on it by people of these keys: whose provider is, or is not, ours. */
+static enum err drop_people(struct amending *x, const struct establishment *e, bool ours)
+{
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+	const struct strs *lists[] = { &e->listing_keys, &e->places_keys };
+
+	edits_on(x->edits, e->uuid);
+	for (size_t k = 0; k < LENGTH(lists); k++) {
+		for (size_t i = 0; i < lists[k]->n; i++) {
+			struct person p;
+			enum err failed = person_by_key(&t, x->a, lists[k]->v[i], &p);
+
+			if (failed && failed != ERR_NOTFOUND)
+				return failed;
+			if (!failed && (strcmp(p.provider_key, x->p->key) == 0) == ours)
+				edits_drop(x->edits, families[k].attribute, p.dn);
+		}
+	}
+	return ERR_OK;
+}
+
+/* The conventions of who managed it before cover it no more. */
+static enum err leave_others(struct amending *x, const struct establishment *e)
+{
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+	struct agreements others;
+	enum err failed = agreements_of(&t, x->a, e->manager_key, &others);
+
+	for (size_t i = 0; !failed && i < others.n; i++) {
+		if (!strs_has(&others.v[i].covered_keys, e->key))
+			continue;
+		edits_on(x->edits, others.v[i].uuid);
+		edits_drop(x->edits, "habEtablissementCouvert", e->dn);
+	}
+	return failed;
+}
+
+/* Its manager becomes this provider; whoever managed it is named before that is confirmed. */
+static enum err take_over(struct amending *x, const struct establishment *e)
+{
+	struct provider other;
+	bool managed = *e->manager_key && strcmp(e->manager_key, x->p->key) != 0;
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+
+	if (!managed)
+		return ERR_OK;
+	enum err failed = provider_by_key(&t, x->a, e->manager_key, &other);
+
+	if (failed && failed != ERR_NOTFOUND)
+		return failed;
+	if (input_has(x->in, "gestion", "oui"))
+		return failed ? ERR_OK : leave_others(x, e);
+	fault_add(x->a, x->faults, "gestion",
+		  "Cet établissement est géré par %s : ses droits et sa convention ne le couvriront plus. Cochez la case pour "
+		  "changer de gestionnaire",
+		  failed ? "un fournisseur qui n’existe plus" : other.name);
+	return ERR_OK;
+}
+
+static enum err add_establishment(struct amending *x)
+{
+	struct right_list rights = { 0 };
+	struct establishment e;
+	const char *id = typed(x, "etablissement");
+	enum err failed = *id ? establishment_find(x->app, x->a, id, &e) : ERR_NOTFOUND;
+
+	if (failed && failed != ERR_NOTFOUND)
+		return failed;
+	if (failed || strcmp(e.caf, x->p->caf) != 0) {
+		fault_add(x->a, x->faults, "etablissement", "%s",
+			  *id ? "Aucun établissement de votre Caf n’a cet identifiant" :
+				"Saisissez l’identifiant de l’établissement");
+		return ERR_OK;
+	}
+	if (strs_has(&x->g.covered_keys, e.key))
+		fault_add(x->a, x->faults, "etablissement", "%s est déjà dans la convention", e.name);
+	else if ((failed = take_over(x, &e)))
+		return failed;
+	if ((failed = take_people(x, &e, &rights)) || x->faults->n)
+		return failed;
+	if ((failed = drop_people(x, &e, false)))
+		return failed;
+	edits_set(x->edits, "habGestionnaire", x->p->dn);
+	edits_on(x->edits, x->g.uuid);
+	edits_put(x->edits, "habEtablissementCouvert", e.dn);
+	line(x, arena_printf(x->a, "Ajout d’un établissement : %s (%s), %s %s", e.name, e.id, e.postal_code, e.city));
+	x->audit.establishment = e.uuid;
+	act_detail(x->a, &x->audit, "establishment", e.id);
+	write_rights(x, &rights, true);
+	return ERR_OK;
+}
+
+static enum err remove_establishment(struct amending *x)
+{
+	struct establishment e;
+	enum err failed = covered_by_id(x, "etablissement", typed(x, "etablissement"), &e);
+
+	if (!input_has(x->in, "confirmer", "oui"))
+		fault_add(x->a, x->faults, "confirmer", "Cochez « Je confirme » pour continuer");
+	if (failed || x->faults->n)
+		return said(failed);
+	if ((failed = drop_people(x, &e, true)))
+		return failed;
+	edits_on(x->edits, x->g.uuid);
+	edits_drop(x->edits, "habEtablissementCouvert", e.dn);
+	line(x, arena_printf(x->a, "Retrait d’un établissement : %s (%s)", e.name, e.id));
+	x->audit.establishment = e.uuid;
+	act_detail(x->a, &x->audit, "establishment", e.id);
+	return ERR_OK;
+}
+
+/* --- the signed act --- */
+
+static int64_t check_signature(struct amending *x, const char *name, const char *whom)
+{
+	day_t day = 0;
+
+	if (!*typed(x, name))
+		fault_add(x->a, x->faults, name, "Saisissez la date de signature %s", whom);
+	else if (day_parse(typed(x, name), &day))
+		fault_add(x->a, x->faults, name, "Écrivez la date comme 01/12/2026");
+	else if (day > x->today)
+		fault_add(x->a, x->faults, name, "La date de signature ne peut pas être dans le futur");
+	else if (day < x->g.effect)
+		fault_add(x->a, x->faults, name,
+			  "La convention a pris effet le %s : l’avenant ne peut pas être signé avant",
+			  day_fr(x->a, (day_t)x->g.effect));
+	return day;
+}
+
+static void check_signed(struct amending *x)
+{
+	check_text(x, "reference", "Saisissez la référence de l’avenant");
+	x->am.signed_provider = check_signature(x, "signature_fournisseur", "du fournisseur");
+	x->am.signed_caf = check_signature(x, "signature_caf", "de la Caf");
+	x->am.reference = typed(x, "reference");
+}
+
+static enum err by_nature(struct amending *x, const char *nature)
+{
+	if (strcmp(nature, "personne") == 0)
+		return add_person(x);
+	if (strcmp(nature, "etablissement") == 0)
+		return add_establishment(x);
+	if (strcmp(nature, "retrait-etablissement") == 0)
+		return remove_establishment(x);
+	return change_right(x, amendment_is_signed(nature));
+}
+
+/* --- one changeset --- */
+
+static struct bytes amendment_key(struct arena *a, const char *number, const uint32_t *n)
+{
+	struct buf b = buf_new(a);
+	struct bytes head = agreement_file_key(a, number);
+
+	buf_add(&b, head.p, head.n);
+	buf_byte(&b, 0);
+	for (int shift = 24; n && shift >= 0; shift -= 8)
+		buf_byte(&b, (uint8_t)(*n >> shift));
+	return buf_bytes(&b);
+}
+
+static enum err commit(struct amending *x)
+{
+	struct changeset *cs;
+	struct bytes key = agreement_file_key(x->a, x->g.number);
+	uint32_t n = (uint32_t)x->file.amendments + 1;
+	enum err e = act_begin(x->app, x->a, x->who, &cs);
+
+	if (e)
+		return e;
+	x->am.n = x->file.amendments = n;
+	x->am.at = visitor_now(x->who);
+	x->am.number = x->who->person.number;
+	x->am.name = x->who->person.name;
+	changeset_expect(cs, TABLE_AGREEMENT, key, x->file.rev);
+	changeset_put(cs, TABLE_AGREEMENT, key, agreement_file_encode(x->a, &x->file));
+	changeset_expect(cs, TABLE_AMENDMENT, amendment_key(x->a, x->g.number, &n), REV_ABSENT);
+	changeset_put(cs, TABLE_AMENDMENT, amendment_key(x->a, x->g.number, &n), amendment_encode(x->a, &x->am));
+	agents_new_end(x->a, cs, &x->fresh);
+	edits_job(x->a, cs, x->edits, outcome_key(x->a, "convention", x->g.number, "avenant"));
+	act_detail(x->a, &x->audit, "n", arena_printf(x->a, "%u", n));
+	changeset_audit(cs, &x->audit);
+	return changeset_commit(x->app->store, cs, NULL);
+}
+
+/* What the amendment before it wrote is in the directory, so that it may be built upon. */
+static enum err begin(struct amending *x, const struct agreement *g)
+{
+	struct outcome last;
+	enum err e = outcome_of(x->app, x->a, outcome_key(x->a, "convention", g->number, "avenant"), &last);
+
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	if (!e && strcmp(last.state, "waiting") == 0)
+		return ERR_CONFLICT;
+	e = agreement_reread(x->app, x->a, g, &x->g);
+	if (!e)
+		e = agreement_file_read(x->app, x->a, g, x->p, &x->file);
+	if (e)
+		return e;
+	x->today = day_of(visitor_now(x->who));
+	return agreement_in_force(&x->g, x->today) ? ERR_OK : ERR_CONFLICT;
+}
+
+enum err agreement_amend(struct app *app, struct arena *a, const struct visitor *who, const struct agreement *g,
+			 const struct provider *p, const struct input *in, struct faults *faults)
+{
+	struct amending x = { .app = app, .a = a, .who = who, .p = p, .in = in, .faults = faults, .edits = edits_new(a) };
+	const char *nature = input_get(in, "nature");
+
+	if (!*p->caf || strcmp(p->caf, who->person.caf) != 0)
+		return ERR_NOTFOUND;
+	if (!choice_has(amendment_natures, nature))
+		return ERR_MALFORMED;
+	enum err e = role_confirm(app, a, who, ROLE_CAF_ADMIN);
+
+	if (e || act_was_done(app, who))
+		return e;
+	if ((e = begin(&x, g)))
+		return e;
+	amendment_default(&x.am);
+	x.am.kind = amendment_is_signed(nature) ? "add" : "remove";
+	x.audit = act_record(a, who, EVENT_AGREEMENT_AMENDED);
+	x.audit.caf = p->caf;
+	x.audit.provider = p->id;
+	x.audit.object_kind = "agreement";
+	x.audit.object_id = x.g.number;
+	act_detail(a, &x.audit, "kind", nature);
+	if (amendment_is_signed(nature))
+		check_signed(&x);
+	e = by_nature(&x, nature);
+	if (!e && faults->n)
+		e = ERR_INVALID;
+	return e ? e : commit(&x);
+}
+
+/* --- reading --- */
+
+enum err amendments_of(struct app *app, struct arena *a, const struct agreement *g, struct amendment **out, size_t *n)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_AMENDMENT, amendment_key(a, g->number, NULL));
+	struct amendment *list = NULL;
+	size_t count = 0;
+
+	while (scan_next(&s)) {
+		list = arena_more(a, list, count, sizeof *list);
+		enum err e = amendment_decode(a, s.record.payload, &list[count++]);
+
+		if (e)
+			return e;
+	}
+	*out = list;
+	*n = count;
+	return t.err;
+}
+
+static int by_name(const void *x, const void *y)
+{
+	const struct establishment *first = x, *second = y;
+	int order = strcmp(first->name, second->name);
+
+	return order ? order : strcmp(first->id, second->id);
+}
+
+enum err agreement_establishments(struct app *app, struct arena *a, const struct agreement *g,
+				  struct establishment **out, size_t *n)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct establishment *list = arena_array(a, g->covered_keys.n, struct establishment);
+	size_t count = 0;
+
+	for (size_t i = 0; i < g->covered_keys.n; i++) {
+		enum err e = establishment_by_key(&t, a, g->covered_keys.v[i], &list[count]);
+
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		count += !e;
+	}
+	if (count)
+		qsort(list, count, sizeof *list, by_name);
+	*out = list;
+	*n = count;
+	return t.err;
+}

@@ -1,0 +1,84 @@
+#include "acts/deeds.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOOKED_AT 300 /* newest records of an event in the Caf */
+
+/* In French: what the record says besides its event. */
+static const char *what_of(struct arena *a, const struct audit_record *r)
+{
+	const char *end = arg_of(&r->details, "end"), *due = arg_of(&r->details, "due");
+	day_t day;
+
+	if (*end && !day_parse(end, &day))
+		return arena_printf(a, "fin de mission le %s", day_fr(a, day));
+	if (*arg_of(&r->details, "new"))
+		return arena_printf(a, "%s remplace %s", arg_of(&r->details, "new"), arg_of(&r->details, "old"));
+	if (strcmp(r->event, event_code(EVENT_AGREEMENT_AMENDED)) == 0)
+		return arena_printf(a, "convention %s, avenant n° %s", r->object_id, arg_of(&r->details, "n"));
+	if (*due && !day_parse(due, &day))
+		return arena_printf(
+			a, *arg_of(&r->details, "cancelled") ? "résiliation annulée, échéance le %s" : "échéance le %s",
+			day_fr(a, day));
+	return "";
+}
+
+static const char *name_of(struct txn *t, struct arena *a, const struct audit_record *r)
+{
+	struct person p;
+
+	if (uuid_is_none(r->person))
+		return r->number;
+	return person_get(t, a, TABLE_MIRROR_PERSON, key_bytes(r->person.b, sizeof r->person.b), &p) ? r->number : p.name;
+}
+
+struct found {
+	struct deed *v;
+	size_t n;
+};
+
+static void add(struct txn *t, struct arena *a, const struct audit_record *r, struct found *out)
+{
+	out->v = arena_more(a, out->v, out->n, sizeof *out->v);
+	out->v[out->n++] = (struct deed){ .at = r->time,
+					  .code = r->event,
+					  .label = event_label(r->event),
+					  .by = name_of(t, a, r),
+					  .what = what_of(a, r),
+					  .failed = r->failed };
+}
+
+static int newest_first(const void *x, const void *y)
+{
+	const struct deed *first = x, *second = y;
+
+	return (first->at < second->at) - (first->at > second->at);
+}
+
+enum err deeds_find(struct app *app, struct arena *a, const char *caf, const enum event *events, size_t events_n,
+		    deed_test is_about, const void *about, struct deed **out, size_t *n)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct found found = { 0 };
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < events_n && !e; i++) {
+		struct audit_query q = {
+			.caf = caf, .event = event_code(events[i]), .event_class = -1, .failed = -1, .limit = LOOKED_AT
+		};
+		struct audit_page page = { 0 };
+
+		e = audit_find(&t, a, &q, &page);
+		for (size_t k = 0; !e && k < page.n; k++)
+			if (is_about(&page.v[k], about))
+				add(&t, a, &page.v[k], &found);
+	}
+	if (e)
+		return e;
+	if (found.n)
+		qsort(found.v, found.n, sizeof *found.v, newest_first);
+	*out = found.v;
+	*n = found.n;
+	return ERR_OK;
+}

@@ -1,0 +1,22 @@
+/* What was done to somebody or something, from the log, as the files of a Caf show it. */
+#ifndef ACTS_DEEDS_H
+#define ACTS_DEEDS_H
+
+#include "acts/app.h"
+
+struct deed {
+	int64_t at;
+	const char *code, *label; /* of the event; label in French */
+	const char *by;           /* name, else number; "" : a program */
+	const char *what;         /* « fin de mission le 3 mars 2027 », "" */
+	bool failed;
+};
+
+typedef bool (*deed_test)(const struct audit_record *r, const void *about);
+
+/* The records of these events in the Caf that are about it, newest first; of each event only the newest few hundred are looked
+   at. */
+MUST_USE enum err deeds_find(struct app *app, struct arena *a, const char *caf, const enum event *events,
+			     size_t events_n, deed_test is_about, const void *about, struct deed **out, size_t *n);
+
+#endif

@@ -1,0 +1,331 @@
+/* An amendment of a convention: one form a nature, chosen by the page's link (?nature=…). */
+#include "acts/amendment.h"
+#include "fcgi/page/caf_provider.h"
+
+#include <string.h>
+
+#define FOUND_MAX 30
+
+static const struct field ask_fields[] = {
+	{ .name = "nature", .label = "Nature de l’avenant", .kind = FIELD_CHOICE, .choices = amendment_natures },
+	{ .name = "agent", .label = "Personne", .kind = FIELD_TOKEN, .max = 16 },
+	{ .name = "q", .label = "Nom, commune ou identifiant", .kind = FIELD_TEXT, .max = 100 },
+};
+
+const struct form *form_amendment_ask(void)
+{
+	static const struct form form = { ask_fields, LENGTH(ask_fields) };
+
+	return &form;
+}
+
+const struct form *form_amendment(void)
+{
+	return &amendment_form;
+}
+
+struct amendment_view {
+	struct agreement g;
+	struct provider p;
+	struct establishment *places; /* of the convention */
+	struct person *people;        /* of the provider, whose mission is not over */
+	size_t places_n, people_n;
+	const char *nature, *path;
+};
+
+static enum err read_view(struct request *rq, struct amendment_view *v)
+{
+	enum err e = agreement_of_path(rq, &v->g, &v->p);
+	size_t kept = 0;
+
+	if (!e)
+		e = agreement_establishments(rq->app, rq->arena, &v->g, &v->places, &v->places_n);
+	if (!e)
+		e = people_of(rq->app, rq->arena, v->p.key, &v->people, &v->people_n);
+	if (e)
+		return e;
+	for (size_t i = 0; i < v->people_n; i++)
+		if (strcmp(v->people[i].status, "terminee") != 0)
+			v->people[kept++] = v->people[i];
+	v->people_n = kept;
+	v->nature = input_get(&rq->in, "nature");
+	v->path = arena_printf(rq->arena, "/caf/conventions/%s", v->g.number);
+	return choice_has(amendment_natures, v->nature) ? ERR_OK : ERR_MALFORMED;
+}
+
+static bool nature_is(const struct amendment_view *v, const char *nature)
+{
+	return strcmp(v->nature, nature) == 0;
+}
+
+/* --- pieces --- */
+
+static void box(struct request *rq, struct html *h, const char *name, const char *id, const char *value, const char *label)
+{
+	const char *fault = fault_of(&rq->faults, name);
+
+	html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"{}\" value=\"{}\"", id, name, value);
+	if (input_has(&rq->in, name, value))
+		html(h, " checked");
+	if (fault && strcmp(id, name) == 0)
+		html(h, " aria-describedby=\"e-{}\"", name);
+	html(h, "><label for=\"{}\">{}</label></div>\n", id, label);
+}
+
+static void fault_line(struct request *rq, struct html *h, const char *name)
+{
+	const char *fault = fault_of(&rq->faults, name);
+
+	if (fault)
+		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>\n", name, fault);
+}
+
+static void confirm_box(struct request *rq, struct html *h, const char *name, const char *label)
+{
+	html(h, "<div class=\"field{}\">\n", fault_of(&rq->faults, name) ? " field-error" : "");
+	fault_line(rq, h, name);
+	box(rq, h, name, name, "oui", label);
+	html(h, "</div>\n");
+}
+
+/* One group of check boxes; the first that stands carries the field's name, so that the error summary leads there. */
+struct boxes {
+	const char *name, *legend;
+	bool first;
+};
+
+static void boxes_begin(struct request *rq, struct html *h, struct boxes *g)
+{
+	html(h, "<fieldset class=\"field{}\"><legend>{f}</legend>\n",
+	     fault_of(&rq->faults, g->name) ? " field-error" : "", g->legend);
+	fault_line(rq, h, g->name);
+	g->first = true;
+}
+
+static void boxes_add(struct request *rq, struct html *h, struct boxes *g, const char *value, const char *label)
+{
+	box(rq, h, g->name, g->first ? g->name : arena_printf(rq->arena, "%s-%s", g->name, value), value, label);
+	g->first = false;
+}
+
+static void boxes_end(struct html *h, struct boxes *g, const char *none)
+{
+	if (g->first)
+		html(h, "<p class=\"muted\" id=\"{}\">{f}</p>\n", g->name, none);
+	html(h, "</fieldset>\n");
+}
+
+static const struct person *chosen(struct request *rq, const struct amendment_view *v)
+{
+	for (size_t i = 0; i < v->people_n; i++)
+		if (strcmp(v->people[i].number, input_get(&rq->in, "agent")) == 0)
+			return &v->people[i];
+	return NULL;
+}
+
+/* Establishments to tick, in one family: all, those somebody has not (add) or has. */
+static void places_group(struct request *rq, struct html *h, const struct amendment_view *v, struct boxes g,
+			 bool places, const struct person *p, bool add)
+{
+	boxes_begin(rq, h, &g);
+	for (size_t i = 0; i < v->places_n; i++) {
+		const struct establishment *e = &v->places[i];
+		bool held = p && strs_has(places ? &e->places_keys : &e->listing_keys, p->key);
+
+		if ((places && !type_has_places(e->type)) || (p && held == add))
+			continue;
+		boxes_add(rq, h, &g, e->id, arena_printf(rq->arena, "%s (%s)", e->name, e->id));
+	}
+	boxes_end(h, &g, "Aucun établissement.");
+}
+
+static void rights_groups(struct request *rq, struct html *h, const struct amendment_view *v, const struct person *p,
+			  bool add)
+{
+	places_group(rq, h, v, (struct boxes){ .name = "fonctionnement", .legend = "Fonctionnement" }, false, p, add);
+	places_group(rq, h, v, (struct boxes){ .name = "places", .legend = "Places libres" }, true, p, add);
+}
+
+static void people_group(struct request *rq, struct html *h, const struct amendment_view *v, struct boxes g)
+{
+	boxes_begin(rq, h, &g);
+	for (size_t i = 0; i < v->people_n; i++)
+		boxes_add(rq, h, &g, v->people[i].number,
+			  arena_printf(rq->arena, "%s (%s)", v->people[i].name, v->people[i].number));
+	boxes_end(h, &g, "Aucune personne.");
+}
+
+static void signed_fields(struct request *rq, struct html *h)
+{
+	html(h, "<h2>L’avenant signé</h2>\n");
+	field_of(rq, h, &amendment_form, "reference", "w-m");
+	html(h, "<div class=\"cols-even\">\n");
+	field_of(rq, h, &amendment_form, "signature_fournisseur", "w-s");
+	field_of(rq, h, &amendment_form, "signature_caf", "w-s");
+	html(h, "</div>\n");
+}
+
+/* --- the natures --- */
+
+static void person_fields(struct request *rq, struct html *h, const struct amendment_view *v)
+{
+	static const char *const names[] = { "nom", "prenom", "fonction", "courriel" };
+
+	html(h, "<h2>La personne</h2>\n");
+	for (size_t i = 0; i < LENGTH(names); i++)
+		field_of(rq, h, &amendment_form, names[i], "w-l");
+	if (fault_of(&rq->faults, "partage") || input_has(&rq->in, "partage", "oui"))
+		confirm_box(rq, h, "partage", "Enregistrer quand même cette adresse");
+	html(h, "<h2>Ses droits</h2>\n");
+	rights_groups(rq, h, v, NULL, true);
+}
+
+static void establishment_fields(struct request *rq, struct html *h, const struct amendment_view *v)
+{
+	html(h, "<h2>L’établissement</h2>\n");
+	field_of(rq, h, &amendment_form, "etablissement", "w-s");
+	if (fault_of(&rq->faults, "gestion") || input_has(&rq->in, "gestion", "oui"))
+		confirm_box(rq, h, "gestion", "Changer le gestionnaire de cet établissement");
+	html(h, "<h2>Qui peut y faire quoi</h2>\n");
+	people_group(rq, h, v, (struct boxes){ .name = "fonctionnement", .legend = "Fonctionnement" });
+	people_group(rq, h, v, (struct boxes){ .name = "places", .legend = "Places libres" });
+}
+
+static void removed_establishment(struct request *rq, struct html *h, const struct amendment_view *v)
+{
+	const char *fault = fault_of(&rq->faults, "etablissement");
+
+	html(h, "<fieldset class=\"field{}\"><legend>Établissement à retirer</legend>\n", fault ? " field-error" : "");
+	fault_line(rq, h, "etablissement");
+	for (size_t i = 0; i < v->places_n; i++) {
+		const char *id = i ? arena_printf(rq->arena, "etablissement-%s", v->places[i].id) : "etablissement";
+
+		html(h, "<div class=\"choice\"><input type=\"radio\" id=\"{}\" name=\"etablissement\" value=\"{}\"", id,
+		     v->places[i].id);
+		if (input_has(&rq->in, "etablissement", v->places[i].id))
+			html(h, " checked");
+		html(h, "><label for=\"{}\">{} ({})</label></div>\n", id, v->places[i].name, v->places[i].id);
+	}
+	html(h, "</fieldset>\n");
+	confirm_box(rq, h, "confirmer", "Je confirme : les droits sur cet établissement sont retirés tout de suite");
+}
+
+/* Whose right: a page of its own first, since the boxes depend on it. */
+static void choose_person(struct html *h, const struct amendment_view *v)
+{
+	html(h, "<div class=\"card narrow\">\n<h2>De qui s’agit-il ?</h2>\n");
+	if (!v->people_n)
+		html(h, "<p>Ce fournisseur n’a personne.</p>\n");
+	else
+		html(h, "<ul>\n");
+	for (size_t i = 0; i < v->people_n; i++)
+		html(h, "<li><a href=\"{}/avenant?nature={u}&amp;agent={u}\">{}</a>, {}</li>\n", v->path, v->nature,
+		     v->people[i].number, v->people[i].name, v->people[i].title);
+	if (v->people_n)
+		html(h, "</ul>\n");
+	html(h, "</div>\n");
+}
+
+/* Establishments of the Caf by search, each with a link that fills in its id. */
+static enum err search(struct request *rq, struct html *h, const struct amendment_view *v)
+{
+	const char *q = input_get(&rq->in, "q");
+	struct establishment *found = NULL;
+	size_t n = 0, total = 0;
+	enum err e = *q ? caf_establishments(rq->app, rq->arena, &rq->who, q, 0, FOUND_MAX, &found, &n, &total) : ERR_OK;
+
+	if (e)
+		return e;
+	html(h, "<form class=\"card filters\" method=\"get\" action=\"{}/avenant\" aria-label=\"Chercher un établissement\">\n",
+	     v->path);
+	field_hidden(h, "nature", v->nature);
+	filter_text(rq, h, "q", "Nom, commune ou identifiant");
+	html(h, "<button class=\"btn btn-alt\">Chercher</button>\n</form>\n");
+	if (*q && !n)
+		note(h, NOTE_INFO, "Aucun établissement de votre Caf ne correspond. Créez-le d’abord dans l’annuaire.");
+	if (n)
+		html(h, "<div class=\"card\">\n<h2>{} sur {}</h2>\n<ul>\n", html_number(h, (int64_t)n),
+		     html_number(h, (int64_t)total));
+	for (size_t i = 0; i < n; i++)
+		html(h, "<li>{} <strong class=\"num\">{}</strong>, {} {}{}</li>\n", found[i].name, found[i].id,
+		     found[i].postal_code, found[i].city,
+		     strs_has(&v->g.covered_keys, found[i].key) ? " (déjà dans la convention)" : "");
+	if (n)
+		html(h, "</ul>\n<p class=\"small muted\">Recopiez l’identifiant dans le formulaire.</p>\n</div>\n");
+	return ERR_OK;
+}
+
+static void fields_of(struct request *rq, struct html *h, const struct amendment_view *v)
+{
+	const struct person *p = chosen(rq, v);
+
+	if (nature_is(v, "personne"))
+		person_fields(rq, h, v);
+	if (nature_is(v, "etablissement"))
+		establishment_fields(rq, h, v);
+	if (nature_is(v, "retrait-etablissement"))
+		removed_establishment(rq, h, v);
+	if (!nature_is(v, "droit") && !nature_is(v, "retrait-droit"))
+		return;
+	html(h, "<h2 id=\"agent\">{}</h2>\n", p ? p->name : "");
+	field_hidden(h, "agent", input_get(&rq->in, "agent"));
+	rights_groups(rq, h, v, p, nature_is(v, "droit"));
+}
+
+static enum err show(struct request *rq, struct html *h, const struct amendment_view *v)
+{
+	const char *title = choice_label(amendment_natures, v->nature);
+	bool of_person = nature_is(v, "droit") || nature_is(v, "retrait-droit");
+	enum err e = ERR_OK;
+
+	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/conventions", .title = title });
+	crumbs(h, "Conventions", "/caf/conventions", v->g.number, v->path, title, NULL);
+	error_summary(rq, h);
+	html(h, "<h1>{}</h1>\n<p class=\"lead\">{}, convention {}</p>\n", title, v->p.name, v->g.number);
+	if (of_person && !chosen(rq, v)) {
+		choose_person(h, v);
+		page_end(rq, h);
+		return ERR_OK;
+	}
+	if (nature_is(v, "etablissement"))
+		e = search(rq, h, v);
+	form_open(rq, h, "card decision", arena_printf(rq->arena, "%s/avenant", v->path));
+	field_hidden(h, "nature", v->nature);
+	fields_of(rq, h, v);
+	if (amendment_is_signed(v->nature))
+		signed_fields(rq, h);
+	html(h, "<div class=\"actions\"><button class=\"btn {}\">{}</button><a href=\"{}\">Revenir à la convention</a></div>\n",
+	     amendment_is_signed(v->nature) ? "" : "btn-danger",
+	     amendment_is_signed(v->nature) ? "Enregistrer l’avenant" : "Retirer tout de suite", v->path);
+	form_close(h);
+	page_end(rq, h);
+	return e;
+}
+
+enum err page_amendment(struct request *rq, struct html *h)
+{
+	struct amendment_view v = { 0 };
+
+	if (!*input_get(&rq->in, "nature"))
+		rq->in = input_with(rq->arena, &rq->in, "nature", "personne");
+	enum err e = read_view(rq, &v);
+
+	return e ? e : show(rq, h, &v);
+}
+
+enum err page_amendment_post(struct request *rq, struct html *h)
+{
+	struct amendment_view v = { 0 };
+	enum err e = read_view(rq, &v);
+
+	if (e)
+		return e;
+	e = agreement_amend(rq->app, rq->arena, &rq->who, &v.g, &v.p, &rq->in, &rq->faults);
+	if (e == ERR_CONFLICT)
+		return page_agreement_conflict(rq, h);
+	if (e == ERR_INVALID) {
+		rq->re->status = 422;
+		return show(rq, h, &v);
+	}
+	return e ? e : done(rq, v.path, amendment_is_signed(v.nature) ? "avenant-enregistre" : "retrait-enregistre");
+}

@@ -1,0 +1,281 @@
+"""Conventions before the Caf: due dates, a termination and its cancelling, amendments, annex 1 at a date."""
+import datetime
+import re
+import time
+
+import ldap
+import pytest
+
+PATH = '/caf/conventions/'
+
+
+def wait(test, seconds=15):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = test()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError('never came about')
+
+
+def french(day):
+    return day.strftime('%d/%m/%Y')
+
+
+TODAY = datetime.date.today()
+
+
+class Agreement:
+    """The convention of a provider, in the directory and before its Caf."""
+
+    def __init__(self, service, provider):
+        self.service = service
+        self.suffix = service.demo['ldap']['suffix']
+        self.d = service.directory()
+        self.provider = self.d.search_s(self.suffix, ldap.SCOPE_SUBTREE, f'(habFournisseurId={provider})', ['o'])[0][0]
+        self.dn, entry = self.d.search_s(self.provider, ldap.SCOPE_ONELEVEL, '(objectClass=habConvention)')[0]
+        self.number = entry['habConventionNumero'][0].decode()
+        self.path = PATH + self.number
+
+    def get(self, name, dn=None):
+        entry = self.d.search_s(dn or self.dn, ldap.SCOPE_BASE, '(objectClass=*)')[0][1]
+        return [v.decode() for v in entry.get(name, [])]
+
+    def find(self, text):
+        return self.d.search_s(self.suffix, ldap.SCOPE_SUBTREE, text)
+
+    def wait_page(self, client, text, path=''):
+        return wait(lambda: (lambda p: p if text in p.words else None)(client.get(self.path + path)))
+
+
+@pytest.fixture(scope='module')
+def admin(service):
+    return service.client(service.account('caf_admin', caf='921'))
+
+
+@pytest.fixture(scope='module')
+def convention(service):
+    return Agreement(service, 'F9210002')
+
+
+def test_conventions_are_listed_by_due_day(admin, convention):
+    page = admin.get('/caf/conventions')
+    assert convention.number in page.words and '751-' not in page.words
+    assert 'se renouvelle le' in page.words
+    assert convention.number in admin.get('/caf/conventions?q=' + convention.number).words
+    soon = admin.get('/caf/conventions?echeance=proche')
+    assert soon.status == 200
+    assert 'Aucune' in admin.get('/caf/conventions?q=introuvable').words
+    assert 'Aucune échéance dans les 4 mois.' in admin.get('/caf/conventions?q=introuvable&echeance=proche').words
+
+
+def test_a_convention_shows_dates_people_and_establishments(admin, convention):
+    page = admin.get(convention.path)
+    for word in ('Prise d’effet', 'Dernier jour de préavis', 'Signataire', 'Noémie Tramoulet', 'Établissements', 'Avenants et retraits'):
+        assert word in page.words
+
+
+def test_another_caf_s_convention_is_not_there(service, convention):
+    stranger = service.client(service.account('caf_admin', caf='751'))
+    for path in ('', '/annexe', '/avenant', '/resiliation'):
+        assert stranger.get(convention.path + path).status == 404
+    reviewer = service.client(service.account('caf_reviewer', caf='921'))
+    assert reviewer.get(convention.path).status == 403
+
+
+# --- termination --------------------------------------------------------------------------------------------------------
+
+def letter(admin, convention, **values):
+    form = admin.get(convention.path + '/resiliation').form('/resiliation')
+    whole = {'reference': 'RA 123 456 789 FR', 'envoyee': french(TODAY - datetime.timedelta(days=3)),
+             'recue': french(TODAY - datetime.timedelta(days=1)), 'par': 'fournisseur', 'confirmer': 'oui', **values}
+    return form.set(**whole).submit()
+
+
+@pytest.mark.parametrize('values, fault', [
+    ({'reference': ''}, 'Saisissez le numéro de la lettre recommandée'),
+    ({'recue': '31/02/2026'}, 'Écrivez la date comme 01/12/2026'),
+    ({'recue': french(TODAY + datetime.timedelta(days=2))}, 'La date de réception ne peut pas être dans le futur'),
+    ({'envoyee': french(TODAY)}, 'La lettre ne peut pas être reçue avant d’être envoyée'),
+    ({'envoyee': '01/01/2001', 'recue': '02/01/2001'}, 'la lettre ne peut pas être plus ancienne'),
+    ({'confirmer': ''}, 'Cochez « Je confirme la résiliation »'),
+])
+def test_a_wrong_letter_is_said_and_stays_typed(admin, convention, values, fault):
+    if values.get('confirmer') == '':
+        form = admin.get(convention.path + '/resiliation').form('/resiliation')
+        page = form.set(reference='RA 1', envoyee=french(TODAY), recue=french(TODAY), par='caf').submit()
+    else:
+        page = letter(admin, convention, **values)
+    assert page.status == 422
+    assert any(fault in f for f in page.faults()), page.faults()
+    assert page.form('/resiliation').get('recue')
+
+
+def test_a_letter_inside_the_notice_names_the_next_possible_date(service, admin):
+    c = Agreement(service, 'F9210001')
+    before = c.get('habDateEcheance')
+    due = TODAY + datetime.timedelta(days=60)
+    c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habDateEcheance', [due.strftime('%Y%m%d000000Z').encode()])])
+    c.wait_page(admin, 'Dernier jour de préavis')
+    wait(lambda: french(due) in admin.get('/caf/conventions?echeance=proche').words)
+    page = letter(admin, c)
+    assert page.status == 422
+    assert re.search(r'la convention se renouvelle ce jour-là. Une résiliation peut prendre effet le .* au plus tard', page.faults()[0])
+    assert str(due.year + 1) in page.faults()[0]
+    assert not c.get('habDateResiliation')
+    c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habDateEcheance', [v.encode() for v in before])])
+
+
+def test_a_termination_is_recorded_told_and_taken_back(service, admin, convention):
+    c = convention
+    due = datetime.date(TODAY.year + 1, 11, 2)
+    before = c.get('habDateEcheance')
+    c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habDateEcheance', [due.strftime('%Y%m%d000000Z').encode()])])
+    wait(lambda: french(due) in admin.get('/caf/conventions').words)
+    stale = admin.get(c.path + '/resiliation').form('/resiliation')
+    page = letter(admin, c)
+    assert 'Résiliation enregistrée' in page.words
+    wait(lambda: c.get('habDateResiliation'))
+    assert c.get('habReferenceRecommande') == ['RA 123 456 789 FR']
+    assert c.get('habDateEcheance')[0].startswith(due.strftime('%Y%m%d'))
+    contact = c.get('mail', c.provider)[0]
+    assert 'RA 123 456 789 FR' in service.wait_mail(contact, 'prend fin le').get_body(('plain',)).get_content()
+    service.wait_mail('n.tramoulet@', 'prend fin le')
+    page = c.wait_page(admin, 'Annuler la résiliation')
+    assert 'Résiliée' in page.words and 'Résiliation enregistrée par Odile Marchenoir' in page.words
+    # whoever had the form open is told
+    page = stale.set(reference='RA 2', envoyee=french(TODAY), recue=french(TODAY), par='caf', confirmer='oui').submit()
+    assert page.status == 409
+    assert 'Odile Marchenoir a été plus rapide : « Résiliation enregistrée »' in page.words
+    form = admin.get(c.path).form('/resiliation/annuler')
+    assert form.submit().status == 422
+    page = form.set(annuler='oui').submit()
+    assert 'Résiliation annulée' in page.words
+    wait(lambda: not c.get('habDateResiliation'))
+    assert not c.get('habReferenceRecommande')
+    service.wait_mail(contact, 'n’est plus résiliée')
+    c.wait_page(admin, 'Enregistrer une lettre de résiliation')
+    c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habDateEcheance', [v.encode() for v in before])])
+
+
+# --- amendments ---------------------------------------------------------------------------------------------------------
+
+SIGNED = {'reference': 'AV-2026-07', 'signature_fournisseur': french(TODAY - datetime.timedelta(days=4)),
+          'signature_caf': french(TODAY - datetime.timedelta(days=2))}
+
+
+def posted(page):
+    return next(f for f in page.forms() if f.method == 'post' and f.action.endswith('/avenant'))
+
+
+def amendment(admin, convention, nature, query='', **values):
+    form = posted(convention.wait_page(admin, 'Revenir à la convention', f'/avenant?nature={nature}{query}'))
+    return form.set(**values).submit()
+
+
+def settled(admin, convention):
+    wait(lambda: 'n’est pas encore à jour' not in admin.get(convention.path).words)
+
+
+def test_nothing_is_added_without_the_signed_act(admin, convention):
+    page = amendment(admin, convention, 'personne', prenom='Lise')
+    assert page.status == 422
+    for fault in ('Saisissez la référence de l’avenant', 'Saisissez la date de signature du fournisseur',
+                  'Saisissez la date de signature de la Caf', 'Saisissez le nom', 'Saisissez la fonction',
+                  'Saisissez l’adresse de courriel'):
+        assert fault in page.faults(), page.faults()
+    assert page.form('/avenant').get('prenom') == 'Lise'
+    place = next(v for n, v in re.findall(r'name="(fonctionnement)" value="(\w+)"', page.text))
+    who = {'nom': 'Aubrac', 'prenom': 'Lise', 'fonction': 'Directrice', 'courriel': 'l.aubrac@coquelicots.example', 'fonctionnement': place}
+    for dates, fault in (({'signature_caf': french(TODAY + datetime.timedelta(days=1))}, 'La date de signature ne peut pas être dans le futur'),
+                         ({'signature_fournisseur': '01/01/2001'}, 'l’avenant ne peut pas être signé avant'),
+                         ({'signature_caf': '31/02/2026'}, 'Écrivez la date comme 01/12/2026')):
+        page = amendment(admin, convention, 'personne', **{**SIGNED, **who, **dates})
+        assert page.status == 422 and any(fault in f for f in page.faults()), page.faults()
+    page = amendment(admin, convention, 'personne', **{**SIGNED, **who, 'fonctionnement': []})
+    assert page.faults() == ['Cochez au moins un droit']
+    page = amendment(admin, convention, 'personne', **{**SIGNED, **who, 'fonctionnement': 'E9999'})
+    assert 'n’est pas dans la convention' in page.faults()[0]
+
+
+def test_somebody_new_by_an_amendment_enters_and_leaves_a_right_again(service, admin, convention):
+    c = convention
+    form = admin.get(c.path + '/avenant?nature=personne').form('/avenant')
+    places = re.findall(r'name="places" value="(\w+)"', admin.get(c.path + '/avenant?nature=personne').text)
+    page = form.set(**SIGNED, nom='Aubrac', prenom='Lise', fonction='Directrice adjointe', courriel='l.aubrac@coquelicots.example',
+                    fonctionnement=places[:2], places=places[0]).submit()
+    assert 'Avenant enregistré' in page.words
+    dn, entry = wait(lambda: c.find('(uid=l.aubrac)'))[0]
+    assert dn.endswith(c.provider) and entry['habStatut'] == [b'active']
+    assert re.fullmatch(r'921-\d{5}', entry['habAgentNumero'][0].decode())
+    wait(lambda: len(c.find(f'(habDroitFonctionnement={dn})')) == 2)
+    assert len(c.find(f'(habDroitDisponibilites={dn})')) == 1
+    mail = service.wait_mail('l.aubrac@coquelicots.example', 'Votre accès à l’espace professionnel')
+    assert 'l.aubrac' in mail.get_body(('plain',)).get_content()
+    page = c.wait_page(admin, 'Lise Aubrac, Directrice adjointe')
+    for text in ('Référence AV-2026-07', 'Ajout d’une personne : Lise Aubrac', 'Avenant enregistré par Odile Marchenoir'):
+        assert text in page.words
+    settled(admin, c)
+    # a right more, then two less, without a signature
+    number = entry['habAgentNumero'][0].decode()
+    third = next(p for p in places if p not in places[:2])
+    page = amendment(admin, c, 'droit', f'&agent={number}', **SIGNED, fonctionnement=third)
+    assert 'Avenant enregistré' in page.words
+    wait(lambda: len(c.find(f'(habDroitFonctionnement={dn})')) == 3)
+    settled(admin, c)
+    page = amendment(admin, c, 'retrait-droit', f'&agent={number}', fonctionnement=places[:2], places=places[0])
+    assert 'Retrait enregistré' in page.words
+    wait(lambda: len(c.find(f'(habDroitFonctionnement={dn})')) == 1)
+    assert not c.find(f'(habDroitDisponibilites={dn})')
+    settled(admin, c)
+    page = amendment(admin, c, 'retrait-droit', f'&agent={number}')
+    assert page.faults() == ['Cochez au moins un droit à retirer']
+
+
+def test_an_establishment_of_another_manager_is_taken_over_once_confirmed(service, admin, convention):
+    c = convention
+    other = Agreement(service, 'F9210001')
+    dn, entry = c.find(f'(&(habGestionnaire={other.provider})(habTypeEtablissement=EAJE))')[-1]
+    place = entry['habEtablissementId'][0].decode()
+    holders = entry.get('habDroitFonctionnement', []), entry.get('habDroitDisponibilites', [])
+    assert place in admin.get(f'{c.path}/avenant?nature=etablissement&q={place}').words
+    page = amendment(admin, c, 'etablissement', **SIGNED, etablissement=place, fonctionnement='921-4902', places='921-4902')
+    assert page.status == 422 and 'Cet établissement est géré par' in page.faults()[0]
+    form = posted(page)
+    assert form.get('etablissement') == place and form.get('fonctionnement') == '921-4902'
+    page = form.set(gestion='oui').submit()
+    assert 'Avenant enregistré' in page.words
+    wait(lambda: c.get('habGestionnaire', dn)[0].lower() == c.provider.lower())
+    wait(lambda: dn.lower() in [v.lower() for v in c.get('habEtablissementCouvert')])
+    assert wait(lambda: [v.split(',')[0] for v in c.get('habDroitFonctionnement', dn)] == ['uid=n.tramoulet'])
+    wait(lambda: dn.lower() not in [v.lower() for v in other.get('habEtablissementCouvert')])
+    settled(admin, c)
+    c.wait_page(admin, f'{entry["cn"][0].decode()} {place}')
+    page = amendment(admin, c, 'retrait-etablissement', etablissement=place)
+    assert page.faults() == ['Cochez « Je confirme » pour continuer']
+    page = amendment(admin, c, 'retrait-etablissement', etablissement=place, confirmer='oui')
+    assert 'Retrait enregistré' in page.words
+    wait(lambda: dn.lower() not in [v.lower() for v in c.get('habEtablissementCouvert')])
+    assert not c.get('habDroitFonctionnement', dn)
+    settled(admin, c)
+    c.d.modify_s(dn, [(ldap.MOD_REPLACE, 'habGestionnaire', [other.provider.encode()]), (ldap.MOD_REPLACE, 'habDroitFonctionnement', holders[0]),
+                      (ldap.MOD_REPLACE, 'habDroitDisponibilites', holders[1])])
+    c.d.modify_s(other.dn, [(ldap.MOD_ADD, 'habEtablissementCouvert', [dn.encode()])])
+
+
+# --- annex 1 ------------------------------------------------------------------------------------------------------------
+
+def test_annex_1_at_a_date_and_what_changed_since(admin, convention):
+    page = admin.get(convention.path + '/annexe')
+    assert 'Annexe 1 au' in page.title
+    assert 'Noémie Tramoulet' in page.words and 'Établissements de la convention' in page.words
+    yesterday = TODAY - datetime.timedelta(days=1)
+    page = admin.get(f'{convention.path}/annexe?au={french(TODAY)}&depuis={french(yesterday)}')
+    assert 'Changements entre le' in page.words and 'Ajout : Noémie Tramoulet' in page.words
+    assert 'Le service suit cette convention depuis le' in page.words
+    page = admin.get(f'{convention.path}/annexe?au={french(yesterday)}')
+    assert 'À cette date, personne n’a de droit' in page.words
+    page = admin.get(f'{convention.path}/annexe?au={french(TODAY + datetime.timedelta(days=1))}')
+    assert page.status == 422 and 'dans le futur' in page.faults()[0]
+    assert admin.get(convention.path + '/annexe?au=31/02/2026').status == 422
