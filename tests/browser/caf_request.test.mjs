@@ -20,7 +20,7 @@ function siret() {
   return `${office}${key(office)}`;
 }
 
-// As somebody without an account fills it in: two nurseries' running, the places of one, one person, one free line.
+// As somebody without an account fills it in: a nursery that the register lacks, so that nobody's is taken away, and one person.
 async function ask() {
   const p = await Person.open();
   await p.go(`${STEPS}/organisme`);
@@ -29,18 +29,13 @@ async function ask() {
   await p.press('Enregistrer et continuer');
   await p.page.check(`[name=caf][value="${CAF}"]`).catch(() => p.page.selectOption('[name=caf]', CAF));
   await p.press('Enregistrer et continuer');
-  for (const [step, boxes] of [['fonctionnement', 2], ['places', 1]]) {
-    await p.go(`${STEPS}/${step}`);
-    if (step === 'fonctionnement') {
-      await p.fill({ autre: 'Accueil du Lavoir, 1 rue du Lavoir, Gennevilliers' });
-      await p.pressOf('action', 'ajouter');
-    }
-    await p.fill({ lieu: 'Villeneuve-la-Garenne' });
-    await p.pressOf('action', 'chercher');
-    const all = p.page.locator('[name=etablissement]:not(:checked)');
-    for (let i = 0; i < boxes; i++) await all.first().check();
-    await p.pressOf('action', 'continuer');
-  }
+  await p.go(`${STEPS}/fonctionnement`);
+  await p.fill({ autre: 'Crèche des Tilleuls, 1 rue du Lavoir, Gennevilliers' });
+  await p.page.check('[name=autre_places]');
+  await p.pressOf('action', 'ajouter');
+  await p.pressOf('action', 'continuer');
+  await p.go(`${STEPS}/places`);
+  await p.pressOf('action', 'continuer');
   await p.go(`${STEPS}/personnes`);
   await p.fill({ nom: 'Vautrelle', prenom: 'Inès', fonction: 'responsable enfance', courriel: `i.vautrelle-${Date.now()}@courtebise.example` });
   await p.pressOf('action', 'ajouter');
@@ -85,12 +80,13 @@ test('checking compares, a refusal asks for its reason', async () => {
 test('the establishment of a free line is added to the register', async () => {
   await admin.follow('Ajouter au répertoire');
   await admin.look('caf-demande-etablissement');
-  await admin.fill({ nom: 'Accueil de loisirs du Lavoir', commune: 'Nullepart' });
+  await admin.fill({ nom: 'Crèche des Tilleuls', commune: 'Nullepart' });
   await admin.pressOf('action', 'creer');
   await admin.look('caf-demande-etablissement-erreurs', 422);
-  await admin.keeps({ nom: 'Accueil de loisirs du Lavoir', commune: 'Nullepart' });
-  await admin.page.selectOption('[name=type]', 'alsh');
-  await admin.fill({ adresse: '1, rue du Lavoir', commune: 'Gennevilliers' });
+  await admin.keeps({ nom: 'Crèche des Tilleuls', commune: 'Nullepart' });
+  await admin.page.selectOption('[name=type]', 'eaje');
+  await admin.page.selectOption('[name=categorie]', 'multi_accueil');
+  await admin.fill({ adresse: '1, rue du Lavoir', commune: 'Gennevilliers', capacite: '24' });
   await admin.pressOf('action', 'creer');
   assert.equal(admin.path, at('?fait=etablissement-ajoute'));
 });

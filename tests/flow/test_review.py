@@ -15,6 +15,20 @@ def slashes(day):
     return day.strftime('%d/%m/%Y')
 
 
+def new_places(service, n=2):
+    """Nurseries of the Caf that nobody manages: an activation takes none away from the demonstration's people."""
+    d = service.directory()
+    c = administrator(service)
+    ids = [f'T{time.time_ns() % 10**10:010}{i}' for i in range(n)]
+    for i in ids:
+        rows = [('objectClass', [b'habEtablissement', b'habEaje']), ('habEtablissementId', [i.encode()]), ('cn', [f'Crèche {i}'.encode()]),
+                ('habTypeEtablissement', [b'EAJE']), ('habCategorieEaje', [b'MULTI_ACCUEIL']), ('habCapacite', [b'24']),
+                ('street', ['3, rue du Lavoir'.encode()]), ('postalCode', [b'92230']), ('l', [b'Gennevilliers']), ('habCodeInsee', [b'92036'])]
+        d.add_s(f'habEtablissementId={i},ou=etablissements,habCodeCaf=921,ou=cafs,{service.demo["ldap"]["suffix"]}', rows)
+        wait(lambda i=i: c.get(f'/caf/etablissements/{i}'), lambda p: p.status == 200)
+    return ids
+
+
 def administrator(service, caf='921'):
     return service.client(service.account('caf_admin', caf=caf))
 
@@ -71,7 +85,8 @@ def pdf_words(data):
 
 def test_a_request_becomes_an_open_access(service):
     who = person(nom='Aubrac', prenom='Maxence')
-    number = make_request(service, people=[who])
+    places = new_places(service)
+    number = make_request(service, listing=places, places=places[:1], people=[who])
     c = administrator(service)
     queue = c.get('/caf?type=demande')
     assert number in queue.words and path(number) in queue.links()
@@ -148,12 +163,13 @@ def test_what_is_typed_wrong_is_said_and_kept(service):
 
 
 def test_a_refusal_is_mailed_with_its_reason(service):
-    number = make_request(service, courriel='mairie-refus@courtebise.example')
+    address = f'refus-{time.time_ns()}@courtebise.example'
+    number = make_request(service, courriel=address)
     c = administrator(service)
     form = c.get(path(number, '/refuser')).form('/refuser')
     assert form.set(motif=' ').submit().status == 422
     ok(form.set(motif='Le SIRET est celui d’un autre organisme.').submit(), path(number) + '?fait=demande-refusee')
-    service.wait_mail('mairie-refus@courtebise.example', 'n’est pas acceptée', holding='Le SIRET est celui d’un autre organisme.')
+    service.wait_mail(address, 'n’est pas acceptée', holding='Le SIRET est celui d’un autre organisme.')
     assert number not in c.get('/caf?type=demande').words
     late = c.post(path(number, '/verifier'), [('csrf', form.get('csrf'))])
     assert late.status == 409 and 'a refusé cette demande' in late.words
@@ -197,7 +213,7 @@ def test_the_page_and_the_pdf_say_the_same(service):
 
 
 def test_an_establishment_of_a_free_line_is_made_before_the_activation(service):
-    number = make_request(service, others=['Crèche du Parc, 2 rue du Parc, Gennevilliers'])
+    number = make_request(service, listing=[], others=['Crèche du Parc, 2 rue du Parc, Gennevilliers'])
     c = administrator(service)
     check(c, number)
     post(c, number)
@@ -219,7 +235,7 @@ def test_an_establishment_of_a_free_line_is_made_before_the_activation(service):
 
 def test_an_address_is_corrected_and_a_password_sent_again(service):
     who = person()
-    number = make_request(service, people=[who])
+    number = make_request(service, listing=new_places(service, 1), people=[who])
     c = administrator(service)
     check(c, number)
     post(c, number)
@@ -238,10 +254,11 @@ def test_an_address_is_corrected_and_a_password_sent_again(service):
 
 
 def test_the_acknowledgement_is_sent_again(service):
-    number = make_request(service, courriel='accuse@courtebise.example')
+    address = f'accuse-{time.time_ns()}@courtebise.example'
+    number = make_request(service, courriel=address)
     c = administrator(service)
     ok(c.get(path(number)).form('/accuse').submit(), path(number) + '?fait=accuse-renvoye')
-    wait(lambda: str(sum(m['To'] == 'accuse@courtebise.example' for m in service.mails())), lambda n: n == '2')
+    wait(lambda: str(sum(m['To'] == address for m in service.mails())), lambda n: n == '2')
     assert 'Accusé de réception renvoyé' in c.get(path(number)).words
 
 
