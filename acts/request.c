@@ -134,7 +134,11 @@ const char *request_name_of(struct app *app, struct arena *a, const struct grant
 
 	if (line)
 		return line <= r->others.n ? r->others.v[line - 1] : id;
-	return establishment_find(app, a, id, &e) ? id : e.name;
+	if (!establishment_find(app, a, id, &e) && *e.name)
+		return e.name;
+	const char *kept = arg_of(&r->names, id);
+
+	return *kept ? kept : id;
 }
 
 enum err request_read(struct app *app, struct arena *a, const char *number, struct grant_request *out)

@@ -24,7 +24,7 @@ struct bytes request_people_encode(struct arena *a, const struct request_person 
 
 /* "+2" → 2; 0: an establishment's id. */
 unsigned request_line_of(const char *id);
-/* Name of what a list of the request holds: the establishment's, or the free line; its id when the register lost it. */
+/* Name of what a list of the request holds: the establishment's, or the free line; when the register lost it, as it was chosen. */
 const char *request_name_of(struct app *app, struct arena *a, const struct grant_request *r, const char *id);
 
 /* One request, whoever asks. ERR_NOTFOUND. */

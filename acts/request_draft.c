@@ -1,7 +1,6 @@
 /* The draft in the store: read, saved step by step, forgotten. */
 #include "acts/request_rules.h"
 
-#include "acts/rights.h"
 #include "acts/who_throttle.h"
 #include "base/text.h"
 
@@ -101,7 +100,7 @@ static void keep_names(struct app *app, struct arena *a, struct grant_request *r
 
 			if (request_line_of(id) || (k && strs_has(lists[0], id)))
 				continue;
-			strs_add(a, &names, arena_printf(a, "%s=%s", id, request_chosen_name(app, a, r, id)));
+			strs_add(a, &names, arena_printf(a, "%s=%s", id, request_name_of(app, a, r, id)));
 		}
 	}
 	r->names = names;
@@ -217,19 +216,6 @@ struct input request_step_input(struct arena *a, const struct request_draft *d, 
 }
 
 /* --- texts --- */
-
-const char *request_chosen_name(struct app *app, struct arena *a, const struct grant_request *r, const char *id)
-{
-	struct establishment e;
-
-	if (request_line_of(id))
-		return request_name_of(app, a, r, id);
-	if (!establishment_find(app, a, id, &e) && *e.name)
-		return e.name;
-	const char *kept = arg_of(&r->names, id);
-
-	return *kept ? kept : id;
-}
 
 const char *request_person_name(struct arena *a, const struct request_person *p)
 {

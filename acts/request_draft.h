@@ -63,8 +63,6 @@ MUST_USE enum err request_step_check(struct app *app, struct arena *a, const str
 
 /* « Agnès Thivolle et Damien Roussac ont la même adresse … »: allowed, but told. "" : none. */
 const char *request_shared_mail(struct arena *a, const struct request_draft *d);
-/* Name of what a list of the draft holds; as it was chosen when the register lost it. */
-const char *request_chosen_name(struct app *app, struct arena *a, const struct grant_request *r, const char *id);
 /* "Agnès Thivolle" */
 const char *request_person_name(struct arena *a, const struct request_person *p);
 

@@ -69,7 +69,7 @@ const char *request_wrong_establishment(struct app *app, struct arena *a, const 
 					     "Cet établissement n’est plus dans votre demande : écrivez-le de nouveau";
 	if (establishment_find(app, a, id, &e) || !*e.caf)
 		return arena_printf(a, "« %s » : cet établissement n’est plus proposé",
-				    text_cut(a, request_chosen_name(app, a, r, id), 100));
+				    text_cut(a, request_name_of(app, a, r, id), 100));
 	if (*r->caf && strcmp(e.caf, r->caf) != 0)
 		return arena_printf(a, "« %s » ne relève pas de la %s", e.name, caf_name(app, a, r->caf));
 	if (step == REQUEST_PLACES && !type_has_places(e.type))

@@ -216,7 +216,7 @@ static const char *names_of(struct taking *x, const struct strs *ids)
 			   !i              ? "" :
 			   i + 1 == ids->n ? " et " :
 					     ", ",
-			   request_chosen_name(x->app, x->a, &x->d->r, ids->v[i]));
+			   request_name_of(x->app, x->a, &x->d->r, ids->v[i]));
 	return buf_str(&b);
 }
 

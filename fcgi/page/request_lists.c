@@ -74,8 +74,8 @@ static void chosen_box(struct request *rq, struct html *h, const struct list_pag
 		hint = "Absent de la liste : votre Caf le vérifiera";
 	else if (!establishment_find(rq->app, rq->arena, id, &e))
 		hint = where(rq, &e, false);
-	request_box(h, box_id(rq, boxes), "etablissement", id, request_chosen_name(rq->app, rq->arena, &p->d.r, id),
-		    hint, strs_has(p->chosen, id));
+	request_box(h, box_id(rq, boxes), "etablissement", id, request_name_of(rq->app, rq->arena, &p->d.r, id), hint,
+		    strs_has(p->chosen, id));
 }
 
 /* Offered without a search: the free lines, and for places what the other list has of early childhood. */

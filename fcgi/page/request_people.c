@@ -57,7 +57,7 @@ static void rights_set(struct request *rq, struct html *h, const struct request_
 	html(h, "<fieldset class=\"field\"><legend>{f}</legend>\n", legend);
 	for (size_t i = 0; i < ids->n; i++)
 		request_box(h, i ? arena_printf(rq->arena, "%s-%zu", field, i) : field, field, ids->v[i],
-			    request_chosen_name(rq->app, rq->arena, &d->r, ids->v[i]), NULL,
+			    request_name_of(rq->app, rq->arena, &d->r, ids->v[i]), NULL,
 			    input_has(&rq->in, field, ids->v[i]));
 	html(h, "</fieldset>\n");
 }

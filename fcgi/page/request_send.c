@@ -78,7 +78,7 @@ static void names_list(const struct recap *x, const struct strs *ids)
 {
 	html(x->h, "<ul>");
 	for (size_t i = 0; i < ids->n; i++)
-		html(x->h, "<li>{}</li>", request_chosen_name(x->rq->app, x->rq->arena, &x->d->r, ids->v[i]));
+		html(x->h, "<li>{}</li>", request_name_of(x->rq->app, x->rq->arena, &x->d->r, ids->v[i]));
 	html(x->h, "</ul>");
 }
 
@@ -109,7 +109,7 @@ static void person_rights(const struct recap *x, const struct request_person *p)
 
 		for (size_t i = 0; i < lists[k].ids->n; i++)
 			buf_printf(&b, "%s%s", i ? ", " : "",
-				   request_chosen_name(x->rq->app, x->rq->arena, &x->d->r, lists[k].ids->v[i]));
+				   request_name_of(x->rq->app, x->rq->arena, &x->d->r, lists[k].ids->v[i]));
 		if (b.n)
 			html(x->h, "<br><span class=\"small muted\">{f} : {}</span>", lists[k].label, buf_str(&b));
 	}
