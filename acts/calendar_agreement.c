@@ -91,16 +91,18 @@ static enum err warn(struct day_of_agreement *x)
 	day_t due = agreement_due(x->g, x->today);
 	struct strs seen = { 0 };
 	struct caf caf;
-	struct person *people;
+	struct person *people = NULL;
 	size_t n;
 
 	if (x->today < day_add_months(due, -WARNING) || x->today > agreement_notice_limit(due) || x->file.warned_for == due)
 		return ERR_OK;
 	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
-	enum err e = people_of(x->app, x->a, x->provider.key, &people, &n);
+	enum err e = caf_by_code(&t, x->a, x->provider.caf, &caf);
 
-	if (!e)
-		e = caf_by_code(&t, x->a, x->provider.caf, &caf);
+	if (e == ERR_NOTFOUND)
+		caf_default(&caf);
+	if (!e || e == ERR_NOTFOUND)
+		e = people_of(x->app, x->a, x->provider.key, &people, &n);
 	if (e)
 		return e;
 	for (size_t i = 0; i < n; i++)

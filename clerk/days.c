@@ -96,7 +96,7 @@ static enum err run_rows(struct step *s)
 
 	for (size_t i = 0; !e && i < rows.n; i++) {
 		e = stages[s->progress->stage].row(s, rows.payloads[i]);
-		if (e == ERR_CORRUPT) {
+		if (e == ERR_CORRUPT || e == ERR_NOTFOUND) {
 			log_line(LOG_LEVEL_ERROR, "a record of the calendar cannot be read", "table",
 				 table_name(stages[s->progress->stage].table), NULL);
 			e = ERR_OK;

@@ -7,7 +7,8 @@ sbin_PROGRAMS += %D%/habilisctl
 	%D%/commands.c \
 	%D%/demo.c \
 	%D%/demo.h \
-	%D%/demo_activation.c %D%/demo_mails.c \
+	%D%/demo_activation.c \
+	%D%/demo_mails.c \
 	%D%/demo_plan.c \
 	%D%/demo_requests.c \
 	%D%/demo_texts.c \

@@ -80,6 +80,81 @@ def test_a_password_asked_with_a_tool_is_mailed_at_once_and_only_once(service, n
     assert service.client().login(newcomer, password_in(again)).path == '/mot-de-passe/premier-changement'
 
 
+def copies(service, secret):
+    """Files of the service that hold these bytes, the mail itself left out."""
+    found = []
+    for path in service.run.rglob('*'):
+        if path.is_file() and not path.is_relative_to(service.run / 'mail') and secret.encode() in path.read_bytes():
+            found.append(path)
+    return found
+
+
+def test_no_copy_of_a_temporary_password_is_left(service, newcomer):
+    d = service.directory()
+    ask(d, newcomer)
+    secret = password_in(service.wait_mail(newcomer['mail'], 'Votre accès'))
+    assert service.client().login(newcomer, secret).path == '/mot-de-passe/premier-changement'
+    time.sleep(1)
+    assert copies(service, newcomer['number']), 'the search finds nothing at all'
+    assert not copies(service, secret)
+
+
+def stop(service, program):
+    """Its processes stand still; answers how to let them go on."""
+    pids = [pid for pid, _ in conftest.processes(service, program)]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    return lambda: [os.kill(pid, signal.SIGCONT) for pid in pids]
+
+
+def test_an_activation_waits_for_the_directory_and_then_goes_on(service):
+    d = service.directory()
+    go_on = stop(service, 'slapd')
+    try:
+        *people, last = service.ctl('demo', 'activation', '921', '2').stdout.splitlines()
+        until(lambda: 'directory waiting' in service.ctl('jobs', 'list').stdout and 'tries=0' not in service.ctl('jobs', 'list').stdout)
+    finally:
+        go_on()
+    assert service.ctl('jobs', 'retry').returncode == 0
+    provider = last.split(' ', 1)[1]
+    until(lambda: not service.ctl('jobs', 'list').stdout, 40, service.ctl('jobs', 'list').stdout)
+    d = service.directory()
+    assert len(d.search_s(provider, ldap.SCOPE_SUBTREE)) == 4
+    for line in people:
+        assert len(until(lambda: mails_to(service, line.split(' ')[2]))) == 1
+
+
+def test_what_the_directory_refuses_fails_and_holds_nobody_up(service, newcomer):
+    """The entry goes between the request and the job."""
+    d = service.directory()
+    go_on = stop(service, 'habilis-clerk')
+    try:
+        *people, last = service.ctl('demo', 'activation', '921', '1').stdout.splitlines()
+        provider = last.split(' ', 1)[1]
+        siret, name = b'38012986648625', provider.split(',')[0].split('=')[1]
+        # somebody else has that number already: the overlay "unique" refuses
+        other = f'habFournisseurId={name}x,{provider.split(",", 1)[1]}'.replace('x,', 'X,')
+        d.add_s(other, [('objectClass', [b'habFournisseur']), ('habFournisseurId', [f'{name}X'.encode()]), ('o', [b'Autre']),
+                        ('habSiret', [siret])])
+        uid, number = people[0].split(' ')[:2]
+        d.add_s(f'uid={uid},{other}', [('objectClass', [b'inetOrgPerson', b'habAgent']), ('uid', [uid.encode()]), ('cn', [b'Autre']),
+                                       ('sn', [b'Autre']), ('mail', [b'autre@essai.example']),
+                                       ('habAgentNumero', [number.encode()]), ('habStatut', [b'active'])])
+    finally:
+        go_on()
+    failed = until(lambda: [line for line in service.ctl('jobs', 'list').stdout.splitlines() if 'directory failed' in line])
+    assert '(19)' in failed[0] and uid not in failed[0], failed
+    ask(d, newcomer)
+    assert service.wait_mail(newcomer['mail'], 'Votre accès')
+    # mended, and tried again: last of all
+    d.delete_s(f'uid={uid},{other}')
+    assert service.ctl('jobs', 'retry', failed[0].split(' ')[0]).returncode == 0
+    until(lambda: not service.ctl('jobs', 'list').stdout, 20, 'still there')
+    assert len(d.search_s(provider, ldap.SCOPE_SUBTREE)) == 3
+    assert service.ctl('jobs', 'retry', '999999', check=False).returncode == 1
+    d.delete_s(other)
+
+
 def test_who_has_a_personal_password_keeps_it_until_the_new_one_served(service):
     account = service.accounts('agent', caf='921')[-1]
     service.client(account)
