@@ -1,8 +1,10 @@
 /* One login. The same work for every refusal: a search, a bind (a decoy where there is nobody to bind as), one Argon2id,
-   one changeset. What can be known of an account is told to the log only. */
+   one changeset. What can be known of an account is told to the log only. Whom the mirror knows is bound at once, and searched
+   only when that is no plain yes: a login that succeeds needs no search. */
 #include "acts/who_session.h"
 
 #include "acts/mirror.h"
+#include "acts/rights.h"
 #include "acts/who_throttle.h"
 #include "base/text.h"
 
@@ -22,7 +24,8 @@ struct attempt {
 	struct bytes password; /* none when no bind is worth it */
 	const char *tracking;
 	int64_t now;
-	bool found; /* who is the account */
+	bool found;    /* who is the account */
+	bool mirrored; /* as the mirror says; not looked up yet */
 	struct visitor who;
 	int64_t changed_at; /* pwdChangedTime; 0: unknown */
 	bool locked;        /* ppolicy's backstop holds */
@@ -75,6 +78,60 @@ static enum err find_account(struct attempt *t)
 	if (!e && !t->found && strchr(typed, '@'))
 		e = search(t, filter_equal(a, "mail", typed));
 	return e;
+}
+
+/* By its uid or number, active as far as the mirror knows. Everybody else is searched. */
+static enum err find_mirrored(struct attempt *t)
+{
+	AUTO_TXN struct txn r = txn_read(t->app->store, STORE_MAIN);
+	struct person by_uid, by_number;
+
+	if (!*t->identifier || strlen(t->identifier) > IDENTIFIER_MAX)
+		return ERR_OK;
+	enum err e = person_by_name(&r, t->arena, 'u', t->identifier, &by_uid);
+	enum err numbered = person_by_name(&r, t->arena, 'n', t->identifier, &by_number);
+	const struct person *p = !e ? &by_uid : &by_number;
+
+	if (r.err || (e && numbered) || (!e && !numbered && !uuid_equal(by_uid.uuid, by_number.uuid)) ||
+	    strcmp(p->status, "active") != 0)
+		return r.err;
+	t->found = t->mirrored = true;
+	return visitor_fill_in(&r, t->arena, p, &t->who);
+}
+
+static enum err find(struct attempt *t)
+{
+	if (!t->app->web)
+		return ERR_UNAVAILABLE;
+	enum err e = app_fresh(t->app) ? ERR_OK : find_mirrored(t);
+
+	return e || t->found ? e : find_account(t);
+}
+
+/* Whoever sits there with a session is not yet who logs in. */
+static void forget(struct attempt *t)
+{
+	t->found = t->mirrored = false;
+	t->who = *t->from;
+	t->who.known = false;
+	t->who.session = (struct session){ 0 };
+}
+
+/* What the directory says of who was bound as the mirror had it. ERR_CONFLICT: of somebody else, and all begins again. */
+static enum err look_up(struct attempt *t)
+{
+	struct uuid uuid = t->who.person.uuid;
+	const char *dn = t->who.person.dn;
+
+	forget(t);
+	enum err e = find_account(t);
+
+	if (e)
+		return e;
+	return t->found && uuid_equal(t->who.person.uuid, uuid) && strcmp(t->who.person.dn, dn) == 0 &&
+			       strcmp(t->who.person.status, "active") == 0 ?
+		       ERR_OK :
+		       ERR_CONFLICT;
 }
 
 /* --- counters --- */
@@ -199,11 +256,15 @@ static enum err try_password(struct attempt *t, enum login_outcome *out)
 	int64_t began = clock_monotonic();
 	enum err e = active ? bind_person(t, &bound) : directory_bind_decoy(t->app->web, t->password, t->tracking);
 
+	int64_t took = clock_monotonic() - began;
+
 	*out = LOGIN_REFUSED;
+	if (!e && t->mirrored && bound != BIND_OK)
+		e = look_up(t);
 	if (e)
 		return e;
 	if (bound == BIND_REFUSED)
-		return refused(t, active, clock_monotonic() - began, out);
+		return refused(t, active, took, out);
 	if (bound == BIND_OK)
 		*out = LOGIN_DONE;
 	else if (may_change(t))
@@ -364,25 +425,28 @@ enum err login(struct app *app, struct arena *a, const struct visitor *from, con
 			     .now = visitor_now(from),
 			     .password = is_password(password) ? password : BYTES_NONE,
 			     .tracking = new_tracking(a),
-			     .who = *from,
 			     .cause = "wrong_password" };
 	struct login_result res = { .outcome = LOGIN_REFUSED };
 
-	/* whoever sits there with a session is not yet who logs in */
-	t.who.known = false;
-	t.who.session = (struct session){ 0 };
-	enum err e = app->web ? find_account(&t) : ERR_UNAVAILABLE;
+	forget(&t);
+	t.address_key = throttle_key(a, 'i', throttle_address(a, from->address));
+	enum err e = find(&t);
 
-	if (!e) {
+	for (bool again = true; !e && again;) {
 		t.account_key = account_key(&t);
-		t.address_key = throttle_key(a, 'i', throttle_address(a, from->address));
+		again = t.mirrored;
 		e = judge(&t, &res);
+		again = again && !t.mirrored && e == ERR_CONFLICT;
+		if (again)
+			e = ERR_OK;
 	}
 	if (!e) {
 		*out = res;
 		return ERR_OK;
 	}
-	/* the record tells that nothing was tried; it too may have nowhere to go */
+	/* the record tells that nothing was tried, and of nobody; it too may have nowhere to go */
+	forget(&t);
+	t.account_key = BYTES_NONE;
 	if (e != ERR_UNKNOWN && e != ERR_CORRUPT && e != ERR_INTERNAL)
 		(void)!note(&t, "unavailable");
 	return e == ERR_DENIED || e == ERR_NOTFOUND ? ERR_UNAVAILABLE : e;
