@@ -174,11 +174,12 @@ static void person_row(struct html *h, const struct person *p)
 	     open                                ? "Ouvert" :
 	     strcmp(p->status, "suspendue") == 0 ? "Suspendu" :
 						   "Fermé");
+	/* hidden words would stand outside the table's own scrolling, and widen the page */
 	if (open)
 		html(h,
 		     "<form method=\"get\" action=\"" AGREEMENT
-		     "\"><button class=\"btn btn-alt btn-small\" name=\"agent\" value=\"{}\">"
-		     "Signaler une fin de mission<span class=\"vh\"> : {}</span></button></form>",
+		     "\"><button class=\"btn btn-alt btn-small\" name=\"agent\" value=\"{}\" "
+		     "aria-label=\"Signaler une fin de mission : {}\">Signaler une fin de mission</button></form>",
 		     p->number, p->name);
 	html(h, "</td></tr>\n");
 }
