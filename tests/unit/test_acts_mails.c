@@ -109,6 +109,9 @@ static void test_what_would_break_a_header_is_refused(void **state)
 /* Besides those below: of people and conventions. */
 static const char *const arguments[] = {
 	"ancien=a@b.example",
+	"accord=x",
+	"lien=x",
+	"personnes=x",
 	"nouveau=c@d.example",
 	"numero=1",
 	"fin=f",
