@@ -92,7 +92,7 @@ struct waits {
 };
 
 struct digest {
-	struct waits listings, requests, agreements, reports, unreturned;
+	struct waits listings, requests, agreements, departures, reports, unreturned;
 };
 
 static void count(struct waits *w, int64_t since)
@@ -108,6 +108,8 @@ static struct waits *kind_of(struct digest *d, const char *kind)
 		return &d->listings;
 	if (strcmp(kind, "demande") == 0)
 		return &d->requests;
+	if (strcmp(kind, "depart") == 0)
+		return &d->departures;
 	return strcmp(kind, "convention") == 0 ? &d->agreements : &d->reports;
 }
 
@@ -162,10 +164,11 @@ static void write_digest(struct app *app, struct arena *a, struct changeset *cs,
 	}
 	if (roles & ROLE_CAF_ADMIN) {
 		add_line(a, &lines, &d->requests, "demande d’habilitation à traiter", "demandes d’habilitation à traiter");
+		add_line(a, &lines, &d->departures, "fin de mission à confirmer", "fins de mission à confirmer");
 		add_line(a, &lines, &d->agreements, "convention à suivre", "conventions à suivre");
 		add_line(a, &lines, &d->unreturned, "convention envoyée et non revenue signée",
 			 "conventions envoyées et non revenues signées");
-		n += d->requests.n + d->agreements.n + d->unreturned.n;
+		n += d->requests.n + d->departures.n + d->agreements.n + d->unreturned.n;
 	}
 	add_line(a, &lines, &d->reports, "signalement à lire", "signalements à lire");
 	if (n)
