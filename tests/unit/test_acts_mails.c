@@ -122,14 +122,9 @@ static const char *const arguments[] = {
 	"combien=2",
 	"lignes=l",
 	"jours_masque=60",
-	"ancien=a@b.example",
-	"nouveau=c@d.example",
-	"numero=1",
-	"fin=f",
-	"par=la Caf",
-	"reference=r",
 	"recue=d",
 	"recours=r",
+	"fournisseur=f",
 };
 
 /* Each template with every name its text asks for: no row of the table is broken. */
