@@ -23,9 +23,12 @@ static const char *foot_of(struct request *rq, const struct request_file *f)
 			    f->r.document_hash.n < HASH_SHOWN ? "" : text_hex(rq->arena, head));
 }
 
-static void print_table(struct html *h, const struct block *b)
+static void print_table(struct html *h, const struct block *b, const char *id)
 {
-	html(h, "<table class=\"data\">\n<caption>{}</caption>\n<thead><tr>", b->text);
+	html(h,
+	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"{}\" tabindex=\"0\">\n<table class=\"data\">\n<caption id=\"{}\">{}</caption>\n"
+	     "<thead><tr>",
+	     id, id, b->text);
 	for (size_t i = 0; i < b->head.n; i++)
 		html(h, "<th scope=\"col\">{}</th>", b->head.v[i]);
 	html(h, "</tr></thead>\n<tbody>\n");
@@ -35,10 +38,10 @@ static void print_table(struct html *h, const struct block *b)
 			html(h, "<td>{}</td>", b->rows[r].v[i]);
 		html(h, "</tr>\n");
 	}
-	html(h, "</tbody>\n</table>\n");
+	html(h, "</tbody>\n</table>\n</div>\n");
 }
 
-static void print_block(struct html *h, const struct block *b, bool new_page)
+static void print_block(struct html *h, const struct block *b, const char *id, bool new_page)
 {
 	switch (b->kind) {
 	case BLOCK_TITLE:
@@ -48,7 +51,7 @@ static void print_block(struct html *h, const struct block *b, bool new_page)
 		html(h, "<h2 class=\"{}\">{}</h2>\n", new_page ? "new-page" : "", b->text);
 		break;
 	case BLOCK_TABLE:
-		print_table(h, b);
+		print_table(h, b, id);
 		break;
 	case BLOCK_PAGE:
 		break;
@@ -63,7 +66,8 @@ static void print_text(struct html *h, const struct agreement_text *t)
 		bool item = t->v[i].kind == BLOCK_ITEM;
 
 		if (!item) {
-			print_block(h, &t->v[i], i && t->v[i - 1].kind == BLOCK_PAGE);
+			print_block(h, &t->v[i], arena_printf(h->out->arena, "t-%zu", i),
+				    i && t->v[i - 1].kind == BLOCK_PAGE);
 			continue;
 		}
 		if (!i || t->v[i - 1].kind != BLOCK_ITEM)

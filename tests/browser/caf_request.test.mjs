@@ -30,6 +30,7 @@ async function ask() {
   await p.page.check(`[name=caf][value="${CAF}"]`).catch(() => p.page.selectOption('[name=caf]', CAF));
   await p.press('Enregistrer et continuer');
   await p.go(`${STEPS}/fonctionnement`);
+  await p.page.click('details:has([name=autre]) summary');
   await p.fill({ autre: 'Crèche des Tilleuls, 1 rue du Lavoir, Gennevilliers' });
   await p.page.check('[name=autre_places]');
   await p.pressOf('action', 'ajouter');
