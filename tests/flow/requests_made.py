@@ -43,7 +43,7 @@ def register(service, caf, kind=None, manager=False):
     found = []
     for _, e in rows:
         if (kind is None or e['habTypeEtablissement'][0].decode().lower() == kind) and (manager or 'habGestionnaire' not in e):
-            found.append((e['habEtablissementId'][0].decode(), e['cn'][0].decode(), e['l'][0].decode()))
+            found.append((e['habEtablissementId'][0].decode(), e['cn'][0].decode(), e.get('l', [b''])[0].decode()))
     return sorted(found)
 
 
