@@ -1,12 +1,24 @@
 """A browser without a screen: keeps cookies, follows forms as they stand in the page, checks every page's HTML."""
 import re
 import ssl
+import time
 
 import html5lib
 import requests
 from requests.adapters import HTTPAdapter
 
 XHTML = '{http://www.w3.org/1999/xhtml}'
+
+
+def until(check, seconds=20, what='it did not come about'):
+    """The first true answer."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = check()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(what)
 
 
 class FromAddress(HTTPAdapter):

@@ -1,22 +1,13 @@
 """Conventions before the Caf: due dates, a termination and its cancelling, amendments, annex 1 at a date."""
 import datetime
 import re
-import time
 
 import ldap
 import pytest
 
+from client import until
+
 PATH = '/caf/conventions/'
-
-
-def wait(test, seconds=15):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = test()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError('never came about')
 
 
 def french(day):
@@ -46,7 +37,7 @@ class Agreement:
         return self.d.search_s(self.suffix, ldap.SCOPE_SUBTREE, text)
 
     def wait_page(self, client, text, path=''):
-        return wait(lambda: (lambda p: p if text in p.words else None)(client.get(self.path + path)))
+        return until(lambda: (lambda p: p if text in p.words else None)(client.get(self.path + path)))
 
 
 @pytest.fixture(scope='module')
@@ -118,7 +109,7 @@ def test_a_letter_inside_the_notice_names_the_next_possible_date(service, admin)
     due = TODAY + datetime.timedelta(days=60)
     c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habDateEcheance', [due.strftime('%Y%m%d000000Z').encode()])])
     c.wait_page(admin, 'Dernier jour de préavis')
-    wait(lambda: french(due) in admin.get('/caf/conventions?echeance=proche').words)
+    until(lambda: french(due) in admin.get('/caf/conventions?echeance=proche').words)
     page = letter(admin, c)
     assert page.status == 422
     assert re.search(r'la convention se renouvelle ce jour-là. Une résiliation peut prendre effet le .* au plus tard', page.faults()[0])
@@ -132,11 +123,11 @@ def test_a_termination_is_recorded_told_and_taken_back(service, admin, conventio
     due = datetime.date(TODAY.year + 1, 11, 2)
     before = c.get('habDateEcheance')
     c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habDateEcheance', [due.strftime('%Y%m%d000000Z').encode()])])
-    wait(lambda: french(due) in admin.get('/caf/conventions').words)
+    until(lambda: french(due) in admin.get('/caf/conventions').words)
     stale = admin.get(c.path + '/resiliation').form('/resiliation')
     page = letter(admin, c)
     assert 'Résiliation enregistrée' in page.words
-    wait(lambda: c.get('habDateResiliation'))
+    until(lambda: c.get('habDateResiliation'))
     assert c.get('habReferenceRecommande') == ['RA 123 456 789 FR']
     assert c.get('habDateEcheance')[0].startswith(due.strftime('%Y%m%d'))
     contact = c.get('mail', c.provider)[0]
@@ -152,7 +143,7 @@ def test_a_termination_is_recorded_told_and_taken_back(service, admin, conventio
     assert form.submit().status == 422
     page = form.set(annuler='oui').submit()
     assert 'Résiliation annulée' in page.words
-    wait(lambda: not c.get('habDateResiliation'))
+    until(lambda: not c.get('habDateResiliation'))
     assert not c.get('habReferenceRecommande')
     service.wait_mail(contact, 'n’est plus résiliée')
     c.wait_page(admin, 'Enregistrer une lettre de résiliation')
@@ -175,7 +166,7 @@ def amendment(admin, convention, nature, query='', **values):
 
 
 def settled(admin, convention):
-    wait(lambda: 'n’est pas encore à jour' not in admin.get(convention.path).words)
+    until(lambda: 'n’est pas encore à jour' not in admin.get(convention.path).words)
 
 
 def test_nothing_is_added_without_the_signed_act(admin, convention):
@@ -206,10 +197,10 @@ def test_somebody_new_by_an_amendment_enters_and_leaves_a_right_again(service, a
     page = form.set(**SIGNED, nom='Aubrac', prenom='Lise', fonction='Directrice adjointe', courriel='l.aubrac@coquelicots.example',
                     fonctionnement=places[:2], places=places[0]).submit()
     assert 'Avenant enregistré' in page.words
-    dn, entry = wait(lambda: c.find('(uid=l.aubrac)'))[0]
+    dn, entry = until(lambda: c.find('(uid=l.aubrac)'))[0]
     assert dn.endswith(c.provider) and entry['habStatut'] == [b'active']
     assert re.fullmatch(r'921-\d{5}', entry['habAgentNumero'][0].decode())
-    wait(lambda: len(c.find(f'(habDroitFonctionnement={dn})')) == 2)
+    until(lambda: len(c.find(f'(habDroitFonctionnement={dn})')) == 2)
     assert len(c.find(f'(habDroitDisponibilites={dn})')) == 1
     mail = service.wait_mail('l.aubrac@coquelicots.example', 'Votre accès à l’espace professionnel')
     assert 'l.aubrac' in mail.get_body(('plain',)).get_content()
@@ -222,11 +213,11 @@ def test_somebody_new_by_an_amendment_enters_and_leaves_a_right_again(service, a
     third = next(p for p in places if p not in places[:2])
     page = amendment(admin, c, 'droit', f'&agent={number}', **SIGNED, fonctionnement=third)
     assert 'Avenant enregistré' in page.words
-    wait(lambda: len(c.find(f'(habDroitFonctionnement={dn})')) == 3)
+    until(lambda: len(c.find(f'(habDroitFonctionnement={dn})')) == 3)
     settled(admin, c)
     page = amendment(admin, c, 'retrait-droit', f'&agent={number}', fonctionnement=places[:2], places=places[0])
     assert 'Retrait enregistré' in page.words
-    wait(lambda: len(c.find(f'(habDroitFonctionnement={dn})')) == 1)
+    until(lambda: len(c.find(f'(habDroitFonctionnement={dn})')) == 1)
     assert not c.find(f'(habDroitDisponibilites={dn})')
     settled(admin, c)
     page = amendment(admin, c, 'retrait-droit', f'&agent={number}')
@@ -246,17 +237,17 @@ def test_an_establishment_of_another_manager_is_taken_over_once_confirmed(servic
     assert form.get('etablissement') == place and form.get('fonctionnement') == '921-4902'
     page = form.set(gestion='oui').submit()
     assert 'Avenant enregistré' in page.words
-    wait(lambda: c.get('habGestionnaire', dn)[0].lower() == c.provider.lower())
-    wait(lambda: dn.lower() in [v.lower() for v in c.get('habEtablissementCouvert')])
-    assert wait(lambda: [v.split(',')[0] for v in c.get('habDroitFonctionnement', dn)] == ['uid=n.tramoulet'])
-    wait(lambda: dn.lower() not in [v.lower() for v in other.get('habEtablissementCouvert')])
+    until(lambda: c.get('habGestionnaire', dn)[0].lower() == c.provider.lower())
+    until(lambda: dn.lower() in [v.lower() for v in c.get('habEtablissementCouvert')])
+    assert until(lambda: [v.split(',')[0] for v in c.get('habDroitFonctionnement', dn)] == ['uid=n.tramoulet'])
+    until(lambda: dn.lower() not in [v.lower() for v in other.get('habEtablissementCouvert')])
     settled(admin, c)
     c.wait_page(admin, f'{entry["cn"][0].decode()} {place}')
     page = amendment(admin, c, 'retrait-etablissement', etablissement=place)
     assert page.faults() == ['Cochez « Je confirme » pour continuer']
     page = amendment(admin, c, 'retrait-etablissement', etablissement=place, confirmer='oui')
     assert 'Retrait enregistré' in page.words
-    wait(lambda: dn.lower() not in [v.lower() for v in c.get('habEtablissementCouvert')])
+    until(lambda: dn.lower() not in [v.lower() for v in c.get('habEtablissementCouvert')])
     assert not c.get('habDroitFonctionnement', dn)
     settled(admin, c)
     c.d.modify_s(dn, [(ldap.MOD_REPLACE, 'habGestionnaire', [other.provider.encode()]), (ldap.MOD_REPLACE, 'habDroitFonctionnement', holders[0]),

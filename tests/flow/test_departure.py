@@ -6,6 +6,7 @@ import time
 import ldap
 import pytest
 
+from client import until
 from test_forgotten import clock, mail_of          # noqa: F401: a fixture
 
 TODAY = datetime.date.today()
@@ -19,13 +20,6 @@ def day(offset):
 def read(service, dn, *names):
     rows = service.directory().search_s(dn, ldap.SCOPE_BASE, attrlist=list(names))
     return {k: v[0].decode() for k, v in rows[0][1].items()}
-
-
-def wait_for(test, seconds=20):
-    end = time.monotonic() + seconds
-    while not test():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def provider_of(account):
@@ -59,10 +53,10 @@ def reopened(service):
     yield accounts
     d = service.directory()
     for a in accounts:
-        wait_for(lambda: read(service, a['dn'], 'habStatut')['habStatut'] == 'suspendue')
+        until(lambda: read(service, a['dn'], 'habStatut')['habStatut'] == 'suspendue')
         d.modify_s(a['dn'], [(ldap.MOD_REPLACE, 'habStatut', b'active'), (ldap.MOD_REPLACE, 'habFinMission', None),
                              (ldap.MOD_REPLACE, 'habMotifRetrait', None)])
-        wait_for(lambda: service.client().login(a).path == '/espace-pro')
+        until(lambda: service.client().login(a).path == '/espace-pro')
 
 
 def test_an_agent_reports_a_colleague_and_his_access_is_over_at_once(service, reopened):
@@ -83,7 +77,7 @@ def test_an_agent_reports_a_colleague_and_his_access_is_over_at_once(service, re
     page = form.set(fin=day(-1)).submit()
     assert page.path == '/espace-pro/convention?fait=fin-de-mission' and 'Fin de mission signalée' in page.words
     assert theirs.get('/espace-pro').path.startswith('/connexion')
-    wait_for(lambda: read(service, leaver['dn'], 'habStatut')['habStatut'] == 'suspendue')
+    until(lambda: read(service, leaver['dn'], 'habStatut')['habStatut'] == 'suspendue')
     assert read(service, leaver['dn'], 'habFinMission')['habFinMission'].startswith((TODAY - datetime.timedelta(days=1)).strftime('%Y%m%d'))
     assert service.client().login(leaver).status == 422
     admin = service.client(service.account('caf_admin', caf=agent['caf']))
@@ -93,7 +87,7 @@ def test_an_agent_reports_a_colleague_and_his_access_is_over_at_once(service, re
     assert agent['uid'] not in mail['Subject'] and service.url in mail.get_body(('plain',)).get_content()
     log = service.ctl('audit', 'query', '--limit', '10', '--json').stdout
     assert '"departure_reported"' in log and '"agent_suspended"' in log
-    wait_for(lambda: 'Suspendu' in c.get('/espace-pro/convention').words)
+    until(lambda: 'Suspendu' in c.get('/espace-pro/convention').words)
     assert confirmed_twice(c, number) in (404, 422)
 
 
@@ -136,7 +130,7 @@ def ask(c, mail, **kwargs):
 def link_of(service, mail, after=0):
     def found():
         return [m for m in service.mails() if mail in m['To'] and 'signaler une fin de mission' in m['Subject']][after:]
-    wait_for(found)
+    until(found)
     return re.search(r'(https://\S+/fin-de-mission/[\w-]{43})', found()[0].get_body(('plain',)).get_content())[1]
 
 

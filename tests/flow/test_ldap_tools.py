@@ -6,22 +6,12 @@ import subprocess
 import time
 
 import ldap
-
 import pytest
 
+from client import until
 from conftest import SOURCE
 
 NEW_PASSWORD = 'Corniche-velours-boussole-{}'
-
-
-def until(what, seconds=20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = what()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError('it did not come about')
 
 
 class Admin:

@@ -6,15 +6,7 @@ import time
 import ldap
 import pytest
 
-
-def wait(test, seconds=15):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = test()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError('never came about')
+from client import until
 
 
 class Subject:
@@ -33,13 +25,13 @@ class Subject:
         return [v.decode() for v in entry.get(name, [])]
 
     def has(self, name, *values):
-        return wait(lambda: self.get(name) == list(values))
+        return until(lambda: self.get(name) == list(values))
 
     def set(self, **values):
         self.d.modify_s(self.dn, [(ldap.MOD_REPLACE, k, [v.encode()] if v else None) for k, v in values.items()])
 
     def wait_page(self, admin, text):
-        return wait(lambda: (lambda p: p if text in p.words else None)(admin.get(self.path)))
+        return until(lambda: (lambda p: p if text in p.words else None)(admin.get(self.path)))
 
 
 @pytest.fixture(scope='module')
@@ -53,7 +45,7 @@ def kerbrandt(service, admin):
     mail = s.get('mail')[0]
     yield s
     s.set(habStatut='active', habFinMission=None, habMotifRetrait=None, mail=mail, habDemandeMotDePasse=None)
-    wait(lambda: 'name="action" value="suspendre"' in admin.get(s.path).text)
+    until(lambda: 'name="action" value="suspendre"' in admin.get(s.path).text)
 
 
 def act(client, path, action, **values):
@@ -202,7 +194,7 @@ def test_the_end_of_a_mission_takes_rights_along(service, admin):
     assert 'Fin de mission enregistrée' in page.words
     assert him.get('/espace-pro', follow=False).status == 303
     s.has('habStatut', 'terminee')
-    wait(lambda: not s.d.search_s(service.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, f'(habDroitFonctionnement={s.dn})', ['cn']))
+    until(lambda: not s.d.search_s(service.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, f'(habDroitFonctionnement={s.dn})', ['cn']))
     page = s.wait_page(admin, 'Cette mission est terminée')
     assert not any(f.buttons and f.buttons[0][0] == 'action' for f in page.forms())
     service.wait_mail(s.get('mail')[0], 'Votre accès est fermé')
