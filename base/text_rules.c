@@ -128,13 +128,22 @@ enum err text_phone(struct arena *a, const char *s, const char **out)
 
 const char *text_phone_fr(struct arena *a, const char *e164)
 {
-	if (strncmp(e164, "+33", 3) != 0 || strlen(e164) != 12)
-		return e164;
-	const char *p = e164 + 3;
+	char digits[13];
+	size_t n = 0;
 
-	for (size_t i = 0; i < 9; i++)
-		if (!is_digit(p[i]))
+	/* the directory's may be written in groups (RFC 4517 §3.3.31) */
+	for (const char *s = e164; *s; s++) {
+		if (*s == ' ')
+			continue;
+		if (n == sizeof digits - 1 || (*s != '+' && !is_digit(*s)))
 			return e164;
+		digits[n++] = *s;
+	}
+	digits[n] = '\0';
+	if (n != 12 || strncmp(digits, "+33", 3) != 0)
+		return e164;
+	const char *p = digits + 3;
+
 	return arena_printf(a, "0%.1s %.2s %.2s %.2s %.2s", p, p + 1, p + 3, p + 5, p + 7);
 }
 

@@ -27,6 +27,18 @@ static const struct {
 	{ TABLE_TEMP_PASSWORD, STORE_MAIN, &temp_password_codec },
 	{ TABLE_JOB, STORE_MAIN, &job_codec },
 	{ TABLE_MAIL, STORE_MAIN, &mail_codec },
+	{ TABLE_OUTCOME, STORE_MAIN, &outcome_codec },
+	{ TABLE_REQUEST_DRAFT, STORE_MAIN, &grant_request_codec },
+	{ TABLE_REQUEST, STORE_MAIN, &grant_request_codec },
+	{ TABLE_REQUEST_EVENT, STORE_MAIN, &request_event_codec },
+	{ TABLE_AGREEMENT, STORE_MAIN, &agreement_file_codec },
+	{ TABLE_AMENDMENT, STORE_MAIN, &amendment_codec },
+	{ TABLE_AGREEMENT_TEMPLATE, STORE_MAIN, &agreement_template_codec },
+	{ TABLE_RIGHT_HISTORY, STORE_MAIN, &period_codec },
+	{ TABLE_COUNTER, STORE_MAIN, &counter_codec },
+	{ TABLE_CHALLENGE, STORE_MAIN, &period_codec },
+	{ TABLE_MAILED_LINK, STORE_MAIN, &mailed_link_codec },
+	{ TABLE_PASSWORD_ASKED, STORE_MAIN, &period_codec },
 	{ TABLE_MIRROR_PERSON, STORE_MAIN, &person_codec },
 	{ TABLE_MIRROR_ESTABLISHMENT, STORE_MAIN, &establishment_codec },
 	{ TABLE_MIRROR_PROVIDER, STORE_MAIN, &provider_codec },
@@ -63,6 +75,9 @@ static const char *finding(struct arena *a, enum table table, const struct codec
 		return "does not decode";
 	if (table == TABLE_LISTING && !hash_holds(record.published.text, record.published.hash))
 		return "text and hash differ";
+	if (table == TABLE_REQUEST && record.any_grant_request.document_hash.n &&
+	    !hash_holds(bytes_of(record.any_grant_request.document), record.any_grant_request.document_hash))
+		return "document and hash differ";
 	if (table == TABLE_REVISION && !hash_holds(record.revision.text, record.revision.hash))
 		return "text and hash differ";
 	return NULL;

@@ -108,23 +108,10 @@ static void test_what_would_break_a_header_is_refused(void **state)
 
 /* Besides those below: of people and conventions. */
 static const char *const arguments[] = {
-	"ancien=a@b.example",
-	"accord=x",
-	"lien=x",
-	"personnes=x",
-	"nouveau=c@d.example",
-	"numero=1",
-	"fin=f",
-	"par=la Caf",
-	"reference=r",
-	"echeance=e",
-	"limite_preavis=l",
-	"combien=2",
-	"lignes=l",
-	"jours_masque=60",
-	"recue=d",
-	"recours=r",
-	"fournisseur=f",
+	"ancien=a@b.example", "accord=x",      "lien=x",     "personnes=x",     "nouveau=c@d.example",
+	"numero=1",           "fin=f",         "par=la Caf", "reference=r",     "echeance=e",
+	"limite_preavis=l",   "combien=2",     "lignes=l",   "jours_masque=60", "recue=d",
+	"recours=r",          "fournisseur=f",
 };
 
 /* Each template with every name its text asks for: no row of the table is broken. */

@@ -128,8 +128,12 @@ static void test_telephone_numbers_are_kept_in_one_form(void **state)
 static void test_telephone_numbers_are_shown_the_french_way(void **state)
 {
 	static const struct pair pairs[] = {
-		{ "+33199001274", "01 99 00 12 74" }, { "+441990012", "+441990012" },       { "", "" },
-		{ "+3319900127a", "+3319900127a" },   { "+331990012745", "+331990012745" },
+		{ "+33199001274", "01 99 00 12 74" },
+		{ "+441990012", "+441990012" },
+		{ "", "" },
+		{ "+3319900127a", "+3319900127a" },
+		{ "+33 1 99 00 92 10", "01 99 00 92 10" },
+		{ "+331990012745", "+331990012745" },
 	};
 
 	(void)state;
