@@ -293,7 +293,8 @@ def write_demo(run):
                                      for held in account['establishments']]
     demo = {'url': run.url, 'ca': run.at('tls', 'ca.crt'),
             'ldap': {'uri': f'ldaps://127.0.0.1:{run.port + 1}', 'suffix': SUFFIX} | kept['admin'],
-            'mail': run.at('mail'), 'habilisctl': run.ctl, 'accounts': kept['accounts']}
+            'mail': run.at('mail'), 'habilisctl': run.ctl, 'accounts': kept['accounts'],
+            'providers': [{'id': row['id'], 'caf': row['caf'], 'contact': row['mail']} for row in names.PROVIDERS]}
     write(run.at('demo.json'), json.dumps(demo, indent=1, ensure_ascii=False) + '\n')
     return demo
 
