@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The outbox against a relay that defers, refuses, hangs up, stalls and breaks TLS, while the clerk is killed: each mail once.
 
-    mail.py [MAILS]         100 in ./check, 1000 by tests/long
+    mail.py [MAILS]         40 in ./check, 1000 by tests/long
 
 The relay has a plan for each recipient and each connection. Between the rounds the service's clock moves on to the next try."""
 import asyncio
