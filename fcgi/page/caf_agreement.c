@@ -69,7 +69,9 @@ enum err page_caf_agreements(struct request *rq, struct html *h)
 	filter_text(rq, h, "q", "Numéro ou fournisseur");
 	html(h, "<button class=\"btn btn-alt\">Filtrer</button>\n</form>\n");
 	if (n)
-		agreements_table(rq, h, arena_printf(rq->arena, "%zu sur %zu, la prochaine échéance d’abord", n, total),
+		agreements_table(rq, h,
+				 arena_printf(rq->arena, "%zu convention%s sur %zu, la prochaine échéance d’abord", n,
+					      n > 1 ? "s" : "", total),
 				 v, n, true);
 	else
 		note(h, NOTE_INFO,
@@ -183,6 +185,21 @@ static void notice_card(struct request *rq, struct html *h, const struct agreeme
 	html(h, "</dl>\n</section>\n");
 }
 
+/* What somebody may do: a few establishments stand there, many are one word away. */
+static void rights_list(struct html *h, const struct annex_person *p)
+{
+	bool folded = p->n > 4;
+
+	if (folded)
+		html(h, "<details><summary>Voir ses {} établissements</summary>\n", html_number(h, (int64_t)p->n));
+	html(h, "<ul>\n");
+	for (size_t i = 0; i < p->n; i++)
+		html(h, "<li>{} : {}</li>\n", p->v[i].e.name, families_text(p->v[i].families));
+	html(h, "</ul>\n");
+	if (folded)
+		html(h, "</details>\n");
+}
+
 static void people_of_annex(struct request *rq, struct html *h, const struct agreement_view *v)
 {
 	const struct annex *x = &v->annex;
@@ -193,10 +210,9 @@ static void people_of_annex(struct request *rq, struct html *h, const struct agr
 	else
 		html(h, "<ul>\n");
 	for (size_t i = 0; i < x->n; i++) {
-		html(h, "<li><a href=\"{}\">{}</a>, {} : ", agent_path(rq, &v->p, &x->v[i].p), x->v[i].p.name,
+		html(h, "<li><a href=\"{}\">{}</a>, {}\n", agent_path(rq, &v->p, &x->v[i].p), x->v[i].p.name,
 		     x->v[i].p.title);
-		for (size_t k = 0; k < x->v[i].n; k++)
-			html(h, "{}{} ({})", k ? ", " : "", x->v[i].v[k].e.name, families_text(x->v[i].v[k].families));
+		rights_list(h, &x->v[i]);
 		html(h, "</li>\n");
 	}
 	if (x->n)
@@ -287,21 +303,6 @@ static void links(struct html *h, const struct agreement_view *v)
 	if (v->state == AGREEMENT_IN_FORCE && !v->g.not_tacit && strcmp(v->termination.state, "waiting") != 0)
 		html(h, "<div class=\"card\">\n<h2>Fin de la convention</h2>\n<p><a href=\"{}/resiliation\">Enregistrer une lettre de résiliation</a></p>\n</div>\n",
 		     v->path);
-}
-
-static void check_box(struct request *rq, struct html *h, const char *name, const char *label)
-{
-	const char *fault = fault_of(&rq->faults, name);
-
-	html(h, "<div class=\"field{}\">", fault ? " field-error" : "");
-	if (fault)
-		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", name, fault);
-	html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"{}\" value=\"oui\"", name, name);
-	if (input_has(&rq->in, name, "oui"))
-		html(h, " checked");
-	if (fault)
-		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", name);
-	html(h, "><label for=\"{}\">{f}</label></div></div>\n", name, label);
 }
 
 static void keep_form(struct request *rq, struct html *h, const struct agreement_view *v)

@@ -10,6 +10,7 @@ static const struct field ask_fields[] = {
 	{ .name = "nature", .label = "Nature de l’avenant", .kind = FIELD_CHOICE, .choices = amendment_natures },
 	{ .name = "agent", .label = "Personne", .kind = FIELD_TOKEN, .max = 16 },
 	{ .name = "q", .label = "Nom, commune ou identifiant", .kind = FIELD_TEXT, .max = 100 },
+	{ .name = "etablissement", .label = "Identifiant de l’établissement", .kind = FIELD_TOKEN, .max = 16 },
 };
 
 const struct form *form_amendment_ask(void)
@@ -99,6 +100,7 @@ static void boxes_begin(struct request *rq, struct html *h, struct boxes *g)
 	html(h, "<fieldset class=\"field{}\"><legend>{f}</legend>\n",
 	     fault_of(&rq->faults, g->name) ? " field-error" : "", g->legend);
 	fault_line(rq, h, g->name);
+	html(h, "<div class=\"boxes\">\n");
 	g->first = true;
 }
 
@@ -112,7 +114,7 @@ static void boxes_end(struct html *h, struct boxes *g, const char *none)
 {
 	if (g->first)
 		html(h, "<p class=\"muted\" id=\"{}\">{f}</p>\n", g->name, none);
-	html(h, "</fieldset>\n");
+	html(h, "</div>\n</fieldset>\n");
 }
 
 static const struct person *chosen(struct request *rq, const struct amendment_view *v)
@@ -197,6 +199,7 @@ static void removed_establishment(struct request *rq, struct html *h, const stru
 
 	html(h, "<fieldset class=\"field{}\"><legend>Établissement à retirer</legend>\n", fault ? " field-error" : "");
 	fault_line(rq, h, "etablissement");
+	html(h, "<div class=\"boxes\">\n");
 	for (size_t i = 0; i < v->places_n; i++) {
 		const char *id = i ? arena_printf(rq->arena, "etablissement-%s", v->places[i].id) : "etablissement";
 
@@ -206,7 +209,7 @@ static void removed_establishment(struct request *rq, struct html *h, const stru
 			html(h, " checked");
 		html(h, "><label for=\"{}\">{} ({})</label></div>\n", id, v->places[i].name, v->places[i].id);
 	}
-	html(h, "</fieldset>\n");
+	html(h, "</div>\n</fieldset>\n");
 	confirm_box(rq, h, "confirmer", "Je confirme : les droits sur cet établissement sont retirés tout de suite");
 }
 
@@ -224,6 +227,21 @@ static void choose_person(struct html *h, const struct amendment_view *v)
 	if (v->people_n)
 		html(h, "</ul>\n");
 	html(h, "</div>\n");
+}
+
+static void found_line(struct request *rq, struct html *h, const struct amendment_view *v, const struct establishment *e)
+{
+	const char *form = arena_printf(rq->arena, "%s/avenant", v->path);
+
+	html(h, "<li>{} ", e->name);
+	if (strs_has(&v->g.covered_keys, e->key))
+		html(h, "<span class=\"num\">{}</span>, {} {} (déjà dans la convention)</li>\n", e->id, e->postal_code,
+		     e->city);
+	else
+		html(h, "<a class=\"num\" href=\"{}#etablissement\">{}</a>, {} {}</li>\n",
+		     link_with(rq->arena, form, "nature", v->nature, "q", input_get(&rq->in, "q"), "etablissement",
+			       e->id, NULL),
+		     e->id, e->postal_code, e->city);
 }
 
 /* Establishments of the Caf by search, each with a link that fills in its id. */
@@ -244,14 +262,12 @@ static enum err search(struct request *rq, struct html *h, const struct amendmen
 	if (*q && !n)
 		note(h, NOTE_INFO, "Aucun établissement de votre Caf ne correspond. Créez-le d’abord dans l’annuaire.");
 	if (n)
-		html(h, "<div class=\"card\">\n<h2>{} sur {}</h2>\n<ul>\n", html_number(h, (int64_t)n),
-		     html_number(h, (int64_t)total));
+		html(h, "<div class=\"card\">\n<h2>{} établissement{} sur {}</h2>\n<ul>\n", html_number(h, (int64_t)n),
+		     n > 1 ? "s" : "", html_number(h, (int64_t)total));
 	for (size_t i = 0; i < n; i++)
-		html(h, "<li>{} <strong class=\"num\">{}</strong>, {} {}{}</li>\n", found[i].name, found[i].id,
-		     found[i].postal_code, found[i].city,
-		     strs_has(&v->g.covered_keys, found[i].key) ? " (déjà dans la convention)" : "");
+		found_line(rq, h, v, &found[i]);
 	if (n)
-		html(h, "</ul>\n<p class=\"small muted\">Recopiez l’identifiant dans le formulaire.</p>\n</div>\n");
+		html(h, "</ul>\n<p class=\"small muted\">Un identifiant choisi s’inscrit dans le formulaire.</p>\n</div>\n");
 	return ERR_OK;
 }
 
@@ -291,9 +307,9 @@ static enum err show(struct request *rq, struct html *h, const struct amendment_
 		e = search(rq, h, v);
 	form_open(rq, h, "card decision", arena_printf(rq->arena, "%s/avenant", v->path));
 	field_hidden(h, "nature", v->nature);
-	fields_of(rq, h, v);
 	if (amendment_is_signed(v->nature))
 		signed_fields(rq, h);
+	fields_of(rq, h, v);
 	html(h, "<div class=\"actions\"><button class=\"btn {}\">{}</button><a href=\"{}\">Revenir à la convention</a></div>\n",
 	     amendment_is_signed(v->nature) ? "" : "btn-danger",
 	     amendment_is_signed(v->nature) ? "Enregistrer l’avenant" : "Retirer tout de suite", v->path);

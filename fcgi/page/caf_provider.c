@@ -46,6 +46,21 @@ const char *agent_path(struct request *rq, const struct provider *p, const struc
 	return arena_printf(rq->arena, "/caf/fournisseurs/%s/agents/%s", p->id, who->number);
 }
 
+void check_box(struct request *rq, struct html *h, const char *name, const char *label)
+{
+	const char *fault = fault_of(&rq->faults, name);
+
+	html(h, "<div class=\"field{}\">", fault ? " field-error" : "");
+	if (fault)
+		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", name, fault);
+	html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"{}\" value=\"oui\"", name, name);
+	if (input_has(&rq->in, name, "oui"))
+		html(h, " checked");
+	if (fault)
+		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", name);
+	html(h, "><label for=\"{}\">{f}</label></div></div>\n", name, label);
+}
+
 struct tag_of access_tag(const char *status)
 {
 	if (strcmp(status, "active") == 0)
@@ -151,9 +166,9 @@ static void providers_table(struct html *h, const struct provider *v, size_t n, 
 {
 	html(h,
 	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-fourn\" tabindex=\"0\">\n<table class=\"data\">\n"
-	     "<caption id=\"t-fourn\">{} sur {}</caption>\n<thead><tr><th scope=\"col\">Fournisseur</th><th scope=\"col\">Identifiant</th>"
+	     "<caption id=\"t-fourn\">{} fournisseur{} sur {}</caption>\n<thead><tr><th scope=\"col\">Fournisseur</th><th scope=\"col\">Identifiant</th>"
 	     "<th scope=\"col\">SIRET</th><th scope=\"col\">Contact</th></tr></thead>\n<tbody>\n",
-	     html_number(h, (int64_t)n), html_number(h, (int64_t)total));
+	     html_number(h, (int64_t)n), n > 1 ? "s" : "", html_number(h, (int64_t)total));
 	for (size_t i = 0; i < n; i++)
 		html(h,
 		     "<tr><th scope=\"row\"><a href=\"/caf/fournisseurs/{u}\">{}</a></th><td class=\"num\">{}</td>"
@@ -286,7 +301,7 @@ static void places_table_of(struct request *rq, struct html *h, const struct pro
 		     "<tr><th scope=\"row\"><a href=\"/caf/etablissements/{u}\">{}</a> <span class=\"muted num\">{}</span></th>"
 		     "<td>{}</td><td>{}</td></tr>\n",
 		     e->id, e->name, e->id, names_of(rq, f, &e->listing_keys),
-		     type_has_places(e->type) ? names_of(rq, f, &e->places_keys) : "");
+		     type_has_places(e->type) ? names_of(rq, f, &e->places_keys) : "Sans objet");
 	}
 	html(h, "</tbody>\n</table>\n</div>\n");
 }
