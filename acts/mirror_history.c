@@ -56,26 +56,29 @@ static bool keys_equal(const struct strs *x, const struct strs *y)
 	return true;
 }
 
-static bool is_same_person(const struct mirrored *old, const struct mirrored *now)
+/* Nothing that a period of its kind hangs on; of an establishment: its name. */
+static bool is_unchanged(const struct mirrored *old, const struct mirrored *now)
 {
-	return strcmp(old->key, now->key) == 0 && strcmp(old->is.person.status, now->is.person.status) == 0;
+	if (!old || !now || old->kind != now->kind)
+		return false;
+	if (old->kind == MIRROR_KIND_AGREEMENT)
+		return keys_equal(&old->is.agreement.covered_keys, &now->is.agreement.covered_keys);
+	return strcmp(old->key, now->key) == 0 &&
+	       (old->kind != MIRROR_KIND_PERSON || strcmp(old->is.person.status, now->is.person.status) == 0);
 }
 
 enum err mirror_history_mark(struct batch *b, struct txn *t, const struct mirrored *old, const struct mirrored *now)
 {
 	const struct mirrored *m = now ? now : old;
-	bool both = old && now && old->kind == now->kind && !b->force;
+	bool unchanged = !b->force && is_unchanged(old, now);
 
-	if (m->kind == MIRROR_KIND_PERSON && !(both && is_same_person(old, now)))
-		mark_uuid(b, m->uuid);
-	if (m->kind == MIRROR_KIND_AGREEMENT &&
-	    !(both && keys_equal(&old->is.agreement.covered_keys, &now->is.agreement.covered_keys)))
+	if ((m->kind == MIRROR_KIND_PERSON || m->kind == MIRROR_KIND_AGREEMENT) && !unchanged)
 		mark_uuid(b, m->uuid);
 	if (m->kind != MIRROR_KIND_ESTABLISHMENT || b->first)
 		return ERR_OK;
 	mark_rights(b, old, now);
 	mark_rights(b, now, old);
-	return both && strcmp(old->key, now->key) == 0 ? ERR_OK : mark_agreements(b, t, m);
+	return unchanged ? ERR_OK : mark_agreements(b, t, m);
 }
 
 /* --- settling --- */

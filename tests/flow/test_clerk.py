@@ -69,35 +69,14 @@ def test_a_password_asked_with_a_tool_is_mailed_at_once_and_only_once(service, n
     assert service.client().login(newcomer, password_in(again)).path == '/mot-de-passe/premier-changement'
 
 
-def written(path):
-    """What was ever written into a file: the databases' are gigabytes of holes."""
-    with open(path, 'rb') as file:
-        pieces, at, size = [], 0, os.fstat(file.fileno()).st_size
-        while at < size:
-            try:
-                at = os.lseek(file.fileno(), at, os.SEEK_DATA)
-            except OSError:
-                break
-            end = os.lseek(file.fileno(), at, os.SEEK_HOLE)
-            pieces.append(os.pread(file.fileno(), end - at, at))
-            at = end
-        return b''.join(pieces)
-
-
-def copies(service, secret):
-    """Files of the service that hold these bytes, the mail itself left out."""
-    return [path for path in service.run.rglob('*')
-            if path.is_file() and not path.is_relative_to(service.run / 'mail') and secret.encode() in written(path)]
-
-
 def test_no_copy_of_a_temporary_password_is_left(service, newcomer):
     d = service.directory()
     ask(d, newcomer)
     secret = password_in(service.wait_mail(newcomer['mail'], 'Votre accès'))
     assert service.client().login(newcomer, secret).path == '/mot-de-passe/premier-changement'
     time.sleep(1)
-    assert copies(service, newcomer['number']), 'the search finds nothing at all'
-    assert not copies(service, secret)
+    assert service.files_with(newcomer['number']), 'the search finds nothing at all'
+    assert not service.files_with(secret)
 
 
 def stop(service, program):

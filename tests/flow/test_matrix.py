@@ -33,6 +33,9 @@ def objects(service):
     import ldap
     rows = d.search_s(service.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, '(&(objectClass=habEtablissement)(habTypeEtablissement=EAJE))',
                       ['habEtablissementId', 'habCodeInsee', 'habGestionnaire'])
+    # other flows may have made some without a manager or a town
+    providers = {a['dn'].split(',', 1)[1].encode() for a in service.accounts('agent')}
+    rows = [(dn, attrs) for dn, attrs in rows if attrs.get('habGestionnaire', [None])[0] in providers]
     where = {attrs['habEtablissementId'][0].decode(): (dn.lower(), attrs['habCodeInsee'][0].decode()) for dn, attrs in rows}
     managers = {attrs['habEtablissementId'][0].decode(): attrs['habGestionnaire'][0].decode() for _, attrs in rows}
     town = where[own['id']][1]

@@ -76,7 +76,8 @@ def wait(what, holds, seconds=30):
 
 
 def squeeze(text):
-    return re.sub(r'\s+', '', text.replace('•', ''))
+    """Without blanks and hyphens: pdftotext drops a hyphen where a line ends with it."""
+    return re.sub(r'[\s•-]+', '', text)
 
 
 def pdf_words(data):
