@@ -71,13 +71,12 @@ enum err agreement_reread(struct app *app, struct arena *a, const struct agreeme
 		return ERR_UNAVAILABLE;
 	enum err e = directory_read(app->web, a, g->dn, NULL, &entry);
 
-	if (!e)
-		e = mirror_agreement(a, &entry, &now);
-	if (!e && !uuid_equal(now.uuid, g->uuid))
-		e = ERR_NOTFOUND;
-	if (!e)
-		*out = now;
-	return e;
+	if (e || (e = mirror_agreement(a, &entry, &now)))
+		return e;
+	if (!uuid_equal(now.uuid, g->uuid))
+		return ERR_NOTFOUND;
+	*out = now;
+	return ERR_OK;
 }
 
 enum agreement_state agreement_state(const struct agreement *g, day_t today)
