@@ -4,7 +4,7 @@
 #   HABILIS_BUILD      the build folder (build/)
 #   HABILIS_FLOW_RUN   a running demonstration's folder: used as it is and left running
 #   HABILIS_KEEP       keep the run folder
-#   HABILIS_SHOTS=all  pictures of the narrow window too (tests/shots)
+#   HABILIS_SHOTS=all  a window of 390 px too: its pictures (tests/shots), its axe; 1280 and 320 px are always looked at
 # Words go to node's test runner: tests/browser/run.sh families.test.mjs --test-name-pattern=results
 set -euo pipefail
 
