@@ -45,7 +45,8 @@ def kerbrandt(service, admin):
     mail = s.get('mail')[0]
     yield s
     s.set(habStatut='active', habFinMission=None, habMotifRetrait=None, mail=mail, habDemandeMotDePasse=None)
-    until(lambda: 'name="action" value="suspendre"' in admin.get(s.path).text)
+    # the portal has seen it all: another change now would meet what the mirror does not know yet
+    until(lambda: (lambda text: 'name="action" value="suspendre"' in text and mail in text)(admin.get(s.path).text))
 
 
 def act(client, path, action, **values):
