@@ -45,8 +45,7 @@ def kerbrandt(service, admin):
     mail = s.get('mail')[0]
     yield s
     s.set(habStatut='active', habFinMission=None, habMotifRetrait=None, mail=mail, habDemandeMotDePasse=None)
-    # the portal has seen it all: another change now would meet what the mirror does not know yet
-    until(lambda: (lambda text: 'name="action" value="suspendre"' in text and mail in text)(admin.get(s.path).text))
+    until(lambda: 'name="action" value="suspendre"' in admin.get(s.path).text)
 
 
 def act(client, path, action, **values):
@@ -133,7 +132,8 @@ def test_a_corrected_address_is_told_to_both(service, admin, kerbrandt):
 def test_an_address_of_somebody_else_is_asked_about(service, admin, kerbrandt):
     other = Subject(service, 'n.tramoulet')
     shared = other.get('mail')[0]
-    page = act(admin, kerbrandt.path, 'adresse', courriel=shared)
+    # 409 until the mirror has the address the flow before put back with an LDAP tool
+    page = until(lambda: (lambda p: p if p.status != 409 else None)(act(admin, kerbrandt.path, 'adresse', courriel=shared)))
     assert page.status == 422
     assert 'Noémie Tramoulet (921-4902)' in page.faults()[0]
     form = next(f for f in page.forms() if ('action', 'adresse') in f.buttons)
