@@ -31,19 +31,6 @@ static size_t establishments_of(const struct grant_request *r)
 	return n;
 }
 
-static const char *one_line(struct arena *a, const char *lines)
-{
-	struct buf b = buf_new(a);
-
-	for (; *lines; lines++) {
-		if (*lines == '\n')
-			buf_text(&b, ", ");
-		else
-			buf_byte(&b, (uint8_t)*lines);
-	}
-	return buf_str(&b);
-}
-
 /* A sentence's middle: the texts are written by hand, with or without a last stop. */
 static const char *without_stop(struct arena *a, const char *s)
 {
@@ -72,11 +59,11 @@ static enum err values_of(struct arena *a, const struct grant_request *r, const 
 	v[2] = (struct pair){ "organisme", r->name };
 	v[3] = (struct pair){ "contenu", arena_printf(a, "%s, %s", counted(a, establishments_of(r), "établissement"),
 						      counted(a, n, "personne")) };
-	v[4] = (struct pair){ "adresse", one_line(a, caf_address(a, c)) };
+	v[4] = (struct pair){ "adresse", text_one_line(a, caf_address(a, c)) };
 	v[5] = (struct pair){ "refus", rejects ? day : "" };
 	v[6] = (struct pair){ "accord", rejects ? "" : day };
-	v[7] = (struct pair){ "recours", without_stop(a, one_line(a, c->remedies)) };
-	v[8] = (struct pair){ "donnees", without_stop(a, one_line(a, c->data_notice)) };
+	v[7] = (struct pair){ "recours", without_stop(a, text_one_line(a, c->remedies)) };
+	v[8] = (struct pair){ "donnees", without_stop(a, text_one_line(a, c->data_notice)) };
 	v[9] = (struct pair){ "telephone", text_phone_fr(a, text_phone(a, c->phone, &phone) ? c->phone : phone) };
 	return ERR_OK;
 }

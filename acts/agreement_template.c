@@ -18,22 +18,9 @@ const char *const agreement_placeholders[] = {
 
 /* --- values as people read them --- */
 
-const char *agreement_one_line(struct arena *a, const char *lines)
-{
-	struct buf b = buf_new(a);
-
-	for (; *lines; lines++) {
-		if (*lines == '\n')
-			buf_text(&b, ", ");
-		else
-			buf_byte(&b, (uint8_t)*lines);
-	}
-	return buf_str(&b);
-}
-
 const char *agreement_address(struct arena *a, const struct grant_request *r)
 {
-	return arena_printf(a, "%s, %s %s", agreement_one_line(a, r->address), r->postal_code, r->city);
+	return arena_printf(a, "%s, %s %s", text_one_line(a, r->address), r->postal_code, r->city);
 }
 
 const char *agreement_siret(struct arena *a, const char *siret)
@@ -61,7 +48,7 @@ static const char *value_of(struct arena *a, const struct caf *caf, const struct
 	} all[] = {
 		{ "caf", caf->name },
 		{ "service", caf->service },
-		{ "adresse_caf", agreement_one_line(a, caf->address) },
+		{ "adresse_caf", text_one_line(a, caf->address) },
 		{ "courriel_caf", caf->mail },
 		{ "telephone_caf", text_phone_fr(a, caf->phone) },
 		{ "organisme", r->name },

@@ -199,7 +199,7 @@ static void parties(struct making *x)
 	row(x, b, "Nom", x->caf->name, r->name, NULL);
 	row(x, b, "SIRET", "", agreement_siret(x->a, r->siret), NULL);
 	row(x, b, "Service ou signataire", x->caf->service, r->signatory, NULL);
-	row(x, b, "Adresse", agreement_one_line(x->a, x->caf->address), agreement_address(x->a, r), NULL);
+	row(x, b, "Adresse", text_one_line(x->a, x->caf->address), agreement_address(x->a, r), NULL);
 	row(x, b, "Courriel", x->caf->mail, r->mail, NULL);
 	row(x, b, "Téléphone", text_phone_fr(x->a, x->caf->phone), text_phone_fr(x->a, r->phone), NULL);
 }

@@ -9,8 +9,6 @@ void agreement_text_row(struct arena *a, struct block *table, const struct strs 
 
 /* French no-break spaces before : ; ? ! » and after «. */
 const char *agreement_typeset(struct arena *a, const char *s);
-/* Lines joined by ", ". */
-const char *agreement_one_line(struct arena *a, const char *lines);
 /* « Mairie, 3 rue de l’Aumane, 00420 Courtebise ». */
 const char *agreement_address(struct arena *a, const struct grant_request *r);
 /* « 219 200 789 00015 ». */

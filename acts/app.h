@@ -76,6 +76,12 @@ struct visitor {
 	const char *resume; /* changeset id of a form sent again (« reprise »), or "" */
 };
 
+/* What may be missing was looked for: its record keeps the defaults then. */
+static inline enum err or_none(enum err e)
+{
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
 /* The time of the act. */
 int64_t visitor_now(const struct visitor *who);
 

@@ -28,11 +28,6 @@ struct asking {
 	struct changeset *cs;
 };
 
-static enum err or_none(enum err e)
-{
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
 static struct bytes provider_key(struct asking *x, const struct provider *p)
 {
 	return throttle_key(x->a, 'm', key_bytes(p->uuid.b, sizeof p->uuid.b));

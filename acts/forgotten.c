@@ -26,11 +26,6 @@ struct asking {
 	const char *cause; /* why no mail leaves; "" : one does */
 };
 
-static enum err or_none(enum err e)
-{
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
 static enum err find_account(struct asking *x, struct txn *t)
 {
 	struct person p;

@@ -201,11 +201,6 @@ struct values {
 	struct caf caf;
 };
 
-static enum err or_none(enum err e)
-{
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
 static enum err read_values(struct values *v)
 {
 	AUTO_TXN struct txn t = txn_read(v->app->store, STORE_MAIN);

@@ -25,11 +25,6 @@ static struct bytes person_key(const struct visitor *who)
 	return key_bytes(who->person.uuid.b, sizeof who->person.uuid.b);
 }
 
-static enum err or_none(enum err e)
-{
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
 static enum err read_state(struct change_of *c)
 {
 	AUTO_TXN struct txn t = txn_read(c->app->store, STORE_MAIN);

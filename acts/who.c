@@ -82,11 +82,6 @@ static enum err staff_roles(struct txn *t, struct arena *a, const struct person 
 	return t->err;
 }
 
-static enum err or_none(enum err e)
-{
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
 enum err visitor_fill_in(struct txn *t, struct arena *a, const struct person *p, struct visitor *who)
 {
 	enum err e = ERR_OK;

@@ -146,11 +146,6 @@ static struct bytes account_key(struct attempt *t)
 	return throttle_key(t->arena, 'u', key_bytes(digest, 16));
 }
 
-static enum err or_none(enum err e)
-{
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
 static enum err read_state(struct attempt *t)
 {
 	AUTO_TXN struct txn r = txn_read(t->app->store, STORE_MAIN);

@@ -164,6 +164,15 @@ void strs_add(struct arena *a, struct strs *list, const char *s)
 	list->v[list->n++] = s;
 }
 
+struct strs strs_copy(struct arena *a, const struct strs *list)
+{
+	struct strs out = { 0 };
+
+	for (size_t i = 0; i < list->n; i++)
+		strs_add(a, &out, list->v[i]);
+	return out;
+}
+
 struct buf buf_new(struct arena *a)
 {
 	return (struct buf){ .arena = a };

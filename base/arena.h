@@ -35,6 +35,8 @@ const char **strs_room(struct arena *a, size_t n) __attribute__((returns_nonnull
 
 /* Appends s to a list whose array lives in the arena. s is kept, not copied. */
 void strs_add(struct arena *a, struct strs *list, const char *s);
+/* A list of its own with the same strings. */
+struct strs strs_copy(struct arena *a, const struct strs *list);
 
 static inline void arena_cleanup(struct arena **a)
 {

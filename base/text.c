@@ -244,3 +244,16 @@ const char *text_cut(struct arena *a, const char *s, size_t n)
 			return arena_memdup(a, s, i);
 	return s;
 }
+
+const char *text_one_line(struct arena *a, const char *lines)
+{
+	struct buf b = buf_new(a);
+
+	for (; *lines; lines++) {
+		if (*lines == '\n')
+			buf_text(&b, ", ");
+		else
+			buf_byte(&b, (uint8_t)*lines);
+	}
+	return buf_str(&b);
+}

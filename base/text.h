@@ -32,6 +32,9 @@ const char *text_slug(struct arena *a, const char *s);
 /* Characters (code points) of valid UTF-8. */
 size_t text_length(const char *s);
 
+/* The lines of a text joined by ", ". */
+const char *text_one_line(struct arena *a, const char *lines);
+
 /* The first n characters; s itself when it is shorter. */
 const char *text_cut(struct arena *a, const char *s, size_t n);
 

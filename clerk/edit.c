@@ -85,15 +85,6 @@ static const struct attribute *attribute_of(const struct entry *e, const char *n
 	return NULL;
 }
 
-static struct strs copy_of(struct arena *a, const struct strs *list)
-{
-	struct strs out = { 0 };
-
-	for (size_t i = 0; i < list->n; i++)
-		strs_add(a, &out, list->v[i]);
-	return out;
-}
-
 static void take_out(struct strs *list, size_t at)
 {
 	list->n--;
@@ -176,7 +167,7 @@ static void compare(struct arena *a, const struct entry *e, const struct edit_en
 
 	if (stored)
 		now = entry_texts(a, e, attribute);
-	struct strs after = copy_of(a, &now);
+	struct strs after = strs_copy(a, &now);
 	bool whole = apply(a, e, wanted, attribute, &after);
 	bool binary = stored && stored->n != now.n; /* a value with a NUL, which no line can name */
 

@@ -103,15 +103,6 @@ static enum err draw_link(struct clerk *c, struct arena *a, struct mail *m)
 	return ERR_OK;
 }
 
-static struct strs copy_of(struct arena *a, const struct strs *list)
-{
-	struct strs out = { 0 };
-
-	for (size_t i = 0; i < list->n; i++)
-		strs_add(a, &out, list->v[i]);
-	return out;
-}
-
 /* ERR_INVALID: it can never be sent. Only who may log in gets a password. */
 static enum err check_person(struct clerk *c, struct arena *a, const struct mail *m, const char **reason)
 {
@@ -133,7 +124,7 @@ static enum err compose(struct clerk *c, struct arena *a, uint64_t seq, struct m
 	enum err e = ERR_OK;
 
 	*reason = "no address, or a text that cannot be made";
-	filled.args = copy_of(a, &m->args);
+	filled.args = strs_copy(a, &m->args);
 	if (template && template->purpose && strcmp(template->purpose, "departure") == 0) {
 		e = draw_link(c, a, &filled);
 		m->message_id = filled.message_id;

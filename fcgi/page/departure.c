@@ -28,12 +28,7 @@ const struct form *form_departure_ask(void)
 
 static const struct field link_fields[] = {
 	{ .name = "personne", .label = "Personnes qui partent", .kind = FIELD_SET },
-	{ .name = "fin",
-	  .label = "Dernier jour de mission",
-	  .kind = FIELD_DAY,
-	  .required = true,
-	  .hint = "Aujourd’hui ou un jour passé, comme 24/11/2026",
-	  .missing = "Saisissez le dernier jour de mission" },
+	FIELD_LAST_DAY,
 };
 
 const struct form *form_departure_link(void)

@@ -5,14 +5,7 @@
 #include "acts/forgotten.h"
 
 static const struct field forgotten_fields[] = {
-	{ .name = "identifiant",
-	  .label = "Identifiant",
-	  .kind = FIELD_TEXT,
-	  .required = true,
-	  .max = 254,
-	  .hint = "Il figure dans le courriel d’activation. Exemple : VDA-4821",
-	  .missing = "Saisissez votre identifiant",
-	  .autocomplete = "username" },
+	FIELD_IDENTIFIER,
 	{ .name = "recopie",
 	  .label = "Recopiez ou collez ce texte",
 	  .kind = FIELD_TEXT,

@@ -6,14 +6,7 @@
 #include <string.h>
 
 static const struct field login_fields[] = {
-	{ .name = "identifiant",
-	  .label = "Identifiant",
-	  .kind = FIELD_TEXT,
-	  .required = true,
-	  .max = 254,
-	  .hint = "Il figure dans le courriel d’activation. Exemple : VDA-4821",
-	  .missing = "Saisissez votre identifiant",
-	  .autocomplete = "username" },
+	FIELD_IDENTIFIER,
 	{ .name = "mot_de_passe",
 	  .label = "Mot de passe",
 	  .kind = FIELD_PASSWORD,

@@ -168,6 +168,26 @@ const char *public_path(struct arena *a, const char *name, const char *id);
 /* 303 to path?fait=code. */
 enum err done(struct request *rq, const char *path, const char *code);
 
+/* Rows that several forms have. */
+/* clang-format off */
+#define FIELD_IDENTIFIER \
+	{ .name = "identifiant", \
+	  .label = "Identifiant", \
+	  .kind = FIELD_TEXT, \
+	  .required = true, \
+	  .max = 254, \
+	  .hint = "Il figure dans le courriel d’activation. Exemple : VDA-4821", \
+	  .missing = "Saisissez votre identifiant", \
+	  .autocomplete = "username" }
+#define FIELD_LAST_DAY \
+	{ .name = "fin", \
+	  .label = "Dernier jour de mission", \
+	  .kind = FIELD_DAY, \
+	  .required = true, \
+	  .hint = "Aujourd’hui ou un jour passé, comme 24/11/2026", \
+	  .missing = "Saisissez le dernier jour de mission" }
+/* clang-format on */
+
 /* --- handlers, by subject: one file each --- */
 /* public.c */
 enum err page_home(struct request *rq, struct html *h);

@@ -10,12 +10,7 @@
 
 static const struct field departure_fields[] = {
 	{ .name = "agent", .label = "Personne", .kind = FIELD_TEXT, .max = 60 },
-	{ .name = "fin",
-	  .label = "Dernier jour de mission",
-	  .kind = FIELD_DAY,
-	  .required = true,
-	  .hint = "Aujourd’hui ou un jour passé, comme 24/11/2026",
-	  .missing = "Saisissez le dernier jour de mission" },
+	FIELD_LAST_DAY,
 };
 
 const struct form *form_departure(void)

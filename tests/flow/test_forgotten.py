@@ -14,18 +14,6 @@ NEUTRAL = 'Si cet identifiant existe, un courriel est parti'
 PERSONAL = 'gravier hamac treille 27'
 
 
-@pytest.fixture
-def clock(service):
-    """Moves the clock of every program; back at the end."""
-    path = service.run / 'clock'
-    def ahead(minutes):
-        with open(path, 'r+') as f:
-            f.truncate()
-            f.write(str(minutes * 60000))
-    yield ahead
-    ahead(0)
-
-
 def form_of(c, page=None):
     """The form, its text copied."""
     page = page or c.get('/mot-de-passe-oublie')

@@ -4,22 +4,9 @@ import signal
 import time
 
 import ldap
-import pytest
 
 from test_journey import first_listing
 from conftest import processes
-
-
-@pytest.fixture
-def clock(service):
-    """Moves the clock of every program; back at the end. The file is held open by them: written in place."""
-    path = service.run / 'clock'
-    def ahead(minutes):
-        with open(path, 'r+') as f:
-            f.truncate()
-            f.write(str(minutes * 60000))
-    yield ahead
-    ahead(0)
 
 
 def test_a_form_posted_by_an_expired_session_comes_back_filled(service, clock):
