@@ -30,10 +30,12 @@ MUST_USE enum err mirror_agreement(struct arena *a, const struct entry *e, struc
 MUST_USE enum err mirror_caf(struct arena *a, const struct entry *e, struct caf *out);
 MUST_USE enum err mirror_group(struct arena *a, const struct entry *e, struct group *out);
 
+/* A boolean attribute that is there and TRUE. */
+bool mirror_true(const struct entry *e, const char *name);
 /* An operational time of an entry in milliseconds; 0: none that can be read. */
 int64_t mirror_time(const struct entry *e, const char *name);
 
-/* What mirror_person reads, and pwdChangedTime, pwdAccountLockedTime besides. */
+/* What mirror_person reads, and pwdChangedTime, pwdReset besides. */
 extern const char *const mirror_person_attributes[];
 
 /* First byte of MIRROR_DN's value. */

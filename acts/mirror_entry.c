@@ -24,7 +24,7 @@ const char *const mirror_person_attributes[] = {
 	"habStatut",
 	"habDemandeMotDePasse",
 	"pwdChangedTime",
-	"pwdAccountLockedTime",
+	"pwdReset",
 	NULL,
 };
 
@@ -72,7 +72,7 @@ static const char *code(struct arena *a, const struct entry *e, const char *name
 	return choice_has(choices, value) ? value : "";
 }
 
-static bool is_true(const struct entry *e, const char *name)
+bool mirror_true(const struct entry *e, const char *name)
 {
 	const char *value = entry_text(e, name);
 
@@ -227,7 +227,7 @@ enum err mirror_person(struct arena *a, const struct entry *e, struct person *ou
 	p.title = first(a, e, "title");
 	p.mail = text(a, e, "mail");
 	p.status = status(a, e);
-	p.wants_password = is_true(e, "habDemandeMotDePasse");
+	p.wants_password = mirror_true(e, "habDemandeMotDePasse");
 	p.end = day(e, "habFinMission");
 	p.end_reason = text(a, e, "habMotifRetrait");
 	place(a, e, &p);
@@ -287,7 +287,7 @@ enum err mirror_establishment(struct arena *a, const struct entry *e, struct est
 	if (entry_is(e, "habEaje")) {
 		x.category = code(a, e, "habCategorieEaje", category_choices);
 		x.capacity = capacity(a, e);
-		x.avip = is_true(e, "habAvip");
+		x.avip = mirror_true(e, "habAvip");
 		x.places_keys = keys(a, e, "habDroitDisponibilites");
 	}
 	*out = x;
@@ -335,7 +335,7 @@ enum err mirror_agreement(struct arena *a, const struct entry *e, struct agreeme
 	g.termination = day(e, "habDateResiliation");
 	if (!g.termination && has(e, "habDateResiliation"))
 		g.termination = SOME_DAY;
-	g.not_tacit = has(e, "habTaciteReconduction") && !is_true(e, "habTaciteReconduction");
+	g.not_tacit = has(e, "habTaciteReconduction") && !mirror_true(e, "habTaciteReconduction");
 	g.covered_keys = keys(a, e, "habEtablissementCouvert");
 	g.signatory = text(a, e, "habSignataireNom");
 	g.signatory_title = text(a, e, "habSignataireFonction");

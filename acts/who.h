@@ -74,6 +74,9 @@ struct session_line {
 MUST_USE enum err logins_recent(struct app *app, struct arena *a, const struct visitor *who, size_t limit,
 				struct session_line **out, size_t *n);
 
+/* Whether the log knows, among the person's last connections, that he chose a password or entered with one of his own. */
+MUST_USE enum err personal_password_logged(struct app *app, struct arena *a, struct uuid person, bool *out);
+
 /* A form posted by an expired session: kept 1 h under that account; taken once, after the next login. */
 MUST_USE enum err kept_put(struct app *app, struct arena *a, struct uuid person, const char *path, struct bytes body);
 /* Answers the body kept for this path and drops it; ERR_NOTFOUND. */

@@ -7,6 +7,7 @@
 
 #define KEPT_MS HOUR_MS
 #define BODY_MAX_KEPT ((size_t)1 << 20)
+#define LOGINS_SEEN 50
 
 static struct bytes kept_key(const struct uuid *person)
 {
@@ -95,6 +96,25 @@ static bool is_current(const struct visitor *who, const struct audit_record *r)
 
 	return *r->session && text_unhex(r->session, head, sizeof head) == ERR_OK &&
 	       memcmp(head, who->session_digest, sizeof head) == 0;
+}
+
+static bool is_personal(const struct audit_record *r)
+{
+	return strcmp(r->event, event_code(EVENT_PASSWORD_CHANGE)) == 0 ||
+	       (strcmp(r->event, event_code(EVENT_LOGIN)) == 0 && !*arg_of(&r->details, "must_change"));
+}
+
+enum err personal_password_logged(struct app *app, struct arena *a, struct uuid person, bool *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct audit_query q = { .person = &person, .event_class = EVENT_CONNECTION, .failed = 0, .limit = LOGINS_SEEN };
+	struct audit_page page;
+	enum err e = audit_find(&t, a, &q, &page);
+
+	*out = false;
+	for (size_t i = 0; !e && i < page.n; i++)
+		*out = *out || is_personal(&page.v[i]);
+	return e;
 }
 
 enum err logins_recent(struct app *app, struct arena *a, const struct visitor *who, size_t limit,

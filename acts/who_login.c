@@ -28,7 +28,7 @@ struct attempt {
 	bool mirrored; /* as the mirror says; not looked up yet */
 	struct visitor who;
 	int64_t changed_at; /* pwdChangedTime; 0: unknown */
-	bool locked;        /* ppolicy's backstop holds */
+	bool reset;         /* pwdReset: what he has is not his own */
 	struct bytes account_key, address_key;
 	struct throttle account, address;
 	struct temp_password temp; /* rev 0: none */
@@ -46,7 +46,7 @@ static enum err take_account(struct attempt *t, const struct entry *entry)
 		return ERR_OK;
 	t->found = true;
 	t->changed_at = mirror_time(entry, "pwdChangedTime");
-	t->locked = entry_text(entry, "pwdAccountLockedTime") != NULL;
+	t->reset = mirror_true(entry, "pwdReset");
 	return visitor_fill(t->app, t->arena, &p, &t->who);
 }
 
@@ -212,7 +212,16 @@ static enum err use_temp(struct attempt *t, enum login_outcome *out)
 	return e;
 }
 
-static const char *cause_of(const struct attempt *t, bool matched, bool fast)
+/* A password that came by slapadd or with a new entry has no pwdChangedTime: then the log knows. */
+static bool has_personal_password(struct attempt *t)
+{
+	bool logged = false;
+
+	return (t->changed_at && !t->reset) ||
+	       (!personal_password_logged(t->app, t->arena, t->who.person.uuid, &logged) && logged);
+}
+
+static const char *cause_of(struct attempt *t, bool matched)
 {
 	const char *status = t->who.person.status;
 
@@ -224,13 +233,11 @@ static const char *cause_of(const struct attempt *t, bool matched, bool fast)
 							 "suspended";
 	if (matched)
 		return "temporary_expired";
-	if (fast && !t->temp.rev && !t->locked && t->password.n)
-		return "never_activated";
-	return t->temp.rev && strcmp(t->temp.purpose, "activation") == 0 ? "never_activated" : "wrong_password";
+	return has_personal_password(t) ? "wrong_password" : "never_activated";
 }
 
 /* Where slapd had nothing to hash (no password yet, locked) its no is quick: the decoy makes up for it. Quick is less than half
-   of what the same Argon2id has just cost us. */
+   of what the same Argon2id has just cost us; a busy machine may call it wrong, which costs one bind more. */
 static enum err refused(struct attempt *t, bool active, int64_t bind_ms, enum login_outcome *out)
 {
 	int64_t began = clock_monotonic();
@@ -240,7 +247,7 @@ static enum err refused(struct attempt *t, bool active, int64_t bind_ms, enum lo
 	if (matched && temp_holds(t))
 		return use_temp(t, out);
 	t->tried_temp = active && t->password.n && temp_holds(t);
-	t->cause = cause_of(t, matched, fast);
+	t->cause = cause_of(t, matched);
 	return fast ? directory_bind_decoy(t->app->web, t->password, t->tracking) : ERR_OK;
 }
 

@@ -8,50 +8,21 @@
 #include "acts/mirror.h"
 #include "acts/outcome.h"
 #include "acts/rights.h"
+#include "acts/who.h"
 #include "base/log.h"
 
 #include <string.h>
 
 #define AT_ONCE 50
-#define LOGINS_SEEN 50
 
 static struct directory *people_as_they_are; /* as cn=sync: who ever changed his password */
 
 static const struct visitor nobody = { .address = "", .user_agent = "", .method = "", .path = "" };
 
-/* --- activation or reset --- */
-
-static bool is_personal(const struct audit_record *r)
-{
-	return strcmp(r->event, event_code(EVENT_PASSWORD_CHANGE)) == 0 ||
-	       (strcmp(r->event, event_code(EVENT_LOGIN)) == 0 && !*arg_of(&r->details, "must_change"));
-}
-
-/* He chose one, or entered with one. */
-static enum err logged_personal(struct clerk *c, struct arena *a, const struct person *p, bool *out)
-{
-	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
-	struct audit_query q = { .person = &p->uuid, .event_class = EVENT_CONNECTION, .failed = 0, .limit = LOGINS_SEEN };
-	struct audit_page page;
-	enum err e = audit_find(&t, a, &q, &page);
-
-	*out = false;
-	for (size_t i = 0; !e && i < page.n; i++)
-		*out = *out || is_personal(&page.v[i]);
-	return e;
-}
-
 /* What the directory says now: the mirror may be behind it, and the log no longer hold it. */
 struct entry_state {
 	bool asks, personal;
 };
-
-static bool says(const struct entry *e, const char *attribute)
-{
-	const char *value = entry_text(e, attribute);
-
-	return value && strcmp(value, "TRUE") == 0;
-}
 
 static enum err read_entry(struct clerk *c, struct arena *a, const struct person *p, struct entry_state *out)
 {
@@ -68,8 +39,8 @@ static enum err read_entry(struct clerk *c, struct arena *a, const struct person
 
 	if (e)
 		return e == ERR_NOTFOUND ? ERR_OK : e;
-	out->asks = says(&entry, attributes[0]);
-	out->personal = entry_text(&entry, "pwdChangedTime") && !says(&entry, "pwdReset");
+	out->asks = mirror_true(&entry, attributes[0]);
+	out->personal = entry_text(&entry, "pwdChangedTime") && !mirror_true(&entry, "pwdReset");
 	return ERR_OK;
 }
 
@@ -117,7 +88,7 @@ static enum err serve(struct clerk *c, struct arena *a, const struct person *p)
 	enum err e = read_entry(c, a, p, &now);
 
 	if (!e && !now.personal)
-		e = logged_personal(c, a, p, &personal);
+		e = personal_password_logged(&c->app, a, p->uuid, &personal);
 	if (e || !now.asks)
 		return e;
 	personal = personal || now.personal;

@@ -9,6 +9,7 @@
 EXTRA_DIST += \
 	%D%/fuzz/floors \
 	%D%/layers.py \
+	%D%/lsan.supp \
 	%D%/lint.sh \
 	%D%/lint \
 	%D%/flow \

@@ -112,10 +112,7 @@ static void test_an_account_never_activated_is_refused(void **state)
 	struct stage *s = *state;
 
 	assert_int_equal(try(s, "jmartin", "whatever-it-is").outcome, LOGIN_REFUSED);
-	/* that slapd had nothing to hash is told by its speed, which a busy machine hides: the log then says wrong_password */
-	const char *cause = last_record(s, EVENT_LOGIN).cause;
-
-	told(s, strcmp(cause, "wrong_password") == 0 ? cause : "never_activated", "A-000001");
+	told(s, "never_activated", "A-000001");
 	later(DAY_MS);
 }
 
