@@ -1,4 +1,5 @@
 """A browser without a screen: keeps cookies, follows forms as they stand in the page, checks every page's HTML."""
+import functools
 import re
 import ssl
 import time
@@ -105,7 +106,7 @@ class Page:
             parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=True)
             self.tree = parser.parse(response.content, transport_encoding='utf-8')
 
-    @property
+    @functools.cached_property
     def words(self):
         """The text people read, blanks squeezed, no-break spaces as blanks."""
         body = self.tree.find(XHTML + 'body')
