@@ -67,11 +67,11 @@ lint_analyzer() {
 	if [ ! -e "$build/Makefile" ]; then
 		# Without inlining its paths are those of the source; warnings are the list's matter, not the compiler's.
 		(cd "$build" && "$OLDPWD/configure" --quiet --disable-werror CC=gcc \
-			CFLAGS='-O0 -g -fanalyzer -fdiagnostics-plain-output') || return 1
+			CFLAGS='-O0 -fanalyzer -fdiagnostics-plain-output') || return 1
 	fi
 	# Each object anew, or a second run would have nothing to say.
 	make -C "$build" clean >/dev/null 2>&1
-	make -C "$build" -j2 all >"$log" 2>&1 || { tail -n 40 "$log"; return 1; }
+	make -C "$build" -j2 CCLD=true all >"$log" 2>&1 || { tail -n 40 "$log"; return 1; }
 	sed "s|$PWD/||; s|^\(\.\./\)*||" "$log" | grep -F -- '-Wanalyzer' | sed 's/ \[CWE-[0-9]*\]//' |
 		tests/lint/findings.py tests/lint/analyzer.txt
 }

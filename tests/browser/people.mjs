@@ -43,7 +43,7 @@ function pinned() {
   });
 }
 
-let browser, auditor;
+let browser, wide, narrow;
 
 export async function start() {
   browser = await chromium.launch({
@@ -51,11 +51,18 @@ export async function start() {
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', '--hide-scrollbars', `--ignore-certificate-errors-spki-list=${await pinned()}`],
   });
-  const context = await browser.newContext({ locale: 'fr-FR', reducedMotion: 'reduce' });
-  await context.addInitScript({ content: axe });
-  auditor = await context.newPage();
-  await auditor.route('**/axe', route => route.fulfill({ contentType: 'text/html', body: '<!DOCTYPE html><title>axe</title>' }));
-  await auditor.goto(`${demo.url}/axe`);
+  wide = await mirror({ width: 1280, height: 800 }, axe);
+  narrow = await mirror({ width: 320, height: 640 }, '');
+}
+
+// A page of ours that keeps its width, where scripts are on: pages of the service are put there to be measured.
+async function mirror(viewport, script) {
+  const context = await browser.newContext({ locale: 'fr-FR', reducedMotion: 'reduce', viewport });
+  await context.addInitScript({ content: script });
+  const page = await context.newPage();
+  await page.route('**/mirror', route => route.fulfill({ contentType: 'text/html', body: '<!DOCTYPE html><title>mirror</title>' }));
+  await page.goto(`${demo.url}/mirror`);
+  return page;
 }
 
 export const stop = () => browser?.close();
@@ -108,10 +115,6 @@ function spaceText() {
   document.adoptedStyleSheets = [sheet];
 }
 
-function unspaceText() {
-  document.adoptedStyleSheets = [];
-}
-
 // The edge of a field against what it lies on: 3:1 (WCAG 1.4.11).
 function badBorders() {
   const light = c => c.map(v => v / 255).map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
@@ -131,24 +134,31 @@ function badBorders() {
   });
 }
 
-// The page's HTML takes the place of what stands there, so that axe stays warm. Run in the auditor's page, where scripts are on.
+// The page's HTML takes the place of what stands there, so that axe stays warm.
 async function replaceDocument(html) {
+  document.adoptedStyleSheets = [];
   const next = new DOMParser().parseFromString(html, 'text/html');
   document.replaceChild(document.adoptNode(next.documentElement), document.documentElement);
   await Promise.all([...document.querySelectorAll('link[rel=stylesheet]')].map(l => l.sheet || new Promise(loaded => { l.onload = loaded; })));
 }
 
 async function axeFindings(html) {
-  await auditor.setViewportSize({ width: WIDTHS[0], height: 800 });
-  await auditor.evaluate(replaceDocument, html);
+  await wide.evaluate(replaceDocument, html);
   const found = [];
   for (const width of WIDTHS) {
-    await auditor.setViewportSize({ width, height: 800 });
+    if (WIDTHS.length > 1) await wide.setViewportSize({ width, height: 800 });
     const runOnly = width === WIDTHS[0] ? TAGS : { type: 'rule', values: NARROW };
-    const { violations } = await auditor.evaluate(asked => globalThis.axe.run(document, { runOnly: asked, resultTypes: ['violations'], preload: false }), runOnly);
+    const { violations } = await wide.evaluate(asked => globalThis.axe.run(document, { runOnly: asked, resultTypes: ['violations'], preload: false }), runOnly);
     found.push(...violations.map(v => `${width} px, ${v.id}: ${v.help} – ${v.nodes.map(n => n.html).join(' ')}`));
   }
   return found;
+}
+
+async function narrowFindings(html) {
+  await narrow.evaluate(replaceDocument, html);
+  const bad = (await narrow.evaluate(badReflow, 320)).map(f => `320 px: ${f}`);
+  await narrow.evaluate(spaceText);
+  return bad.concat((await narrow.evaluate(badReflow, 320)).map(f => `320 px, spaced text: ${f}`));
 }
 
 const looked = new Set();
@@ -285,17 +295,13 @@ export class Person {
     if (summary === true && !(await page.title()).startsWith('Erreur')) bad.push(`title: ${await page.title()}`);
     bad.push(...await page.evaluate(badReferences), ...await page.evaluate(badBorders));
     for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 800 });
+      if (WIDTHS.length > 1) await page.setViewportSize({ width, height: 800 });
       await this.shoot(`${name}-${width}.png`);
       bad.push(...(await page.evaluate(badReflow, width)).map(f => `${width} px: ${f}`));
     }
-    await page.setViewportSize({ width: 320, height: 640 });
-    bad.push(...(await page.evaluate(badReflow, 320)).map(f => `320 px: ${f}`));
-    await page.evaluate(spaceText);
-    bad.push(...(await page.evaluate(badReflow, 320)).map(f => `320 px, spaced text: ${f}`));
-    await page.evaluate(unspaceText);
-    await page.setViewportSize({ width: 1280, height: 800 });
-    bad.push(...await axeFindings(await this.response.text()));
+    if (WIDTHS.length > 1) await page.setViewportSize({ width: WIDTHS[0], height: 800 });
+    const html = await page.content();
+    bad.push(...await narrowFindings(html), ...await axeFindings(html));
     bad.push(...this.faults.splice(0));
     assert.deepEqual(bad, [], name);
     return this;
