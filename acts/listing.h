@@ -125,6 +125,11 @@ MUST_USE enum err revision_decide(struct app *app, struct arena *a, const struct
    counts; it ends at the first failure. */
 MUST_USE enum err revisions_close_ended(struct app *app, struct arena *a, size_t *closed);
 
+/* For the mirror, when an establishment's manager changed: what waits for the Caf and was sent by nobody of the manager it has now
+   is closed, in that changeset. *n: its number; untouched when nothing was. */
+MUST_USE enum err revision_close_left_add(struct app *app, struct arena *a, struct changeset *cs,
+					  const struct establishment *e, uint64_t *n);
+
 /* Withdraws the published listing from the public, or puts it back (Caf: with a reason, fault on "precision", mailed to the
    author; agent: his own, confirmed, the Caf is told). What the Caf withdrew only the Caf puts back (ERR_DENIED).
    ERR_NOTFOUND: never published; ERR_CONFLICT: done already. */

@@ -47,6 +47,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/mirror_keys.c \
 	%D%/mirror_record.c \
 	%D%/mirror_sweep.c \
+	%D%/mirror_takeover.c \
 	%D%/password.c \
 	%D%/password_judge.c \
 	%D%/numbers.c \

@@ -101,6 +101,11 @@ const struct mail_template mail_templates[] = {
 	  "Bonjour {prenom} {nom}, la {caf} a remplacé le {date} à {heure} l’adresse de courriel de votre compte {identifiant} : "
 	  "{nouveau} au lieu de {ancien}. Votre identifiant et votre mot de passe sont inchangés.\n"
 	  "Si vous n’avez pas demandé ce changement, appelez {service} au {telephone}.\n", NULL },
+	{ "manager_changed", "Changement de gestionnaire : {combien}",
+	  "Bonjour, la {caf} a enregistré le {date} que {organisme} ne gère plus :\n"
+	  "{lignes}\n"
+	  "Les personnes habilitées par {organisme} ne peuvent plus en modifier la fiche ni les places libres. Si c’est une erreur, "
+	  "appelez {service} au {telephone}.\n", NULL },
 	{ "agreement_terminated", "La convention {numero} prend fin le {fin}",
 	  "La {caf} a enregistré la résiliation de la convention {numero} avec {organisme}, demandée par {par} par lettre "
 	  "recommandée {reference}. Elle prend fin le {fin} : les accès à l’espace professionnel seront fermés ce jour-là. Ce qui a "

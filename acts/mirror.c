@@ -315,6 +315,8 @@ static enum err carry_out(struct poll *p)
 	if (!e)
 		e = mirror_history_settle(&p->batch);
 	if (!e)
+		e = mirror_takeover_settle(&p->batch);
+	if (!e)
 		e = publish_touched(p);
 	if (!e)
 		e = keep_marks(p);

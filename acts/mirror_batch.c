@@ -308,6 +308,8 @@ static enum err change(struct batch *b, struct txn *t, const struct mirrored *ol
 	if (!e)
 		e = mirror_history_mark(b, t, old, now);
 	if (!e)
+		e = mirror_takeover_mark(b, t, old, now);
+	if (!e)
 		e = entail(b, t, old, now);
 	if (!now)
 		b->changed++;

@@ -56,6 +56,11 @@ MUST_USE enum err mirror_history_mark(struct batch *b, struct txn *t, const stru
 				      const struct mirrored *now);
 MUST_USE enum err mirror_history_settle(struct batch *b);
 
+/* The same for establishments whose manager changed: the former one is told, what it had sent is closed. */
+MUST_USE enum err mirror_takeover_mark(struct batch *b, struct txn *t, const struct mirrored *old,
+				       const struct mirrored *now);
+MUST_USE enum err mirror_takeover_settle(struct batch *b);
+
 /* Takes away index rows that no record accounts for. */
 MUST_USE enum err mirror_sweep(struct batch *b);
 

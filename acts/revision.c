@@ -248,7 +248,7 @@ enum err revisions_read(struct app *app, struct arena *a, const struct establish
 	return ERR_OK;
 }
 
-/* --- the end of a convention closes what still waited for the Caf --- */
+/* --- the end of a convention, or another manager, closes what still waited for the Caf --- */
 
 struct waiting {
 	struct todo *v;
@@ -290,26 +290,51 @@ static enum err read_establishment(struct app *app, struct arena *a, struct uuid
 	return failed;
 }
 
+static void close_add(struct arena *a, struct changeset *cs, const struct establishment *e, struct file *f,
+		      const char *because)
+{
+	struct audit_record audit;
+
+	codec_default(&audit_record_codec, &audit);
+	audit.event = event_code(EVENT_REVISION_WITHDRAWN);
+	audit.role = "service";
+	act_on_establishment(&audit, e);
+	audit.caf = f->r.caf;
+	act_detail(a, &audit, "n", arena_printf(a, "%llu", (unsigned long long)f->r.n));
+	act_detail(a, &audit, "because", because);
+	file_expect(a, cs, e, f);
+	file_close(a, cs, e, f, "closed", clock_now(), "");
+	changeset_audit(cs, &audit);
+}
+
 static enum err close_one(struct app *app, struct arena *a, const struct establishment *e)
 {
 	struct changeset *cs = changeset_new(a);
-	struct audit_record audit;
 	struct file f;
 	enum err failed = file_read(app, a, e, 0, &f);
 
 	if (failed || !f.r.rev)
 		return failed;
-	codec_default(&audit_record_codec, &audit);
-	audit.event = event_code(EVENT_REVISION_WITHDRAWN);
-	audit.role = "service";
-	act_on_establishment(&audit, e);
-	audit.caf = f.r.caf;
-	act_detail(a, &audit, "n", arena_printf(a, "%llu", (unsigned long long)f.r.n));
-	act_detail(a, &audit, "because", e->rev ? "agreement_ended" : "establishment_gone");
-	file_expect(a, cs, e, &f);
-	file_close(a, cs, e, &f, "closed", clock_now(), "");
-	changeset_audit(cs, &audit);
+	close_add(a, cs, e, &f, e->rev ? "agreement_ended" : "establishment_gone");
 	return changeset_commit(app->store, cs, NULL);
+}
+
+enum err revision_close_left_add(struct app *app, struct arena *a, struct changeset *cs, const struct establishment *e,
+				 uint64_t *n)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct person author;
+	struct file f;
+	enum err failed = file_read(app, a, e, 0, &f);
+
+	if (failed || !f.r.rev)
+		return failed;
+	failed = or_none(person_get(&t, a, TABLE_MIRROR_PERSON, key_bytes(f.r.author.b, sizeof f.r.author.b), &author));
+	if (failed || (*e->manager_key && strcmp(author.provider_key, e->manager_key) == 0))
+		return failed;
+	close_add(a, cs, e, &f, "manager_changed");
+	*n = f.r.n;
+	return ERR_OK;
 }
 
 enum err revisions_close_ended(struct app *app, struct arena *a, size_t *closed)

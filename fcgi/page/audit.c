@@ -102,6 +102,7 @@ static const struct choice detail_words[] = {
 	{ "full", "complet" },
 	{ "agreement_ended", "fin de la convention" },
 	{ "establishment_gone", "fin de l’établissement" },
+	{ "manager_changed", "changement de gestionnaire" },
 	{ NULL, NULL },
 };
 

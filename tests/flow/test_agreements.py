@@ -241,6 +241,7 @@ def test_an_establishment_of_another_manager_is_taken_over_once_confirmed(servic
     until(lambda: dn.lower() in [v.lower() for v in c.get('habEtablissementCouvert')])
     assert until(lambda: [v.split(',')[0] for v in c.get('habDroitFonctionnement', dn)] == ['uid=n.tramoulet'])
     until(lambda: dn.lower() not in [v.lower() for v in other.get('habEtablissementCouvert')])
+    service.wait_mail(other.get('mail', other.provider)[0], 'Changement de gestionnaire', f'({place}), maintenant géré par')
     settled(admin, c)
     c.wait_page(admin, f'{entry["cn"][0].decode()} {place}')
     page = amendment(admin, c, 'retrait-etablissement', etablissement=place)

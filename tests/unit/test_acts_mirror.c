@@ -1,6 +1,10 @@
 /* The mirror: entries as records, by table; then a real directory that changes behind its back. */
 #include "tests/unit/test_acts_service.h"
 
+#include "acts/listing.h"
+#include "acts/mails.h"
+#include "acts/queue.h"
+
 /* --- entries --- */
 
 static struct entry *entry_new(struct arena *a, const char *dn)
@@ -355,6 +359,116 @@ static void test_an_ended_agreement_ends_the_right(void **state)
 	assert_int_equal(families_now(s, "jmartin"), FAMILY_LISTING);
 }
 
+/* --- another manager --- */
+
+#define NEW_PROVIDER "habFournisseurId=F002,ou=fournisseurs," CAF
+#define MANAGER(dn) "dn: " PLACE "\nchangetype: modify\nreplace: habGestionnaire\nhabGestionnaire: " dn "\n\n"
+
+static size_t mails_of(struct stage *s, struct mail *last)
+{
+	AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+	AUTO_SCAN struct scan scan = scan_prefix(&t, TABLE_MAIL, BYTES_NONE);
+	struct mail m;
+	size_t n = 0;
+
+	while (scan_next(&scan)) {
+		assert_int_equal(mail_decode(s->a, scan.record.payload, &m), ERR_OK);
+		if (strcmp(m.template, "manager_changed") != 0)
+			continue;
+		*last = m;
+		n++;
+	}
+	return n;
+}
+
+static void send_revision(struct stage *s, uint64_t *n)
+{
+	struct visitor who = visitor_now_of(s, "jmartin");
+	static const struct pair form[] = { { "telephone", "01 99 00 12 74" } };
+	struct pair raw = form[0];
+	struct faults faults = { 0 };
+	struct establishment e;
+	struct input in;
+	bool unchanged;
+
+	assert_int_equal(establishment_find(&s->app, s->a, "E0001", &e), ERR_OK);
+	assert_int_equal(input_take(s->a, &listing_form, &raw, 1, &in), ERR_OK);
+	assert_int_equal(revision_send(&s->app, s->a, &who, &e, &in, 0, &faults, &unchanged, n), ERR_OK);
+}
+
+/* The new provider comes in the same poll as the change, which names it first. */
+static void test_another_manager_closes_what_waited_and_the_former_one_is_told(void **state)
+{
+	struct stage *s = *state;
+	struct establishment e;
+	struct revision r;
+	struct mail m;
+	struct mail_text text;
+	uint64_t n = 0;
+
+	slapd_change("dn: " PROVIDER "\nchangetype: modify\nreplace: mail\nmail: mairie@ville.example\n");
+	stage_poll(s);
+	send_revision(s, &n);
+	assert_int_equal(queue_count(&s->app, s->a, "921"), 1);
+	slapd_change("dn: " NEW_PROVIDER "\nchangetype: add\nobjectClass: habFournisseur\nhabFournisseurId: F002\n"
+		     "o: Association Le Cabestan\nhabSiret: 35600000000048\n\n" MANAGER(NEW_PROVIDER));
+	stage_poll(s);
+	assert_int_equal(establishment_find(&s->app, s->a, "E0001", &e), ERR_OK);
+	assert_int_equal(revision_read(&s->app, s->a, &e, n, &r), ERR_OK);
+	assert_string_equal(r.state, "closed");
+	assert_int_equal(queue_count(&s->app, s->a, "921"), 0);
+	struct audit_record record = last_record(s, EVENT_REVISION_WITHDRAWN);
+
+	assert_string_equal(arg_of(&record.details, "because"), "manager_changed");
+	assert_string_equal(record.object_id, "E0001");
+	assert_int_equal(mails_of(s, &m), 1);
+	assert_string_equal(m.to, "mairie@ville.example");
+	assert_int_equal(mail_render(&s->app, s->a, &m, 1, &text), ERR_OK);
+	assert_string_equal(text.subject, "Changement de gestionnaire : 1 établissement");
+	assert_non_null(strstr(text.body, "Ville ne gère plus"));
+	assert_non_null(strstr(text.body, "(E0001), maintenant géré par Association Le Cabestan. La modification n° 1,"));
+}
+
+static void test_a_renamed_manager_is_no_other(void **state)
+{
+	struct stage *s = *state;
+	struct mail m;
+
+	slapd_change("dn: " NEW_PROVIDER "\nchangetype: modify\nreplace: mail\nmail: contact@cabestan.example\n\n"
+		     "dn: " NEW_PROVIDER "\nchangetype: modrdn\nnewrdn: habFournisseurId=F003\ndeleteoldrdn: 1\n");
+	usleep(200000); /* for refint to be quicker than the poll, which then sees the establishment's new manager first */
+	slapd_change("dn: " PLACE "\nchangetype: modify\nreplace: cn\ncn: Les Lucioles du Bac\n");
+	poll_for(s, 20);
+	assert_int_equal(mails_of(s, &m), 1);
+	slapd_change(MANAGER(PROVIDER));
+	stage_poll(s);
+	assert_int_equal(mails_of(s, &m), 2);
+	assert_string_equal(m.to, "contact@cabestan.example");
+	assert_int_equal(families_now(s, "jmartin"), FAMILY_LISTING);
+}
+
+static void test_a_damaged_revision_does_not_stop_the_mirror(void **state)
+{
+	struct stage *s = *state;
+	struct audit_record r = act_record(s->a, &s->from, EVENT_SERVICE);
+	struct changeset *cs = changeset_new(s->a);
+	struct revision_head head;
+	struct establishment e;
+	struct mail m;
+
+	assert_int_equal(establishment_find(&s->app, s->a, "E0001", &e), ERR_OK);
+	revision_head_default(&head);
+	head.last = head.pending = 99;
+	changeset_put(cs, TABLE_REVISION_HEAD, key_bytes(e.uuid.b, sizeof e.uuid.b), revision_head_encode(s->a, &head));
+	changeset_audit(cs, &r);
+	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
+	slapd_change(MANAGER("habFournisseurId=F003,ou=fournisseurs," CAF));
+	stage_poll(s);
+	assert_int_equal(mails_of(s, &m), 3);
+	slapd_change(MANAGER(PROVIDER));
+	stage_poll(s);
+}
+
 static void test_a_restarted_slapd_and_a_rebuild_change_nothing(void **state)
 {
 	struct stage *s = *state;
@@ -430,6 +544,9 @@ int main(void)
 		cmocka_unit_test(test_a_renamed_agent_keeps_the_rights_refint_gives),
 		cmocka_unit_test(test_two_people_may_trade_their_numbers),
 		cmocka_unit_test(test_an_ended_agreement_ends_the_right),
+		cmocka_unit_test(test_another_manager_closes_what_waited_and_the_former_one_is_told),
+		cmocka_unit_test(test_a_renamed_manager_is_no_other),
+		cmocka_unit_test(test_a_damaged_revision_does_not_stop_the_mirror),
 		cmocka_unit_test(test_a_restarted_slapd_and_a_rebuild_change_nothing),
 		cmocka_unit_test(test_a_rebuild_takes_away_rows_nothing_accounts_for),
 		cmocka_unit_test(test_a_deleted_agent_and_establishment_are_gone),
