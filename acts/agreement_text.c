@@ -152,6 +152,30 @@ const char *agreement_typeset(struct arena *a, const char *s)
 	return buf_str(&b);
 }
 
+struct block *agreement_text_table(struct arena *a, struct agreement_text *t, const char *caption, ...)
+{
+	struct block *b = agreement_text_add(a, t, BLOCK_TABLE, agreement_typeset(a, caption));
+	va_list args;
+
+	va_start(args, caption);
+	for (const char *s; (s = va_arg(args, const char *));)
+		strs_add(a, &b->head, s);
+	va_end(args);
+	return b;
+}
+
+void agreement_text_cells(struct arena *a, struct block *table, ...)
+{
+	struct strs cells = { 0 };
+	va_list args;
+
+	va_start(args, table);
+	for (const char *s; (s = va_arg(args, const char *));)
+		strs_add(a, &cells, s);
+	va_end(args);
+	agreement_text_row(a, table, &cells);
+}
+
 /* --- what the document holds --- */
 
 struct making {
@@ -164,44 +188,18 @@ struct making {
 	struct agreement_text *t;
 };
 
-static struct block *table(struct making *x, const char *caption, ...) __attribute__((sentinel));
-static struct block *table(struct making *x, const char *caption, ...)
-{
-	struct block *b = agreement_text_add(x->a, x->t, BLOCK_TABLE, agreement_typeset(x->a, caption));
-	va_list args;
-
-	va_start(args, caption);
-	for (const char *s; (s = va_arg(args, const char *));)
-		strs_add(x->a, &b->head, s);
-	va_end(args);
-	return b;
-}
-
-static void row(struct making *x, struct block *b, ...) __attribute__((sentinel));
-static void row(struct making *x, struct block *b, ...)
-{
-	struct strs cells = { 0 };
-	va_list args;
-
-	va_start(args, b);
-	for (const char *s; (s = va_arg(args, const char *));)
-		strs_add(x->a, &cells, s);
-	va_end(args);
-	agreement_text_row(x->a, b, &cells);
-}
-
 static void parties(struct making *x)
 {
 	const struct grant_request *r = x->r;
-	struct block *b =
-		table(x, "Les parties", "Partie", "Caisse d’allocations familiales", "Fournisseur de données", NULL);
+	struct block *b = agreement_text_table(x->a, x->t, "Les parties", "Partie", "Caisse d’allocations familiales",
+					       "Fournisseur de données", NULL);
 
-	row(x, b, "Nom", x->caf->name, r->name, NULL);
-	row(x, b, "SIRET", "", agreement_siret(x->a, r->siret), NULL);
-	row(x, b, "Service ou signataire", x->caf->service, r->signatory, NULL);
-	row(x, b, "Adresse", text_one_line(x->a, x->caf->address), agreement_address(x->a, r), NULL);
-	row(x, b, "Courriel", x->caf->mail, r->mail, NULL);
-	row(x, b, "Téléphone", text_phone_fr(x->a, x->caf->phone), text_phone_fr(x->a, r->phone), NULL);
+	agreement_text_cells(x->a, b, "Nom", x->caf->name, r->name, NULL);
+	agreement_text_cells(x->a, b, "SIRET", "", agreement_siret(x->a, r->siret), NULL);
+	agreement_text_cells(x->a, b, "Service ou signataire", x->caf->service, r->signatory, NULL);
+	agreement_text_cells(x->a, b, "Adresse", text_one_line(x->a, x->caf->address), agreement_address(x->a, r), NULL);
+	agreement_text_cells(x->a, b, "Courriel", x->caf->mail, r->mail, NULL);
+	agreement_text_cells(x->a, b, "Téléphone", text_phone_fr(x->a, x->caf->phone), text_phone_fr(x->a, r->phone), NULL);
 }
 
 static void signatures(struct making *x)
@@ -209,10 +207,11 @@ static void signatures(struct making *x)
 	struct block *b;
 
 	agreement_text_add(x->a, x->t, BLOCK_HEADING, "Signatures");
-	b = table(x, "Fait en deux exemplaires", "Signature", "Pour la Caf", "Pour le fournisseur de données", NULL);
-	row(x, b, "Nom et fonction", "", x->r->signatory, NULL);
-	row(x, b, "Date", "", "", NULL);
-	row(x, b, "Signature et cachet", "", "", NULL);
+	b = agreement_text_table(x->a, x->t, "Fait en deux exemplaires", "Signature", "Pour la Caf",
+				 "Pour le fournisseur de données", NULL);
+	agreement_text_cells(x->a, b, "Nom et fonction", "", x->r->signatory, NULL);
+	agreement_text_cells(x->a, b, "Date", "", "", NULL);
+	agreement_text_cells(x->a, b, "Signature et cachet", "", "", NULL);
 }
 
 /* The establishment a list's entry stands for, when the register has it. */
@@ -225,20 +224,21 @@ static bool find(struct making *x, const char *id, struct establishment *e)
 
 static void establishments(struct making *x, const char *caption, const struct strs *ids)
 {
-	struct block *b = table(x, caption, "Établissement", "Adresse", "Identifiant", NULL);
+	struct block *b = agreement_text_table(x->a, x->t, caption, "Établissement", "Adresse", "Identifiant", NULL);
 
 	for (size_t i = 0; i < ids->n; i++) {
 		struct establishment e;
 
 		if (find(x, ids->v[i], &e))
-			row(x, b, e.name,
-			    arena_printf(x->a, "%s%s%s %s", e.street, *e.street ? ", " : "", e.postal_code, e.city),
-			    e.id, NULL);
+			agreement_text_cells(
+				x->a, b, e.name,
+				arena_printf(x->a, "%s%s%s %s", e.street, *e.street ? ", " : "", e.postal_code, e.city),
+				e.id, NULL);
 		else
-			row(x, b, request_name_of(x->app, x->a, x->r, ids->v[i]), "", "", NULL);
+			agreement_text_cells(x->a, b, request_name_of(x->app, x->a, x->r, ids->v[i]), "", "", NULL);
 	}
 	if (!ids->n)
-		row(x, b, "Aucun", "", "", NULL);
+		agreement_text_cells(x->a, b, "Aucun", "", "", NULL);
 }
 
 static const char *names_of(struct making *x, const struct strs *ids, const struct strs *all)
@@ -265,21 +265,22 @@ static void annex(struct making *x)
 	agreement_text_add(x->a, x->t, BLOCK_PAGE, "");
 	agreement_text_add(x->a, x->t, BLOCK_HEADING,
 			   agreement_typeset(x->a, "Annexe 1 : personnes habilitées et établissements"));
-	b = table(x, "Personnes habilitées", "Nom", "Prénom", "Fonction", "Courriel", NULL);
+	b = agreement_text_table(x->a, x->t, "Personnes habilitées", "Nom", "Prénom", "Fonction", "Courriel", NULL);
 	for (size_t i = 0; i < x->people_n; i++) {
 		const struct request_person *p = &x->people[i];
 
-		row(x, b, p->surname, p->given_name, p->title, p->mail, NULL);
+		agreement_text_cells(x->a, b, p->surname, p->given_name, p->title, p->mail, NULL);
 	}
 	establishments(x, "Établissements : informations de fonctionnement", &x->r->listing);
 	establishments(x, "Établissements : places libres", &x->r->places);
-	b = table(x, "Ce que chaque personne peut saisir", "Personne", "Informations de fonctionnement",
-		  "Places libres", NULL);
+	b = agreement_text_table(x->a, x->t, "Ce que chaque personne peut saisir", "Personne",
+				 "Informations de fonctionnement", "Places libres", NULL);
 	for (size_t i = 0; i < x->people_n; i++) {
 		const struct request_person *p = &x->people[i];
 
-		row(x, b, arena_printf(x->a, "%s %s", p->given_name, p->surname),
-		    names_of(x, &p->listing, &x->r->listing), names_of(x, &p->places, &x->r->places), NULL);
+		agreement_text_cells(x->a, b, arena_printf(x->a, "%s %s", p->given_name, p->surname),
+				     names_of(x, &p->listing, &x->r->listing), names_of(x, &p->places, &x->r->places),
+				     NULL);
 	}
 }
 

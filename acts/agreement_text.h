@@ -9,9 +9,9 @@ enum block_kind { BLOCK_TITLE, BLOCK_HEADING, BLOCK_PARAGRAPH, BLOCK_ITEM, BLOCK
 
 struct block {
 	enum block_kind kind;
-	const char *text; /* of a table: its caption; of a page break: "" */
-	struct strs head; /* a table's columns */
-	struct strs *rows;
+	const char *text;  /* of a table: its caption; of a page break: "" */
+	struct strs head;  /* a table's columns */
+	struct strs *rows; /* a cell's '\n' is a new line in it; the canonical form has none */
 	size_t n;
 };
 

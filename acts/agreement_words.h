@@ -5,6 +5,10 @@
 #include "acts/agreement_text.h"
 
 struct block *agreement_text_add(struct arena *a, struct agreement_text *t, enum block_kind kind, const char *text);
+/* With its columns, then NULL; a row of it, its cells. */
+struct block *agreement_text_table(struct arena *a, struct agreement_text *t, const char *caption, ...)
+	__attribute__((sentinel));
+void agreement_text_cells(struct arena *a, struct block *table, ...) __attribute__((sentinel));
 void agreement_text_row(struct arena *a, struct block *table, const struct strs *cells);
 
 /* French no-break spaces before : ; ? ! » and after «. */

@@ -155,13 +155,6 @@ static void check_family(struct amending *x, size_t k, const struct establishmen
 			  e->name);
 }
 
-static const char *families_words(unsigned f)
-{
-	if (f == (FAMILY_LISTING | FAMILY_PLACES))
-		return "fonctionnement et places libres";
-	return f == FAMILY_PLACES ? "places libres" : "fonctionnement";
-}
-
 /* The lines of the directory, of the amendment and of the record. */
 static void write_rights(struct amending *x, const struct right_list *list, bool add)
 {
@@ -180,7 +173,7 @@ static void write_rights(struct amending *x, const struct right_list *list, bool
 				edits_drop(x->edits, families[k].attribute, r->dn);
 		}
 		line(x, arena_printf(x->a, "%s de droit : %s (%s), %s, %s", add ? "Ajout" : "Retrait", r->name,
-				     r->number, r->e.name, families_words(r->families)));
+				     r->number, r->e.name, families_text(r->families)));
 		act_detail(x->a, &x->audit, "right", arena_printf(x->a, "%s %s %u", r->number, r->e.id, r->families));
 	}
 }

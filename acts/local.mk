@@ -10,6 +10,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/agreement_template.c \
 	%D%/agreement_text.c \
 	%D%/amendment.c \
+	%D%/annex_text.c \
 	%D%/app.c \
 	%D%/caf_texts.c \
 	%D%/calendar.c \
@@ -95,6 +96,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/agreement_text.h \
 	%D%/agreement_words.h \
 	%D%/amendment.h \
+	%D%/annex_text.h \
 	%D%/app.h \
 	%D%/caf_texts.h \
 	%D%/calendar.h \

@@ -6,6 +6,9 @@
 
 enum family { FAMILY_LISTING = 1, FAMILY_PLACES = 2 };
 
+/* « fonctionnement », « places libres », « fonctionnement et places libres » */
+const char *families_text(unsigned families);
+
 struct agreements {
 	struct agreement *v;
 	size_t n;

@@ -87,3 +87,10 @@ enum err caf_establishments(struct app *app, struct arena *a, const struct visit
 	*total = count;
 	return ERR_OK;
 }
+
+const char *families_text(unsigned families)
+{
+	if (families == (FAMILY_LISTING | FAMILY_PLACES))
+		return "fonctionnement et places libres";
+	return families & FAMILY_PLACES ? "places libres" : "fonctionnement";
+}

@@ -86,13 +86,6 @@ struct tag_of agreement_tag(const struct agreement *g)
 	}
 }
 
-const char *families_text(unsigned families)
-{
-	if (families == (FAMILY_LISTING | FAMILY_PLACES))
-		return "fonctionnement et places libres";
-	return families & FAMILY_PLACES ? "places libres" : "fonctionnement";
-}
-
 enum err page_number(struct request *rq, int64_t *out)
 {
 	*out = 1;

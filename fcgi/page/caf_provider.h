@@ -31,7 +31,4 @@ void pages_of(struct request *rq, struct html *h, const char *path, const char *
 /* "page" of the query, 1 where it is not given. ERR_MALFORMED. */
 MUST_USE enum err page_number(struct request *rq, int64_t *out);
 
-/* « fonctionnement », « places libres », « fonctionnement et places libres » */
-const char *families_text(unsigned families);
-
 #endif

@@ -20,6 +20,8 @@ noinst_LIBRARIES += %D%/libpage.a
 	%D%/caf_review.c \
 	%D%/departure.c \
 	%D%/dispatch.c \
+	%D%/document.c \
+	%D%/document.h \
 	%D%/error.c \
 	%D%/forgotten.c \
 	%D%/frame.c \

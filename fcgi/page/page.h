@@ -293,6 +293,7 @@ enum err page_termination(struct request *rq, struct html *h);
 enum err page_termination_post(struct request *rq, struct html *h);
 enum err page_agreement_keep(struct request *rq, struct html *h);
 enum err page_annex(struct request *rq, struct html *h);
+enum err page_annex_pdf(struct request *rq, struct html *h);
 enum err page_amendment(struct request *rq, struct html *h);
 enum err page_amendment_post(struct request *rq, struct html *h);
 const struct form *form_caf_agreements(void);

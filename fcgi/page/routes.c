@@ -111,6 +111,7 @@ const struct route routes[] = {
 	{ GET,  "/caf/conventions",                   POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_caf_agreements, page_caf_agreements },
 	{ GET,  "/caf/conventions/{convention}",      POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_agreement },
 	{ GET,  "/caf/conventions/{convention}/annexe", POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_annex, page_annex },
+	{ GET,  "/caf/conventions/{convention}/annexe.pdf", POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_annex, page_annex_pdf },
 	{ GET,  "/caf/conventions/{convention}/avenant", POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_amendment_ask, page_amendment },
 	{ POST, "/caf/conventions/{convention}/avenant", POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_amendment, page_amendment_post },
 	{ GET,  "/caf/conventions/{convention}/resiliation", POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_termination },

@@ -2,6 +2,7 @@
 import functools
 import re
 import ssl
+import subprocess
 import time
 
 import html5lib
@@ -20,6 +21,21 @@ def until(check, seconds=20, what='it did not come about'):
             return found
         time.sleep(0.05)
     raise AssertionError(what)
+
+
+def squeeze(text):
+    """Without blanks and hyphens: pdftotext drops a hyphen where a line ends with it."""
+    return re.sub(r'[\s•-]+', '', text)
+
+
+def document_words(page):
+    """What a page to print says, piece by piece, its foot last."""
+    article = next(page.tree.iter(XHTML + 'article'))
+    return [''.join(e.itertext()) for e in article.iter() if e.tag.split('}')[1] in ('h1', 'h2', 'p', 'li', 'caption', 'th', 'td')]
+
+
+def pdf_words(data):
+    return subprocess.run(['pdftotext', '-raw', '-', '-'], input=data, capture_output=True, check=True).stdout.decode()
 
 
 class FromAddress(HTTPAdapter):

@@ -5,7 +5,7 @@ import re
 import ldap
 import pytest
 
-from client import until
+from client import document_words, pdf_words, squeeze, until
 
 PATH = '/caf/conventions/'
 
@@ -266,8 +266,18 @@ def test_annex_1_at_a_date_and_what_changed_since(admin, convention):
     page = admin.get(f'{convention.path}/annexe?au={french(TODAY)}&depuis={french(yesterday)}')
     assert 'Changements entre le' in page.words and 'Ajout : Noémie Tramoulet' in page.words
     assert 'Le service suit cette convention depuis le' in page.words
+    # the PDF says the same, of the same dates
+    words = document_words(page)
+    link = next(a for a in page.links() if '/annexe.pdf' in a)
+    data = admin.get(link)
+    assert data.headers['Content-Type'] == 'application/pdf' and 'annexe-1-' in data.headers['Content-Disposition']
+    pdf = squeeze(pdf_words(data.body))
+    missing = {part for w in words for part in re.split(r'[\s-]+', w) if squeeze(part) not in pdf}
+    assert not missing and len(words) > 10, missing
+    assert 'Page1sur' in pdf and squeeze(f'annexe 1 au {french(TODAY)}') in pdf
     page = admin.get(f'{convention.path}/annexe?au={french(yesterday)}')
     assert 'À cette date, personne n’a de droit' in page.words
     page = admin.get(f'{convention.path}/annexe?au={french(TODAY + datetime.timedelta(days=1))}')
     assert page.status == 422 and 'dans le futur' in page.faults()[0]
     assert admin.get(convention.path + '/annexe?au=31/02/2026').status == 422
+    assert admin.get(convention.path + '/annexe.pdf?au=31/02/2026').status == 422

@@ -1,11 +1,11 @@
 """The Caf's side of a request: checked, posted, returned signed, activated; nobody skips, repeats or takes another Caf's."""
 import datetime
 import re
-import subprocess
 import time
 
 import pytest
 
+from client import document_words, pdf_words, squeeze
 from requests_made import make_request, person, register
 
 TODAY = datetime.date.today()
@@ -73,15 +73,6 @@ def wait(what, holds, seconds=30):
             return found
         time.sleep(0.2)
     raise AssertionError(found if isinstance(found, str) else found.words[:2000])
-
-
-def squeeze(text):
-    """Without blanks and hyphens: pdftotext drops a hyphen where a line ends with it."""
-    return re.sub(r'[\s•-]+', '', text)
-
-
-def pdf_words(data):
-    return subprocess.run(['pdftotext', '-raw', '-', '-'], input=data, capture_output=True, check=True).stdout.decode()
 
 
 def test_a_request_becomes_an_open_access(service):
@@ -197,8 +188,7 @@ def test_the_page_and_the_pdf_say_the_same(service):
     assert c.get(path(number, '/convention')).status == 404     # not prepared yet
     check(c, number)
     page = c.get(path(number, '/convention'))
-    article = next(e for e in page.tree.iter('{http://www.w3.org/1999/xhtml}article'))
-    words = [''.join(e.itertext()) for e in article.iter() if e.tag.split('}')[1] in ('h1', 'h2', 'p', 'li', 'caption', 'th', 'td')]
+    words = document_words(page)
     data = c.get(path(number, '/convention.pdf'))
     assert data.headers['Content-Type'] == 'application/pdf' and data.body.startswith(b'%PDF-')
     pdf = squeeze(pdf_words(data.body))

@@ -1,6 +1,7 @@
 /* What was so when: periods through changes of a real directory, a rename, a rebuild; annex 1 at any date and what changed. */
 #include "tests/unit/test_acts_service.h"
 
+#include "acts/annex_text.h"
 #include "acts/right_history.h"
 
 #define MODIFY_PLACE(what, attribute, uid) \
@@ -159,6 +160,45 @@ static void test_the_annex_at_a_date_and_what_changed(void **state)
 	assert_int_equal(n, 0);
 }
 
+static const char *const annex_lines[] = {
+	"P Convention 921-2026-0001 entre Ville et la Caf 921.\n",
+	"\nH Changements entre le ",
+	"\nI Retrait\u00A0: Paul Durand (A-000002), Lucioles, fonctionnement et places libres\n",
+	"\nC Personnes habilitées\tNom\tFonction\tCourriel professionnel\tÉtablissements et droits\n"
+	"R Jeanne Martin (A-000001)\t\t",
+	"\tLucioles\u00A0: fonctionnement\nC Établissements de la convention\tÉtablissement\tIdentifiant\tAdresse\n"
+	"R Lucioles\tE0001\t",
+};
+
+/* What the page and the PDF print of the two days before. */
+static void test_the_annex_as_a_text(void **state)
+{
+	struct stage *s = *state;
+	struct agreement g = agreement_now(s);
+	day_t today = day_today();
+	struct provider p = { .name = "Ville" };
+	struct caf caf = { .name = "Caf 921" };
+	struct annex_asked asked = { .g = &g, .p = &p, .caf = &caf, .until = today, .since = today - 2 };
+	struct agreement_text t, again;
+
+	assert_int_equal(annex_text_of(&s->app, s->a, &asked, &t), ERR_OK);
+	const char *canonical = agreement_text_write(s->a, &t);
+
+	for (size_t i = 0; i < LENGTH(annex_lines); i++) {
+		print_message("%s\n", annex_lines[i]);
+		assert_non_null(strstr(canonical, annex_lines[i]));
+	}
+	assert_int_equal(agreement_text_read(s->a, canonical, &again), ERR_OK);
+	asked.until = today - 2;
+	asked.since = 0;
+	assert_int_equal(annex_text_of(&s->app, s->a, &asked, &t), ERR_OK);
+	canonical = agreement_text_write(s->a, &t);
+	assert_null(strstr(canonical, "Changements"));
+	/* each right on a line of its own, a blank in the canonical form */
+	assert_non_null(strstr(canonical, "\nR Paul Durand (A-000002)\t\tpdurand@ville.example\tLucioles\u00A0: "
+					  "fonctionnement et places libres\n"));
+}
+
 static void test_an_establishment_leaves_the_agreement(void **state)
 {
 	struct stage *s = *state;
@@ -221,6 +261,7 @@ int main(void)
 		cmocka_unit_test(test_periods_follow_the_directory),
 		cmocka_unit_test(test_a_rebuild_breaks_no_period),
 		cmocka_unit_test(test_the_annex_at_a_date_and_what_changed),
+		cmocka_unit_test(test_the_annex_as_a_text),
 		cmocka_unit_test(test_an_establishment_leaves_the_agreement),
 		cmocka_unit_test(test_a_renamed_person_stays_the_same),
 		cmocka_unit_test(test_a_day_ends_at_midnight),
