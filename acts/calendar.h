@@ -34,8 +34,8 @@ void calendar_progress_put(struct arena *a, struct changeset *cs, const struct c
 MUST_USE enum err agreement_day_add(struct app *app, struct arena *a, struct changeset *cs, const struct agreement *g,
 				    day_t today, bool *any);
 
-/* One mail to each agent of the provider who may write free places of which some passed a mark since that day (settings: the
-   reminder, out of date, ten days before they are hidden): all of his that want it. */
+/* One mail to each agent of the provider who may write free places of which some fell due for a reminder since that day
+   (acts/reminders.h): all of his that want it. */
 MUST_USE enum err places_reminders_add(struct app *app, struct arena *a, struct changeset *cs, const struct provider *p,
 				       day_t since, day_t today);
 

@@ -3,13 +3,13 @@
 #include "acts/mails.h"
 #include "acts/mirror.h"
 #include "acts/places.h"
+#include "acts/reminders.h"
 #include "acts/request.h"
 #include "acts/rights.h"
 #include "acts/who.h"
 
 #include <string.h>
 
-#define LAST_CALL 10 /* days before free places are hidden */
 #define NO_RETURN 30 /* days after which a convention that was posted is asked about */
 
 static const char *counted(struct arena *a, size_t n, const char *one, const char *more)
@@ -19,55 +19,56 @@ static const char *counted(struct arena *a, size_t n, const char *one, const cha
 
 /* --- free places --- */
 
-static bool passed(int age, day_t since, day_t today, int64_t mark)
-{
-	return age >= mark && age - (today - since) < mark;
-}
+struct looking {
+	struct app *app;
+	struct arena *a;
+	day_t since, today;
+	const char *rhythm;
+	struct buf lines;
+	size_t n;
+	bool call;
+};
 
-/* One line when the grid wants care; *call when it passed a mark since. */
-static enum err look_at(struct app *app, struct arena *a, const struct establishment *e, day_t since, day_t today,
-			struct buf *lines, size_t *n, bool *call)
+/* One line when the grid wants care; call when a reminder fell due since. */
+static enum err look_at(struct looking *x, const struct establishment *e)
 {
-	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
-	const struct settings *s = app->settings;
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+	const struct settings *s = x->app->settings;
 	struct grid g;
-	enum err failed = grid_get(&t, a, TABLE_GRID, key_bytes(e->uuid.b, sizeof e->uuid.b), &g);
+	enum err failed = grid_get(&t, x->a, TABLE_GRID, key_bytes(e->uuid.b, sizeof e->uuid.b), &g);
 
 	if (failed)
 		return failed == ERR_NOTFOUND ? ERR_OK : failed;
-	int age = grid_age_days(&g, day_start(today));
+	int age = grid_age_days(&g, day_start(x->today));
 
 	if (strcmp(g.state, "withdrawn") == 0 || age < s->places_reminder_days)
 		return ERR_OK;
-	*call = *call || passed(age, since, today, s->places_reminder_days) ||
-		passed(age, since, today, s->places_stale_days) ||
-		passed(age, since, today, s->places_hidden_days - LAST_CALL);
-	buf_printf(lines, "%s%s : places publiées il y a %d jours%s.", *n ? "\n" : "", e->name, age,
+	x->call = x->call || reminder_is_due(s, x->rhythm, age - (int)(x->today - x->since), age);
+	buf_printf(&x->lines, "%s%s : places publiées il y a %d jours%s.", x->n ? "\n" : "", e->name, age,
 		   age >= s->places_hidden_days ? ", les familles ne les voient plus" : "");
-	++*n;
+	x->n++;
 	return ERR_OK;
 }
 
-static enum err remind(struct app *app, struct arena *a, struct changeset *cs, const struct person *p, day_t since,
-		       day_t today)
+static enum err remind(struct looking *x, struct changeset *cs, const struct person *p)
 {
 	struct visitor who = { .address = "", .user_agent = "", .method = "", .path = "" };
-	struct buf lines = buf_new(a);
 	struct my_establishment *mine;
-	size_t n, stale = 0;
-	bool call = false;
-	enum err e = visitor_fill(app, a, p, &who);
+	size_t n;
+	enum err e = visitor_fill(x->app, x->a, p, &who);
 
 	if (!e)
-		e = rights_of(app, a, &who, &mine, &n);
+		e = rights_of(x->app, x->a, &who, &mine, &n);
+	if (!e)
+		e = reminders_of(x->app, x->a, p->uuid, &x->rhythm);
 	for (size_t i = 0; !e && i < n; i++)
 		if (mine[i].families & FAMILY_PLACES)
-			e = look_at(app, a, &mine[i].e, since, today, &lines, &stale, &call);
-	if (e || !call)
+			e = look_at(x, &mine[i].e);
+	if (e || !x->call)
 		return e;
-	mail_add(app, a, cs, "places_stale", p->uuid, "", p->caf, "combien",
-		 counted(a, stale, "établissement", "établissements"), "lignes", buf_str(&lines), "jours_masque",
-		 arena_printf(a, "%lld", (long long)app->settings->places_hidden_days), NULL);
+	mail_add(x->app, x->a, cs, "places_stale", p->uuid, "", p->caf, "combien",
+		 counted(x->a, x->n, "établissement", "établissements"), "lignes", buf_str(&x->lines), "jours_masque",
+		 arena_printf(x->a, "%lld", (long long)x->app->settings->places_hidden_days), NULL);
 	return ERR_OK;
 }
 
@@ -78,9 +79,12 @@ enum err places_reminders_add(struct app *app, struct arena *a, struct changeset
 	size_t n;
 	enum err e = people_of(app, a, p->key, &people, &n);
 
-	for (size_t i = 0; !e && i < n; i++)
+	for (size_t i = 0; !e && i < n; i++) {
+		struct looking x = { .app = app, .a = a, .since = since, .today = today, .lines = buf_new(a) };
+
 		if (strcmp(people[i].status, "active") == 0 && *people[i].mail)
-			e = remind(app, a, cs, &people[i], since, today);
+			e = remind(&x, cs, &people[i]);
+	}
 	return e;
 }
 

@@ -65,6 +65,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/register_import.c \
 	%D%/register_rows.c \
 	%D%/register_things.c \
+	%D%/reminders.c \
 	%D%/request.c \
 	%D%/request_check.c \
 	%D%/request_draft.c \
@@ -123,6 +124,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/publish.h \
 	%D%/queue.h \
 	%D%/register_import.h \
+	%D%/reminders.h \
 	%D%/request.h \
 	%D%/request_draft.h \
 	%D%/request_rules.h \

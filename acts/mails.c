@@ -64,7 +64,8 @@ const struct mail_template mail_templates[] = {
 	  "Vérifiez aussi la liste des personnes habilitées : {site}/espace-pro/convention.\n", NULL },
 	{ "places_stale", "Places à actualiser : {combien}",
 	  "{lignes}\n"
-	  "Après {jours_masque} jours, les familles ne les voient plus. Si rien n’a changé, un clic suffit : {site}/espace-pro.\n", NULL },
+	  "Après {jours_masque} jours, les familles ne les voient plus. Si rien n’a changé, un clic suffit : {site}/espace-pro.\n"
+	  "Le rythme de ces rappels se choisit dans « Mon compte » : {site}/espace-pro/mon-compte.\n", NULL },
 	{ "queue_digest", "À traiter : {combien}",
 	  "Bonjour {prenom} {nom}, dans la file de la {caf} :\n"
 	  "{lignes}\n"

@@ -24,6 +24,7 @@ enum event_class { EVENT_CONNECTION, EVENT_ACT };
 	X(PLACES_PUBLISHED,   "places_published",    "Places publiées",                  EVENT_ACT) \
 	X(PLACES_CONFIRMED,   "places_confirmed",    "Places confirmées",                EVENT_ACT) \
 	X(PLACES_WITHDRAWN,   "places_withdrawn",    "Places retirées",                  EVENT_ACT) \
+	X(REMINDERS_CHOSEN,   "reminders_chosen",    "Rappels choisis",                  EVENT_ACT) \
 	X(QUEUE_CLAIMED,      "queue_claimed",       "Dossier pris",                     EVENT_ACT) \
 	X(PASSWORD_ISSUED,    "password_issued",     "Mot de passe provisoire",          EVENT_CONNECTION) \
 	X(REQUEST_SENT,       "request_sent",        "Demande transmise",                EVENT_ACT) \

@@ -143,6 +143,11 @@ DEFINE(mailed_link, KIND_MAILED_LINK)
 GET(mailed_link)
 #undef KIND
 
+#define KIND preferences
+DEFINE(preferences, KIND_PREFERENCES)
+GET(preferences)
+#undef KIND
+
 #define KIND period
 DEFINE(period, KIND_PERIOD)
 GET(period)

@@ -291,6 +291,10 @@
 	X(2,  STR,  provider_key, 1) \
 	X(3,  I64,  until, 1)
 
+/* What somebody chose for himself. */
+#define KIND_PREFERENCES(X) \
+	X(1,  STR,  reminders, 1)       /* weekly, fortnightly, monthly, none; "" : weekly */
+
 /* A period: of a right, of an account, of an establishment in a convention. until 0: it lasts. */
 #define KIND_PERIOD(X) \
 	X(1,  I64,  until, 1)
@@ -483,6 +487,7 @@
 	K(agreement_file, KIND_AGREEMENT_FILE) \
 	K(amendment, KIND_AMENDMENT) \
 	K(mailed_link, KIND_MAILED_LINK) \
+	K(preferences, KIND_PREFERENCES) \
 	K(period, KIND_PERIOD) \
 	K(counter, KIND_COUNTER) \
 	K(agreement_template, KIND_AGREEMENT_TEMPLATE) \

@@ -54,6 +54,7 @@ enum table_shape {
 	X(COUNTER,             STORE_MAIN,   TABLE_VALUES) /* what is numbered, or "uid …" once given → struct counter */ \
 	X(CHALLENGE,           STORE_MAIN,   TABLE_VALUES) /* digest of a text that was used → struct period: until it would have ended */ \
 	X(MAILED_LINK,         STORE_MAIN,   TABLE_VALUES) /* digest of its token → struct mailed_link */ \
+	X(PREFERENCES,         STORE_MAIN,   TABLE_VALUES) /* person → struct preferences */ \
 	X(PASSWORD_ASKED,      STORE_MAIN,   TABLE_VALUES) /* person → struct period: a request of the directory being served */ \
 	X(REPORT,              STORE_MAIN,   TABLE_VALUES) \
 	X(MIRROR_PERSON,       STORE_MAIN,   TABLE_VALUES) /* entryUUID → struct person */ \

@@ -2,6 +2,7 @@
 #include "fcgi/page/page.h"
 
 #include "acts/log.h"
+#include "acts/reminders.h"
 
 #include <string.h>
 
@@ -84,6 +85,7 @@ static const struct choice detail_labels[] = {
 	{ "reasons", "motif :" },
 	{ "reason", "cause :" },
 	{ "because", "cause :" },
+	{ "rhythm", "rythme :" },
 	{ "state", "" },
 	{ "from", "à partir du" },
 	{ "free_halves", "demi-journées avec une place :" },
@@ -116,6 +118,8 @@ static const char *detail_word(struct arena *a, const char *code)
 			return section_labels[s];
 	if (choice_has(detail_words, code))
 		return choice_label(detail_words, code);
+	if (choice_has(reminder_choices, code))
+		return lower_first(a, choice_label(reminder_choices, code));
 	if (choice_has(reason_choices, code))
 		return choice_label(reason_choices, code);
 	if (choice_has(cause_choices, code))

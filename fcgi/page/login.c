@@ -2,6 +2,7 @@
 #include "fcgi/page/page.h"
 
 #include "acts/log.h"
+#include "acts/reminders.h"
 
 #include <string.h>
 
@@ -325,6 +326,32 @@ static enum err last_logins(struct request *rq, struct html *h)
 	return ERR_OK;
 }
 
+const struct form *form_reminders(void)
+{
+	return &reminders_form;
+}
+
+static enum err reminders(struct request *rq, struct html *h)
+{
+	const struct settings *s = rq->app->settings;
+	const char *now;
+	enum err e = reminders_of(rq->app, rq->arena, rq->who.person.uuid, &now);
+
+	if (e)
+		return e;
+	if (!fault_of(&rq->faults, "rappels"))
+		rq->in = input_with(rq->arena, &rq->in, "rappels", now);
+	form_open(rq, h, "card", "/espace-pro/mon-compte/rappels");
+	html(h,
+	     "<h2>Rappels sur les places libres</h2>\n<p>Un courriel vous rappelle de mettre à jour les places que vous publiez, à partir "
+	     "de {} jours. Un autre part à {} jours, et dix jours avant qu’elles soient masquées, quel que soit votre choix.</p>\n",
+	     html_number(h, s->places_reminder_days), html_number(h, s->places_stale_days));
+	field_of(rq, h, form_reminders(), "rappels", "w-m");
+	html(h, "<div class=\"actions\"><button class=\"btn btn-alt\">Enregistrer ce rythme</button></div>\n");
+	form_close(h);
+	return ERR_OK;
+}
+
 enum err page_account(struct request *rq, struct html *h)
 {
 	page_begin(rq, h,
@@ -332,8 +359,10 @@ enum err page_account(struct request *rq, struct html *h)
 	error_summary(rq, h);
 	html(h, "<h1>Mon compte</h1>\n<div class=\"cols\">\n<div>\n");
 	identity(rq, h);
-	enum err e = last_logins(rq, h);
+	enum err e = rq->who.roles & ROLE_AGENT ? reminders(rq, h) : ERR_OK;
 
+	if (!e)
+		e = last_logins(rq, h);
 	if (e)
 		return e;
 	html(h, "</div>\n<aside aria-label=\"Mot de passe\">\n");
@@ -359,4 +388,15 @@ enum err page_account_post(struct request *rq, struct html *h)
 		return page_account(rq, h);
 	}
 	return e ? e : done(rq, "/espace-pro/mon-compte", "mot-de-passe");
+}
+
+enum err page_reminders_post(struct request *rq, struct html *h)
+{
+	enum err e = reminders_choose(rq->app, rq->arena, &rq->who, &rq->in, &rq->faults);
+
+	if (e == ERR_INVALID) {
+		rq->re->status = 422;
+		return page_account(rq, h);
+	}
+	return e ? e : done(rq, "/espace-pro/mon-compte", "rappels");
 }

@@ -44,6 +44,7 @@ static const struct choice notices[] = {
 	{ "avenant-enregistre", "Avenant enregistré. Les droits sont en train d’être ouverts." },
 	{ "retrait-enregistre", "Retrait enregistré. Les droits sont retirés." },
 	{ "mot-de-passe", "Mot de passe enregistré. Un courriel vous le confirme." },
+	{ "rappels", "Rythme des rappels enregistré." },
 	{ "fin-de-mission", "Fin de mission signalée. L’accès est suspendu, et la Caf est prévenue." },
 	{ "deconnexion", "Vous êtes déconnecté." },
 	{ "session-expiree", "Votre session a expiré. Connectez-vous : vous retrouverez ce que vous aviez écrit." },

@@ -215,9 +215,11 @@ enum err page_first_change(struct request *rq, struct html *h);
 enum err page_first_change_post(struct request *rq, struct html *h);
 enum err page_account(struct request *rq, struct html *h);
 enum err page_account_post(struct request *rq, struct html *h);
+enum err page_reminders_post(struct request *rq, struct html *h);
 const struct form *form_login(void);
 const struct form *form_first_change(void);
 const struct form *form_account(void);
+const struct form *form_reminders(void);
 /* forgotten.c */
 enum err page_forgotten(struct request *rq, struct html *h);
 enum err page_forgotten_post(struct request *rq, struct html *h);

@@ -67,6 +67,7 @@ const struct route routes[] = {
 	{ POST, "/espace-pro/convention",             POOL_PRIVATE, ROLE_AGENT, 0, 0, form_departure, page_departure_post },
 	{ GET,  "/espace-pro/mon-compte",             POOL_PRIVATE, ANY_ROLE, 0, 0, NULL, page_account },
 	{ POST, "/espace-pro/mon-compte",             POOL_LOGIN,   ANY_ROLE, 0, 0, form_account, page_account_post },
+	{ POST, "/espace-pro/mon-compte/rappels",     POOL_PRIVATE, ROLE_AGENT, 0, 0, form_reminders, page_reminders_post },
 	{ GET,  ESTABLISHMENT,                        POOL_PRIVATE, ROLE_AGENT, BOTH, ROUTE_OWN, NULL, page_pro_establishment },
 	{ POST, ESTABLISHMENT,                        POOL_PRIVATE, ROLE_AGENT, BOTH, ROUTE_OWN, form_withdraw, page_listing_withdraw },
 	{ GET,  ESTABLISHMENT "/fonctionnement",      POOL_PRIVATE, ROLE_AGENT, FAMILY_LISTING, ROUTE_OWN, NULL, page_listing_edit },

@@ -131,6 +131,19 @@ def test_the_caf_withdraws_and_puts_back(service):
     assert service.client().get(e['url']).status == 200
 
 
+def test_an_agent_chooses_how_often_he_is_reminded(service):
+    agent, _ = service.agent_with(True, True)
+    c = service.client(agent)
+    form = c.get('/espace-pro/mon-compte').form('/rappels')
+    assert form.get('rappels') == 'weekly'
+    assert form.set(rappels='hourly').submit().faults() == ['Choisissez une réponse']
+    page = form.set(rappels='monthly').submit()
+    assert 'Rythme des rappels enregistré.' in page.words and page.form('/rappels').get('rappels') == 'monthly'
+    assert 'rhythm=monthly' in service.ctl('audit', 'query', '--event', 'reminders_chosen', '--limit', '1').stdout
+    reviewer = service.client(service.account('caf_reviewer'))
+    assert '/rappels' not in reviewer.get('/espace-pro/mon-compte').text
+
+
 def test_first_login_leads_to_the_forced_change_and_nowhere_else(service):
     account = next(a for a in service.demo['accounts'] if a.get('first_login'))
     c = service.client()

@@ -4,6 +4,7 @@
 #include "acts/agreement.h"
 #include "acts/edit.h"
 #include "acts/mails.h"
+#include "acts/reminders.h"
 #include "tests/unit/test_acts_store.h"
 
 static day_t day(int year, int month, int mday)
@@ -172,21 +173,27 @@ static void test_which_day_brings_what(void **state)
 	}
 }
 
-static void test_warned_once_for_each_due_day(void **state)
+static void put_provider(struct world *w)
 {
-	struct world *w = *state;
-	struct agreement g = agreement_of(day(2026, 1, 15), day(2027, 1, 15));
 	struct provider p;
-	struct mail m;
-	struct mail_text text;
 
 	codec_default(&provider_codec, &p);
 	p.uuid = uuid_of(92);
-	p.key = g.provider_key;
+	p.key = "habfournisseurid=v";
 	p.name = "Ville de Valmoreau";
 	p.caf = "921";
 	p.mail = "mairie@valmoreau.example";
 	put_record(w, TABLE_MIRROR_PROVIDER, key_bytes(p.uuid.b, 16), provider_encode(w->a, &p));
+}
+
+static void test_warned_once_for_each_due_day(void **state)
+{
+	struct world *w = *state;
+	struct agreement g = agreement_of(day(2026, 1, 15), day(2027, 1, 15));
+	struct mail m;
+	struct mail_text text;
+
+	put_provider(w);
 	assert_true(live(w, &g, day(2026, 9, 20)));
 	assert_false(live(w, &g, day(2026, 9, 21)));
 	assert_int_equal(mails_of(w, "agreement_ending", &m), 2); /* the provider's contact and the Caf */
@@ -199,6 +206,114 @@ static void test_warned_once_for_each_due_day(void **state)
 	assert_int_equal(mails_of(w, "agreement_ending", NULL), 4);
 }
 
+/* --- reminders of free places --- */
+
+static const struct {
+	const char *rhythm;
+	int before, age;
+	bool due;
+} reminders[] = {
+	{ "weekly", 6, 7, true },        { "weekly", 7, 8, false },        { "weekly", 13, 14, true },
+	{ "weekly", 20, 21, true },      { "weekly", 27, 28, false }, /* the thirtieth day's is near */
+	{ "weekly", 29, 30, true },      { "weekly", 34, 35, false },      { "weekly", 49, 50, true },
+	{ "weekly", 50, 51, false },     { "weekly", 59, 60, false },      { "weekly", 7, 7, false },
+	{ "weekly", 8, 20, true }, /* days the clerk missed */
+	{ "weekly", 15, 20, false },     { "fortnightly", 6, 7, true },    { "fortnightly", 13, 14, false },
+	{ "fortnightly", 20, 21, true }, { "fortnightly", 27, 28, false }, { "fortnightly", 29, 30, true },
+	{ "fortnightly", 49, 50, true }, { "monthly", 6, 7, true },        { "monthly", 20, 21, false },
+	{ "monthly", 29, 30, true },     { "monthly", 36, 37, false },     { "monthly", 49, 50, true },
+	{ "none", 6, 7, false },         { "none", 20, 21, false },        { "none", 29, 30, true },
+	{ "none", 49, 50, true },
+};
+
+static void test_when_a_reminder_is_due(void **state)
+{
+	struct world *w = *state;
+
+	for (size_t i = 0; i < LENGTH(reminders); i++) {
+		print_message("%s %d\n", reminders[i].rhythm, reminders[i].age);
+		assert_int_equal(reminder_is_due(&w->settings, reminders[i].rhythm, reminders[i].before, reminders[i].age),
+				 reminders[i].due);
+	}
+}
+
+static enum err choose(struct world *w, const char *form)
+{
+	struct input in = input_of(w->a, &reminders_form, form);
+	struct faults faults = { 0 };
+	enum err e = reminders_choose(&w->app, w->a, &w->agent, &in, &faults);
+
+	assert_int_equal(e == ERR_INVALID, faults.n > 0);
+	return e;
+}
+
+/* The agent as the mirror has him, with the nursery's free places published that day. */
+static void put_agent(struct world *w, day_t published)
+{
+	static const uint8_t families[] = { FAMILY_PLACES, FAMILY_PLACES };
+	struct audit_record r = act_record(w->a, &w->agent, EVENT_PLACES_PUBLISHED);
+	struct changeset *cs = changeset_new(w->a);
+	struct person p = w->agent.person;
+	struct grid g;
+
+	put_provider(w);
+	p.key = "uid=m.querrien,habfournisseurid=v";
+	p.provider_key = "habfournisseurid=v";
+	p.status = "active";
+	p.mail = "m.querrien@valmoreau.example";
+	put_record(w, TABLE_MIRROR_PERSON, key_bytes(p.uuid.b, 16), person_encode(w->a, &p));
+	put_record(w, TABLE_MIRROR_IN, mirror_in_key(w->a, 'a', p.provider_key, p.uuid), BYTES_NONE);
+	strs_add(w->a, &w->nursery.places_keys, p.key);
+	put_establishment(w, &w->nursery);
+	put_record(w, TABLE_MIRROR_RIGHT, mirror_right_key(w->a, p.key, w->nursery.uuid),
+		   key_bytes(families, sizeof families));
+	codec_default(&grid_codec, &g);
+	g.n = 1;
+	g.state = "full";
+	g.confirmed_at = day_start(published);
+	changeset_put(cs, TABLE_GRID, key_bytes(w->nursery.uuid.b, 16), grid_encode(w->a, &g));
+	changeset_audit(cs, &r);
+	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
+}
+
+static size_t remind(struct world *w, day_t since, day_t today)
+{
+	struct changeset *cs = changeset_new(w->a);
+	struct provider p = { .key = "habfournisseurid=v" };
+	size_t before = mails_of(w, "places_stale", NULL);
+
+	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#day"), BYTES_NONE); /* as the clerk's progress: never empty */
+	assert_int_equal(places_reminders_add(&w->app, w->a, cs, &p, since, today), ERR_OK);
+	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
+	return mails_of(w, "places_stale", NULL) - before;
+}
+
+static void test_the_clerk_keeps_to_the_rhythm_somebody_chose(void **state)
+{
+	struct world *w = *state;
+	day_t published = day_today() - 14;
+	struct audit_record r;
+	const char *rhythm = "";
+
+	put_agent(w, published);
+	assert_int_equal(reminders_of(&w->app, w->a, w->agent.person.uuid, &rhythm), ERR_OK);
+	assert_string_equal(rhythm, "weekly");
+	assert_int_equal(remind(w, published + 13, published + 14), 1);
+	assert_int_equal(remind(w, published + 14, published + 15), 0);
+	assert_int_equal(choose(w, "rappels=daily"), ERR_INVALID);
+	assert_int_equal(choose(w, ""), ERR_INVALID);
+	assert_int_equal(choose(w, "rappels=weekly"), ERR_OK);
+	assert_int_equal(audit_of(w, "reminders_chosen", NULL), 0);
+	right_answer = ERR_DENIED;
+	assert_int_equal(choose(w, "rappels=none"), ERR_DENIED);
+	right_answer = ERR_OK;
+	assert_int_equal(choose(w, "rappels=none"), ERR_OK);
+	assert_int_equal(audit_of(w, "reminders_chosen", &r), 1);
+	assert_string_equal(arg_of(&r.details, "rhythm"), "none");
+	assert_int_equal(remind(w, published + 13, published + 14), 0);
+	assert_int_equal(remind(w, published + 29, published + 30), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +322,8 @@ int main(void)
 		world_test(test_ended_once),
 		world_test(test_which_day_brings_what),
 		world_test(test_warned_once_for_each_due_day),
+		world_test(test_when_a_reminder_is_due),
+		world_test(test_the_clerk_keeps_to_the_rhythm_somebody_chose),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,6 +78,8 @@ static const struct {
 	  "6e63650909056c696e657300017a" },
 	{ "mailed_link",
 	  "0106c3a977686174020ec3a970726f76696465725f6b65790302176f" },
+	{ "preferences",
+	  "010bc3a972656d696e64657273" },
 	{ "period",
 	  "010207cf" },
 	{ "counter",
