@@ -1,5 +1,6 @@
 #include "acts/edit.h"
 
+#include "acts/mirror.h"
 #include "acts/outcome.h"
 
 #include <string.h>
@@ -76,6 +77,72 @@ void edits_job(struct arena *a, struct changeset *cs, const struct edits *x, con
 		outcome_put(a, cs, about, &(struct outcome){ .state = "waiting", .at = j.created, .what = j.kind });
 	changeset_append(cs, TABLE_JOB, job_encode(a, &j));
 }
+
+/* --- the stop: since i64, the CSN --- */
+
+#define MARK "#jobs-stopped"
+
+enum err edits_stop_read(struct app *app, struct arena *a, struct edits_stop *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct record rec;
+	enum err e = txn_get(&t, TABLE_MIRROR_IN, mirror_mark(MARK), &rec);
+
+	*out = (struct edits_stop){ .csn = "" };
+	if (e)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	struct reader in = reader_of(rec.payload);
+
+	out->since = (int64_t)read_u64(&in);
+	out->csn = arena_memdup(a, in.p, in.n);
+	out->rev = rec.rev;
+	return in.err ? ERR_CORRUPT : ERR_OK;
+}
+
+static void record_stop(struct arena *a, struct changeset *cs, const struct visitor *who, const char *what, const char *csn)
+{
+	struct audit_record r = act_record(a, who, EVENT_SERVICE);
+
+	if (!*r.role)
+		r.role = "service";
+	r.object_kind = "jobs";
+	r.object_id = what;
+	act_detail(a, &r, "change", csn);
+	changeset_audit(cs, &r);
+}
+
+enum err edits_stop_add(struct app *app, struct arena *a, struct changeset *cs, const char *csn)
+{
+	static const struct visitor nobody = { .address = "", .user_agent = "", .method = "", .path = "" };
+	struct edits_stop now;
+	struct buf b = buf_new(a);
+	enum err e = edits_stop_read(app, a, &now);
+
+	if (e || now.since)
+		return e ? e : ERR_CONFLICT;
+	buf_u64(&b, (uint64_t)clock_now());
+	buf_text(&b, csn);
+	changeset_expect(cs, TABLE_MIRROR_IN, mirror_mark(MARK), REV_ABSENT);
+	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark(MARK), buf_bytes(&b));
+	record_stop(a, cs, &nobody, "stop", csn);
+	return ERR_OK;
+}
+
+enum err edits_resume(struct app *app, struct arena *a, const struct visitor *who)
+{
+	struct changeset *cs = changeset_new(a);
+	struct edits_stop now;
+	enum err e = edits_stop_read(app, a, &now);
+
+	if (e || !now.since)
+		return e ? e : ERR_CONFLICT;
+	changeset_expect(cs, TABLE_MIRROR_IN, mirror_mark(MARK), now.rev);
+	changeset_delete(cs, TABLE_MIRROR_IN, mirror_mark(MARK));
+	record_stop(a, cs, who, "resume", now.csn);
+	return changeset_commit(app->store, cs, NULL);
+}
+
+/* --- the reader's side --- */
 
 static enum err read_entry(struct arena *a, const char *s, struct edit_entry *out)
 {

@@ -28,6 +28,18 @@ const struct strs *edits_lines(const struct edits *x);
 /* Adds the job. about: key of its outcome (acts/outcome.h), "" : none. Without a line nothing is added. */
 void edits_job(struct arena *a, struct changeset *cs, const struct edits *x, const char *about);
 
+/* --- when a change of theirs is missing in the directory's log, the jobs "directory" stop until an operator resumes --- */
+
+struct edits_stop {
+	int64_t since;   /* 0: they go on */
+	const char *csn; /* of the change that is missing */
+	uint64_t rev;
+};
+MUST_USE enum err edits_stop_read(struct app *app, struct arena *a, struct edits_stop *out);
+/* Both with a record of the service's log. ERR_CONFLICT: it is so already. */
+MUST_USE enum err edits_stop_add(struct app *app, struct arena *a, struct changeset *cs, const char *csn);
+MUST_USE enum err edits_resume(struct app *app, struct arena *a, const struct visitor *who);
+
 /* --- the reader's side: the clerk --- */
 
 enum edit_verb { EDIT_SET, EDIT_PUT, EDIT_DROP, EDIT_FIRST };

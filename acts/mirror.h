@@ -62,7 +62,7 @@ struct bytes mirror_in_prefix(struct arena *a, char kind, const char *parent_key
 /* MIRROR_RIGHT: value families now u8, families ever u8 (rights.h, right_was). */
 struct bytes mirror_right_key(struct arena *a, const char *normal, struct uuid establishment);
 /* Marks kept beside the indexes in MIRROR_IN: "#cookie", "#complete", "#reread", "#day",
-   "#history…", "#left…". */
+   "#history…", "#left…"; of the clerk's other processes "#calendar", "#journal", "#jobs-stopped". */
 struct bytes mirror_mark(const char *name);
 
 #endif

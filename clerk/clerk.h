@@ -59,6 +59,8 @@ MUST_USE enum err outbox_due(struct clerk *c, struct arena *a, struct outbox *o,
 
 /* --- what the working process does, each at its own pace --- */
 
+/* Whether the directory's log has what the jobs changed. */
+MUST_USE enum err written_run(struct clerk *c, struct arena *a);
 MUST_USE enum err jobs_run(struct clerk *c, struct arena *a);
 /* People whose entry asks for a temporary password. */
 MUST_USE enum err asked_run(struct clerk *c, struct arena *a);

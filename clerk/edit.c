@@ -15,7 +15,14 @@ struct editing {
 	struct directory *d;
 	struct arena *a;
 	const char *suffix;
+	struct strs *csns;
 };
+
+static void made(const struct editing *x, const char *csn)
+{
+	if (csn)
+		strs_add(x->a, x->csns, csn);
+}
 
 /* --- values: equal as slapd compares them, or a line would be written again and again --- */
 
@@ -255,7 +262,11 @@ static enum err make(const struct editing *x, const struct edit_entry *wanted)
 	for (size_t i = 0; i < rest.n; i++)
 		if (rest.v[i].values.n)
 			add_change(x->a, &all, CHANGE_ADD, rest.v[i].name, rest.v[i].values);
-	return directory_add(x->d, x->a, wanted->dn, all.v, all.n, tracking(x->a), NULL);
+	const char *csn = NULL;
+	enum err e = directory_add(x->d, x->a, wanted->dn, all.v, all.n, tracking(x->a), &csn);
+
+	made(x, csn);
+	return e;
 }
 
 /* Somebody may change the entry between the look and the write: ERR_CONFLICT, and it is looked at again. */
@@ -274,8 +285,11 @@ static enum err bring_about(const struct editing *x, const struct edit_entry *wa
 			return e;
 		struct changes changes = changes_of(x->a, &now, wanted);
 
+		const char *csn = NULL;
+
 		if (changes.n)
-			e = directory_modify(x->d, x->a, now.dn, changes.v, changes.n, tracking(x->a), NULL);
+			e = directory_modify(x->d, x->a, now.dn, changes.v, changes.n, tracking(x->a), &csn);
+		made(x, csn);
 	}
 	return e;
 }
@@ -288,9 +302,10 @@ static const char *reason_of(struct directory *d, struct arena *a, enum err e, s
 	return arena_printf(a, "entry %zu of %zu: %s", i + 1, n, *trouble ? trouble : err_text(e));
 }
 
-enum err edit_run(struct directory *d, struct arena *a, const char *suffix, const struct strs *lines, const char **reason)
+enum err edit_run(struct directory *d, struct arena *a, const char *suffix, const struct strs *lines, struct strs *csns,
+		  const char **reason)
 {
-	struct editing x = { d, a, suffix };
+	struct editing x = { d, a, suffix, csns };
 	struct edit_entry *entries;
 	size_t n;
 	enum err refused = ERR_OK;

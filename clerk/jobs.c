@@ -2,6 +2,7 @@
 #include "clerk/clerk.h"
 #include "clerk/edit.h"
 
+#include "acts/edit.h"
 #include "acts/mirror.h"
 #include "acts/outcome.h"
 #include "base/log.h"
@@ -27,13 +28,17 @@ static struct directory *registry; /* as cn=greffe */
 
 static enum err edit_directory(struct clerk *c, struct arena *a, const struct job *j, const char **reason)
 {
+	struct strs csns = { 0 };
 	const struct settings *s = c->settings;
 	struct directory_place place = { s->ldap_uri, s->ldap_suffix, s->ldap_secrets, s->ldap_ca };
 
 	/* a secret that cannot be read may be mended */
 	if (!registry && directory_new(c->arena, &place, SERVICE_CLERK, &registry, reason))
 		return ERR_UNAVAILABLE;
-	return edit_run(registry, a, s->ldap_suffix, &j->lines, reason);
+	enum err e = edit_run(registry, a, s->ldap_suffix, &j->lines, &csns, reason);
+
+	written_expect(&csns);
+	return e;
 }
 
 void jobs_done(void)
@@ -57,14 +62,17 @@ static bool keeps_order(const struct job *j)
 static const int64_t pauses[] = { SECOND_MS, 5 * SECOND_MS, 30 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS };
 #define PAUSES_ORDERED 3
 
+/* Until an operator lets them go on. */
+static bool stopped;
+
 static bool is_open(struct arena *a, struct bytes payload, struct due *out)
 {
 	struct job j;
 
 	if (job_decode(a, payload, &j) || strcmp(j.state, "waiting") != 0)
 		return false;
-	out->next_at = j.next_at;
 	out->in_order = keeps_order(&j);
+	out->next_at = stopped && out->in_order ? INT64_MAX : j.next_at;
 	return true;
 }
 
@@ -130,7 +138,13 @@ enum err jobs_run(struct clerk *c, struct arena *a)
 	struct waiting due[AT_ONCE];
 	size_t n;
 	bool held = false; /* a job of the directory has to be tried again first */
-	enum err e = outbox_due(c, a, &box, clock_now(), due, LENGTH(due), &n);
+	struct edits_stop stop;
+	enum err e = edits_stop_read(&c->app, a, &stop);
+
+	if (e)
+		return e;
+	stopped = stop.since != 0;
+	e = outbox_due(c, a, &box, clock_now(), due, LENGTH(due), &n);
 
 	for (size_t i = 0; i < n && !e; i++) {
 		struct job j;

@@ -54,19 +54,20 @@ static const char *ldap_time(struct arena *a, int64_t ms)
 
 /* --- where we are --- */
 
-static enum err open_journal(struct clerk *c)
+enum err journal_open(struct clerk *c, struct directory **out)
 {
 	const struct settings *s = c->settings;
 	struct directory_place place = { s->ldap_uri, s->ldap_suffix, s->ldap_secrets, s->ldap_ca };
 	const char *why = "";
 
-	journal.clerk = c;
-	if (journal.log)
-		return ERR_OK;
-	enum err e = directory_new(c->arena, &place, SERVICE_LOG, &journal.log, &why);
+	enum err e = ERR_OK;
 
+	journal.clerk = c;
+	if (!journal.log)
+		e = directory_new(c->arena, &place, SERVICE_LOG, &journal.log, &why);
 	if (e)
 		log_line(LOG_LEVEL_ERROR, "no access to the directory's log", "reason", why, NULL);
+	*out = journal.log;
 	return e;
 }
 
@@ -339,7 +340,8 @@ static enum err copy_window(struct journal *j, struct arena *a, int64_t until, s
 enum err journal_run(struct clerk *c, struct arena *a)
 {
 	struct journal *j = &journal;
-	enum err e = open_journal(c);
+	struct directory *log;
+	enum err e = journal_open(c, &log);
 
 	(void)a;
 	if (!e && !j->from)

@@ -7,6 +7,9 @@
 MUST_USE enum err journal_run(struct clerk *c, struct arena *a);
 void journal_done(void);
 
+/* The handle on cn=accesslog, opened when need be; it stays the journal's. */
+MUST_USE enum err journal_open(struct clerk *c, struct directory **out);
+
 /* The identifier of our session tracking control in a value of reqControls; "" when there is none. */
 const char *journal_tracking(struct arena *a, const char *control);
 

@@ -21,7 +21,8 @@ sbin_PROGRAMS += %D%/habilis-clerk
 	%D%/state.c \
 	%D%/sweep.c \
 	%D%/texts.c \
-	%D%/work_loop.c
+	%D%/work_loop.c \
+	%D%/written.c
 %C%_habilis_clerk_LDADD = $(ACTS) $(CURL_LIBS)
 
 check_PROGRAMS += tests/unit/test_clerk_edit
@@ -33,3 +34,7 @@ tests_unit_test_clerk_headers_LDADD = $(BASE) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_journal
 tests_unit_test_clerk_journal_SOURCES = tests/unit/test_clerk_journal.c %D%/journal.c
 tests_unit_test_clerk_journal_LDADD = $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_clerk_written
+tests_unit_test_clerk_written_SOURCES = tests/unit/test_clerk_written.c %D%/edit.c %D%/jobs.c \
+	%D%/journal.c %D%/outbox.c %D%/written.c $(slapd_fixture)
+tests_unit_test_clerk_written_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)

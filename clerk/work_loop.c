@@ -43,6 +43,7 @@ static void work(struct clerk *c)
 	struct task tasks[] = {
 		{ jobs_run, TICK_MS, 0, { .subject = "jobs" } },
 		{ asked_run, TICK_MS, 0, { .subject = "requests for passwords" } },
+		{ written_run, 2 * SECOND_MS, 0, { .subject = "changes in the directory's log" } },
 		{ seal_run, 2 * SECOND_MS, 0, { .subject = "seals" } },
 		{ journal_run, 2 * SECOND_MS, 0, { .subject = "the directory's log" } },
 		{ readers_run, 10 * SECOND_MS, 0, { .subject = "readers" } },

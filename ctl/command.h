@@ -60,6 +60,7 @@ int ctl_settings(struct ctl *c);
 /* waiting.c */
 int ctl_jobs_list(struct ctl *c);
 int ctl_jobs_retry(struct ctl *c);
+int ctl_jobs_resume(struct ctl *c);
 int ctl_mail_list(struct ctl *c);
 int ctl_mail_retry(struct ctl *c);
 /* demo.c */

@@ -1,4 +1,5 @@
-/* jobs list | retry, mail list | retry */
+/* jobs list | retry | resume, mail list | retry */
+#include "acts/edit.h"
 #include "acts/outcome.h"
 #include "base/text.h"
 #include "ctl/command.h"
@@ -29,8 +30,25 @@ static enum err wanted_seq(const struct ctl *c, uint64_t *out)
 
 /* --- jobs --- */
 
+static enum err tell_stop(struct ctl *c, bool *stopped)
+{
+	struct edits_stop stop;
+	enum err e = edits_stop_read(&c->app, c->arena, &stop);
+
+	*stopped = !e && stop.since;
+	if (*stopped)
+		printf("jobs of the directory stand still since %s: change %s is not in the directory's log (docs/operator.md)\n",
+		       time_iso(c->arena, stop.since), stop.csn);
+	return e;
+}
+
 int ctl_jobs_list(struct ctl *c)
 {
+	bool stopped;
+	enum err e = tell_stop(c, &stopped);
+
+	if (e)
+		return ctl_fail("%s", err_text(e));
 	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
 	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_JOB, BYTES_NONE);
 
@@ -44,7 +62,18 @@ int ctl_jobs_list(struct ctl *c)
 			       (unsigned long long)j.tries,
 			       strcmp(j.state, "waiting") == 0 ? time_iso(c->arena, j.next_at) : "never", j.last_error);
 	}
-	return t.err ? ctl_fail("%s", err_text(t.err)) : 0;
+	return t.err ? ctl_fail("%s", err_text(t.err)) : stopped;
+}
+
+int ctl_jobs_resume(struct ctl *c)
+{
+	struct visitor who = ctl_visitor();
+	enum err e = edits_resume(&c->app, c->arena, &who);
+
+	if (e)
+		return ctl_fail("%s", e == ERR_CONFLICT ? "jobs of the directory do not stand still" : err_text(e));
+	puts("jobs of the directory go on");
+	return 0;
 }
 
 /* What failed comes again as the last of all: what was asked meanwhile was done before it. */

@@ -132,6 +132,7 @@ def test_what_the_directory_refuses_fails_and_holds_nobody_up(service, newcomer)
     until(lambda: not service.ctl('jobs', 'list').stdout, 20, 'still there')
     assert len(d.search_s(provider, ldap.SCOPE_SUBTREE)) == 3
     assert service.ctl('jobs', 'retry', '999999', check=False).returncode == 1
+    assert service.ctl('jobs', 'resume', check=False).returncode == 1, 'nothing stands still'
     d.delete_s(other)
 
 

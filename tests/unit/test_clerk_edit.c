@@ -19,11 +19,13 @@
 #define AGREEMENT "habConventionNumero=921-2026-0001," PROVIDER
 
 static const char *reason;
+static struct strs csns;
 
 static enum err run(struct directory *d, struct arena *a, const struct edits *x)
 {
 	reason = "";
-	return edit_run(d, a, SUFFIX, edits_lines(x), &reason);
+	csns = (struct strs){ 0 };
+	return edit_run(d, a, SUFFIX, edits_lines(x), &csns, &reason);
 }
 
 static struct entry read_entry(struct directory *d, struct arena *a, const char *dn)
@@ -80,7 +82,12 @@ static void made_once(void **state)
 	assert_string_equal(entry_text(&e, "habDemandeMotDePasse"), "TRUE");
 	const char *before = csn(d, a, FRESH), *before_g = csn(d, a, AGREEMENT);
 
+	/* what it wrote, as the directory's log names it; nothing when it runs again */
+	assert_int_equal(csns.n, 2);
+	assert_string_equal(csns.v[0], before_g);
+	assert_string_equal(csns.v[1], before);
 	assert_int_equal(run(d, a, x), ERR_OK);
+	assert_int_equal(csns.n, 0);
 	assert_string_equal(csn(d, a, FRESH), before);
 	assert_string_equal(csn(d, a, AGREEMENT), before_g);
 }
@@ -228,7 +235,7 @@ static void gone(void **state)
 	edits_set(x, "habStatut", "terminee");
 	assert_int_equal(run(d, a, x), ERR_INVALID);
 	strs_add(a, &nonsense, "?");
-	assert_int_equal(edit_run(d, a, SUFFIX, &nonsense, &reason), ERR_INVALID);
+	assert_int_equal(edit_run(d, a, SUFFIX, &nonsense, &csns, &reason), ERR_INVALID);
 }
 
 static void away(void **state)
