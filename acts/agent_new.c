@@ -138,3 +138,13 @@ void agents_new_end(struct arena *a, struct changeset *cs, const struct agents_n
 	if (n->uids.n)
 		numbers_end(a, cs, &n->numbers);
 }
+
+void agents_taken_put(struct arena *a, struct changeset *cs, const char *uid, const char *number)
+{
+	struct counter once;
+
+	counter_default(&once);
+	once.last = 1;
+	changeset_put(cs, TABLE_COUNTER, taken_key(a, uid), counter_encode(a, &once));
+	numbers_reserve(a, cs, number);
+}

@@ -14,7 +14,14 @@ day_t agreement_due(const struct agreement *g, day_t today);
 /* --- the work of a day: the clerk's --- */
 
 /* In this order; a mark in the store holds the number. */
-enum calendar_stage { CALENDAR_AGREEMENTS, CALENDAR_CLOSE, CALENDAR_PLACES, CALENDAR_DIGEST, CALENDAR_DONE };
+enum calendar_stage {
+	CALENDAR_AGREEMENTS,
+	CALENDAR_CLOSE,
+	CALENDAR_PLACES,
+	CALENDAR_DIGEST,
+	CALENDAR_PURGE,
+	CALENDAR_DONE
+};
 
 /* How far it is. */
 struct calendar_progress {

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* A job's lines: "@uuid" or "*classes\tdn" begins an entry, "=attribute: value", "+…", "-…" and "!…" follow. */
+/* A job's lines: "@uuid", "*classes\tdn" or, of one to delete, "~uuid" begins an entry, "=attribute: value", "+…", "-…" and "!…"
+   follow. */
 struct edits {
 	struct arena *arena;
 	struct strs lines;
@@ -29,6 +30,14 @@ void edits_on(struct edits *x, struct uuid entry)
 void edits_make(struct edits *x, const char *dn, const char *classes)
 {
 	strs_add(x->arena, &x->lines, arena_printf(x->arena, "*%s\t%s", classes, dn));
+}
+
+static void line(struct edits *x, enum edit_verb verb, const char *attribute, const char *value);
+
+void edits_remove(struct edits *x, struct uuid entry, const char *attribute, const char *value)
+{
+	strs_add(x->arena, &x->lines, arena_printf(x->arena, "~%s", uuid_text(x->arena, entry)));
+	line(x, EDIT_SET, attribute, value);
 }
 
 static void line(struct edits *x, enum edit_verb verb, const char *attribute, const char *value)
@@ -149,7 +158,8 @@ static enum err read_entry(struct arena *a, const char *s, struct edit_entry *ou
 	const char *tab = strchr(s, '\t');
 
 	*out = (struct edit_entry){ .dn = "", .classes = "" };
-	if (*s == '@')
+	out->remove = *s == '~';
+	if (*s == '@' || *s == '~')
 		return uuid_parse(s + 1, &out->uuid);
 	if (!tab)
 		return ERR_MALFORMED;
@@ -179,7 +189,7 @@ enum err edits_read(struct arena *a, const struct strs *lines, struct edit_entry
 	for (size_t i = 0; i < lines->n && !e; i++) {
 		const char *s = lines->v[i];
 
-		if (*s == '@' || *s == '*') {
+		if (*s == '@' || *s == '*' || *s == '~') {
 			entries = arena_more(a, entries, count, sizeof *entries);
 			e = read_entry(a, s, &entries[count++]);
 			continue;

@@ -14,6 +14,8 @@ struct edits *edits_new(struct arena *a);
    it is not there, with these object classes (blank between them). DNs are made with dn_child, days with day_ldap. */
 void edits_on(struct edits *x, struct uuid entry);
 void edits_make(struct edits *x, const char *dn, const char *classes);
+/* This entry goes, as long as that attribute still says so; without lines of its own. Gone already is well. */
+void edits_remove(struct edits *x, struct uuid entry, const char *attribute, const char *value);
 
 void edits_set(struct edits *x, const char *attribute, const char *value);  /* the only value; "" : none at all */
 void edits_put(struct edits *x, const char *attribute, const char *value);  /* one more value */
@@ -50,6 +52,7 @@ struct edit_line {
 };
 
 struct edit_entry {
+	bool remove;      /* its only line is the condition */
 	struct uuid uuid; /* none: dn and classes tell */
 	const char *dn, *classes;
 	struct edit_line *v;

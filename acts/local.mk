@@ -5,6 +5,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/agent.c \
 	%D%/agent_caf.c \
 	%D%/agent_new.c \
+	%D%/agent_purge.c \
 	%D%/agent_state.c \
 	%D%/agreement.c \
 	%D%/agreement_template.c \
@@ -93,6 +94,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/activation.h \
 	%D%/agent.h \
 	%D%/agent_new.h \
+	%D%/agent_purge.h \
 	%D%/agreement.h \
 	%D%/agreement_text.h \
 	%D%/agreement_words.h \

@@ -2,6 +2,7 @@
 
 #include "acts/mirror.h"
 #include "acts/request.h"
+#include "base/text.h"
 
 static struct bytes counter_key(struct arena *a, const struct numbers *x)
 {
@@ -49,6 +50,11 @@ static const char names[] = {
 	[NUMBER_AGREEMENT] = 'g', [NUMBER_PROVIDER] = 'p', [NUMBER_AGENT] = 'n', [NUMBER_ESTABLISHMENT] = 'e'
 };
 
+static struct bytes reserved_key(struct arena *a, const char *number)
+{
+	return bytes_of(arena_printf(a, "number %s", text_fold(a, number)));
+}
+
 static enum err is_free(struct app *app, struct arena *a, const struct numbers *x, const char *number, bool *out)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
@@ -57,6 +63,8 @@ static enum err is_free(struct app *app, struct arena *a, const struct numbers *
 			     txn_get(&t, TABLE_REQUEST, request_key(a, number), &rec) :
 			     txn_get(&t, TABLE_MIRROR_NAME, mirror_name_key(a, names[x->kind], number), &rec);
 
+	if (e == ERR_NOTFOUND)
+		e = txn_get(&t, TABLE_COUNTER, reserved_key(a, number), &rec);
 	*out = e == ERR_NOTFOUND;
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
@@ -80,4 +88,13 @@ void numbers_end(struct arena *a, struct changeset *cs, const struct numbers *x)
 
 	changeset_expect(cs, TABLE_COUNTER, key, x->counter.rev);
 	changeset_put(cs, TABLE_COUNTER, key, counter_encode(a, &x->counter));
+}
+
+void numbers_reserve(struct arena *a, struct changeset *cs, const char *number)
+{
+	struct counter once;
+
+	counter_default(&once);
+	once.last = 1;
+	changeset_put(cs, TABLE_COUNTER, reserved_key(a, number), counter_encode(a, &once));
 }

@@ -87,6 +87,9 @@ static const struct row rows[] = {
 	  "Age at which they are shown as out of date. After reminder_days." },
 	{ "places", "hidden_days", KIND_INT, AT(places_hidden_days), 1, 365, "60",
 	  "Age at which they are shown no more. After stale_days." },
+	{ "people", "kept_days", KIND_INT, AT(people_kept_days), 30, 1096, "365",
+	  "Days the entry of an agent stays in the directory once his mission, or his provider's last convention, has ended. A year, as "
+	  "the log of connections: until then that log's numbers have a name." },
 	{ "password", "min_length", KIND_INT, AT(password_min_length), 8, 128, "8",
 	  "Fewest characters of a password. The convention's floor is 8." },
 	{ "password", "bits", KIND_INT, AT(password_bits), 50, 200, "50",

@@ -36,6 +36,7 @@ struct settings {
 	int64_t places_reminder_days;      /* 7 */
 	int64_t places_stale_days;         /* 30 */
 	int64_t places_hidden_days;        /* 60 */
+	int64_t people_kept_days;          /* 365 */
 	int64_t password_min_length;       /* 8; floor 8 */
 	int64_t password_bits;             /* 50 */
 	int64_t password_staff_bits;       /* 80 */

@@ -2,6 +2,7 @@
    ended before its work did leaves the rest to the next one. */
 #include "clerk/clerk.h"
 
+#include "acts/agent_purge.h"
 #include "acts/calendar.h"
 #include "acts/mirror.h"
 #include "base/log.h"
@@ -11,6 +12,7 @@
 #define AT_ONCE 20
 #define OFFICE_HOUR 8 /* mails nobody waits for come then */
 #define SATURDAY 5
+#define PURGES_A_DAY 20 /* a wrong date in the directory erases few before somebody sees it in the log */
 
 /* --- the stages --- */
 
@@ -52,6 +54,25 @@ static enum err digest_day(struct step *s, struct bytes payload)
 	return queue_digest_add(&s->clerk->app, s->a, s->cs, &caf, s->progress->day);
 }
 
+/* A restart begins to count anew. */
+static struct {
+	day_t day;
+	size_t room;
+} purges;
+
+static enum err purge_day(struct step *s, struct bytes payload)
+{
+	struct provider p;
+
+	if (provider_decode(s->a, payload, &p))
+		return ERR_CORRUPT;
+	if (purges.day != s->progress->day) {
+		purges.day = s->progress->day;
+		purges.room = PURGES_A_DAY;
+	}
+	return agents_purge_add(&s->clerk->app, s->a, s->cs, &p, s->progress->day, &purges.room);
+}
+
 static const struct {
 	enum table table;
 	bool mails; /* waits for the office hour */
@@ -60,6 +81,7 @@ static const struct {
 	[CALENDAR_AGREEMENTS] = { TABLE_MIRROR_AGREEMENT, false, agreement_day },
 	[CALENDAR_PLACES] = { TABLE_MIRROR_PROVIDER, true, places_day },
 	[CALENDAR_DIGEST] = { TABLE_MIRROR_CAF, true, digest_day },
+	[CALENDAR_PURGE] = { TABLE_MIRROR_PROVIDER, false, purge_day },
 };
 
 struct rows {

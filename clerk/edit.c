@@ -269,6 +269,24 @@ static enum err make(const struct editing *x, const struct edit_entry *wanted)
 	return e;
 }
 
+/* Whoever was taken back since is not deleted: that is said, and a failed job is looked at. */
+static enum err take_away(const struct editing *x, const struct edit_entry *wanted)
+{
+	struct entry now;
+	enum err e = look_up(x, wanted, &now);
+
+	if (e)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	struct strs says = { 0 };
+
+	if (wanted->n == 1)
+		says = entry_texts(x->a, &now, wanted->v[0].attribute);
+	if (!says.n || find(x->a, wanted->v[0].attribute, &says, wanted->v[0].value) == says.n)
+		return ERR_CONFLICT;
+	e = directory_delete(x->d, now.dn, tracking(x->a));
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
 /* Somebody may change the entry between the look and the write: ERR_CONFLICT, and it is looked at again. */
 static enum err bring_about(const struct editing *x, const struct edit_entry *wanted)
 {
@@ -315,7 +333,7 @@ enum err edit_run(struct directory *d, struct arena *a, const char *suffix, cons
 		return ERR_INVALID;
 	}
 	for (size_t i = 0; i < n; i++) {
-		enum err e = bring_about(&x, &entries[i]);
+		enum err e = entries[i].remove ? take_away(&x, &entries[i]) : bring_about(&x, &entries[i]);
 
 		if (!e)
 			continue;

@@ -45,6 +45,7 @@ enum event_class { EVENT_CONNECTION, EVENT_ACT };
 	X(AGENT_SUSPENDED,    "agent_suspended",     "Accès suspendu",                   EVENT_ACT) \
 	X(AGENT_REOPENED,     "agent_reopened",      "Accès rouvert",                    EVENT_ACT) \
 	X(AGENT_ENDED,        "agent_ended",         "Accès fermé",                      EVENT_ACT) \
+	X(AGENT_PURGED,       "agent_purged",        "Effacement du compte",             EVENT_ACT) \
 	X(AGENT_MAIL_CHANGED, "agent_mail_changed",  "Adresse corrigée",                 EVENT_ACT) \
 	X(PASSWORD_ASKED,     "password_asked",      "Mot de passe demandé",             EVENT_CONNECTION) \
 	X(REGISTER_CHANGED,   "register_changed",    "Répertoire modifié",               EVENT_ACT) \

@@ -88,14 +88,15 @@ enum err page_privacy(struct request *rq, struct html *h)
 	     "<p>Nom, prénom, fonction, courriel professionnel et numéro d’identification servent à ouvrir l’accès, à savoir qui a "
 	     "écrit quoi et à prévenir la personne. Ils viennent de la demande d’habilitation.</p>\n"
 	     "<p>Les connexions sont enregistrées avec l’adresse IP et le navigateur, et gardées {} jours. Les actions (envois, "
-	     "décisions, publications) sont gardées {} jours, comme preuve de ce qui a été publié.</p>\n"
+	     "décisions, publications) sont gardées {} jours, comme preuve de ce qui a été publié. Les coordonnées d’une personne "
+	     "habilitée sont effacées {} jours après la fin de sa mission ou de la convention ; le journal ne garde que son numéro.</p>\n"
 	     "<p>Seuls les agents de la Caf, les auditeurs et l’exploitant y ont accès, chacun pour sa mission. La consultation du "
 	     "journal est elle-même enregistrée.</p>\n"
 	     "<h2>Témoins de connexion (cookies)</h2>\n<p>Un seul, indispensable : il tient votre session ou votre formulaire, et "
 	     "disparaît avec elle.</p>\n<h2>Vos droits</h2>\n<p>Accès, rectification, limitation, opposition : écrivez à votre Caf, "
 	     "ou au service.</p>\n",
 	     html_number(h, rq->app->settings->audit_connections_days),
-	     html_number(h, rq->app->settings->audit_acts_days));
+	     html_number(h, rq->app->settings->audit_acts_days), html_number(h, rq->app->settings->people_kept_days));
 	contact_line(rq, h);
 	html(h, "<p>Vous pouvez aussi adresser une réclamation à la Cnil.</p>\n");
 	return close_text(rq, h);

@@ -148,3 +148,17 @@ def test_the_digest_comes_on_working_days_only(year):
     live(year, friday + datetime.timedelta(days=2))
     time.sleep(2)
     assert digests() == before + waiting
+
+
+def test_who_ended_long_ago_leaves_the_directory(year):
+    """A year after the last convention of his provider (test_a_year)."""
+    d = year.directory()
+    agent, _ = year.agent_with(True, True)
+    number = entry(d, agent['dn'])['habAgentNumero']
+    live(year, datetime.date(2029, 1, 13))
+    assert entry(d, agent['dn'])['habStatut'] == 'active' and number not in log(year, 'agent_purged')
+    live(year, datetime.date(2029, 1, 14))
+    until(lambda: not d.search_s(year.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, f'(uid={agent["uid"]})'), 'still there')
+    assert log(year, 'agent_purged').count(number) == 1
+    until(lambda: not d.search_s(year.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, f'(habDroitFonctionnement={agent["dn"]})'), 'a right is left')
+    assert year.client().login(agent).path == '/connexion'

@@ -1,6 +1,7 @@
 /* What a day brings: each convention's case, the reminders of places, the digest. */
 #include "acts/calendar.h"
 
+#include "acts/agent_purge.h"
 #include "acts/agreement.h"
 #include "acts/edit.h"
 #include "acts/mails.h"
@@ -314,6 +315,111 @@ static void test_the_clerk_keeps_to_the_rhythm_somebody_chose(void **state)
 	assert_int_equal(remind(w, published + 29, published + 30), 1);
 }
 
+/* --- who ended long ago --- */
+
+static const struct {
+	const char *name;
+	const char *person;         /* status */
+	int end, closed;            /* days before today; 0: none */
+	const char *first, *second; /* conventions' status, NULL: none */
+	int first_due, second_due;  /* days before today */
+	int ended;                  /* days before today; 0: not, or not known */
+} endings[] = {
+	{ "active, in force", "active", 0, 0, "active", NULL, -100, 0, 0 },
+	{ "left", "terminee", 400, 0, "active", NULL, -100, 0, 400 },
+	{ "left, seen later", "terminee", 400, 390, "active", NULL, -100, 0, 390 },
+	{ "left, no date but what was seen", "terminee", 0, 390, "active", NULL, -100, 0, 390 },
+	{ "left, nobody knows when", "terminee", 0, 0, "active", NULL, -100, 0, 0 },
+	{ "leaves in a week", "terminee", -7, 20, "active", NULL, -100, 0, -7 },
+	{ "suspended", "suspendue", 400, 390, "active", NULL, -100, 0, 0 },
+	{ "the convention ended", "active", 0, 0, "terminee", NULL, 400, 0, 400 },
+	{ "the convention ended, suspended before", "suspendue", 800, 790, "terminee", NULL, 400, 0, 400 },
+	{ "the last of two", "active", 0, 0, "terminee", "terminee", 400, 300, 300 },
+	{ "one of two goes on", "active", 0, 0, "terminee", "active", 400, -100, 0 },
+	{ "one of two is being made", "active", 0, 0, "terminee", "demandee", 400, 0, 0 },
+	{ "an unknown word", "active", 0, 0, "", NULL, 400, 0, 0 },
+	{ "ended, no date", "active", 0, 0, "terminee", NULL, 0, 0, 0 },
+	{ "never a convention", "active", 0, 0, NULL, NULL, 0, 0, 0 },
+};
+
+static void add_ended(struct world *w, struct agreements *list, const char *status, int due, day_t today)
+{
+	struct agreement g = agreement_of(today - 1000, due ? today - due : 0);
+
+	g.status = status;
+	if (status)
+		agreements_add(w->a, list, &g);
+}
+
+static void test_who_ended_and_when(void **state)
+{
+	struct world *w = *state;
+	day_t today = day(2028, 3, 1);
+
+	for (size_t i = 0; i < LENGTH(endings); i++) {
+		struct person p = w->agent.person;
+		struct agreements all = { 0 };
+		int64_t closed = endings[i].closed ? day_start(today - endings[i].closed) : 0;
+
+		print_message("%s\n", endings[i].name);
+		p.status = endings[i].person;
+		p.end = endings[i].end ? today - endings[i].end : 0;
+		add_ended(w, &all, endings[i].first, endings[i].first_due, today);
+		add_ended(w, &all, endings[i].second, endings[i].second_due, today);
+		assert_int_equal(agent_ended_on(&p, closed, &all, today), endings[i].ended ? today - endings[i].ended : 0);
+		p.agent = false; /* staff is its administrators' */
+		assert_int_equal(agent_ended_on(&p, closed, &all, today), 0);
+	}
+}
+
+static size_t purge(struct world *w, day_t today, size_t room)
+{
+	struct changeset *cs = changeset_new(w->a);
+	struct provider p = { .key = "habfournisseurid=v", .id = "F9210001" };
+	size_t left = room;
+
+	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#day"), BYTES_NONE);
+	assert_int_equal(agents_purge_add(&w->app, w->a, cs, &p, today, &left), ERR_OK);
+	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
+	return room - left;
+}
+
+static void test_an_agent_is_purged_once(void **state)
+{
+	struct world *w = *state;
+	day_t end = day_today() + 265; /* the convention's, as put_agreement has it */
+	const char *rhythm = "";
+	struct audit_record r;
+	struct draft d;
+
+	put_agent(w, day_today());
+	put_agreement(w, "terminee");
+	assert_int_equal(choose(w, "rappels=none"), ERR_OK);
+	draft_default(&d);
+	d.author_name = w->agent.person.name;
+	put_record(w, TABLE_DRAFT, draft_key(w->a, w->nursery.uuid, FAMILY_LISTING, w->agent.person.uuid),
+		   draft_encode(w->a, &d));
+	assert_int_equal(purge(w, end + 364, 20), 0);
+	assert_int_equal(purge(w, end + 365, 0), 0); /* enough for that day */
+	assert_int_equal(audit_of(w, "agent_purged", NULL), 0);
+	assert_int_equal(purge(w, end + 365, 20), 1);
+	assert_int_equal(purge(w, end + 366, 20), 0); /* the job waits */
+	assert_int_equal(audit_of(w, "agent_purged", &r), 1);
+	assert_string_equal(r.object_id, "VDA-4821");
+	assert_string_equal(arg_of(&r.details, "end"), day_iso(w->a, end));
+	struct strs lines = lines_of(w);
+
+	assert_true(strs_has(&lines, arena_printf(w->a, "~%s", uuid_text(w->a, w->agent.person.uuid))));
+	assert_true(strs_has(&lines, "=habStatut: active"));
+	assert_int_equal(reminders_of(&w->app, w->a, w->agent.person.uuid, &rhythm), ERR_OK);
+	assert_string_equal(rhythm, "weekly");
+	AUTO_TXN struct txn t = txn_read(w->app.store, STORE_MAIN);
+
+	assert_int_equal(txn_count(&t, TABLE_DRAFT), 0);
+	assert_int_equal(txn_count(&t, TABLE_PREFERENCES), 0);
+	assert_int_equal(txn_count(&t, TABLE_COUNTER), 2); /* his identifier and number: never anybody's again */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +430,8 @@ int main(void)
 		world_test(test_warned_once_for_each_due_day),
 		world_test(test_when_a_reminder_is_due),
 		world_test(test_the_clerk_keeps_to_the_rhythm_somebody_chose),
+		world_test(test_who_ended_and_when),
+		world_test(test_an_agent_is_purged_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

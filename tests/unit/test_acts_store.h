@@ -261,6 +261,7 @@ static inline struct world *world_new(void)
 					 .places_reminder_days = 7,
 					 .places_stale_days = 30,
 					 .places_hidden_days = 60,
+					 .people_kept_days = 365,
 					 .run_dir = w->dir,
 					 .data_communes = "" };
 	w->app = (struct app){ .settings = &w->settings, .test_clock = true, .heartbeat = -1 };

@@ -70,6 +70,7 @@ static void test_nine_settings_are_enough(void **state)
 	assert_int_equal(s.places_reminder_days, 7);
 	assert_int_equal(s.places_stale_days, 30);
 	assert_int_equal(s.places_hidden_days, 60);
+	assert_int_equal(s.people_kept_days, 365);
 	assert_int_equal(s.password_min_length, 8);
 	assert_int_equal(s.password_bits, 50);
 	assert_int_equal(s.password_staff_bits, 80);

@@ -238,6 +238,24 @@ static void gone(void **state)
 	assert_int_equal(edit_run(d, a, SUFFIX, &nonsense, &csns, &reason), ERR_INVALID);
 }
 
+static void removed(void **state)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	AUTO_DIRECTORY struct directory *d = slapd_open(SERVICE_CLERK);
+	struct entry e = read_entry(d, a, FRESH);
+	struct edits *taken_back = edits_new(a), *x = edits_new(a);
+
+	(void)state;
+	slapd_change("dn: " FRESH "\nchangetype: modify\nreplace: habStatut\nhabStatut: active\n");
+	edits_remove(taken_back, e.uuid, "habStatut", "terminee");
+	assert_int_equal(run(d, a, taken_back), ERR_INVALID);
+	edits_remove(x, e.uuid, "habStatut", "active");
+	assert_int_equal(directory_read(d, a, FRESH, NULL, &e), ERR_OK);
+	assert_int_equal(run(d, a, x), ERR_OK);
+	assert_int_equal(directory_read(d, a, FRESH, NULL, &e), ERR_NOTFOUND);
+	assert_int_equal(run(d, a, x), ERR_OK);
+}
+
 static void away(void **state)
 {
 	AUTO_ARENA struct arena *a = arena_new();
@@ -261,7 +279,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(made_once), cmocka_unit_test(finished), cmocka_unit_test(by_uuid),
 		cmocka_unit_test(renamed),   cmocka_unit_test(binary),   cmocka_unit_test(refused),
-		cmocka_unit_test(gone),      cmocka_unit_test(away),
+		cmocka_unit_test(gone),      cmocka_unit_test(removed),  cmocka_unit_test(away),
 	};
 
 	return cmocka_run_group_tests(tests, slapd_set_up, slapd_tear_down);

@@ -1,0 +1,155 @@
+#include "acts/agent_purge.h"
+
+#include "acts/agent.h"
+#include "acts/agent_new.h"
+#include "acts/edit.h"
+#include "acts/outcome.h"
+#include "acts/right_history.h"
+
+#include <string.h>
+
+/* --- the rule --- */
+
+static day_t later(day_t x, day_t y)
+{
+	return x > y ? x : y;
+}
+
+static day_t mission_end(const struct person *p, int64_t closed_at)
+{
+	return later((day_t)p->end, closed_at ? day_of(closed_at) : 0);
+}
+
+/* 0: it goes on, or may begin, or has no date. */
+static day_t agreement_end(const struct agreement *g, day_t today)
+{
+	bool active = strcmp(g->status, "active") == 0;
+
+	if (active ? agreement_in_force(g, today) || g->effect > today : strcmp(g->status, "terminee") != 0)
+		return 0;
+	return later((day_t)g->due, (day_t)g->termination);
+}
+
+day_t agent_ended_on(const struct person *p, int64_t closed_at, const struct agreements *all, day_t today)
+{
+	day_t last = 0;
+
+	if (!p->agent)
+		return 0;
+	if (strcmp(p->status, "terminee") == 0)
+		return mission_end(p, closed_at);
+	for (size_t i = 0; i < all->n; i++) {
+		day_t end = agreement_end(&all->v[i], today);
+
+		if (!end)
+			return 0;
+		last = later(last, end);
+	}
+	return last;
+}
+
+/* --- one provider's --- */
+
+struct purging {
+	struct app *app;
+	struct arena *a;
+	struct changeset *cs;
+	const struct provider *p;
+	day_t today;
+};
+
+/* When the mirror saw the access close last; 0: it is open, or was never seen to be. */
+static enum err read_closed(struct purging *x, const struct person *p, int64_t *out)
+{
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+	struct right_period *v;
+	size_t n;
+	enum err e = right_periods(&t, x->a, p->uuid, &v, &n);
+
+	*out = 0;
+	for (size_t i = 0; !e && i < n; i++)
+		if (v[i].family == PERIOD_ACTIVE && v[i].until > *out)
+			*out = v[i].until;
+	return e;
+}
+
+/* What others typed with him stays; what only he would see again goes. */
+static enum err drop_drafts(struct purging *x, const struct person *p)
+{
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_DRAFT, BYTES_NONE);
+
+	while (scan_next(&s))
+		if (memcmp(tail_of(s.key, sizeof p->uuid.b).p, p->uuid.b, sizeof p->uuid.b) == 0)
+			changeset_delete(x->cs, TABLE_DRAFT, s.key);
+	return t.err;
+}
+
+static enum err drop_kept(struct purging *x, const struct person *p)
+{
+	static const enum table tables[] = { TABLE_PREFERENCES, TABLE_TEMP_PASSWORD, TABLE_KEPT };
+	static const char *const outcomes[] = { "courriel", "avis", "renvoi", "mot-de-passe" };
+
+	for (size_t i = 0; i < LENGTH(tables); i++)
+		changeset_delete(x->cs, tables[i], key_bytes(p->uuid.b, sizeof p->uuid.b));
+	for (size_t i = 0; i < LENGTH(outcomes); i++)
+		changeset_delete(x->cs, TABLE_OUTCOME, bytes_of(outcome_key(x->a, "agent", p->number, outcomes[i])));
+	return drop_drafts(x, p);
+}
+
+static enum err purge(struct purging *x, const struct person *p, day_t end)
+{
+	static const struct visitor nobody = { .address = "", .user_agent = "", .method = "", .path = "" };
+	struct audit_record r = act_record(x->a, &nobody, EVENT_AGENT_PURGED);
+	struct edits *edits = edits_new(x->a);
+
+	edits_remove(edits, p->uuid, "habStatut", p->status);
+	edits_job(x->a, x->cs, edits, outcome_key(x->a, "agent", p->number, "acces"));
+	agents_taken_put(x->a, x->cs, p->uid, p->number);
+	changeset_expect(x->cs, TABLE_MIRROR_PERSON, key_bytes(p->uuid.b, sizeof p->uuid.b), p->rev);
+	r.role = "service";
+	r.caf = p->caf;
+	r.provider = x->p->id;
+	r.object_kind = "person";
+	r.object_id = p->number;
+	act_detail(x->a, &r, "end", day_iso(x->a, end));
+	changeset_audit(x->cs, &r);
+	return drop_kept(x, p);
+}
+
+static enum err look_at(struct purging *x, const struct person *p, const struct agreements *all, size_t *room)
+{
+	struct agent_state state;
+	int64_t closed_at;
+	enum err e = read_closed(x, p, &closed_at);
+	day_t end = e ? 0 : agent_ended_on(p, closed_at, all, x->today);
+
+	if (!end || end + x->app->settings->people_kept_days > x->today)
+		return e;
+	e = agent_state_read(x->app, x->a, p, &state);
+	if (e || agent_is_busy(&state))
+		return e;
+	--*room;
+	return purge(x, p, end);
+}
+
+enum err agents_purge_add(struct app *app, struct arena *a, struct changeset *cs, const struct provider *p, day_t today,
+			  size_t *room)
+{
+	struct purging x = { app, a, cs, p, today };
+	struct agreements all;
+	struct person *people;
+	size_t n = 0;
+	enum err e;
+
+	{
+		AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+
+		e = agreements_of(&t, a, p->key, &all);
+	}
+	if (!e)
+		e = people_of(app, a, p->key, &people, &n);
+	for (size_t i = 0; i < n && !e && *room; i++)
+		e = look_at(&x, &people[i], &all, room);
+	return e;
+}
