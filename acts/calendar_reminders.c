@@ -158,13 +158,14 @@ static void write_digest(struct app *app, struct arena *a, struct changeset *cs,
 			 const struct digest *d)
 {
 	struct buf lines = buf_new(a);
-	size_t n = d->reports.n;
+	size_t n = 0;
 
 	if (!(roles & ROLE_CAF))
 		return;
 	if (roles & ROLE_CAF_REVIEWER) {
 		add_line(a, &lines, &d->listings, "fiche à vérifier", "fiches à vérifier");
-		n += d->listings.n;
+		add_line(a, &lines, &d->reports, "signalement à lire", "signalements à lire");
+		n += d->listings.n + d->reports.n;
 	}
 	if (roles & ROLE_CAF_ADMIN) {
 		add_line(a, &lines, &d->requests, "demande d’habilitation à traiter", "demandes d’habilitation à traiter");
@@ -174,7 +175,6 @@ static void write_digest(struct app *app, struct arena *a, struct changeset *cs,
 			 "conventions envoyées et non revenues signées");
 		n += d->requests.n + d->departures.n + d->agreements.n + d->unreturned.n;
 	}
-	add_line(a, &lines, &d->reports, "signalement à lire", "signalements à lire");
 	if (n)
 		mail_add(app, a, cs, "queue_digest", p->uuid, "", p->caf, "combien",
 			 counted(a, n, "dossier", "dossiers"), "lignes", buf_str(&lines), NULL);

@@ -67,6 +67,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/register_rows.c \
 	%D%/register_things.c \
 	%D%/reminders.c \
+	%D%/report.c \
 	%D%/request.c \
 	%D%/request_check.c \
 	%D%/request_draft.c \
@@ -127,6 +128,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/queue.h \
 	%D%/register_import.h \
 	%D%/reminders.h \
+	%D%/report.h \
 	%D%/request.h \
 	%D%/request_draft.h \
 	%D%/request_rules.h \
@@ -217,6 +219,9 @@ tests_unit_test_acts_mails_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_mirror
 tests_unit_test_acts_mirror_SOURCES = tests/unit/test_acts_mirror.c $(slapd_fixture)
 tests_unit_test_acts_mirror_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_report
+tests_unit_test_acts_report_SOURCES = tests/unit/test_acts_report.c $(slapd_fixture)
+tests_unit_test_acts_report_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_right_history
 tests_unit_test_acts_right_history_SOURCES = tests/unit/test_acts_right_history.c $(slapd_fixture)
 tests_unit_test_acts_right_history_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)

@@ -10,7 +10,7 @@
 
 /* Arguments the acts give: revision_*: etablissement, n, agent, url, motifs, precision, date_fiche; listing_withdrawn:
    etablissement, motif, par; password_changed: adresse; acknowledgement: acts/acknowledgement.c; request_refused: numero, organisme,
-   recue, motif, adresse, recours. */
+   recue, motif, adresse, recours; report_answered: etablissement, recu, reponse. */
 /* clang-format off */
 const struct mail_template mail_templates[] = {
 	{ "acknowledgement", "Accusé de réception de votre demande {numero}",
@@ -98,6 +98,11 @@ const struct mail_template mail_templates[] = {
 	  "?telephone Si vous n’avez rien demandé, ne faites rien, ou appelez {service} au {telephone}.\n"
 	  "!telephone Si vous n’avez rien demandé, ne faites rien.\n",
 	  "departure" },
+	{ "report_answered", "{etablissement} : réponse à votre signalement",
+	  "Bonjour, vous avez signalé le {recu} une erreur sur la page de {etablissement}. La {caf} a vérifié et vous répond :\n"
+	  "{reponse}\n"
+	  "?telephone Pour toute question, appelez {service} au {telephone}.\n"
+	  "Votre adresse a servi à cette réponse seulement ; elle n’est pas gardée avec le signalement.\n", NULL },
 	{ "mail_changed", "Votre adresse de courriel a été corrigée",
 	  "Bonjour {prenom} {nom}, la {caf} a remplacé le {date} à {heure} l’adresse de courriel de votre compte {identifiant} : "
 	  "{nouveau} au lieu de {ancien}. Votre identifiant et votre mot de passe sont inchangés.\n"

@@ -15,6 +15,7 @@
 #define ASK_WINDOW HOUR_MS
 #define ASKS_A_WINDOW 10
 #define DRAFTS_A_DAY 20
+#define REPORTS_A_DAY 20
 
 static const int64_t delays[] = { 5 * SECOND_MS, 15 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS };
 
@@ -161,4 +162,9 @@ enum err throttle_count_write(struct app *app, struct arena *a, struct changeset
 enum err throttle_count_draft(struct app *app, struct arena *a, struct changeset *cs, const char *address, int64_t now)
 {
 	return count(app, a, cs, throttle_key(a, 'r', throttle_address(a, address)), DAY_MS, DRAFTS_A_DAY, now);
+}
+
+enum err throttle_count_report(struct app *app, struct arena *a, struct changeset *cs, const char *address, int64_t now)
+{
+	return count(app, a, cs, throttle_key(a, 's', throttle_address(a, address)), DAY_MS, REPORTS_A_DAY, now);
 }

@@ -1,7 +1,7 @@
 /* Counters in THROTTLE: failures of an account and from an address (domain.md §0), writes of a person, mails anybody may ask for.
    Keys: 'a' entryUUID, 'u' keyed digest of an identifier nobody has, 'i' address (/32 or /64), 'w' entryUUID, 'm' entryUUID of
    the account or provider written to, 'f' and 'd' address that asked for passwords and for links of departure, 'r' address:
-   drafts of requests begun. */
+   drafts of requests begun, 's' address: reports of families. */
 #ifndef ACTS_WHO_THROTTLE_H
 #define ACTS_WHO_THROTTLE_H
 
@@ -35,5 +35,9 @@ MUST_USE enum err throttle_count_write(struct app *app, struct arena *a, struct 
 /* Adds one more draft of a request, begun from this address, to the changeset. ERR_LIMIT: 20 were within a day. */
 MUST_USE enum err throttle_count_draft(struct app *app, struct arena *a, struct changeset *cs, const char *address,
 				       int64_t now);
+
+/* The same for reports of families: 20 within a day. */
+MUST_USE enum err throttle_count_report(struct app *app, struct arena *a, struct changeset *cs, const char *address,
+					int64_t now);
 
 #endif

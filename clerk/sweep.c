@@ -2,6 +2,7 @@
    its end recorded; it is deleted when nobody may still post its form. */
 #include "clerk/clerk.h"
 
+#include "acts/report.h"
 #include "acts/request_draft.h"
 #include "acts/who.h"
 #include "acts/who_throttle.h"
@@ -172,12 +173,26 @@ static enum err look_job(struct walk *w, struct bytes key, struct record r)
 	return e;
 }
 
+static enum err look_report(struct walk *w, struct bytes key, struct record r)
+{
+	struct report x;
+	enum err e = report_decode(w->arena, r.payload, &x);
+
+	(void)key;
+	if (e || !report_is_over(&x, w->now))
+		return e;
+	x.rev = r.rev;
+	report_purge_add(w->arena, w->cs, &x);
+	w->changes++;
+	return ERR_OK;
+}
+
 static struct sweeper sweepers[] = {
 	{ TABLE_SESSION, look_session, { 0 } },     { TABLE_THROTTLE, look_throttle, { 0 } },
 	{ TABLE_KEPT, look_kept, { 0 } },           { TABLE_TEMP_PASSWORD, look_temporary, { 0 } },
 	{ TABLE_CHALLENGE, look_challenge, { 0 } }, { TABLE_MAILED_LINK, look_link, { 0 } },
 	{ TABLE_MAIL, look_mail, { 0 } },           { TABLE_JOB, look_job, { 0 } },
-	{ TABLE_REQUEST_DRAFT, look_draft, { 0 } },
+	{ TABLE_REQUEST_DRAFT, look_draft, { 0 } }, { TABLE_REPORT, look_report, { 0 } },
 };
 
 static void remember(struct clerk *c, struct sweeper *s, struct bytes key)

@@ -40,6 +40,7 @@ static const struct {
 	{ TABLE_MAILED_LINK, STORE_MAIN, &mailed_link_codec },
 	{ TABLE_PREFERENCES, STORE_MAIN, &preferences_codec },
 	{ TABLE_PASSWORD_ASKED, STORE_MAIN, &period_codec },
+	{ TABLE_REPORT, STORE_MAIN, &report_codec },
 	{ TABLE_MIRROR_PERSON, STORE_MAIN, &person_codec },
 	{ TABLE_MIRROR_ESTABLISHMENT, STORE_MAIN, &establishment_codec },
 	{ TABLE_MIRROR_PROVIDER, STORE_MAIN, &provider_codec },

@@ -42,6 +42,8 @@ enum event_class { EVENT_CONNECTION, EVENT_ACT };
 	X(AGREEMENT_ENDED,    "agreement_ended",     "Convention terminée",              EVENT_ACT) \
 	X(DEPARTURE_REPORTED, "departure_reported",  "Fin de mission signalée",          EVENT_ACT) \
 	X(DEPARTURE_LINK,     "departure_link",      "Lien de fin de mission demandé",   EVENT_CONNECTION) \
+	X(REPORT_SENT,        "report_sent",         "Signalement reçu",                 EVENT_CONNECTION) \
+	X(REPORT_CLOSED,      "report_closed",       "Signalement clos",                 EVENT_ACT) \
 	X(AGENT_SUSPENDED,    "agent_suspended",     "Accès suspendu",                   EVENT_ACT) \
 	X(AGENT_REOPENED,     "agent_reopened",      "Accès rouvert",                    EVENT_ACT) \
 	X(AGENT_ENDED,        "agent_ended",         "Accès fermé",                      EVENT_ACT) \

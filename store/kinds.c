@@ -148,6 +148,11 @@ DEFINE(preferences, KIND_PREFERENCES)
 GET(preferences)
 #undef KIND
 
+#define KIND report
+DEFINE(report, KIND_REPORT)
+GET(report)
+#undef KIND
+
 #define KIND period
 DEFINE(period, KIND_PERIOD)
 GET(period)

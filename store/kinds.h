@@ -295,6 +295,22 @@
 #define KIND_PREFERENCES(X) \
 	X(1,  STR,  reminders, 1)       /* weekly, fortnightly, monthly, none; "" : weekly */
 
+/* What a family says is wrong with an establishment's page. mail goes when the Caf closes it, the rest a year after it came. */
+#define KIND_REPORT(X) \
+	X(1,  UUID, id, 1) \
+	X(2,  STR,  caf, 1) \
+	X(3,  UUID, establishment, 1) \
+	X(4,  STR,  establishment_id, 1) \
+	X(5,  STR,  name, 1)            /* of the establishment, then */ \
+	X(6,  STR,  text, 1) \
+	X(7,  STR,  mail, 1)            /* for the answer; "" : none was left, or it is closed */ \
+	X(8,  I64,  sent_at, 1) \
+	X(9,  I64,  closed_at, 1) \
+	X(10, STR,  closer_number, 1) \
+	X(11, STR,  closer_name, 1) \
+	X(12, STR,  answer, 1) \
+	X(13, BOOL, mailed, 1)          /* the answer went to the family */
+
 /* A period: of a right, of an account, of an establishment in a convention. until 0: it lasts. */
 #define KIND_PERIOD(X) \
 	X(1,  I64,  until, 1)
@@ -488,6 +504,7 @@
 	K(amendment, KIND_AMENDMENT) \
 	K(mailed_link, KIND_MAILED_LINK) \
 	K(preferences, KIND_PREFERENCES) \
+	K(report, KIND_REPORT) \
 	K(period, KIND_PERIOD) \
 	K(counter, KIND_COUNTER) \
 	K(agreement_template, KIND_AGREEMENT_TEMPLATE) \

@@ -56,7 +56,7 @@ enum table_shape {
 	X(MAILED_LINK,         STORE_MAIN,   TABLE_VALUES) /* digest of its token → struct mailed_link */ \
 	X(PREFERENCES,         STORE_MAIN,   TABLE_VALUES) /* person → struct preferences */ \
 	X(PASSWORD_ASKED,      STORE_MAIN,   TABLE_VALUES) /* person → struct period: a request of the directory being served */ \
-	X(REPORT,              STORE_MAIN,   TABLE_VALUES) \
+	X(REPORT,              STORE_MAIN,   TABLE_VALUES) /* its id → struct report: of a family, on a page */ \
 	X(MIRROR_PERSON,       STORE_MAIN,   TABLE_VALUES) /* entryUUID → struct person */ \
 	X(MIRROR_ESTABLISHMENT, STORE_MAIN,  TABLE_VALUES) \
 	X(MIRROR_PROVIDER,     STORE_MAIN,   TABLE_VALUES) \

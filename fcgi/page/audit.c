@@ -96,12 +96,16 @@ static const struct choice detail_labels[] = {
 	{ "identifier", "empreinte de l’identifiant :" },
 	{ "purpose", "usage :" },
 	{ "until", "jusqu’au" },
+	{ "report", "signalement :" },
 	{ NULL, NULL },
 };
 
 static const struct choice detail_words[] = {
 	{ "open", "places libres" },
 	{ "full", "complet" },
+	{ "answered", "clos, réponse envoyée" },
+	{ "unanswered", "clos, sans réponse" },
+	{ "report_purged", "effacé après un an" },
 	{ "agreement_ended", "fin de la convention" },
 	{ "establishment_gone", "fin de l’établissement" },
 	{ "manager_changed", "changement de gestionnaire" },

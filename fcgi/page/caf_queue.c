@@ -34,6 +34,12 @@ const struct form *form_queue(void)
 	return &form;
 }
 
+/* Fiches and reports are the reviewers'. */
+static bool may_open(const struct request *rq, const struct todo *t)
+{
+	return rq->who.roles & ROLE_CAF_REVIEWER || (strcmp(t->kind, "fiche") != 0 && strcmp(t->kind, "signalement") != 0);
+}
+
 /* As it was typed when it is no choice: the page refuses it. */
 static const char *code_of(struct arena *a, const struct choice *choices, const char *typed)
 {
@@ -52,7 +58,7 @@ static void file_row(struct request *rq, struct html *h, const struct todo *t)
 	int days = day_working_between(day_of(t->since), day_today());
 
 	html(h, "<tr><td>{}</td><th scope=\"row\">", choice_label(kind_choices, t->kind));
-	if (strcmp(t->kind, "fiche") != 0 || rq->who.roles & ROLE_CAF_REVIEWER)
+	if (may_open(rq, t))
 		html(h, "<a href=\"{}\">{}</a>", t->path, t->title);
 	else
 		html(h, "{}", t->title);

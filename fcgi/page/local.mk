@@ -10,6 +10,7 @@ noinst_LIBRARIES += %D%/libpage.a
 	%D%/caf_provider.c \
 	%D%/caf_provider.h \
 	%D%/caf_queue.c \
+	%D%/caf_report.c \
 	%D%/caf_request.c \
 	%D%/caf_request.h \
 	%D%/caf_request_activate.c \
@@ -37,6 +38,7 @@ noinst_LIBRARIES += %D%/libpage.a
 	%D%/pro_places.c \
 	%D%/pro_revisions.c \
 	%D%/public.c \
+	%D%/report.c \
 	%D%/request.c \
 	%D%/request_lists.c \
 	%D%/request_pages.h \

@@ -200,6 +200,11 @@ struct search_result;
 void search_plan(struct html *h, const struct search *q, const struct search_result *r, size_t first);
 /* The body of an establishment's page as families see it: also the Caf's preview. */
 void family_body(struct request *rq, struct html *h, const struct family_page *p);
+/* report.c */
+enum err page_report(struct request *rq, struct html *h);
+enum err page_report_post(struct request *rq, struct html *h);
+/* An establishment that was published and no longer is. */
+enum err page_gone(struct request *rq, struct html *h, const struct family_page *p);
 /* texts.c */
 enum err page_help(struct request *rq, struct html *h);
 enum err page_accessibility(struct request *rq, struct html *h);
@@ -286,6 +291,9 @@ const struct form *form_queue(void);
 const struct form *form_decision(void);
 const struct form *form_caf_establishment(void);
 const struct form *form_caf_establishments(void);
+/* caf_report.c */
+enum err page_caf_report(struct request *rq, struct html *h);
+enum err page_caf_report_post(struct request *rq, struct html *h);
 /* caf_agreement.c, caf_amendment.c, caf_annex.c */
 enum err page_caf_agreements(struct request *rq, struct html *h);
 enum err page_caf_agreement(struct request *rq, struct html *h);

@@ -181,6 +181,8 @@ static void foot(struct request *rq, struct html *h, const struct family_page *p
 		     day_fr(rq->arena, day_of(p->published_at)), article(p->published_by), p->published_by, p->caf_name);
 	else
 		html(h, "<p class=\"small muted\">L’établissement n’a pas encore publié de fiche.</p>\n");
+	html(h, "<p class=\"small\"><a href=\"/etablissements/{u}/signaler\">Signaler une erreur sur cette fiche</a></p>\n",
+	     p->id);
 }
 
 static void lead(struct request *rq, struct html *h, const struct family_page *p, const struct listing *l)
@@ -222,7 +224,7 @@ void family_body(struct request *rq, struct html *h, const struct family_page *p
 	html(h, "</aside>\n</div>\n");
 }
 
-static enum err page_gone(struct request *rq, struct html *h, const struct family_page *p)
+enum err page_gone(struct request *rq, struct html *h, const struct family_page *p)
 {
 	rq->re->status = 410;
 	page_begin(rq, h, &(struct page){ .space = SPACE_PUBLIC, .title = "Fiche retirée", .tab = "/" });

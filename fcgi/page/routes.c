@@ -1,6 +1,7 @@
 #include "fcgi/page/page.h"
 
 #include "acts/places.h"
+#include "acts/report.h"
 #include "acts/request_draft.h"
 
 #define GET METHOD_GET
@@ -23,6 +24,8 @@ const struct route routes[] = {
 	{ GET,  "/mentions-legales",                  POOL_PUBLIC, 0, 0, 0, NULL, page_legal },
 	{ GET,  "/donnees-personnelles",              POOL_PUBLIC, 0, 0, 0, NULL, page_privacy },
 	{ GET,  "/plan-du-site",                      POOL_PUBLIC, 0, 0, 0, NULL, page_sitemap },
+	{ GET,  "/etablissements/{id}/signaler",      POOL_PRIVATE, 0, 0, ANYONE, NULL, page_report },
+	{ POST, "/etablissements/{id}/signaler",      POOL_PRIVATE, 0, 0, ANYONE, report_form, page_report_post },
 
 	/* the request of somebody who has no account: neither slapd nor a fresh mirror is needed */
 	{ GET,  REQUEST,                              POOL_PRIVATE, 0, 0, ROUTE_STALE, NULL, page_grant_about },
@@ -87,6 +90,8 @@ const struct route routes[] = {
 	{ GET,  "/caf/revisions/{id}/apercu",         POOL_PRIVATE, ROLE_CAF_REVIEWER, 0, ROUTE_CAF_OWN, NULL, page_caf_preview },
 	{ POST, "/caf/revisions/{id}/prendre",        POOL_PRIVATE, ROLE_CAF_REVIEWER, 0, ROUTE_CAF_OWN, NULL, page_caf_claim },
 	{ POST, "/caf/revisions/{id}/decision",       POOL_PRIVATE, ROLE_CAF_REVIEWER, 0, ROUTE_CAF_OWN, form_decision, page_caf_decide },
+	{ GET,  "/caf/signalements/{signalement}",    POOL_PRIVATE, ROLE_CAF_REVIEWER, 0, 0, NULL, page_caf_report },
+	{ POST, "/caf/signalements/{signalement}",    POOL_PRIVATE, ROLE_CAF_REVIEWER, 0, 0, report_answer_form, page_caf_report_post },
 	{ GET,  "/caf/demandes",                      POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_caf_requests, page_caf_requests },
 	{ GET,  CAF_REQUEST,                              POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request },
 	{ POST, CAF_REQUEST "/prendre",                   POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_claim },

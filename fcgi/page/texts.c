@@ -84,6 +84,9 @@ enum err page_privacy(struct request *rq, struct html *h)
 	html(h,
 	     "<h2>Familles</h2>\n<p>La recherche ne demande ni nom ni compte. Aucun traceur, aucune mesure d’audience. "
 	     "L’adresse IP figure dans le journal technique du serveur, pour sa sécurité.</p>\n"
+	     "<p>Signaler une erreur sur une fiche : votre texte va à la Caf et il est effacé au bout d’un an. Votre adresse de "
+	     "courriel, si vous la laissez, sert à vous répondre ; elle est effacée quand la Caf a clos le signalement, et au plus "
+	     "tard 30 jours après l’envoi de sa réponse.</p>\n"
 	     "<h2>Personnes habilitées et agents des Caf</h2>\n"
 	     "<p>Nom, prénom, fonction, courriel professionnel et numéro d’identification servent à ouvrir l’accès, à savoir qui a "
 	     "écrit quoi et à prévenir la personne. Ils viennent de la demande d’habilitation.</p>\n"

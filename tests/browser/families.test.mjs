@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { Person, agents, demo, path, start, stop } from './people.mjs';
+import { Person, accounts, agents, demo, path, start, stop } from './people.mjs';
 
 let family;
 
@@ -73,6 +73,31 @@ test('a listing leads to the plan and back', async () => {
   await family.go(path(agent.establishments[0].url));
   await family.follow('Voir sur le plan');
   assert.match(family.page.url(), /^https:[^?]*\/recherche\?lieu=\d{5}#plan$/);
+});
+
+test('an error reported, and what the Caf makes of it', async () => {
+  const [account] = agents();
+  const reviewer = await Person.login(accounts('caf_reviewer').find(a => a.caf === account.caf));
+  await family.go(path(account.establishments[0].url));
+  await family.follow('Signaler une erreur sur cette fiche');
+  await family.look('signaler');
+  await family.press('Envoyer à la Caf');
+  await family.look('signaler-vide', 422);
+  await family.fill({ erreur: 'Le numéro de téléphone est celui d’un particulier.', adresse: 'l.amrani@famille.example' });
+  await family.press('Envoyer à la Caf');
+  await family.says('Merci, la Caf va vérifier.');
+  await family.look('signaler-merci');
+  await reviewer.go('/caf?type=signalement');
+  await reviewer.look('caf-file-signalements');
+  await reviewer.moves(reviewer.page.locator('a[href^="/caf/signalements/"]').last().click());
+  await reviewer.look('caf-signalement');
+  const where = reviewer.path;
+  await reviewer.fill({ reponse: 'Le numéro est corrigé, merci.' });
+  await reviewer.press('Clore le signalement');
+  await reviewer.says('Votre réponse part par courriel');
+  await reviewer.go(where);
+  await reviewer.look('caf-signalement-clos');
+  await reviewer.close();
 });
 
 test('pages behind the footer', async () => {

@@ -3,6 +3,7 @@
 matrix.tsv is the expectation: a line a route, role and object, with the status of a request that is right in every other way
 (a POST carries its token and nothing else); « 200|404 » where it depends on whether a revision waits. A route without its lines fails, and so does a line without its route."""
 import pathlib
+import re
 import subprocess
 import os
 
@@ -56,7 +57,15 @@ def objects(service):
     }.items()}
 
 
-OBJECTS = ('{id}', '{slug-id}', '{fournisseur}', '{convention}')
+def report_on(service, establishment):
+    """A family's report on it, by its id."""
+    path = f'/etablissements/{establishment}/signaler'
+    service.client().get(path).form(path).set(erreur='Un numéro faux.').submit()
+    found = re.findall(r'"report=([0-9a-f-]{36})"', service.ctl('audit', 'query', '--event', 'report_sent', '--limit', '1', '--json').stdout)
+    return found[0]
+
+
+OBJECTS = ('{id}', '{slug-id}', '{fournisseur}', '{convention}', '{signalement}')
 
 
 def path_of(pattern, place):
@@ -73,6 +82,8 @@ def token_of(client):
 
 def observe(service):
     agent, places = objects(service)
+    for place in places.values():
+        place['signalement'] = report_on(service, place['id'])
     accounts = {'anonymous': None, 'agent': agent}
     for role in ROLES[2:]:
         accounts[role] = service.account(role) if role == 'national_auditor' else service.account(role, caf=agent['caf'])

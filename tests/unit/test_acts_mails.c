@@ -121,10 +121,10 @@ static void test_every_template_can_be_written(void **state)
 
 	for (size_t i = 0; i < mail_templates_n; i++) {
 		AUTO_ARENA struct arena *a = arena_new();
-		struct mail m = mail_of(a, mail_templates[i].code, "etablissement=X", "n=1", "agent=A", "url=u",
-					"motifs=m", "motif=m", "precision=p", "date_fiche=d", "adresse=192.0.2.1",
-					"quoi=la fiche", "mdp=m", "expiration=e", "numero=H26-921-00001", "recu=r",
-					"organisme=o", "contenu=c", "refus=r", "recours=v", "donnees=d", NULL);
+		struct mail m = mail_of(a, mail_templates[i].code, "etablissement=X", "n=1", "agent=A", "url=u", "motifs=m",
+					"motif=m", "precision=p", "date_fiche=d", "adresse=192.0.2.1", "quoi=la fiche",
+					"mdp=m", "expiration=e", "numero=H26-921-00001", "recu=r", "organisme=o",
+					"contenu=c", "reponse=r", "refus=r", "recours=v", "donnees=d", NULL);
 		struct mail_text t;
 
 		for (size_t k = 0; k < LENGTH(arguments); k++)
