@@ -40,7 +40,9 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/listing_withdraw.c \
 	%D%/log.c \
 	%D%/log_alerts.c \
+	%D%/log_criteria.c \
 	%D%/log_labels.c \
+	%D%/log_person.c \
 	%D%/mails.c \
 	%D%/mirror.c \
 	%D%/mirror_batch.c \
@@ -116,6 +118,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/listing_rules.h \
 	%D%/log.h \
 	%D%/log_alerts.h \
+	%D%/log_reading.h \
 	%D%/mails.h \
 	%D%/mirror.h \
 	%D%/mirror_batch.h \

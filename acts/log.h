@@ -2,17 +2,23 @@
 #ifndef ACTS_LOG_H
 #define ACTS_LOG_H
 
-#include "acts/app.h"
+#include "acts/right_history.h"
 
 /* As typed in the form; "" : no restriction. Field names: du, au, fournisseur, agent, evenement, resultat, ip, page,
    journal (exports). evenement and resultat are read by code or by label, folded. */
 extern const struct form log_form;
 
+/* Parallel to the records of a page. */
+struct log_names {
+	const char **names;  /* of the person, "" when unknown */
+	const char **places; /* the establishment's, "" */
+	bool *reachable;     /* log_person_read may know him */
+};
+
 struct log_view {
 	struct audit_query query;
 	struct audit_page page;
-	const char **names;     /* of page.v[i].person, "" when unknown */
-	const char **places;    /* establishment's name of page.v[i] */
+	struct log_names who;   /* of page */
 	size_t total, failures; /* counted up to 10 000 */
 	day_t from, until;
 	struct strs alerts; /* French sentences */
@@ -23,6 +29,22 @@ struct log_view {
 MUST_USE enum err log_read(struct app *app, struct arena *a, const struct visitor *who, int event_class,
 			   const struct input *in, uint64_t before, size_t limit, struct faults *faults,
 			   struct log_view *out);
+
+/* One person: what the directory says of him, his rights as they were, what he did last. */
+struct log_person {
+	bool left;         /* the directory has him no longer: as.person holds his number and entry alone */
+	struct visitor as; /* person, roles, provider, caf */
+	struct right_period *periods;
+	struct establishment *places; /* of periods[i], as right_place has them */
+	size_t n;
+	struct audit_page connections, acts;
+	struct log_names connection_names, act_names;
+};
+
+/* By his number, in the auditor's scope; recorded before it answers. ERR_NOTFOUND: nobody, or somebody of another Caf, *elsewhere
+   then ("" otherwise). */
+MUST_USE enum err log_person_read(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+				  size_t limit, struct log_person *out, const char **elsewhere);
 
 /* Walks the chain; the check is recorded as a query. */
 MUST_USE enum err log_verify(struct app *app, struct arena *a, const struct visitor *who, struct audit_verdict *out);

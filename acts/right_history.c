@@ -180,7 +180,7 @@ static void learn_since(struct annex *x, const struct right_period *v, size_t n)
 			x->known_since = v[i].from;
 }
 
-static enum err establishment_of(struct txn *t, struct arena *a, struct uuid u, struct establishment *out)
+enum err right_place(struct txn *t, struct arena *a, struct uuid u, struct establishment *out)
 {
 	enum err e = establishment_get(t, a, TABLE_MIRROR_ESTABLISHMENT, key_bytes(u.b, sizeof u.b), out);
 
@@ -221,7 +221,7 @@ static enum err read_covered(struct txn *t, struct arena *a, const struct agreem
 		if (v[i].family != PERIOD_COVERED || !holds_at(&v[i], x->at))
 			continue;
 		x->covered = arena_more(a, x->covered, x->covered_n, sizeof *x->covered);
-		e = establishment_of(t, a, v[i].establishment, &x->covered[x->covered_n++]);
+		e = right_place(t, a, v[i].establishment, &x->covered[x->covered_n++]);
 		if (e)
 			return e;
 	}

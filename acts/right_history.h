@@ -19,6 +19,9 @@ struct right_period {
 /* All periods of a person or an agreement, by establishment, family and beginning. */
 MUST_USE enum err right_periods(struct txn *t, struct arena *a, struct uuid subject, struct right_period **out, size_t *n);
 
+/* The establishment of a period. Of one that left the register only the uuid and a name that says so. */
+MUST_USE enum err right_place(struct txn *t, struct arena *a, struct uuid u, struct establishment *out);
+
 /* Adds to the changeset, through put: what holds now and has no open period begins, what is open and holds no longer ends. */
 typedef void (*period_put)(void *to, enum table table, struct bytes key, struct bytes value);
 MUST_USE enum err right_periods_settle(struct txn *t, struct arena *a, struct uuid subject, int64_t now, period_put put,

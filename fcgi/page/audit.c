@@ -1,7 +1,6 @@
 /* The auditor's pages: connections, acts, export, integrity. */
-#include "fcgi/page/page.h"
+#include "fcgi/page/audit.h"
 
-#include "acts/log.h"
 #include "acts/reminders.h"
 
 #include <string.h>
@@ -169,20 +168,11 @@ static void details(struct request *rq, struct html *h, const struct audit_recor
 	html(h, "</span>");
 }
 
-static void row(struct request *rq, struct html *h, const struct audit_record *r, const char *name, const char *place)
+void log_cells(struct request *rq, struct html *h, const struct audit_record *r, const char *place)
 {
 	const char *what = *place ? place : user_agent_label(rq->arena, r->user_agent);
 
-	html(h, "<tr><td class=\"nowrap num\">{}</td><th scope=\"row\" class=\"nowrap\">", time_log_fr(rq->arena, r->time));
-	if (*r->number)
-		html(h, "<a href=\"{}\">{}</a> <span class=\"muted num\">{}</span>",
-		     link_with(rq->arena, rq->http->path, "du", input_get(&rq->in, "du"), "au",
-			       input_get(&rq->in, "au"), "agent", r->number, NULL),
-		     *name ? name : "Personne partie", r->number);
-	else
-		html(h, "<span class=\"muted\">{}</span>",
-		     uuid_is_none(r->person) && *r->role == 0 ? "Inconnu" : "Service");
-	html(h, "</th><td>{f}</td><td>", event_label(r->event));
+	html(h, "<td>{f}</td><td>", event_label(r->event));
 	if (r->failed)
 		html(h, "<span class=\"tag tag-err\">Échec : {f}</span>", lower_first(rq->arena, cause_label(r->cause)));
 	else
@@ -191,19 +181,50 @@ static void row(struct request *rq, struct html *h, const struct audit_record *r
 	if (*what && r->details.n)
 		html(h, "<br>");
 	details(rq, h, r);
-	html(h, "</td></tr>\n");
+	html(h, "</td>");
+}
+
+/* The name leads to the person, the number to his events. */
+static void person(struct request *rq, struct html *h, const struct audit_record *r, const char *name, bool reachable)
+{
+	if (!*name)
+		name = "Personne partie";
+	if (!*r->number) {
+		html(h, "<span class=\"muted\">{}</span>",
+		     uuid_is_none(r->person) && *r->role == 0 ? "Inconnu" : "Service");
+		return;
+	}
+	if (reachable)
+		html(h, "<a href=\"/controle/agents/{u}\">{}</a>", r->number, name);
+	else
+		html(h, "{}", name);
+	html(h, " <a class=\"num\" href=\"{}\">{}</a>",
+	     link_with(rq->arena, rq->http->path, "du", input_get(&rq->in, "du"), "au", input_get(&rq->in, "au"),
+		       "agent", r->number, NULL),
+	     r->number);
+}
+
+static void row(struct request *rq, struct html *h, const struct log_view *v, size_t i)
+{
+	const struct audit_record *r = &v->page.v[i];
+
+	html(h, "<tr><td class=\"nowrap num\">{}</td><th scope=\"row\" class=\"nowrap\">", time_log_fr(rq->arena, r->time));
+	person(rq, h, r, v->who.names[i], v->who.reachable[i]);
+	html(h, "</th>");
+	log_cells(rq, h, r, v->who.places[i]);
+	html(h, "</tr>\n");
 }
 
 static void table(struct request *rq, struct html *h, const struct log_view *v)
 {
 	html(h,
 	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-log\" tabindex=\"0\">\n<table class=\"data\">\n<caption id=\"t-log\">{} {}, dont {} {} – du plus "
-	     "récent au plus ancien</caption>\n<thead><tr><th scope=\"col\">Date et heure</th><th scope=\"col\">Personne</th><th scope=\"col\">Événement</th>"
-	     "<th scope=\"col\">Résultat</th><th scope=\"col\">Adresse IP</th><th scope=\"col\">Précision</th></tr></thead>\n<tbody>\n",
+	     "récent au plus ancien</caption>\n<thead><tr><th scope=\"col\">Date et heure</th><th scope=\"col\">Personne</th>" LOG_CELL_HEADS
+	     "</tr></thead>\n<tbody>\n",
 	     html_number(h, (int64_t)v->total), v->total > 1 ? "événements" : "événement",
 	     html_number(h, (int64_t)v->failures), v->failures > 1 ? "échecs" : "échec");
 	for (size_t i = 0; i < v->page.n; i++)
-		row(rq, h, &v->page.v[i], v->names[i], v->places[i]);
+		row(rq, h, v, i);
 	html(h, "</tbody>\n</table>\n</div>\n");
 }
 
@@ -345,7 +366,7 @@ enum err page_log_export(struct request *rq, struct html *h)
 		 "\xEF\xBB\xBF"
 		 "Date et heure;Personne;Identifiant;Événement;Résultat;Cause;Adresse IP;Établissement;Objet;Navigateur;Numéro\n");
 	for (size_t i = 0; i < v.page.n; i++)
-		csv_row(rq, &v.page.v[i], v.names[i], v.places[i]);
+		csv_row(rq, &v.page.v[i], v.who.names[i], v.who.places[i]);
 	return ERR_OK;
 }
 

@@ -131,6 +131,7 @@ const struct route routes[] = {
 	/* the auditor */
 	{ GET,  "/controle/connexions",               POOL_PRIVATE, ROLE_AUDITOR, 0, 0, form_log, page_connections },
 	{ GET,  "/controle/actions",                  POOL_PRIVATE, ROLE_AUDITOR, 0, 0, form_log, page_actions },
+	{ GET,  "/controle/agents/{personne}",        POOL_PRIVATE, ROLE_AUDITOR, 0, 0, NULL, page_log_person },
 	{ GET,  "/controle/exports",                  POOL_PRIVATE, ROLE_AUDITOR, 0, 0, form_log, page_log_export },
 	{ GET,  "/controle/integrite",                POOL_PRIVATE, ROLE_AUDITOR, 0, 0, NULL, page_integrity },
 };

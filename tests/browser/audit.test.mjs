@@ -25,7 +25,10 @@ test('connections of the last seven days, failures, one person', async () => {
   await auditor.says('Échec :');
   await auditor.look('controle-echecs');
   await auditor.moves(auditor.page.getByRole('rowheader').getByRole('link').first().click());
+  await auditor.says('Droits dans le temps', 'Dernières connexions');
   await auditor.look('controle-personne');
+  await auditor.follow('Toutes ses connexions');
+  await auditor.look('controle-personne-journal');
 });
 
 test('criteria that cannot be, and that find nothing', async () => {

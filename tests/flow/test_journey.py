@@ -2,6 +2,7 @@
 import time
 
 from client import Client
+from test_departure import number_of
 
 
 def first_listing(service, agent=None):
@@ -39,6 +40,17 @@ def test_a_listing_is_sent_accepted_published_and_audited(service):
     auditor = service.client(service.account('caf_auditor', caf=agent['caf']))
     acts = auditor.get('/controle/actions')
     assert 'Fiche envoyée' in acts.words and 'Fiche acceptée' in acts.words
+    person = next(l for l in acts.links() if l == f'/controle/agents/{number_of(service, agent)}')
+    page = auditor.get(person)
+    assert page.status == 200 and 'Fiche envoyée' in page.words and 'Droits dans le temps' in page.words
+    assert e['id'] in page.words and 'accès ouvert' in page.words
+    whole = next(l for l in page.links() if l and l.startswith('/controle/actions?'))
+    assert 'Fiche envoyée' in auditor.get(whole).words
+    foreign = next(a for a in service.accounts('agent') if a['caf'] != agent['caf'])
+    assert auditor.get(f'/controle/agents/{number_of(service, foreign)}').status == 404
+    assert auditor.get('/controle/agents/*').status == 404
+    read = service.ctl('audit', 'query', '--limit', '6', '--json').stdout
+    assert '"log_query"' in read and '"person"' in read and '"foreign_file"' in read
     log = service.ctl('audit', 'query', '--establishment', e['id'], '--limit', '5').stdout
     assert 'revision_accepted' in log and 'revision_sent' in log
     assert service.wait_mail('@', 'votre modification est en ligne', holding=e['url'].split('/')[-1])

@@ -48,7 +48,7 @@ def objects(service):
     def around(establishment):
         manager = managers[establishment]
         return {'id': establishment, 'slug-id': f'x-{establishment}', 'n': '1', 'fournisseur': manager.split(',')[0].split('=')[1],
-                'agent': first(manager, 'habAgent', 'habAgentNumero'), 'convention': first(manager, 'habConvention', 'habConventionNumero')}
+                'agent': (agent := first(manager, 'habAgent', 'habAgentNumero')), 'personne': agent, 'convention': first(manager, 'habConvention', 'habConventionNumero')}
     return agent, {name: around(i) for name, i in {
         'own': own['id'],
         'same_town': find(lambda dn, insee: caf in dn and insee == town),
@@ -65,7 +65,7 @@ def report_on(service, establishment):
     return found[0]
 
 
-OBJECTS = ('{id}', '{slug-id}', '{fournisseur}', '{convention}', '{signalement}')
+OBJECTS = ('{id}', '{slug-id}', '{fournisseur}', '{convention}', '{signalement}', '{personne}')
 
 
 def path_of(pattern, place):
@@ -135,6 +135,8 @@ def test_no_role_reaches_what_is_not_its_own():
             assert allowed <= {303, 403, 404}, key
         if pattern.startswith('/caf') and role in ('agent', 'caf_auditor', 'national_auditor'):
             assert allowed == {403}, key
+        if pattern.startswith('/controle/agents/') and role == 'caf_auditor' and name == 'other_caf':
+            assert allowed == {404}, key
         if pattern.startswith('/controle') and role in ('agent', 'caf_reviewer', 'caf_admin'):
             assert allowed == {403}, key
 

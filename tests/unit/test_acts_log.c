@@ -210,6 +210,40 @@ static void test_a_caf_auditor_sees_his_caf_and_the_query_is_recorded(void **sta
 	assert_string_equal(last_record(s, EVENT_LOG_EXPORT).number, "CNAF-0001");
 }
 
+static void test_one_person_in_scope(void **state)
+{
+	struct stage *s = *state;
+	struct visitor caf = auditor(s, "c.auditeur"), national = auditor(s, "n.auditeur"), agent = auditor(s, "pdurand");
+	struct log_person x;
+	const char *elsewhere;
+
+	assert_int_equal(log_person_read(&s->app, s->a, &caf, "A-000002", 5, &x, &elsewhere), ERR_OK);
+	assert_false(x.left);
+	assert_string_equal(x.as.person.name, "Paul Durand");
+	assert_int_equal(x.as.roles, ROLE_AGENT);
+	assert_string_equal(x.as.provider.id, "F001");
+	assert_true(x.n == 1 && x.periods[0].family == PERIOD_ACTIVE && !x.periods[0].until);
+	struct audit_record r = last_record(s, EVENT_LOG_QUERY);
+
+	assert_string_equal(r.number, "921-0002");
+	assert_string_equal(r.object_kind, "person");
+	assert_string_equal(r.object_id, "A-000002");
+	size_t before = records_of(s, EVENT_LOG_QUERY);
+
+	/* out of scope: named to the caller, for the refusal's record, and not read */
+	assert_int_equal(log_person_read(&s->app, s->a, &caf, "CNAF-0001", 5, &x, &elsewhere), ERR_NOTFOUND);
+	assert_int_equal(log_person_read(&s->app, s->a, &caf, "A-009999", 5, &x, &elsewhere), ERR_NOTFOUND);
+	assert_string_equal(elsewhere, "");
+	assert_int_equal(log_person_read(&s->app, s->a, &agent, "A-000002", 5, &x, &elsewhere), ERR_DENIED);
+	assert_int_equal(records_of(s, EVENT_LOG_QUERY), before);
+
+	/* gone from the directory: where he last logged in, and nowhere else (the notes above) */
+	assert_int_equal(log_person_read(&s->app, s->a, &national, "P-000001", 5, &x, &elsewhere), ERR_OK);
+	assert_true(x.left && x.connections.n == 1);
+	assert_string_equal(x.as.person.number, "P-000001");
+	assert_int_equal(log_person_read(&s->app, s->a, &caf, "P-000001", 5, &x, &elsewhere), ERR_NOTFOUND);
+}
+
 static const struct {
 	const char *text, *field;
 } wrong[] = {
@@ -278,6 +312,7 @@ int main(void)
 		cmocka_unit_test(test_logins_at_night_are_told_once_a_person),
 		cmocka_unit_test(test_a_user_agent_is_named),
 		cmocka_unit_test(test_a_caf_auditor_sees_his_caf_and_the_query_is_recorded),
+		cmocka_unit_test(test_one_person_in_scope),
 		cmocka_unit_test(test_criteria_that_mean_nothing_are_told),
 		cmocka_unit_test(test_every_criterion_narrows),
 	};

@@ -1,0 +1,225 @@
+/* What an auditor may see, and what he asked for. */
+#include "acts/log_reading.h"
+
+#include "acts/rights.h"
+#include "base/text.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <strings.h>
+
+#define DEFAULT_DAYS 7
+
+/* clang-format off */
+static const struct field fields[] = {
+	{ .name = "du", .label = "Du", .kind = FIELD_DAY },
+	{ .name = "au", .label = "Au", .kind = FIELD_DAY },
+	{ .name = "fournisseur", .label = "Fournisseur de données", .kind = FIELD_TEXT, .max = 150 },
+	{ .name = "agent", .label = "Personne ou identifiant", .kind = FIELD_TEXT, .max = 150 },
+	{ .name = "evenement", .label = "Événement", .kind = FIELD_TEXT, .max = 60 },
+	{ .name = "resultat", .label = "Résultat", .kind = FIELD_TEXT, .max = 20 },
+	{ .name = "ip", .label = "Adresse IP", .kind = FIELD_TEXT, .max = 45 },
+	{ .name = "page", .label = "Page", .kind = FIELD_TOKEN, .max = 20 },
+	{ .name = "journal", .label = "Journal", .kind = FIELD_TOKEN, .max = 20 },
+};
+/* clang-format on */
+const struct form log_form = { fields, LENGTH(fields) };
+
+/* --- scope --- */
+
+enum err log_scope(const struct visitor *who, const char **scope)
+{
+	*scope = NULL;
+	if (who->roles & (ROLE_NATIONAL_AUDITOR | ROLE_OPERATOR))
+		return ERR_OK;
+	if (!(who->roles & ROLE_CAF_AUDITOR) || !who->person.caf || !*who->person.caf)
+		return ERR_DENIED;
+	*scope = who->person.caf;
+	return ERR_OK;
+}
+
+bool log_in_scope(const char *scope, const char *caf)
+{
+	return !scope || strcmp(scope, caf) == 0;
+}
+
+/* --- criteria --- */
+
+static day_t day_typed(struct reading *r, const char *name, day_t otherwise)
+{
+	day_t day;
+
+	return day_parse(input_get(r->in, name), &day) == ERR_OK ? day : otherwise;
+}
+
+static void take_period(struct reading *r)
+{
+	struct log_view *v = r->view;
+	day_t today = day_of(visitor_now(r->who));
+
+	v->until = day_typed(r, "au", today);
+	v->from = day_typed(r, "du", v->until - DEFAULT_DAYS);
+	if (v->until < v->from && !fault_of(r->faults, "du"))
+		fault_add(r->arena, r->faults, "au", "La date de fin précède le début.");
+	v->query.from = day_start(v->from);
+	v->query.until = day_start(v->until + 1);
+}
+
+/* An event asked for by name is shown on either page. */
+static void take_event(struct reading *r, int event_class)
+{
+	const char *typed = input_get(r->in, "evenement");
+	struct audit_query *q = &r->view->query;
+
+	q->event_class = event_class;
+	if (!*typed || choice_is(r->arena, typed, "", "Tous"))
+		return;
+	for (int ev = 0; ev < EVENT__MAX; ev++) {
+		const char *code = event_code((enum event)ev);
+
+		if (!choice_is(r->arena, typed, code, event_label(code)))
+			continue;
+		q->event = code;
+		q->event_class = -1;
+		return;
+	}
+	fault_add(r->arena, r->faults, "evenement", "Choisissez un événement de la liste.");
+}
+
+static void take_result(struct reading *r)
+{
+	const char *typed = input_get(r->in, "resultat");
+	struct arena *a = r->arena;
+
+	r->view->query.failed = -1;
+	if (choice_is(a, typed, "reussi", "Réussi"))
+		r->view->query.failed = 0;
+	else if (choice_is(a, typed, "echec", "Échec"))
+		r->view->query.failed = 1;
+	else if (*typed && !choice_is(a, typed, "", "Tous"))
+		fault_add(a, r->faults, "resultat", "Choisissez un résultat de la liste.");
+}
+
+/* As nginx writes addresses. */
+static void take_address(struct reading *r)
+{
+	const char *typed = input_get(r->in, "ip");
+	char text[INET6_ADDRSTRLEN];
+	uint8_t raw[16];
+	int family = strchr(typed, ':') ? AF_INET6 : AF_INET;
+
+	if (!*typed)
+		return;
+	if (inet_pton(family, typed, raw) != 1 || !inet_ntop(family, raw, text, sizeof text))
+		fault_add(r->arena, r->faults, "ip", "Saisissez une adresse entière, par exemple 198.51.100.24.");
+	else
+		r->view->query.address = arena_strdup(r->arena, text);
+}
+
+/* --- names --- */
+
+static bool contains(struct arena *a, const char *text, const char *folded)
+{
+	return *folded && strstr(text_fold(a, text), folded) != NULL;
+}
+
+/* By uid or number, else the only one in scope whose name or mail holds the text. n: how many did. */
+static enum err find_person(struct reading *r, struct txn *t, const char *typed, struct person *out, size_t *n)
+{
+	const char *folded = text_fold(r->arena, typed);
+	struct person p;
+
+	*n = 1;
+	if (person_by_name(t, r->arena, 'u', typed, out) == ERR_OK ||
+	    person_by_name(t, r->arena, 'n', typed, out) == ERR_OK) {
+		*n = log_in_scope(r->scope, out->caf);
+		return t->err;
+	}
+	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_MIRROR_PERSON, BYTES_NONE);
+
+	*n = 0;
+	while (scan_next(&s)) {
+		AUTO_ARENA struct arena *a = arena_new();
+
+		if (person_decode(a, s.record.payload, &p) || !log_in_scope(r->scope, p.caf))
+			continue;
+		if (!contains(a, p.name, folded) && strcmp(p.mail, typed) != 0)
+			continue;
+		if ((*n)++ == 0 && person_decode(r->arena, s.record.payload, out))
+			return ERR_CORRUPT;
+	}
+	return t->err;
+}
+
+/* Somebody the directory no longer has is still found by his number. */
+static enum err take_person(struct reading *r, struct txn *t)
+{
+	const char *typed = input_get(r->in, "agent");
+	struct person p;
+	size_t n;
+
+	if (!*typed)
+		return ERR_OK;
+	enum err e = find_person(r, t, typed, &p, &n);
+
+	if (e)
+		return e;
+	if (n > 1)
+		fault_add(r->arena, r->faults, "agent",
+			  "%zu personnes portent ce nom : saisissez l’identifiant ou le numéro.", n);
+	if (n == 1) {
+		r->person = p.uuid;
+		r->view->query.person = &r->person;
+	} else {
+		r->view->query.number = typed;
+	}
+	return ERR_OK;
+}
+
+static enum err take_provider(struct reading *r, struct txn *t)
+{
+	const char *typed = input_get(r->in, "fournisseur"), *folded = text_fold(r->arena, typed);
+	struct provider p;
+	size_t n = 0, exact = 0;
+
+	if (!*typed)
+		return ERR_OK;
+	r->view->query.provider = typed;
+	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_MIRROR_PROVIDER, BYTES_NONE);
+
+	while (scan_next(&s)) {
+		if (provider_decode(r->arena, s.record.payload, &p) || !log_in_scope(r->scope, p.caf))
+			continue;
+		bool same = strcmp(text_fold(r->arena, p.name), folded) == 0 || strcasecmp(p.id, typed) == 0;
+
+		exact += same;
+		if (!same && !contains(r->arena, p.name, folded))
+			continue;
+		n++;
+		if (same || !exact)
+			r->view->query.provider = p.id;
+	}
+	if (exact != 1 && n > 1)
+		fault_add(r->arena, r->faults, "fournisseur",
+			  "%zu fournisseurs portent ce nom : saisissez-le en entier.", n);
+	return t->err;
+}
+
+enum err log_take_criteria(struct reading *r, int event_class)
+{
+	AUTO_TXN struct txn t = txn_read(r->app->store, STORE_MAIN);
+
+	input_check(r->arena, &log_form, r->in, r->faults);
+	take_period(r);
+	take_event(r, event_class);
+	take_result(r);
+	take_address(r);
+	enum err e = take_person(r, &t);
+
+	if (!e)
+		e = take_provider(r, &t);
+	r->view->query.caf = r->scope;
+	if (!e && r->faults->n)
+		e = ERR_INVALID;
+	return e;
+}

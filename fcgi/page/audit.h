@@ -1,0 +1,14 @@
+/* What the auditor's pages share. */
+#ifndef FCGI_PAGE_AUDIT_H
+#define FCGI_PAGE_AUDIT_H
+
+#include "acts/log.h"
+#include "fcgi/page/page.h"
+
+/* The cells of a record's row after who it was: event, result, address, what else it says. */
+void log_cells(struct request *rq, struct html *h, const struct audit_record *r, const char *place);
+#define LOG_CELL_HEADS \
+	"<th scope=\"col\">Événement</th><th scope=\"col\">Résultat</th><th scope=\"col\">Adresse IP</th>" \
+	"<th scope=\"col\">Précision</th>"
+
+#endif
