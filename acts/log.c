@@ -2,6 +2,7 @@
 #include "acts/log_reading.h"
 #include "acts/rights.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define COUNT_MAX 10000
@@ -92,14 +93,46 @@ static enum err read_alerts(struct reading *r, struct txn *t)
 		page.v[i] = page.v[page.n - 1 - i];
 		page.v[page.n - 1 - i] = swap;
 	}
-	log_alerts(r->arena, page.v, page.n, visitor_now(r->who), is_new, &seen, &v->alerts);
+	log_alerts(r->arena, page.v, page.n, visitor_now(r->who), is_new, &seen, &v->alerts, &v->alerts_n);
 	return t->err;
+}
+
+static int newest_first(const void *x, const void *y)
+{
+	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+
+	return (a < b) - (a > b);
+}
+
+/* What was purged since, or is another Caf's, is left out. */
+static enum err read_lines(struct reading *r, struct txn *t)
+{
+	struct log_view *v = r->view;
+
+	qsort(v->lines, v->lines_n, sizeof *v->lines, newest_first);
+	v->page.v = arena_array(r->arena, v->lines_n, struct audit_record);
+	for (size_t i = 0; i < v->lines_n; i++) {
+		struct audit_record *x = &v->page.v[v->page.n];
+		enum err e = i && v->lines[i] == v->lines[i - 1] ? ERR_NOTFOUND : audit_get(t, r->arena, v->lines[i], x);
+
+		if (e == ERR_NOTFOUND || e == ERR_GONE || (!e && !log_in_scope(r->scope, x->caf)))
+			continue;
+		if (e)
+			return e;
+		v->failures += x->failed;
+		v->page.n++;
+	}
+	v->total = v->page.n;
+	return log_names(t, r->arena, r->scope, &v->page, &v->who);
 }
 
 static enum err answer(struct reading *r, uint64_t before, size_t limit)
 {
 	AUTO_TXN struct txn t = txn_read(r->app->store, STORE_MAIN);
 	struct log_view *v = r->view;
+
+	if (v->lines_n)
+		return read_lines(r, &t);
 	enum err e = audit_count(&t, &v->query, COUNT_MAX, &v->total, &v->failures);
 
 	v->query.before = before;

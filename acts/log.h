@@ -5,7 +5,7 @@
 #include "acts/right_history.h"
 
 /* As typed in the form; "" : no restriction. Field names: du, au, fournisseur, agent, evenement, resultat, ip, page,
-   journal (exports). evenement and resultat are read by code or by label, folded. */
+   journal (exports), lignes (numbers of lines, joined by commas). evenement and resultat are read by code or by label, folded. */
 extern const struct form log_form;
 
 /* Parallel to the records of a page. */
@@ -15,13 +15,27 @@ struct log_names {
 	bool *reachable;     /* log_person_read may know him */
 };
 
+#define LOG_LINES_MAX 100
+
+/* A point of attention and the events it speaks of. */
+struct log_alert {
+	const char *text;   /* French sentence */
+	const char *number; /* whose */
+	const char *lines;  /* as the field lignes takes them; the first LOG_LINES_MAX */
+	size_t n, listed;
+	int64_t from, until; /* time of the first and last listed */
+};
+
 struct log_view {
 	struct audit_query query;
 	struct audit_page page;
 	struct log_names who;   /* of page */
 	size_t total, failures; /* counted up to 10 000 */
 	day_t from, until;
-	struct strs alerts; /* French sentences */
+	struct log_alert *alerts;
+	size_t alerts_n;
+	uint64_t *lines; /* asked for by number: page is these, newest first, whatever the other criteria */
+	size_t lines_n;
 };
 
 /* event_class: EVENT_CONNECTION or EVENT_ACT. Defaults to the last 7 days. A Caf auditor sees his Caf only. Records the query

@@ -17,7 +17,9 @@ struct look {
 	int64_t now;
 	bool (*is_new)(void *user, const struct audit_record *first);
 	void *user;
-	struct strs *out;
+	size_t *at; /* of the records the next alert is about */
+	struct log_alert *out;
+	size_t out_n;
 };
 
 static bool is_event(const struct audit_record *r, enum event ev)
@@ -46,10 +48,31 @@ static const char *day_and_hour(struct arena *a, int64_t at)
 	return arena_printf(a, "le %s à %s", day_fr_short(a, day_of(at)), time_hour_fr(a, at));
 }
 
-static void say(struct look *l, const char *sentence)
+static const char *lines_of(const struct look *l, size_t n)
 {
-	if (l->out->n < ALERTS_MAX)
-		strs_add(l->arena, l->out, sentence);
+	struct buf b = buf_new(l->arena);
+
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%s%llu", i ? "," : "", (unsigned long long)l->v[l->at[i]].seq);
+	return buf_str(&b);
+}
+
+/* Of the first n records in at. */
+static void say(struct look *l, size_t n, const char *sentence)
+{
+	size_t listed = n < LOG_LINES_MAX ? n : LOG_LINES_MAX;
+	const struct audit_record *first = &l->v[l->at[0]], *last = &l->v[l->at[listed - 1]];
+
+	if (l->out_n == ALERTS_MAX)
+		return;
+	l->out = arena_more(l->arena, l->out, l->out_n, sizeof *l->out);
+	l->out[l->out_n++] = (struct log_alert){ .text = sentence,
+						 .number = first->number,
+						 .lines = lines_of(l, listed),
+						 .n = n,
+						 .listed = listed,
+						 .from = first->time,
+						 .until = last->time };
 }
 
 /* --- bursts --- */
@@ -75,7 +98,7 @@ static void bursts(struct look *l)
 
 	for (size_t i = 0; i < l->n; i++) {
 		const struct audit_record *first = &l->v[i];
-		size_t count = 0, last = i;
+		size_t count = 0;
 
 		if (told[i] || !is_attempt(first))
 			continue;
@@ -83,14 +106,14 @@ static void bursts(struct look *l)
 			if (!same_burst(first, &l->v[j]))
 				continue;
 			told[j] = true;
-			last = j;
-			count++;
+			l->at[count++] = j;
 		}
 		if (count < BURST_MIN || !l->is_new(l->user, first))
 			continue;
-		say(l, arena_printf(l->arena, "%s : %zu échecs en %s depuis une adresse jamais vue, %s, %s.",
-				    first->number, count, lasting(l->arena, l->v[last].time - first->time),
-				    first->address, day_and_hour(l->arena, first->time)));
+		say(l, count,
+		    arena_printf(l->arena, "%s : %zu échecs en %s depuis une adresse jamais vue, %s, %s.",
+				 first->number, count, lasting(l->arena, l->v[l->at[count - 1]].time - first->time),
+				 first->address, day_and_hour(l->arena, first->time)));
 	}
 }
 
@@ -151,10 +174,13 @@ static void overlaps(struct look *l)
 			if (!is_login(&l->v[j], false) || !same_person(&l->v[i], &l->v[j]) ||
 			    same_network(l->v[i].address, l->v[j].address))
 				continue;
-			say(l, arena_printf(l->arena,
-					    "%s : deux sessions en même temps depuis des réseaux différents, %s et %s, %s.",
-					    l->v[i].number, l->v[i].address, l->v[j].address,
-					    day_and_hour(l->arena, l->v[j].time)));
+			l->at[0] = i;
+			l->at[1] = j;
+			say(l, 2,
+			    arena_printf(l->arena,
+					 "%s : deux sessions en même temps depuis des réseaux différents, %s et %s, %s.",
+					 l->v[i].number, l->v[i].address, l->v[j].address,
+					 day_and_hour(l->arena, l->v[j].time)));
 			break;
 		}
 	}
@@ -179,7 +205,7 @@ static void nights(struct look *l)
 	bool *told = arena_array(l->arena, l->n, bool);
 
 	for (size_t i = 0; i < l->n; i++) {
-		size_t count = 0, last = i;
+		size_t count = 0;
 
 		if (told[i] || !is_night_login(&l->v[i]))
 			continue;
@@ -187,23 +213,28 @@ static void nights(struct look *l)
 			if (!is_night_login(&l->v[j]) || !same_person(&l->v[i], &l->v[j]))
 				continue;
 			told[j] = true;
-			last = j;
-			count++;
+			l->at[count++] = j;
 		}
-		const char *when = day_and_hour(l->arena, l->v[last].time);
+		const char *when = day_and_hour(l->arena, l->v[l->at[count - 1]].time);
 
-		say(l, count == 1 ? arena_printf(l->arena, "%s : connexion de nuit, %s.", l->v[i].number, when) :
-				    arena_printf(l->arena, "%s : %zu connexions de nuit, la dernière %s.",
-						 l->v[i].number, count, when));
+		say(l, count,
+		    count == 1 ? arena_printf(l->arena, "%s : connexion de nuit, %s.", l->v[i].number, when) :
+				 arena_printf(l->arena, "%s : %zu connexions de nuit, la dernière %s.", l->v[i].number,
+					      count, when));
 	}
 }
 
 void log_alerts(struct arena *a, const struct audit_record *records, size_t n, int64_t now,
-		bool (*is_new)(void *user, const struct audit_record *first), void *user, struct strs *out)
+		bool (*is_new)(void *user, const struct audit_record *first), void *user, struct log_alert **out,
+		size_t *out_n)
 {
-	struct look l = { a, records, n, now, is_new, user, out };
+	struct look l = { .arena = a, .v = records, .n = n, .now = now, .is_new = is_new, .user = user };
+
+	l.at = arena_array(a, n, size_t);
 
 	bursts(&l);
 	overlaps(&l);
 	nights(&l);
+	*out = l.out;
+	*out_n = l.out_n;
 }

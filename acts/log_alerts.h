@@ -4,9 +4,10 @@
 
 #include "acts/log.h"
 
-/* Sentences on the connections the query selects (its event and result set apart): bursts of failures from an address never
+/* What is worth a look in the connections the query selects (its event and result set apart): bursts of failures from an address never
    seen for that person, sessions that overlap from different networks, logins at night. records: oldest first. */
 void log_alerts(struct arena *a, const struct audit_record *records, size_t n, int64_t now,
-		bool (*is_new)(void *user, const struct audit_record *first), void *user, struct strs *out);
+		bool (*is_new)(void *user, const struct audit_record *first), void *user, struct log_alert **out,
+		size_t *out_n);
 
 #endif

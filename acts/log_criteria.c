@@ -20,6 +20,7 @@ static const struct field fields[] = {
 	{ .name = "resultat", .label = "Résultat", .kind = FIELD_TEXT, .max = 20 },
 	{ .name = "ip", .label = "Adresse IP", .kind = FIELD_TEXT, .max = 45 },
 	{ .name = "page", .label = "Page", .kind = FIELD_TOKEN, .max = 20 },
+	{ .name = "lignes", .label = "Lignes", .kind = FIELD_TOKEN, .max = LOG_LINES_MAX * 21 },
 	{ .name = "journal", .label = "Journal", .kind = FIELD_TOKEN, .max = 20 },
 };
 /* clang-format on */
@@ -114,6 +115,28 @@ static void take_address(struct reading *r)
 		fault_add(r->arena, r->faults, "ip", "Saisissez une adresse entière, par exemple 198.51.100.24.");
 	else
 		r->view->query.address = arena_strdup(r->arena, text);
+}
+
+/* ERR_MALFORMED: no list of a link of ours. */
+static enum err take_lines(struct reading *r)
+{
+	struct log_view *v = r->view;
+	const char *typed = input_get(r->in, "lignes");
+	int64_t seq;
+
+	if (!*typed)
+		return ERR_OK;
+	v->lines = arena_array(r->arena, LOG_LINES_MAX, uint64_t);
+	for (const char *p = typed;; p++) {
+		size_t n = strcspn(p, ",");
+
+		if (v->lines_n == LOG_LINES_MAX || text_to_int(arena_memdup(r->arena, p, n), 1, INT64_MAX, &seq))
+			return ERR_MALFORMED;
+		v->lines[v->lines_n++] = (uint64_t)seq;
+		p += n;
+		if (!*p)
+			return ERR_OK;
+	}
 }
 
 /* --- names --- */
@@ -214,7 +237,10 @@ enum err log_take_criteria(struct reading *r, int event_class)
 	take_event(r, event_class);
 	take_result(r);
 	take_address(r);
-	enum err e = take_person(r, &t);
+	enum err e = take_lines(r);
+
+	if (!e)
+		e = take_person(r, &t);
 
 	if (!e)
 		e = take_provider(r, &t);

@@ -49,19 +49,48 @@ static void filters(struct request *rq, struct html *h, const char *action, enum
 	html(h, "<button class=\"btn\">Rechercher</button>\n</div>\n</form>\n");
 }
 
-static void alerts(struct html *h, const struct log_view *v)
+static void alert(struct request *rq, struct html *h, const struct log_alert *x)
 {
-	if (!v->alerts.n)
+	const char *link = link_with(rq->arena, "/controle/connexions", "du", day_slashes(rq->arena, day_of(x->from)),
+				     "au", day_slashes(rq->arena, day_of(x->until)), "lignes", x->lines, NULL);
+
+	html(h, "{f} <a href=\"{}\">", x->text, link);
+	if (x->listed < x->n)
+		html(h, "Voir les {} premiers événements", html_number(h, (int64_t)x->listed));
+	else
+		html(h, "{}", x->n > 1 ? "Voir ces événements" : "Voir cet événement");
+	html(h, "<span class=\"vh\"> de {}</span></a>", x->number);
+}
+
+static void alerts(struct request *rq, struct html *h, const struct log_view *v)
+{
+	if (!v->alerts_n)
 		return;
 	html(h, "<section class=\"note note-warn\" aria-labelledby=\"t-al\"><h2 id=\"t-al\" class=\"vh\">Points d’attention</h2>");
-	if (v->alerts.n == 1) {
-		html(h, "<p><strong>1 point d’attention.</strong> {f}</p></section>\n", v->alerts.v[0]);
+	if (v->alerts_n == 1) {
+		html(h, "<p><strong>1 point d’attention.</strong> ");
+		alert(rq, h, &v->alerts[0]);
+		html(h, "</p></section>\n");
 		return;
 	}
-	html(h, "<p><strong>{} points d’attention.</strong></p><ul>", html_number(h, (int64_t)v->alerts.n));
-	for (size_t i = 0; i < v->alerts.n; i++)
-		html(h, "<li>{f}</li>", v->alerts.v[i]);
+	html(h, "<p><strong>{} points d’attention.</strong></p><ul>", html_number(h, (int64_t)v->alerts_n));
+	for (size_t i = 0; i < v->alerts_n; i++) {
+		html(h, "<li>");
+		alert(rq, h, &v->alerts[i]);
+		html(h, "</li>");
+	}
 	html(h, "</ul></section>\n");
+}
+
+/* Above what a point of attention led to. */
+static void lines_note(struct request *rq, struct html *h, const struct log_view *v)
+{
+	if (v->lines_n)
+		html(h,
+		     "<div class=\"note\"><p>Seuls les événements d’un point d’attention sont affichés. "
+		     "<a href=\"{}\">Voir toute la période</a></p></div>\n",
+		     link_with(rq->arena, rq->http->path, "du", input_get(&rq->in, "du"), "au",
+			       input_get(&rq->in, "au"), NULL));
 }
 
 static const char *lower_first(struct arena *a, const char *s)
@@ -233,7 +262,7 @@ static const char *criteria_link(struct request *rq, const char *path, const cha
 	return link_with(rq->arena, path, "du", input_get(&rq->in, "du"), "au", input_get(&rq->in, "au"), "fournisseur",
 			 input_get(&rq->in, "fournisseur"), "agent", input_get(&rq->in, "agent"), "evenement",
 			 input_get(&rq->in, "evenement"), "resultat", input_get(&rq->in, "resultat"), "ip",
-			 input_get(&rq->in, "ip"), name, value, NULL);
+			 input_get(&rq->in, "ip"), "lignes", input_get(&rq->in, "lignes"), name, value, NULL);
 }
 
 static void below(struct request *rq, struct html *h, const struct log_view *v, enum event_class class)
@@ -277,7 +306,8 @@ static enum err log_page(struct request *rq, struct html *h, enum event_class cl
 	html(h, "<h1>{f}</h1>\n", title);
 	filters(rq, h, rq->route->pattern, class);
 	if (!e) {
-		alerts(h, &v);
+		alerts(rq, h, &v);
+		lines_note(rq, h, &v);
 		if (v.page.n)
 			table(rq, h, &v);
 		else

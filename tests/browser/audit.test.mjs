@@ -20,6 +20,10 @@ test('connections of the last seven days, failures, one person', async () => {
   await auditor.says('Journal des connexions', 'du plus récent au plus ancien', 'Réussi');
   assert.match(await auditor.value('du'), /^\d\d\/\d\d\/\d{4}$/);
   await auditor.look('controle-connexions');
+  await auditor.moves(auditor.page.getByRole('link', { name: /^Voir ces événements/ }).first().click());
+  await auditor.says('Seuls les événements d’un point d’attention');
+  await auditor.look('controle-point-d-attention');
+  await auditor.follow('Voir toute la période');
   await auditor.page.selectOption('[name=resultat]', 'echec');
   await auditor.press('Rechercher');
   await auditor.says('Échec :');

@@ -29,11 +29,18 @@ static bool never_seen(void *user, const struct audit_record *first)
 	return *(bool *)user;
 }
 
-static struct strs look(struct arena *a, const struct audit_record *v, size_t n, bool unseen)
-{
-	struct strs out = { 0 };
+struct told {
+	struct log_alert *v;
+	size_t n;
+};
 
-	log_alerts(a, v, n, NOON + DAY_MS, never_seen, &unseen, &out);
+static struct told look(struct arena *a, struct audit_record *v, size_t n, bool unseen)
+{
+	struct told out = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		v[i].seq = 41 + i;
+	log_alerts(a, v, n, NOON + DAY_MS, never_seen, &unseen, &out.v, &out.n);
 	return out;
 }
 
@@ -48,13 +55,16 @@ static void test_three_failures_from_a_new_address_are_told(void **state)
 	};
 
 	(void)state;
-	struct strs told = look(a, v, LENGTH(v), true);
+	struct told told = look(a, v, LENGTH(v), true);
 
 	assert_int_equal(told.n, 1);
 	assert_non_null(
-		strstr(told.v[0],
+		strstr(told.v[0].text,
 		       "VDA-4822 : 3 échecs en 42 secondes depuis une adresse jamais vue, 203.0.113.77, le 23 novembre"));
-	assert_non_null(strstr(told.v[0], " à 12 h"));
+	assert_non_null(strstr(told.v[0].text, " à 12 h"));
+	assert_string_equal(told.v[0].number, "VDA-4822");
+	assert_string_equal(told.v[0].lines, "41,42,44"); /* not the other person's in between */
+	assert_true(told.v[0].from == NOON && told.v[0].until == NOON + 42 * SECOND_MS);
 	assert_int_equal(look(a, v, LENGTH(v), false).n, 0);
 	v[3].time = NOON + 11 * MINUTE_MS;
 	assert_int_equal(look(a, v, LENGTH(v), true).n, 0);
@@ -90,7 +100,11 @@ static void test_sessions_at_once_from_two_networks_are_told(void **state)
 		if (*pairs[i].ending && end.time >= second.time)
 			v[n++] = end;
 		print_message("%s\n", pairs[i].name);
-		assert_int_equal(look(a, v, n, false).n, pairs[i].told);
+		struct told told = look(a, v, n, false);
+
+		assert_int_equal(told.n, pairs[i].told);
+		if (told.n)
+			assert_string_equal(told.v[0].lines, "41,42");
 	}
 }
 
@@ -105,11 +119,29 @@ static void test_logins_at_night_are_told_once_a_person(void **state)
 	};
 
 	(void)state;
-	struct strs told = look(a, v, LENGTH(v), false);
+	struct told told = look(a, v, LENGTH(v), false);
 
 	assert_int_equal(told.n, 1);
-	assert_non_null(strstr(told.v[0], "2 connexions de nuit"));
+	assert_non_null(strstr(told.v[0].text, "2 connexions de nuit"));
+	assert_string_equal(told.v[0].lines, "42,43");
 	assert_int_equal(look(a, v + 3, 1, false).n, 0);
+}
+
+static void test_a_long_burst_lists_its_first_hundred(void **state)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct audit_record v[LOG_LINES_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(v); i++)
+		v[i] = event_at(NOON + (int64_t)i, 1, "203.0.113.77", EVENT_LOGIN, "wrong_password", "");
+	struct told told = look(a, v, LENGTH(v), true);
+
+	assert_int_equal(told.n, 1);
+	assert_int_equal(told.v[0].n, LOG_LINES_MAX + 1);
+	assert_int_equal(told.v[0].listed, LOG_LINES_MAX);
+	assert_non_null(strstr(told.v[0].lines, ",140"));
+	assert_null(strstr(told.v[0].lines, ",141"));
 }
 
 static void test_a_user_agent_is_named(void **state)
@@ -208,6 +240,39 @@ static void test_a_caf_auditor_sees_his_caf_and_the_query_is_recorded(void **sta
 	assert_int_equal(query(s, "pdurand", "", &faults, &v), ERR_DENIED);
 	assert_int_equal(query(s, "n.auditeur", "journal=connexions", &faults, &v), ERR_OK);
 	assert_string_equal(last_record(s, EVENT_LOG_EXPORT).number, "CNAF-0001");
+}
+
+/* What a point of attention leads to: those lines, in the auditor's scope. */
+static void test_lines_asked_for_by_number(void **state)
+{
+	static const char *const broken[] = { "lignes=x", "lignes=1%2C%2C2", "lignes=1%2C", "lignes=0", "lignes=-1" };
+	struct stage *s = *state;
+	struct faults faults;
+	struct log_view v;
+	struct buf many = buf_new(s->a);
+
+	assert_int_equal(query(s, "n.auditeur", "evenement=login", &faults, &v), ERR_OK);
+	assert_int_equal(v.total, 3);
+	unsigned long long first = v.page.v[2].seq, second = v.page.v[1].seq;
+	const char *text = arena_printf(s->a, "lignes=%llu%%2C%llu%%2C%llu%%2C99999", first, second, first);
+
+	assert_int_equal(query(s, "n.auditeur", text, &faults, &v), ERR_OK);
+	assert_int_equal(v.total, 2);
+	assert_true(v.page.v[0].seq == second && v.page.v[1].seq == first);
+	assert_string_equal(v.who.names[0], "");
+	/* the second is another Caf's */
+	assert_int_equal(query(s, "c.auditeur", text, &faults, &v), ERR_OK);
+	assert_int_equal(v.total, 1);
+	assert_true(v.page.v[0].seq == first);
+	struct audit_record r = last_record(s, EVENT_LOG_QUERY);
+
+	assert_non_null(strstr(arg_of(&r.details, "lignes"), ",99999"));
+	for (size_t i = 0; i < LENGTH(broken); i++)
+		assert_int_equal(query(s, "n.auditeur", broken[i], &faults, &v), ERR_MALFORMED);
+	buf_text(&many, "lignes=1");
+	for (size_t i = 0; i < LOG_LINES_MAX; i++)
+		buf_text(&many, "%2C1");
+	assert_int_equal(query(s, "n.auditeur", buf_str(&many), &faults, &v), ERR_MALFORMED);
 }
 
 static void test_one_person_in_scope(void **state)
@@ -310,8 +375,10 @@ int main(void)
 		cmocka_unit_test(test_three_failures_from_a_new_address_are_told),
 		cmocka_unit_test(test_sessions_at_once_from_two_networks_are_told),
 		cmocka_unit_test(test_logins_at_night_are_told_once_a_person),
+		cmocka_unit_test(test_a_long_burst_lists_its_first_hundred),
 		cmocka_unit_test(test_a_user_agent_is_named),
 		cmocka_unit_test(test_a_caf_auditor_sees_his_caf_and_the_query_is_recorded),
+		cmocka_unit_test(test_lines_asked_for_by_number),
 		cmocka_unit_test(test_one_person_in_scope),
 		cmocka_unit_test(test_criteria_that_mean_nothing_are_told),
 		cmocka_unit_test(test_every_criterion_narrows),
