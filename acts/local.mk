@@ -40,6 +40,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/listing_withdraw.c \
 	%D%/log.c \
 	%D%/log_alerts.c \
+	%D%/log_check.c \
 	%D%/log_criteria.c \
 	%D%/log_labels.c \
 	%D%/log_person.c \

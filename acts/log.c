@@ -165,14 +165,3 @@ enum err log_read(struct app *app, struct arena *a, const struct visitor *who, i
 		*out = view;
 	return e;
 }
-
-enum err log_verify(struct app *app, struct arena *a, const struct visitor *who, struct audit_verdict *out)
-{
-	struct audit_record record = act_record(a, who, EVENT_LOG_QUERY);
-
-	record.object_kind = "log";
-	record.object_id = "chain";
-	enum err e = act_note(app, a, who, &record);
-
-	return e ? e : audit_verify(a, app->store, out);
-}

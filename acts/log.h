@@ -60,8 +60,24 @@ struct log_person {
 MUST_USE enum err log_person_read(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 				  size_t limit, struct log_person *out, const char **elsewhere);
 
-/* Walks the chain; the check is recorded as a query. */
+/* Verifies the end of the chain (audit_verify_end, 10 000 rows); the check is recorded as a query. */
 MUST_USE enum err log_verify(struct app *app, struct arena *a, const struct visitor *who, struct audit_verdict *out);
+
+/* --- the whole chain, once a night, by the clerk: begun and ended are records of the log (EVENT_LOG_VERIFIED) --- */
+
+struct log_check {
+	int64_t begun; /* 0: never, or the end alone is left of it */
+	int64_t ended; /* 0: never, or it did not come to its end */
+	bool whole;
+	const char *records, *seals, *line; /* digits; line: the first bad one, "" */
+};
+/* The newest one. */
+MUST_USE enum err log_check_last(struct app *app, struct arena *a, struct log_check *out);
+/* None yet, or it is three in the morning of a day after the last one; one that did not end is left until then too: a damaged
+   file that kills the reader kills him once a night. */
+bool log_check_is_due(const struct log_check *last, int64_t now);
+/* v NULL: begun. */
+MUST_USE enum err log_check_note(struct app *app, struct arena *a, const struct audit_verdict *v);
 
 const char *cause_label(const char *code);
 /* « Firefox, Windows » of a user agent. */

@@ -8,6 +8,7 @@
 static const struct choice more_causes[] = {
 	{ "foreign_object", "Établissement non confié" },
 	{ "foreign_file", "Dossier d’une autre Caf" },
+	{ "chain_broken", "Rupture de la chaîne" },
 	{ "wrong_role", "Rôle insuffisant" },
 	{ "ldap_19", "Refusé par une règle de l’annuaire" },
 	{ "ldap_32", "Entrée inconnue de l’annuaire" },

@@ -72,6 +72,8 @@ MUST_USE enum err days_run(struct clerk *c, struct arena *a);
 /* Revisions that wait for the Caf under a convention that ended. */
 MUST_USE enum err close_run(struct clerk *c, struct arena *a);
 MUST_USE enum err purge_run(struct clerk *c, struct arena *a);
+/* The whole log's chain, once a night. */
+MUST_USE enum err verify_run(struct clerk *c, struct arena *a);
 /* Cafs that lack a legal text: an ERROR with code and attributes. */
 MUST_USE enum err texts_run(struct clerk *c, struct arena *a);
 /* Frees readers' slots of dead processes. */
@@ -79,5 +81,6 @@ MUST_USE enum err readers_run(struct clerk *c, struct arena *a);
 
 void asked_done(void);
 void jobs_done(void);
+void verify_done(void);
 
 #endif

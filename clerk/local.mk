@@ -21,6 +21,7 @@ sbin_PROGRAMS += %D%/habilis-clerk
 	%D%/state.c \
 	%D%/sweep.c \
 	%D%/texts.c \
+	%D%/verify.c \
 	%D%/work_loop.c \
 	%D%/written.c
 %C%_habilis_clerk_LDADD = $(ACTS) $(CURL_LIBS)

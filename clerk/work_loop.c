@@ -53,6 +53,7 @@ static void work(struct clerk *c)
 		{ close_run, MINUTE_MS, 0, { .subject = "ended conventions" } },
 		{ texts_run, 10 * SECOND_MS, 0, { .subject = "the Cafs' texts" } },
 		{ purge_run, DAY_MS, 0, { .subject = "the purge of the log" } },
+		{ verify_run, TICK_MS, 0, { .subject = "the check of the log" } },
 	};
 
 	while (!procs_stopping()) {
@@ -91,6 +92,7 @@ int work_loop(const struct settings *s)
 	asked_done();
 	jobs_done();
 	journal_done();
+	verify_done();
 	app_close(&c.app);
 	secret_wipe(c.seal_key, sizeof c.seal_key);
 	return e ? 1 : 0;

@@ -101,21 +101,32 @@ void audit_seal_message(uint64_t seq, const uint8_t link[32], int64_t time, uint
    10 000 rows. Nothing in a damaged row makes it fail: it is the verdict. */
 struct audit_verdict {
 	bool whole;
-	uint64_t records;   /* walked */
-	uint64_t bad_seq;   /* of the first bad record */
-	const char *reason; /* English */
-	uint64_t seals;     /* that matched */
-	uint64_t purged;    /* records of which only link and digest are left */
-	uint64_t sealed;    /* seq of the last seal; 0: none */
-	int64_t last_time;
-	uint8_t link[32];       /* of the last record */
-	uint8_t public_key[32]; /* of the last seal: compare with the key the clerk has */
-	uint64_t keys;          /* distinct public keys met one after the other */
+	uint64_t first;                /* seq of the first row walked */
+	uint64_t records;              /* walked */
+	uint64_t bad_seq;              /* of the first bad record */
+	const char *reason;            /* English */
+	uint64_t seals;                /* that matched */
+	uint64_t purged;               /* records of which only link and digest are left */
+	uint64_t sealed;               /* seq of the last seal; 0: none */
+	int64_t first_time, last_time; /* of the records walked whose content is there */
+	uint8_t link[32];              /* of the last record */
+	uint8_t public_key[32];        /* of the last seal: compare with the key the clerk has */
+	uint64_t keys;                 /* distinct public keys met one after the other */
 };
 
 MUST_USE enum err audit_verify(struct arena *a, struct store *st, struct audit_verdict *out);
 
-/* The same in a child process that opens the store itself, so that a data file damaged below its rows (LMDB has no page
+/* The last rows only, for who may not take long: from the oldest seal among the last `rows` of them to the end, or from the
+   first row when there are no more. The whole is out of its sight: verdict.first says from where it looked. */
+MUST_USE enum err audit_verify_end(struct arena *a, struct store *st, size_t rows, struct audit_verdict *out);
+
+/* The whole chain, 10 000 rows a step; a is to live as long as the walk. The verdict is one once ended is true. */
+struct audit_walk;
+struct audit_walk *audit_walk_new(struct arena *a, struct store *st);
+MUST_USE enum err audit_walk_step(struct audit_walk *w, bool *ended);
+const struct audit_verdict *audit_walk_verdict(const struct audit_walk *w);
+
+/* The same as audit_verify in a child process that opens the store itself, so that a data file damaged below its rows (LMDB has no page
    checksums and may then crash) ends as a verdict too. Must be called before the store is opened in this process. */
 MUST_USE enum err audit_verify_place(struct arena *a, const struct store_place *place, struct audit_verdict *out,
 				     const char **why);

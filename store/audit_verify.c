@@ -110,6 +110,8 @@ static bool check_record(struct check *c, const struct log_row *row)
 	if (!log_head_of(row->record, &head) || head.seq != row->seq)
 		return bad(c, row->seq, "the record is not that of its seq");
 	c->v->last_time = head.time;
+	if (!c->v->first_time)
+		c->v->first_time = head.time;
 	if (bytes_equal(head.event, bytes_of(event_code(EVENT_SERVICE))) && !read_purge(c, row->record))
 		return bad(c, row->seq, "the record does not decode");
 	return true;
@@ -221,19 +223,110 @@ static enum err check_piece(struct check *c)
 	return t.err;
 }
 
-static enum err verify(struct arena *a, struct store *st, struct audit_verdict *v)
+static struct check check_new(struct arena *a, struct store *st, struct audit_verdict *v)
 {
-	struct check c = { .arena = a, .st = st, .v = v, .next = 1 };
+	*v = (struct audit_verdict){ .reason = "", .first = 1 };
+	return (struct check){ .arena = a, .st = st, .v = v, .next = 1 };
+}
+
+static enum err step(struct check *c)
+{
+	enum err e = check_piece(c);
+
+	if (e != ERR_CORRUPT)
+		return e;
+	(void)bad(c, c->next, "the data file is damaged here");
+	return ERR_OK;
+}
+
+static enum err walk(struct check *c)
+{
 	enum err e = ERR_OK;
 
-	*v = (struct audit_verdict){ .reason = "" };
-	while (!c.ended && !e)
-		e = check_piece(&c);
-	if (e == ERR_CORRUPT) {
-		(void)bad(&c, c.next, "the data file is damaged here");
-		e = ERR_OK;
-	}
+	while (!c->ended && !e)
+		e = step(c);
 	return e;
+}
+
+static enum err verify(struct arena *a, struct store *st, struct audit_verdict *v)
+{
+	struct check c = check_new(a, st, v);
+
+	return walk(&c);
+}
+
+/* ---- the end of the log ---- */
+
+/* The oldest seal among the last rows; without one, the first of them. */
+static uint64_t start_of(struct txn *t, uint64_t tip, size_t rows)
+{
+	uint64_t first = tip - rows + 1;
+	uint8_t key[8];
+
+	put_u64(key, first);
+	AUTO_SCAN struct scan seals = scan_from(t, TABLE_SEAL, BYTES_NONE, key_bytes(key, sizeof key), false);
+
+	return scan_next(&seals) && seals.key.n == 8 && codec_u64(seals.key) <= tip ? codec_u64(seals.key) : first;
+}
+
+/* The link before the first row is taken as it stands: its seal, if it has one, vouches for it. */
+static enum err begin_at_the_end(struct check *c, size_t rows)
+{
+	AUTO_TXN struct txn t = txn_read(c->st, STORE_MAIN);
+	struct log_tip tip;
+	uint8_t digest[DIGEST_SIZE];
+	enum err e = log_tip_get(&t, &tip);
+
+	if (e || tip.seq <= rows)
+		return e == ERR_CORRUPT ? ERR_OK : e;
+	c->next = c->v->first = start_of(&t, tip.seq, rows);
+	e = audit_link(&t, c->next - 1, c->v->link, digest);
+	if (e == ERR_NOTFOUND || e == ERR_CORRUPT) {
+		(void)bad(c, c->next - 1, "the record is missing");
+		return ERR_OK;
+	}
+	return e ? e : t.err;
+}
+
+enum err audit_verify_end(struct arena *a, struct store *st, size_t rows, struct audit_verdict *out)
+{
+	struct audit_verdict v;
+	struct check c = check_new(a, st, &v);
+	enum err e = begin_at_the_end(&c, rows);
+
+	if (!e)
+		e = walk(&c);
+	if (!e)
+		*out = v;
+	return e;
+}
+
+/* ---- in pieces ---- */
+
+struct audit_walk {
+	struct check check;
+	struct audit_verdict verdict;
+};
+
+struct audit_walk *audit_walk_new(struct arena *a, struct store *st)
+{
+	struct audit_walk *w = arena_new_of(a, struct audit_walk);
+
+	w->check = check_new(a, st, &w->verdict);
+	return w;
+}
+
+enum err audit_walk_step(struct audit_walk *w, bool *ended)
+{
+	enum err e = step(&w->check);
+
+	*ended = w->check.ended;
+	return e;
+}
+
+const struct audit_verdict *audit_walk_verdict(const struct audit_walk *w)
+{
+	return &w->verdict;
 }
 
 enum err audit_verify(struct arena *a, struct store *st, struct audit_verdict *out)

@@ -55,6 +55,7 @@ enum event_class { EVENT_CONNECTION, EVENT_ACT };
 	X(TEMPLATE_SET,       "template_set",        "Modèle de convention changé",      EVENT_ACT) \
 	X(DIRECTORY_CHANGE,   "directory_change",    "Annuaire modifié",                 EVENT_ACT) \
 	X(DIRECTORY_BIND,     "directory_bind",      "Connexion à l’annuaire",           EVENT_CONNECTION) \
+	X(LOG_VERIFIED,       "log_verified",        "Journal vérifié",                  EVENT_ACT) \
 	X(SERVICE,            "service",             "Service",                          EVENT_ACT) \
 	X(CLOCK_STEP,         "clock_step",          "Recul de l’horloge",               EVENT_ACT)
 

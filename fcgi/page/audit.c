@@ -125,6 +125,9 @@ static const struct choice detail_labels[] = {
 	{ "purpose", "usage :" },
 	{ "until", "jusqu’au" },
 	{ "report", "signalement :" },
+	{ "records", "lignes :" },
+	{ "seals", "scellés :" },
+	{ "line", "à la ligne" },
 	{ NULL, NULL },
 };
 
@@ -133,6 +136,9 @@ static const struct choice detail_words[] = {
 	{ "full", "complet" },
 	{ "answered", "clos, réponse envoyée" },
 	{ "unanswered", "clos, sans réponse" },
+	{ "begun", "commencé" },
+	{ "whole", "intact" },
+	{ "broken", "rupture" },
 	{ "report_purged", "effacé après un an" },
 	{ "agreement_ended", "fin de la convention" },
 	{ "establishment_gone", "fin de l’établissement" },
@@ -397,28 +403,5 @@ enum err page_log_export(struct request *rq, struct html *h)
 		 "Date et heure;Personne;Identifiant;Événement;Résultat;Cause;Adresse IP;Établissement;Objet;Navigateur;Numéro\n");
 	for (size_t i = 0; i < v.page.n; i++)
 		csv_row(rq, &v.page.v[i], v.who.names[i], v.who.places[i]);
-	return ERR_OK;
-}
-
-enum err page_integrity(struct request *rq, struct html *h)
-{
-	struct audit_verdict v;
-	enum err e = log_verify(rq->app, rq->arena, &rq->who, &v);
-
-	if (e)
-		return e;
-	page_begin(rq, h,
-		   &(struct page){ .space = SPACE_AUDIT, .tab = "/controle/integrite", .title = "Intégrité du journal" });
-	html(h, "<h1>Intégrité du journal</h1>\n");
-	if (v.whole)
-		html(h, "<div class=\"note note-ok\" role=\"status\"><p><strong>Journal intact.</strong> {} lignes vérifiées, {} scellés conformes.</p></div>\n",
-		     html_number(h, (int64_t)v.records), html_number(h, (int64_t)v.seals));
-	else
-		html(h, "<div class=\"note note-warn\" role=\"alert\"><p><strong>Rupture à la ligne {}</strong>, vers le {}. Prévenez l’exploitant du service.</p></div>\n",
-		     html_number(h, (int64_t)v.bad_seq),
-		     v.last_time ? time_fr(rq->arena, v.last_time) : "début du journal");
-	html(h, "<p>Chaque ligne est liée à la précédente par une empreinte : une ligne changée, retirée ou déplacée se voit. "
-		"La vérification vient d’être faite, du début à la fin.</p>\n");
-	page_end(rq, h);
 	return ERR_OK;
 }

@@ -3,6 +3,7 @@ noinst_LIBRARIES += %D%/libpage.a
 %C%_libpage_a_SOURCES = \
 	%D%/audit.c \
 	%D%/audit.h \
+	%D%/audit_integrity.c \
 	%D%/audit_person.c \
 	%D%/caf_agent.c \
 	%D%/caf_agreement.c \

@@ -346,7 +346,7 @@ const struct form *form_request_posting(void);
 const struct form *form_request_return(void);
 const struct form *form_request_place(void);
 const struct form *form_request_resend(void);
-/* audit.c, audit_person.c */
+/* audit.c, audit_integrity.c, audit_person.c */
 enum err page_log_person(struct request *rq, struct html *h);
 enum err page_connections(struct request *rq, struct html *h);
 enum err page_actions(struct request *rq, struct html *h);

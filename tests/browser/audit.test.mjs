@@ -79,7 +79,7 @@ test('export', async () => {
 
 test('integrity, account', async () => {
   await auditor.go('/controle/integrite');
-  await auditor.says('Journal intact.');
+  await auditor.says('Journal intact.', 'Entier et intact');
   await auditor.look('controle-integrite');
   await auditor.go('/espace-pro/mon-compte');
   await auditor.look('controle-compte');

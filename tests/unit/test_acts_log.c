@@ -309,6 +309,56 @@ static void test_one_person_in_scope(void **state)
 	assert_int_equal(log_person_read(&s->app, s->a, &caf, "P-000001", 5, &x, &elsewhere), ERR_NOTFOUND);
 }
 
+static void test_the_night_s_check_is_kept_in_the_log(void **state)
+{
+	struct stage *s = *state;
+	struct audit_verdict whole = { .whole = true, .records = 8841, .seals = 9 },
+			     broken = { .bad_seq = 77, .records = 76 };
+	struct log_check last;
+
+	assert_int_equal(log_check_last(&s->app, s->a, &last), ERR_OK);
+	assert_true(!last.begun && !last.ended);
+	assert_true(log_check_is_due(&last, clock_now()));
+	assert_int_equal(log_check_note(&s->app, s->a, NULL), ERR_OK);
+	assert_int_equal(log_check_last(&s->app, s->a, &last), ERR_OK);
+	assert_true(last.begun && !last.ended && !last.whole);
+	assert_int_equal(log_check_note(&s->app, s->a, &whole), ERR_OK);
+	assert_int_equal(log_check_last(&s->app, s->a, &last), ERR_OK);
+	assert_true(last.ended && last.whole);
+	assert_string_equal(last.records, "8841");
+	assert_string_equal(last.seals, "9");
+	assert_int_equal(log_check_note(&s->app, s->a, &broken), ERR_OK);
+	assert_int_equal(log_check_last(&s->app, s->a, &last), ERR_OK);
+	assert_true(last.ended && !last.whole);
+	assert_string_equal(last.line, "77");
+	assert_true(last_record(s, EVENT_LOG_VERIFIED).failed);
+}
+
+static void test_it_is_due_once_a_night(void **state)
+{
+	int64_t night = day_start(day_of(NOON)) + 3 * HOUR_MS;
+	const struct {
+		int64_t begun, ended, now;
+		bool due;
+	} rows[] = {
+		{ 0, 0, NOON, true },
+		{ 0, night - DAY_MS, night - 1, false },
+		{ 0, night - DAY_MS, night, true },
+		{ 0, night + SECOND_MS, NOON, false },
+		{ 0, NOON, night + DAY_MS, true },
+		{ night, 0, NOON, false }, /* it died of it: not again today */
+		{ night, 0, night + DAY_MS, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct log_check last = { .begun = rows[i].begun, .ended = rows[i].ended };
+
+		print_message("%zu\n", i);
+		assert_int_equal(log_check_is_due(&last, rows[i].now), rows[i].due);
+	}
+}
+
 static const struct {
 	const char *text, *field;
 } wrong[] = {
@@ -380,6 +430,8 @@ int main(void)
 		cmocka_unit_test(test_a_caf_auditor_sees_his_caf_and_the_query_is_recorded),
 		cmocka_unit_test(test_lines_asked_for_by_number),
 		cmocka_unit_test(test_one_person_in_scope),
+		cmocka_unit_test(test_the_night_s_check_is_kept_in_the_log),
+		cmocka_unit_test(test_it_is_due_once_a_night),
 		cmocka_unit_test(test_criteria_that_mean_nothing_are_told),
 		cmocka_unit_test(test_every_criterion_narrows),
 	};

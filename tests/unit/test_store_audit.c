@@ -243,6 +243,47 @@ static void test_the_log_is_whole(void **state)
 	assert_memory_equal(v.link, original[RECORDS].p, 32);
 }
 
+#define END 120 /* rows: from the seal of 200 on, while the log is whole */
+
+static struct audit_verdict verify_end(void)
+{
+	struct audit_verdict v;
+
+	assert_int_equal(audit_verify_end(bench.a, writer_store(bench.w), END, &v), ERR_OK);
+	return v;
+}
+
+static void test_the_end_is_looked_at_from_a_seal_on(void **state)
+{
+	(void)state;
+	struct audit_verdict v = verify_end();
+
+	assert_true(v.whole);
+	assert_int_equal(v.first, 200);
+	assert_int_equal(v.records, RECORDS - 199);
+	assert_int_equal(v.seals, 2);
+	assert_true(v.first_time > 0 && v.first_time <= v.last_time);
+	/* no seal among them: from the first of them */
+	assert_int_equal(audit_verify_end(bench.a, writer_store(bench.w), 10, &v), ERR_OK);
+	assert_true(v.whole && v.first == RECORDS - 9 && v.records == 10 && v.seals == 0);
+	/* no more than that: all */
+	assert_int_equal(audit_verify_end(bench.a, writer_store(bench.w), RECORDS, &v), ERR_OK);
+	assert_true(v.whole && v.first == 1 && v.records == RECORDS && v.seals == LENGTH(sealed));
+}
+
+static void test_in_pieces_it_is_the_same_verdict(void **state)
+{
+	(void)state;
+	struct audit_walk *w = audit_walk_new(bench.a, writer_store(bench.w));
+	bool ended = false;
+
+	while (!ended)
+		assert_int_equal(audit_walk_step(w, &ended), ERR_OK);
+	assert_true(audit_walk_verdict(w)->whole);
+	assert_int_equal(audit_walk_verdict(w)->records, RECORDS);
+	assert_int_equal(audit_walk_verdict(w)->seals, LENGTH(sealed));
+}
+
 static void test_a_thousand_damages_are_found_each_by_its_first_seq(void **state)
 {
 	(void)state;
@@ -259,6 +300,10 @@ static void test_a_thousand_damages_are_found_each_by_its_first_seq(void **state
 
 		if (v.whole || v.bad_seq != first)
 			fail_msg("%zu: %s at %ju: found %ju (%s)", i, damages[kind].name, (uintmax_t)first,
+				 (uintmax_t)v.bad_seq, v.reason);
+		v = verify_end();
+		if (first >= 200 && (v.whole || v.bad_seq != first))
+			fail_msg("%zu: %s at %ju: at the end found %ju (%s)", i, damages[kind].name, (uintmax_t)first,
 				 (uintmax_t)v.bad_seq, v.reason);
 		t = txn_write(writer_store(bench.w), STORE_MAIN);
 		restore_all(&t, a);
@@ -311,6 +356,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_log_is_whole),
+		cmocka_unit_test(test_the_end_is_looked_at_from_a_seal_on),
+		cmocka_unit_test(test_in_pieces_it_is_the_same_verdict),
 		cmocka_unit_test(test_a_thousand_damages_are_found_each_by_its_first_seq),
 		cmocka_unit_test(test_only_true_seals_are_taken),
 	};
