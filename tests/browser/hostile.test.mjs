@@ -110,6 +110,32 @@ test('the note beside the places', async () => {
   await isInert(agent);
 });
 
+test('what a family reports, what the Caf answers', async () => {
+  const family = await Person.open(options);
+  await family.go(`/etablissements/${e.id}/signaler`);
+  await family.fill({ erreur: LONG, adresse: LONG });
+  await family.press('Envoyer à la Caf');
+  assert.deepEqual([family.status, await family.value('erreur'), await family.value('adresse')], [422, LONG, LONG]);
+  await isInert(family);
+  await family.fill({ adresse: '' });
+  await family.press('Envoyer à la Caf');
+  await family.says('Merci, la Caf va vérifier.');
+  await family.close();
+  const reviewer = await Person.login(accounts('caf_reviewer').find(a => a.caf === account.caf), options);
+  await reviewer.go('/caf?type=signalement');
+  await isInert(reviewer);
+  await reviewer.moves(reviewer.page.locator('a[href^="/caf/signalements/"]').last().click());
+  const where = reviewer.path;
+  await reviewer.says(LONG);
+  await isInert(reviewer);
+  await reviewer.fill({ reponse: `Non : ${LONG}` });
+  await reviewer.press('Clore le signalement');
+  await reviewer.go(where);
+  await reviewer.says(`Non : ${LONG}`);
+  await isInert(reviewer);
+  await reviewer.close();
+});
+
 test('search, login, the log’s criteria', async () => {
   const p = await Person.open(options);
   await p.go(`/recherche?lieu=${encodeURIComponent(LONG.slice(0, 100))}`);
@@ -126,6 +152,10 @@ test('search, login, the log’s criteria', async () => {
   for (const name of ['fournisseur', 'agent', 'ip', 'du']) {
     await p.go(`/controle/connexions?${name}=${encodeURIComponent(SHORT)}`);
     assert.equal(await p.value(name), SHORT, name);
+    await isInert(p);
+  }
+  for (const where of ['/controle/agents/', '/controle/connexions?lignes=']) {
+    await p.go(where + encodeURIComponent(SHORT));
     await isInert(p);
   }
   await p.close();

@@ -2,6 +2,7 @@
 has a service of its own."""
 import contextlib
 import datetime
+import re
 import shutil
 import time
 
@@ -67,6 +68,18 @@ def mails(service, subject):
     return [m for m in service.mails() if subject in m['Subject']]
 
 
+def report_until_refused(service, place):
+    """20 reports of one address, then no more; their paths."""
+    c, path = service.client(), f'/etablissements/{place["id"]}/signaler'
+    form = c.get(path).form(path).set(erreur='Un numéro faux.')
+    for _ in range(20):
+        assert form.submit(follow=False).status == 303
+    page = form.submit()
+    assert page.status == 429 and page.form(path).get('erreur').strip() == 'Un numéro faux.'
+    found = service.ctl('audit', 'query', '--event', 'report_sent', '--limit', '50', '--json').stdout
+    return [f'/caf/signalements/{i}' for i in re.findall('"report=([0-9a-f-]{36})"', found)][::-1]
+
+
 def test_a_year(year):
     d = year.directory()
     agent, place = year.agent_with(True, True)
@@ -82,6 +95,10 @@ def test_a_year(year):
     for dn in existing:
         d.modify_s(dn, [(ldap.MOD_REPLACE, 'habStatut', b'terminee')])
     time.sleep(1)
+
+    reviewer = year.account('caf_reviewer', caf=agent['caf'])
+    reports = report_until_refused(year, place)
+    assert year.client(reviewer).get('/caf?type=signalement').links().count(reports[0]) == 1
 
     live(year, DUE - datetime.timedelta(days=1))
     assert entry(d, tacit)['habDateEcheance'] == ldap_day(DUE).decode()
@@ -126,6 +143,10 @@ def test_a_year(year):
     until(lambda: entry(d, tacit)['habStatut'] == 'terminee', 'not ended')
     assert c.get(path).status in (404, 200) and year.client(agent).get(path).status == 404
     assert 'mise à jour' in year.client().get(place['url']).words
+    # what a family told more than a year ago is gone, out of the queue too
+    c = year.client(reviewer)
+    until(lambda: c.get(reports[0]).status == 404 and 'signalements/' not in c.get('/caf?type=signalement').text, 'reports', 40)
+    assert 'reason=report_purged' in log(year, 'service')
     assert year.ctl('audit', 'verify').stdout.startswith('whole:')
 
 
