@@ -53,8 +53,8 @@ static enum err look_at(struct looking *x, const struct establishment *e)
 static enum err remind(struct looking *x, struct changeset *cs, const struct person *p)
 {
 	struct visitor who = { .address = "", .user_agent = "", .method = "", .path = "" };
-	struct my_establishment *mine;
-	size_t n;
+	struct my_establishment *mine = NULL;
+	size_t n = 0;
 	enum err e = visitor_fill(x->app, x->a, p, &who);
 
 	if (!e)

@@ -99,9 +99,11 @@ static enum err leave(struct left *x, struct uuid place)
 	buf_printf(&x->lines, "%s%s (%s)", x->n++ ? "\n" : "", e.name, e.id);
 	if (*manager.name)
 		buf_printf(&x->lines, ", maintenant géré par %s", manager.name);
-	buf_printf(&x->lines,
-		   n ? ". La modification n° %llu, que la Caf n’avait pas encore vérifiée, ne sera pas publiée." : ".",
-		   (unsigned long long)n);
+	buf_text(&x->lines, ".");
+	if (n)
+		buf_printf(&x->lines,
+			   " La modification n° %llu, que la Caf n’avait pas encore vérifiée, ne sera pas publiée.",
+			   (unsigned long long)n);
 	x->caf = e.caf;
 	return ERR_OK;
 }

@@ -81,7 +81,7 @@ enum err reminders_choose(struct app *app, struct arena *a, const struct visitor
 			  struct faults *faults)
 {
 	const char *chosen = input_get(in, "rappels");
-	struct preferences p;
+	struct preferences p = { .reminders = "" };
 	struct changeset *cs;
 
 	input_check(a, &reminders_form, in, faults);
