@@ -32,11 +32,11 @@ enum err calendar_progress_read(struct app *app, struct arena *a, struct calenda
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	struct record rec;
-	enum err e = txn_get(&t, TABLE_MIRROR_IN, mirror_mark(MARK), &rec);
+	enum err e = mirror_mark_get(&t, MARK, &rec);
 
 	*out = (struct calendar_progress){ 0 };
-	if (e)
-		return e == ERR_NOTFOUND ? ERR_OK : e;
+	if (e || !rec.rev)
+		return e;
 	struct reader in = reader_of(rec.payload);
 
 	out->day = (day_t)(int64_t)read_u64(&in);

@@ -95,11 +95,11 @@ enum err edits_stop_read(struct app *app, struct arena *a, struct edits_stop *ou
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	struct record rec;
-	enum err e = txn_get(&t, TABLE_MIRROR_IN, mirror_mark(MARK), &rec);
+	enum err e = mirror_mark_get(&t, MARK, &rec);
 
 	*out = (struct edits_stop){ .csn = "" };
-	if (e)
-		return e == ERR_NOTFOUND ? ERR_OK : e;
+	if (e || !rec.rev)
+		return e;
 	struct reader in = reader_of(rec.payload);
 
 	out->since = (int64_t)read_u64(&in);

@@ -41,15 +41,6 @@ struct poll {
 
 /* --- marks --- */
 
-static enum err read_mark(struct txn *t, const char *name, struct record *out)
-{
-	enum err e = txn_get(t, TABLE_MIRROR_IN, mirror_mark(name), out);
-
-	if (e == ERR_NOTFOUND)
-		*out = (struct record){ BYTES_NONE, 0 };
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
 static void decode_later(struct poll *p, struct bytes b)
 {
 	struct reader in = reader_of(b);
@@ -69,12 +60,12 @@ static enum err read_marks(struct poll *p)
 {
 	AUTO_TXN struct txn t = txn_read(p->app->store, STORE_MAIN);
 	struct record cookie, complete, later;
-	enum err e = read_mark(&t, "#cookie", &cookie);
+	enum err e = mirror_mark_get(&t, "#cookie", &cookie);
 
 	if (!e)
-		e = read_mark(&t, "#complete", &complete);
+		e = mirror_mark_get(&t, "#complete", &complete);
 	if (!e)
-		e = read_mark(&t, "#reread", &later);
+		e = mirror_mark_get(&t, "#reread", &later);
 	if (e)
 		return e;
 	p->cookie = arena_memdup(p->arena, cookie.payload.p, cookie.payload.n);
@@ -353,15 +344,15 @@ bool mirror_is_settled(struct app *app)
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	struct record complete, later;
 
-	return app_fresh(app) == ERR_OK && read_mark(&t, "#complete", &complete) == ERR_OK && complete.rev &&
-	       read_mark(&t, "#reread", &later) == ERR_OK && later.payload.n == 0;
+	return app_fresh(app) == ERR_OK && mirror_mark_get(&t, "#complete", &complete) == ERR_OK && complete.rev &&
+	       mirror_mark_get(&t, "#reread", &later) == ERR_OK && later.payload.n == 0;
 }
 
 enum err mirror_status_read(struct app *app, struct arena *a, struct mirror_status *out)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	struct record complete;
-	enum err e = read_mark(&t, "#complete", &complete);
+	enum err e = mirror_mark_get(&t, "#complete", &complete);
 
 	(void)a;
 	if (e)

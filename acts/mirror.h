@@ -64,5 +64,7 @@ struct bytes mirror_right_key(struct arena *a, const char *normal, struct uuid e
 /* Marks kept beside the indexes in MIRROR_IN: "#cookie", "#complete", "#reread", "#day",
    "#history…", "#left…"; of the clerk's other processes "#calendar", "#journal", "#jobs-stopped". */
 struct bytes mirror_mark(const char *name);
+/* As the transaction sees it; rev 0 and no bytes: not there. */
+MUST_USE enum err mirror_mark_get(struct txn *t, const char *name, struct record *out);
 
 #endif

@@ -54,6 +54,15 @@ struct bytes mirror_mark(const char *name)
 	return bytes_of(name);
 }
 
+enum err mirror_mark_get(struct txn *t, const char *name, struct record *out)
+{
+	enum err e = txn_get(t, TABLE_MIRROR_IN, mirror_mark(name), out);
+
+	if (e == ERR_NOTFOUND)
+		*out = (struct record){ BYTES_NONE, 0 };
+	return or_none(e);
+}
+
 /* --- lists of entryUUIDs --- */
 
 void uuids_add(struct arena *a, struct uuids *list, struct uuid u)

@@ -14,10 +14,10 @@ static enum err last_day(struct clerk *c, day_t *out)
 {
 	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
 	struct record rec;
-	enum err e = txn_get(&t, TABLE_MIRROR_IN, mirror_mark("#day"), &rec);
+	enum err e = mirror_mark_get(&t, "#day", &rec);
 
-	if (e)
-		return e == ERR_NOTFOUND ? ERR_OK : e;
+	if (e || !rec.rev)
+		return e;
 	struct reader in = reader_of(rec.payload);
 
 	*out = (day_t)(int64_t)read_u64(&in);

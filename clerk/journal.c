@@ -75,15 +75,13 @@ static enum err find_start(struct journal *j)
 {
 	AUTO_TXN struct txn t = txn_read(j->clerk->app.store, STORE_MAIN);
 	struct record rec;
-	enum err e = txn_get(&t, TABLE_MIRROR_IN, mirror_mark("#journal"), &rec);
+	enum err e = mirror_mark_get(&t, "#journal", &rec);
+	struct reader in = reader_of(rec.payload);
 
-	if (e && e != ERR_NOTFOUND)
+	if (e)
 		return e;
-	if (!e) {
-		struct reader in = reader_of(rec.payload);
-
+	if (rec.rev)
 		j->marked = (int64_t)read_u64(&in);
-	}
 	j->from = j->marked ? j->marked : real_now() - KEPT_MS;
 	return ERR_OK;
 }
