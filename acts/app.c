@@ -3,11 +3,9 @@
 #include "acts/who_throttle.h"
 #include "base/text.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #define FRESH_MS (60 * SECOND_MS)
 #define USER_AGENT_MAX 200
@@ -59,13 +57,6 @@ static enum err read_key(struct arena *a, struct app *app, const char **why)
 	return ERR_OK;
 }
 
-static int open_heartbeat(const struct settings *s)
-{
-	AUTO_ARENA struct arena *a = arena_new();
-
-	return open(app_run_path(a, s, "heartbeat"), O_RDONLY | O_CLOEXEC);
-}
-
 static enum err open_parts(struct arena *a, unsigned parts, struct app *app, const char **why)
 {
 	enum err e = open_store(a, parts, app, why);
@@ -76,14 +67,12 @@ static enum err open_parts(struct arena *a, unsigned parts, struct app *app, con
 		e = open_directory(a, SERVICE_PASSWORD, app->settings, &app->password, why);
 	if (!e && parts & APP_KEY)
 		e = read_key(a, app, why);
-	if (!e && parts & APP_STORE)
-		app->heartbeat = open_heartbeat(app->settings);
 	return e;
 }
 
 enum err app_open_with(struct arena *a, const struct settings *s, unsigned parts, struct app *out, const char **why)
 {
-	struct app app = { .settings = s, .test_clock = s->run_test_clock, .heartbeat = -1 };
+	struct app app = { .settings = s, .test_clock = s->run_test_clock };
 
 	if (s->run_test_clock && *s->run_clock_file)
 		clock_test_file(s->run_clock_file);
@@ -112,22 +101,11 @@ void app_close(struct app *app)
 		directory_free(app->web);
 	if (app->password)
 		directory_free(app->password);
-	if (app->heartbeat >= 0)
-		close(app->heartbeat);
 	secret_wipe(app->key, sizeof app->key);
-	*app = (struct app){ .heartbeat = -1 };
+	*app = (struct app){ 0 };
 }
 
-/* --- the mirror's heartbeat: the mtime of a file held open --- */
-
-static int64_t beat_of(int fd)
-{
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) || st.st_nlink == 0)
-		return 0;
-	return (int64_t)st.st_mtim.tv_sec * SECOND_MS + st.st_mtim.tv_nsec / 1000000;
-}
+/* --- the mirror's heartbeat --- */
 
 /* The clock of the machine, not the tests' one: the file's time is the kernel's. */
 static bool is_fresh(int64_t beat)
@@ -140,21 +118,15 @@ static bool is_fresh(int64_t beat)
 	return beat && age > -FRESH_MS && age <= FRESH_MS;
 }
 
+/* The time of a file whose content nobody reads: a sandbox lets nobody open it. */
 int64_t app_heartbeat(struct app *app)
 {
-	int64_t beat = beat_of(app->heartbeat);
+	AUTO_ARENA struct arena *a = arena_new();
+	struct stat st;
 
-	if (is_fresh(beat))
-		return beat;
-	/* none at start, or a run folder made anew: where the sandbox lets us, look again */
-	int fd = open_heartbeat(app->settings);
-
-	if (fd >= 0) {
-		if (app->heartbeat >= 0)
-			close(app->heartbeat);
-		app->heartbeat = fd;
-	}
-	return beat_of(app->heartbeat);
+	if (stat(app_run_path(a, app->settings, "heartbeat"), &st))
+		return 0;
+	return (int64_t)st.st_mtim.tv_sec * SECOND_MS + st.st_mtim.tv_nsec / 1000000;
 }
 
 enum err app_fresh(struct app *app)

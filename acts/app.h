@@ -16,7 +16,6 @@ struct app {
 	struct directory *password; /* SERVICE_PASSWORD: login pool only */
 	uint8_t key[KEY_SIZE];      /* of cookies, challenges, throttle keys */
 	bool test_clock;
-	int heartbeat; /* descriptor whose mtime is the mirror's last poll; -1: not opened yet */
 };
 
 enum app_part {

@@ -8,6 +8,7 @@ noinst_LIBRARIES += %D%/libbase.a
 	%D%/json.c %D%/json.h \
 	%D%/log.c %D%/log.h \
 	%D%/procs.c %D%/procs.h \
+	%D%/sandbox.c %D%/sandbox.h \
 	%D%/secret.c %D%/secret.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/text.c %D%/text.h %D%/text_rules.c \
@@ -22,6 +23,7 @@ check_PROGRAMS += \
 	tests/unit/test_base_json \
 	tests/unit/test_base_log \
 	tests/unit/test_base_procs \
+	tests/unit/test_base_sandbox \
 	tests/unit/test_base_secret \
 	tests/unit/test_base_settings \
 	tests/unit/test_base_text \
@@ -38,6 +40,8 @@ tests_unit_test_base_log_SOURCES = tests/unit/test_base_log.c
 tests_unit_test_base_log_LDADD = $(BASE) $(CMOCKA_LIBS)
 tests_unit_test_base_procs_SOURCES = tests/unit/test_base_procs.c
 tests_unit_test_base_procs_LDADD = $(BASE) $(CMOCKA_LIBS)
+tests_unit_test_base_sandbox_SOURCES = tests/unit/test_base_sandbox.c
+tests_unit_test_base_sandbox_LDADD = $(BASE) $(CMOCKA_LIBS)
 tests_unit_test_base_secret_SOURCES = tests/unit/test_base_secret.c
 tests_unit_test_base_secret_LDADD = $(BASE) $(CMOCKA_LIBS)
 tests_unit_test_base_settings_SOURCES = tests/unit/test_base_settings.c

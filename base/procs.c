@@ -1,11 +1,14 @@
 #include "base/procs.h"
 
+#include "base/arena.h"
 #include "base/clock.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -85,15 +88,29 @@ static void start(struct pool *p, size_t i)
 		c->due = c->started + SLOW_WAIT;
 }
 
+/* One that ends by itself says why; one that a signal ended cannot. */
+static void tell_death(pid_t pid, int status)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+	if (number && !(stopping && number == SIGTERM))
+		log_line(LOG_LEVEL_ERROR,
+			 number == SIGSYS ? "a process made a system call its sandbox refuses" : "a process died", "child",
+			 arena_printf(a, "%d", (int)pid), "signal", arena_printf(a, "SIG%s", sigabbrev_np(number)), NULL);
+}
+
 static void reap(struct pool *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		struct child *c = &p->children[i];
+		int status;
 
-		if (!c->pid || waitpid(c->pid, NULL, WNOHANG) != c->pid)
+		if (!c->pid || waitpid(c->pid, &status, WNOHANG) != c->pid)
 			continue;
 		int64_t now = clock_monotonic();
 
+		tell_death(c->pid, status);
 		c->pid = 0;
 		if (now - c->started >= SHORT_LIFE) {
 			c->short_lives = 0;

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/procs.h"
+#include "base/sandbox.h"
 
 #include <curl/curl.h>
 #include <getopt.h>
@@ -76,6 +77,7 @@ int main(int argc, char **argv)
 		log_line(LOG_LEVEL_ERROR, "libcurl does not start", NULL);
 		return 1;
 	}
+	sandbox_enter(SANDBOX_PARENT, &s);
 	log_line(LOG_LEVEL_INFO, "started", NULL);
 	status = procs_run(LENGTH(loops), run, &s);
 	log_line(LOG_LEVEL_INFO, "stopped", NULL);

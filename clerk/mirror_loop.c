@@ -4,6 +4,7 @@
 #include "acts/mirror.h"
 #include "base/log.h"
 #include "base/procs.h"
+#include "base/sandbox.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -58,6 +59,7 @@ static void follow(struct app *app, struct directory *sync)
 	int heart = -1;
 	bool first = true;
 
+	sandbox_enter(SANDBOX_MIRROR, app->settings);
 	while (!procs_stopping()) {
 		AUTO_ARENA struct arena *a = arena_new();
 		size_t changed = 0;

@@ -7,6 +7,7 @@
 #include "acts/who.h"
 #include "base/log.h"
 #include "base/procs.h"
+#include "base/sandbox.h"
 
 #include <string.h>
 
@@ -197,6 +198,7 @@ int post_loop(const struct settings *s)
 		log_line(LOG_LEVEL_ERROR, "the store does not open", "reason", why, NULL);
 		return 1;
 	}
+	sandbox_enter(SANDBOX_POST, s);
 	while (!procs_stopping()) {
 		AUTO_ARENA struct arena *turn = arena_new();
 		enum err e = post_run(&c, turn);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/procs.h"
+#include "base/sandbox.h"
 
 #include <string.h>
 
@@ -56,6 +57,9 @@ static void work(struct clerk *c)
 		{ verify_run, TICK_MS, 0, { .subject = "the check of the log" } },
 	};
 
+	/* its connections to the directory are made when they are needed first */
+	directory_warm_up(c->settings->ldap_uri);
+	sandbox_enter(SANDBOX_WORK, c->settings);
 	while (!procs_stopping()) {
 		for (size_t i = 0; i < LENGTH(tasks) && !procs_stopping(); i++) {
 			struct task *t = &tasks[i];

@@ -1,6 +1,7 @@
 /* habilisctl [--config FILE] WORD WORD [OPTIONS] [ARGUMENTS] */
 #include "base/log.h"
 #include "base/procs.h"
+#include "base/sandbox.h"
 #include "ctl/command.h"
 
 #include <stdarg.h>
@@ -131,6 +132,7 @@ int main(int argc, char **argv)
 
 	log_open("habilisctl");
 	procs_harden();
+	sandbox_enter(SANDBOX_COMMAND, &c.settings);
 	secret_init();
 	if (argc > 1 && strncmp(argv[1], "--config=", 9) == 0) {
 		c.config = argv[1] + 9;

@@ -1,6 +1,7 @@
 /* habilis-web --config=FILE --pool=public|private|login: a parent that opens the pool's socket and keeps its workers alive. */
 #include "base/log.h"
 #include "base/procs.h"
+#include "base/sandbox.h"
 #include "base/secret.h"
 #include "fcgi/page/page.h"
 
@@ -9,15 +10,19 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What a pool is: the parts its workers open, its loop. Nobody in the public pool sees a secret, a session or a person. */
+/* What a pool is: the parts its workers open, what they may do then, its loop. Nobody in the public pool sees a secret, a session
+   or a person. */
 static const struct pool_kind {
 	const char *name;
 	unsigned parts;
+	enum sandbox_role role;
 	int (*serve)(int listen_fd, http_handler handle, void *user);
 } pools[POOL__MAX] = {
-	[POOL_PUBLIC] = { "public", APP_PUBLIC, http_serve_kept },
-	[POOL_PRIVATE] = { "private", APP_STORE | APP_PUBLIC | APP_WEB | APP_KEY | APP_WRITES, http_serve_plain },
-	[POOL_LOGIN] = { "login", APP_STORE | APP_PUBLIC | APP_WEB | APP_PASSWORD | APP_KEY | APP_WRITES, http_serve_plain },
+	[POOL_PUBLIC] = { "public", APP_PUBLIC, SANDBOX_PUBLIC, http_serve_kept },
+	[POOL_PRIVATE] = { "private", APP_STORE | APP_PUBLIC | APP_WEB | APP_KEY | APP_WRITES, SANDBOX_PRIVATE,
+			   http_serve_plain },
+	[POOL_LOGIN] = { "login", APP_STORE | APP_PUBLIC | APP_WEB | APP_PASSWORD | APP_KEY | APP_WRITES, SANDBOX_LOGIN,
+			 http_serve_plain },
 };
 
 struct parent {
@@ -54,6 +59,8 @@ static int worker(size_t index, void *user)
 		return 1;
 	}
 	struct dispatch d = { &app, p->pool };
+
+	sandbox_enter(pools[p->pool].role, p->settings);
 	int status = pools[p->pool].serve(p->listen_fd, dispatch, &d);
 
 	app_close(&app);
@@ -131,5 +138,6 @@ int main(int argc, char **argv)
 		log_line(LOG_LEVEL_ERROR, "socket refused", "reason", why, NULL);
 		return 1;
 	}
+	sandbox_enter(SANDBOX_PARENT, &settings);
 	return procs_run(processes(&settings, p.pool), worker, &p);
 }

@@ -42,8 +42,7 @@ static void wipe(struct bytes secret)
 		secret_wipe((void *)(uintptr_t)secret.p, secret.n);
 }
 
-/* libldap's first handle reads ldap.conf and opens the plug-ins of libsasl: now, before a sandbox forbids it. */
-static void warm_up(const char *uri)
+void directory_warm_up(const char *uri)
 {
 	AUTO_HANDLE LDAP *ld = NULL;
 
@@ -70,7 +69,7 @@ enum err directory_new(struct arena *a, const struct directory_place *place, enu
 			return ERR_INVALID;
 		}
 	}
-	warm_up(place->uri);
+	directory_warm_up(place->uri);
 	struct arena *own = arena_new();
 	struct directory *d = arena_new_of(own, struct directory);
 

@@ -25,11 +25,14 @@ struct directory;
 
 /* Never connects by itself: the first use does, and so does a use after the connection was lost (once, then
    ERR_UNAVAILABLE). ERR_INVALID when a secret cannot be read or the place is wrong; *why in English. uri: ldapi://,
-   or ldaps:// with a ca and secrets. It opens what libldap wants to open (ldap.conf, plug-ins); what follows over
-   ldapi needs socket, connect, fcntl, poll, sendmsg, recvmsg and close only. */
+   or ldaps:// with a ca and secrets. The first one of a process opens what libldap wants to open (ldap.conf, plug-ins); what
+   follows over ldapi needs socket, connect, fcntl, poll, sendmsg, recvmsg and close only, and the file of its secret. */
 MUST_USE enum err directory_new(struct arena *a, const struct directory_place *place, enum service as,
 				struct directory **out, const char **why);
 void directory_free(struct directory *d);
+
+/* Opens that already: before a sandbox forbids it, where directory_new comes later. */
+void directory_warm_up(const char *uri);
 
 /* What stood in the way last, in English, for the operators' log: the step and the LDAP code, never a name or a value
    of somebody's. "" when nothing did. Lives until d's next use. */

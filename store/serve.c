@@ -296,6 +296,8 @@ enum err writer_serve(struct writer *w, const char **why)
 	if (!set_up(s)) {
 		*why = strerror(errno);
 	} else {
+		if (w->options.ready)
+			w->options.ready(w->options.user);
 		e = run(s);
 		*why = e ? "a batch failed and its outcome is not known" : NULL;
 	}

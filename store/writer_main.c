@@ -1,6 +1,7 @@
 /* habilis-writer: alone writes the store. */
 #include "base/log.h"
 #include "base/procs.h"
+#include "base/sandbox.h"
 #include "base/secret.h"
 #include "base/settings.h"
 #include "store/writer.h"
@@ -63,6 +64,11 @@ static int failed(const char *what, enum err e, const char *why)
 	return EXIT_FAILURE;
 }
 
+static void confine(void *settings)
+{
+	sandbox_enter(SANDBOX_WRITER, settings);
+}
+
 static int serve(struct arena *a, const struct writer_options *o)
 {
 	struct writer *w = NULL;
@@ -96,8 +102,11 @@ int main(int argc, char **argv)
 		clock_test_file(s.run_clock_file);
 	struct writer_options o = writer_options_of(a, &s);
 
+	o.ready = confine;
+	o.user = &s;
 	if (!c.restore)
 		return serve(a, &o);
+	sandbox_enter(SANDBOX_COMMAND, &s);
 	e = writer_restore(a, &o, c.restore, &why);
 	return e ? failed("the store cannot be restored", e, why) : EXIT_SUCCESS;
 }

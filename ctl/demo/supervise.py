@@ -133,7 +133,8 @@ class Program:
     def died(self):
         """The leader is gone: clear its group quickly and start again, later and later (a second at most) if it keeps dying."""
         now = time.monotonic()
-        log(f'{self.spec["name"]} ({self.pid}) ended')
+        reap()
+        log(f'{self.spec["name"]} ({self.pid}) ended{how_ended(ends.pop(self.pid, 0))}')
         left, limit = group_members(self.pid), now + 0.3
         end_group(self.pid, signal.SIGTERM)
         while left and time.monotonic() < limit:
@@ -185,13 +186,25 @@ class Program:
         os._exit(127)
 
 
+ends = {}                   # how what we reaped ended: wait status by pid
+
+
 def reap():
     while True:
         try:
-            if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                return
+            pid, status = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
             return
+        if pid == 0:
+            return
+        ends[pid] = status
+
+
+def how_ended(status):
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        return f': {signal.Signals(number).name}' + (', a system call its sandbox refuses' if number == signal.SIGSYS else '')
+    return f': status {os.WEXITSTATUS(status)}' if status else ''
 
 
 def log(text):

@@ -147,6 +147,11 @@ def make_service(limits='off'):
     return Service(run / 'run', env)
 
 
+def refused(service):
+    """Lines of the logs about a process that its sandbox ended."""
+    return [line for path in (service.run / 'log').iterdir() for line in path.read_text(errors='replace').splitlines() if 'SIGSYS' in line]
+
+
 @pytest.fixture(scope='session')
 def service():
     if os.environ.get('HABILIS_FLOW_RUN'):      # a service that runs already: for writing tests
@@ -158,6 +163,7 @@ def service():
     try:
         s.start()
         yield s
+        assert not refused(s), refused(s)       # no flow needs a system call that is not in the table
     finally:
         with contextlib.suppress(Exception):
             s.start('stop')

@@ -144,7 +144,7 @@ static inline int stage_set_up(void **state)
 		.places_stale_days = 30,
 		.places_hidden_days = 60,
 	};
-	s->app = (struct app){ .settings = &s->settings, .test_clock = true, .heartbeat = -1 };
+	s->app = (struct app){ .settings = &s->settings, .test_clock = true };
 	s->app.web = slapd_open(SERVICE_WEB);
 	s->app.password = slapd_open(SERVICE_PASSWORD);
 	s->sync = slapd_open(SERVICE_SYNC);

@@ -264,7 +264,7 @@ static inline struct world *world_new(void)
 					 .people_kept_days = 365,
 					 .run_dir = w->dir,
 					 .data_communes = "" };
-	w->app = (struct app){ .settings = &w->settings, .test_clock = true, .heartbeat = -1 };
+	w->app = (struct app){ .settings = &w->settings, .test_clock = true };
 	open_world_store(w, socket);
 	fill_world(w);
 	return w;
