@@ -1,7 +1,7 @@
 #!/bin/bash
 # What machines can say about the sources without running them.
 #
-#   tests/lint.sh [layers|format|hosts|tests|cppcheck]…   all without arguments
+#   tests/lint.sh [layers|format|hosts|tests|units|cppcheck]…   all without arguments
 #   tests/lint.sh analyzer BUILD                          gcc -fanalyzer in the folder BUILD, made when missing
 #   tests/lint.sh fix                                     formats the sources in place
 # shellcheck disable=SC2317  # the functions are called by name
@@ -48,6 +48,20 @@ lint_tests() {
 	[ "$missing" = 0 ] && echo "tests: $n programs listed"
 }
 
+# The drop-in is read after the unit and wins; only lists add up.
+unit_keys() {
+	grep -oE '^[A-Z][A-Za-z]+=' "$1" | grep -vE '^(ReadWritePaths|InaccessiblePaths|RestrictAddressFamilies)=$' | sort -u
+}
+
+lint_units() {
+	local file both found=0
+	for file in nginx/units/*.service.in; do
+		both=$(comm -12 <(unit_keys nginx/units/hardening.conf.in) <(unit_keys "$file"))
+		[ -z "$both" ] || { echo "$file: hardening.conf.in undoes $(tr '\n' ' ' <<<"$both")"; found=1; }
+	done
+	[ "$found" = 0 ] && echo "units: nothing undone"
+}
+
 # varFuncNullUB: NULL is a pointer in glibc's C, and our variadic functions are marked sentinel.
 lint_cppcheck() {
 	local out
@@ -90,7 +104,7 @@ fix)
 	exit
 	;;
 esac
-[ $# -gt 0 ] || set -- layers format hosts tests cppcheck
+[ $# -gt 0 ] || set -- layers format hosts tests units cppcheck
 failed=0
 for what in "$@"; do
 	"lint_$what" || failed=1
