@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -31,6 +33,8 @@ struct child {
 struct pool {
 	struct child *children;
 	size_t n;
+	int64_t limit;             /* 0: none is watched */
+	_Atomic int64_t *progress; /* of each child, in memory shared with it: when it last got on with its work; 0: has none */
 	proc_main run;
 	void *user;
 	sigset_t signals;
@@ -38,6 +42,7 @@ struct pool {
 };
 
 static volatile sig_atomic_t stopping;
+static _Atomic int64_t *own_progress; /* NULL: nobody watches */
 
 static void on_term(int number)
 {
@@ -60,6 +65,18 @@ void procs_on_term(void)
 		abort();
 }
 
+void procs_busy(void)
+{
+	if (own_progress)
+		atomic_store(own_progress, clock_monotonic());
+}
+
+void procs_idle(void)
+{
+	if (own_progress)
+		atomic_store(own_progress, 0);
+}
+
 static _Noreturn void be_child(struct pool *p, size_t i, pid_t parent)
 {
 	for (int number = 1; number < NSIG; number++)
@@ -68,6 +85,7 @@ static _Noreturn void be_child(struct pool *p, size_t i, pid_t parent)
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) || getppid() != parent)
 		exit(1);
 	sigprocmask(SIG_SETMASK, &p->before, NULL);
+	own_progress = &p->progress[i];
 	exit(p->run(i, p->user));
 }
 
@@ -76,6 +94,7 @@ static void start(struct pool *p, size_t i)
 	struct child *c = &p->children[i];
 	pid_t parent = getpid();
 
+	atomic_store(&p->progress[i], 0);
 	fflush(NULL); /* else the child's exit would write our buffers again */
 	pid_t pid = fork();
 
@@ -121,6 +140,25 @@ static void reap(struct pool *p)
 	}
 }
 
+/* Nobody can ask it any more: it may be stopped, or in a loop. */
+static void end_hanging(struct pool *p)
+{
+	int64_t now = clock_monotonic();
+
+	for (size_t i = 0; i < p->n && p->limit; i++) {
+		int64_t last = atomic_load(&p->progress[i]);
+
+		if (!p->children[i].pid || !last || now - last < p->limit)
+			continue;
+		AUTO_ARENA struct arena *a = arena_new();
+
+		log_line(LOG_LEVEL_ERROR, "a process hangs and is replaced", "child",
+			 arena_printf(a, "%d", (int)p->children[i].pid), NULL);
+		kill(p->children[i].pid, SIGKILL);
+		atomic_store(&p->progress[i], 0);
+	}
+}
+
 static void start_due(struct pool *p)
 {
 	for (size_t i = 0; i < p->n; i++)
@@ -143,11 +181,17 @@ static int wait_until(const struct pool *p, int64_t deadline)
 
 static int64_t next_due(const struct pool *p)
 {
-	int64_t due = clock_monotonic() + HOUR_MS;
+	int64_t now = clock_monotonic(), due = now + (p->limit ? p->limit : HOUR_MS);
 
-	for (size_t i = 0; i < p->n; i++)
-		if (!p->children[i].pid && p->children[i].due < due)
-			due = p->children[i].due;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct child *c = &p->children[i];
+		int64_t last = atomic_load(&p->progress[i]);
+		/* one that has no work in hand cannot be late before the limit from now */
+		int64_t own = !c->pid ? c->due : last && p->limit ? last + p->limit : due;
+
+		if (own < due)
+			due = own;
+	}
 	return due;
 }
 
@@ -178,11 +222,15 @@ static void stop_all(struct pool *p)
 			;
 }
 
-int procs_run(size_t n, proc_main run, void *user)
+int procs_run(size_t n, int64_t limit_ms, proc_main run, void *user)
 {
-	struct pool p = { .children = calloc(n ? n : 1, sizeof(struct child)), .n = n, .run = run, .user = user };
+	struct pool p = {
+		.children = calloc(n + 1, sizeof(struct child)), .n = n, .limit = limit_ms, .run = run, .user = user
+	};
+	size_t shared = (n + 1) * sizeof *p.progress;
 
-	if (!p.children)
+	p.progress = mmap(NULL, shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (!p.children || p.progress == MAP_FAILED)
 		abort();
 	sigemptyset(&p.signals);
 	sigaddset(&p.signals, SIGTERM);
@@ -196,9 +244,11 @@ int procs_run(size_t n, proc_main run, void *user)
 
 		stopping = number == SIGTERM || number == SIGINT;
 		reap(&p);
+		end_hanging(&p);
 	}
 	stop_all(&p);
 	free(p.children);
+	munmap(p.progress, shared);
 	sigprocmask(SIG_SETMASK, &p.before, NULL);
 	return 0;
 }

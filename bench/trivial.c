@@ -40,5 +40,5 @@ int main(int argc, char **argv)
 	}
 	close(fd);
 	page_n = (size_t)n;
-	return procs_run((size_t)atoi(argv[3]), worker, NULL);
+	return procs_run((size_t)atoi(argv[3]), 0, worker, NULL);
 }

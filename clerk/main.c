@@ -79,7 +79,7 @@ int main(int argc, char **argv)
 	}
 	sandbox_enter(SANDBOX_PARENT, &s);
 	log_line(LOG_LEVEL_INFO, "started", NULL);
-	status = procs_run(LENGTH(loops), run, &s);
+	status = procs_run(LENGTH(loops), 0, run, &s);
 	log_line(LOG_LEVEL_INFO, "stopped", NULL);
 	curl_global_cleanup();
 	return status;

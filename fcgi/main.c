@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define HANGS_MS (30 * SECOND_MS) /* nginx has given up after 15 s */
+
 /* What a pool is: the parts its workers open, what they may do then, its loop. Nobody in the public pool sees a secret, a session
    or a person. */
 static const struct pool_kind {
@@ -139,5 +141,5 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	sandbox_enter(SANDBOX_PARENT, &settings);
-	return procs_run(processes(&settings, p.pool), worker, &p);
+	return procs_run(processes(&settings, p.pool), HANGS_MS, worker, &p);
 }

@@ -22,9 +22,17 @@
 #define BATCH_BYTES (2u * CHANGESET_BYTES_MAX)
 #define TICK_MS 1000
 
+/* Where it is told that the writer lives; fd -1: nobody asked. */
+struct notify {
+	int fd;
+	struct sockaddr_un to;
+	socklen_t n;
+};
+
 struct server {
 	struct writer *w;
-	int epoll, listening, signals, notify;
+	int epoll, listening, signals;
+	struct notify notify;
 	struct peer peers[PEERS_MAX]; /* fd -1: free */
 	size_t n_peers;
 	int64_t next_tick;
@@ -72,31 +80,29 @@ static int listen_at(const char *path)
 	return -1;
 }
 
-/* A datagram socket to systemd, kept from the start: later no socket may be made. -1: not asked for. */
-static int notify_socket(void)
+/* A datagram socket kept from the start: later no socket may be made. It is not connected, so that a supervisor who is started anew,
+   and with it his socket, hears it too. */
+static struct notify notify_open(void)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	struct notify n = { .fd = -1, .to = { .sun_family = AF_UNIX } };
 
-	if (!path || (*path != '/' && *path != '@') || strlen(path) >= sizeof to.sun_path)
-		return -1;
-	memcpy(to.sun_path, path, strlen(path));
+	if (!path || (*path != '/' && *path != '@') || strlen(path) >= sizeof n.to.sun_path)
+		return n;
+	memcpy(n.to.sun_path, path, strlen(path));
 	if (*path == '@')
-		to.sun_path[0] = '\0';
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	socklen_t n = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
-
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)&to, n)) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
+		n.to.sun_path[0] = '\0';
+	n.n = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
+	n.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	return n;
 }
 
 static void notify(const struct server *s, const char *state)
 {
-	if (s->notify >= 0)
-		(void)send(s->notify, state, strlen(state), MSG_NOSIGNAL);
+	const struct notify *n = &s->notify;
+
+	if (n->fd >= 0)
+		(void)sendto(n->fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&n->to, n->n);
 }
 
 static int signals_of(void)
@@ -276,7 +282,7 @@ static enum err run(struct server *s)
 static bool set_up(struct server *s)
 {
 	s->signals = signals_of();
-	s->notify = notify_socket();
+	s->notify = notify_open();
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
 	s->listening = listen_at(s->w->options.socket);
 	return s->signals >= 0 && s->epoll >= 0 && s->listening >= 0 && watch(s, s->listening, TAG_LISTENING) &&
@@ -307,7 +313,7 @@ enum err writer_serve(struct writer *w, const char **why)
 	close_fd(&s->listening);
 	close_fd(&s->epoll);
 	close_fd(&s->signals);
-	close_fd(&s->notify);
+	close_fd(&s->notify.fd);
 	free(s);
 	return e;
 }

@@ -52,7 +52,8 @@ bool writer_public_lags(const struct writer *w);
 uint64_t writer_skipped(const struct writer *w);
 void writer_tick(struct writer *w);
 
-/* Listens and serves until SIGTERM or SIGINT. Tells systemd when it is ready and that it lives (NOTIFY_SOCKET). */
+/* Listens and serves until SIGTERM or SIGINT. Tells its supervisor when it is ready, and each second that it
+   lives (NOTIFY_SOCKET, as systemd has it). */
 MUST_USE enum err writer_serve(struct writer *w, const char **why);
 
 /* Replaces the store by the file a backup made and empties public; refuses while another writer holds the lock or

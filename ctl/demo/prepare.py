@@ -268,15 +268,15 @@ def write_programs(run):
     settings, writer, ldapi = '--config=' + run.at('habilis.conf'), run.at('sock', 'writer.sock'), run.at('sock', 'ldapi')
     programs = []
 
-    def add(name, argv, needs=(), files=()):
+    def add(name, argv, needs=(), files=(), **more):
         programs.append({'name': name, 'argv': argv, 'env': run.env(), 'needs': list(needs), 'stamp': stamp(run, *files),
-                         'log': run.at('log', name + '.log')})
+                         'log': run.at('log', name + '.log')} | more)
 
     add('sink', ['/usr/bin/python3', run.at('app', 'demo', 'sink.py'), str(run.port + 2), run.at('mail'), run.at('tls', 'server.crt'),
                  run.at('tls', 'server.key')], files=['app/demo/sink.py'])
     # -d keeps slapd in the foreground; its "stats" say who bound and searched. nice: hashing passwords must not slow the families' pages
     add('slapd', ['/usr/bin/nice', '-n', '10', '/usr/sbin/slapd', '-d', 'stats', '-F', run.at('ldap', 'slapd.d'), '-h', f'{run.ldapi} ldaps://127.0.0.1:{run.port + 1}'])
-    add('writer', [run.at('bin', 'habilis-writer'), settings], files=['bin/habilis-writer', 'habilis.conf'])
+    add('writer', [run.at('bin', 'habilis-writer'), settings], files=['bin/habilis-writer', 'habilis.conf'], watchdog=10)
     for pool in ('public', 'private', 'login'):
         add(pool, [run.at('bin', 'habilis-web'), settings, '--pool=' + pool], [writer], ['bin/habilis-web', 'habilis.conf'])
     add('clerk', [run.at('bin', 'habilis-clerk'), settings], [writer, ldapi], ['bin/habilis-clerk', 'habilis.conf'])

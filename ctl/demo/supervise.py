@@ -3,7 +3,8 @@
 
     supervise.py RUN        reads RUN/programs.json, stays until SIGTERM; SIGHUP reads the list again
 
-Each program is [{"name", "argv", "env", "stamp", "needs": [sockets], "log"}]; another argv, env or stamp means start anew.
+Each program is [{"name", "argv", "env", "stamp", "needs": [sockets], "log", "watchdog"}]; another argv, env or stamp means start
+anew. One with a "watchdog" says in time that it lives, as it would to systemd (sd_notify); one silent for so many seconds hangs.
 Pids are kept in RUN/pid/NAME as "pid starttime", so a new supervisor takes over what outlived an old one, and nothing
 is ever ended by its name. Each program has a process group of its own: when its leader dies, what is left of the group
 goes before the next one starts (an orphaned nginx worker would hold the port).
@@ -14,6 +15,7 @@ import os
 import resource
 import signal
 import socket
+import struct
 import sys
 import time
 
@@ -59,6 +61,40 @@ def listens(path):
         except OSError as error:
             return error.errno == errno.EPROTOTYPE
     return True
+
+
+class Ears:
+    """RUN/sock/notify: when a program last said that it lives. One that never spoke is not known."""
+
+    def __init__(self, run):
+        path = notify_path(run)
+        if os.path.exists(path):
+            os.unlink(path)
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        self.socket.bind(path)
+        self.heard = {}
+
+    def listen(self):
+        while True:
+            try:
+                text, control, _, _ = self.socket.recvmsg(4096, socket.CMSG_SPACE(struct.calcsize('iII')))
+            except BlockingIOError:
+                return
+            for _, kind, data in control:
+                if kind == socket.SCM_CREDENTIALS and {b'READY=1', b'WATCHDOG=1'} & set(text.splitlines()):
+                    self.heard[struct.unpack('iII', data)[0]] = time.monotonic()
+
+    def silent(self, pid):
+        """Seconds since it last spoke."""
+        return time.monotonic() - self.heard.get(pid, time.monotonic())
+
+    def forget(self, pid):
+        self.heard.pop(pid, None)
+
+
+def notify_path(run):
+    return os.path.join(run, 'sock', 'notify')
 
 
 class Record:
@@ -116,6 +152,9 @@ class Program:
 
     def alive(self):
         return self.pid != 0 and self.record.read()[:2] == (self.pid, True)
+
+    def hangs(self, ears):
+        return 'watchdog' in self.spec and ears.silent(self.pid) > self.spec['watchdog']
 
     def finish(self, pid):
         """Ends a program's whole group: asks, then insists."""
@@ -180,7 +219,8 @@ class Program:
             signal.pthread_sigmask(signal.SIG_SETMASK, [])
             for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGHUP):
                 signal.signal(number, signal.SIG_DFL)
-            os.execve(self.spec['argv'][0], self.spec['argv'], self.spec['env'])
+            env = self.spec['env'] | ({'NOTIFY_SOCKET': notify_path(self.run)} if 'watchdog' in self.spec else {})
+            os.execve(self.spec['argv'][0], self.spec['argv'], env)
         except BaseException as error:              # never return into the parent's loop
             os.write(2, f'{self.spec["argv"][0]}: {error}\n'.encode())
         os._exit(127)
@@ -267,13 +307,20 @@ def supervise(run):
     for program in programs.values():
         program.adopt()
     next_trim = 0.0
+    ears = Ears(run)
     while True:
         reap()
+        ears.listen()
         for program in programs.values():
+            if program.pid and program.hangs(ears):
+                log(f'{program.spec["name"]} ({program.pid}) hangs')
+                os.kill(program.pid, signal.SIGKILL)
+                ears.forget(program.pid)
             if program.pid and not program.alive():
                 program.died()
             if not program.pid and program.ready_to_start():
                 program.start()
+                ears.forget(program.pid)    # of the process that had this number before
         if time.monotonic() > next_trim:
             trim_logs(run)
             next_trim = time.monotonic() + 5

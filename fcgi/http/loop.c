@@ -81,8 +81,10 @@ static void drop(struct loop *l, int fd)
 
 static void serve(struct loop *l, int fd)
 {
+	procs_busy();
 	bool open = serve_request(l->s, fd);
 
+	procs_idle();
 	set_state(l, fd, open ? CONN_IDLE : CONN_NONE);
 	l->served++;
 }

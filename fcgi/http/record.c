@@ -5,6 +5,8 @@
    an answer STDOUT… up to an empty one, END (status (4), protocol status 0: complete, 3 zeros). */
 #include "fcgi/http/inside.h"
 
+#include "base/procs.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -159,6 +161,7 @@ static bool send_all(int fd, struct iovec *v, size_t n)
 			continue;
 		if (sent < 0)
 			return false;
+		procs_busy(); /* who reads slowly reads all the same */
 		size_t done = (size_t)sent;
 
 		for (; n && done >= v->iov_len; v++, n--)

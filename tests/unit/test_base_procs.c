@@ -27,6 +27,8 @@ struct board {
 	volatile pid_t pids[4];
 	volatile int64_t started[4][8];
 	volatile bool stopped_well[4];
+	volatile int64_t moved; /* when a child last said that it gets on */
+	volatile int64_t stood; /* how long it had not when it was replaced */
 };
 
 static struct board *board;
@@ -89,16 +91,21 @@ static int ignores_term(size_t i, void *user)
 	return 0;
 }
 
-static pid_t run(size_t n, proc_main child)
+static pid_t run_watched(size_t n, int64_t limit_ms, proc_main child)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
 		signal(SIGPIPE, SIG_IGN);
-		_exit(procs_run(n, child, NULL));
+		_exit(procs_run(n, limit_ms, child, NULL));
 	}
 	assert_true(pid > 0);
 	return pid;
+}
+
+static pid_t run(size_t n, proc_main child)
+{
+	return run_watched(n, 0, child);
 }
 
 static bool waits_for(const volatile int *what, int at_least, int ms)
@@ -198,6 +205,45 @@ static void test_children_do_not_outlive_a_killed_parent(void **state)
 	assert_true(board->stopped_well[0]);
 }
 
+/* The first has work it does not get on with, once; the second gets on; the third is done. */
+static int works(size_t i, void *user)
+{
+	(void)user;
+	if (i == 1 && board->moved)
+		board->stood = clock_monotonic() - board->moved;
+	if (i == 2 || (i == 0 && board->starts[0] == 0))
+		procs_busy();
+	if (i == 2)
+		procs_idle();
+	sign_in(i);
+	while (i == 0 && board->starts[0] == 1)
+		rest(5);
+	procs_on_term();
+	while (!procs_stopping()) {
+		if (i == 1) {
+			board->moved = clock_monotonic();
+			procs_busy();
+		}
+		rest(5);
+	}
+	return 0;
+}
+
+static void test_a_child_that_hangs_is_replaced(void **state)
+{
+	enum { LIMIT_MS = 500 };
+
+	(void)state;
+	pid_t parent = run_watched(3, LIMIT_MS, works);
+
+	assert_true(waits_for(&board->starts[0], 2, 10000));
+	assert_true(board->started[0][1] - board->started[0][0] >= LIMIT_MS - 50);
+	assert_int_equal(end(parent, SIGTERM), 0);
+	/* a machine that gave the second no time for so long made it hang */
+	assert_true(board->starts[1] == 1 || board->stood >= LIMIT_MS);
+	assert_int_equal(board->starts[2], 1);
+}
+
 static int tells_its_signals(size_t i, void *user)
 {
 	struct sigaction pipe_action;
@@ -246,6 +292,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_child_that_dies_at_once_is_not_a_storm, new_board, no_board),
 		cmocka_unit_test_setup_teardown(test_a_child_that_does_not_listen_is_killed, new_board, no_board),
 		cmocka_unit_test_setup_teardown(test_children_do_not_outlive_a_killed_parent, new_board, no_board),
+		cmocka_unit_test_setup_teardown(test_a_child_that_hangs_is_replaced, new_board, no_board),
 		cmocka_unit_test_setup_teardown(test_children_start_with_the_default_signals, new_board, no_board),
 		cmocka_unit_test(test_a_hardened_process_gains_and_leaves_nothing),
 	};

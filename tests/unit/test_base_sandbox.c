@@ -279,7 +279,7 @@ static void test_the_parent_tells_what_was_refused(void **state)
 	if (pid == 0) {
 		dup2(ends[1], STDERR_FILENO);
 		sandbox_enter(SANDBOX_PARENT, &settings);
-		_exit(procs_run(1, pool_child, &settings));
+		_exit(procs_run(1, 0, pool_child, &settings));
 	}
 	close(ends[1]);
 	for (ssize_t got = 1; got > 0 && !memmem(text, n, "SIGSYS", 6); n += got > 0 ? (size_t)got : 0)

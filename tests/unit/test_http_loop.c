@@ -1,20 +1,26 @@
 #include "tests/unit/test_http_client.h"
 
+#include "base/procs.h"
+
+#include <time.h>
+
 #define READ_MS 300
 
-/* What the worker serves: its own number, its path, much, or slowly. */
+/* What the worker serves: its own number, its path, much, slowly, or never. */
 static void handle(void *user, const struct http_request *rq, struct http_reply *re)
 {
 	(void)user;
 	if (strcmp(rq->path, "/pid") == 0)
 		buf_printf(&re->body, "%d", (int)getpid());
-	else if (strcmp(rq->path, "/big") == 0)
-		for (int i = 0; i < 300000; i++)
+	else if (strcmp(rq->path, "/big") == 0 || strcmp(rq->path, "/huge") == 0)
+		for (int i = 0; i < (rq->path[1] == 'b' ? 300000 : 600000); i++)
 			buf_byte(&re->body, (uint8_t)('a' + i % 26));
 	else
 		buf_text(&re->body, rq->path);
 	if (strcmp(rq->path, "/slow") == 0)
 		usleep(200000);
+	while (strcmp(rq->path, "/never") == 0)
+		pause();
 }
 
 static struct serving kept(void)
@@ -335,6 +341,67 @@ static void test_the_plain_loop_closes_after_each_answer(void **state)
 	close(fd);
 }
 
+static int pool_child(size_t i, void *user)
+{
+	(void)i;
+	return http_serve(user);
+}
+
+/* A parent and one worker, watched. */
+static pid_t pool_start(struct serving *s, int64_t limit_ms)
+{
+	const char *why;
+
+	s->listen_fd = http_listen(worker_path, &why);
+	assert_true(s->listen_fd >= 0);
+	fflush(NULL);
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		exit(procs_run(1, limit_ms, pool_child, s));
+	}
+	return pid;
+}
+
+static void test_a_worker_that_hangs_is_replaced(void **state)
+{
+	struct serving s = { .read_ms = READ_MS, .handle = handle };
+	pid_t pid = pool_start(&s, 500);
+	int hanging = dial(), fd = dial();
+
+	(void)state;
+	assert_true(say(hanging, get_of("/never", 0)));
+	assert_false(hear(hanging).whole);
+	assert_served(fd, "/x", 0);
+	close(hanging);
+	close(fd);
+	worker_end(pid, &s);
+}
+
+/* Longer than the limit in all, but never so long without a byte. What is read first makes room in the socket's buffer. */
+static void test_a_slow_reader_is_no_hanging_worker(void **state)
+{
+	enum { LIMIT_MS = 3000 };
+	const struct timespec rest = { 1, 800000000 };
+	struct serving s = { .read_ms = 2 * LIMIT_MS, .handle = handle };
+	pid_t pid = pool_start(&s, LIMIT_MS);
+	int fd = dial();
+	char part[250000];
+	size_t n = sizeof part;
+
+	(void)state;
+	assert_true(say(fd, get_of("/huge", 0)));
+	nanosleep(&rest, NULL);
+	assert_true(read_exactly(fd, part, sizeof part));
+	nanosleep(&rest, NULL);
+	for (ssize_t got; (got = recv(fd, part, sizeof part, 0)) > 0; n += (size_t)got)
+		;
+	assert_true(n > 600000);
+	close(fd);
+	worker_end(pid, &s);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -346,6 +413,8 @@ int main(void)
 		cmocka_unit_test(test_a_lone_request_after_load_is_answered),
 		cmocka_unit_test(test_sigterm_loses_no_request),
 		cmocka_unit_test(test_the_plain_loop_closes_after_each_answer),
+		cmocka_unit_test(test_a_worker_that_hangs_is_replaced),
+		cmocka_unit_test(test_a_slow_reader_is_no_hanging_worker),
 	};
 
 	return cmocka_run_group_tests(tests, worker_setup, worker_teardown);

@@ -197,6 +197,54 @@ static int set_up(void **state)
 	return 0;
 }
 
+static int listen_to_it(const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	memcpy(at.sun_path, path, strlen(path));
+	(void)unlink(path);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&at, sizeof at), 0);
+	return fd;
+}
+
+static void expect_word(int fd, const char *word)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char said[64] = "";
+
+	while (strcmp(said, word) != 0) {
+		assert_int_equal(poll(&p, 1, 10000), 1);
+		ssize_t n = recv(fd, said, sizeof said - 1, 0);
+
+		assert_true(n > 0);
+		said[n] = '\0';
+	}
+}
+
+static void test_it_tells_its_supervisor_that_it_lives(void **state)
+{
+	(void)state;
+	AUTO_ARENA struct arena *a = arena_new();
+	const char *dir = temp_dir(a), *path = arena_printf(a, "%s/notify", dir);
+	int fd = listen_to_it(path);
+
+	setenv("NOTIFY_SOCKET", path, 1);
+	AUTO_SERVER struct server s = server_new();
+
+	unsetenv("NOTIFY_SOCKET");
+	expect_word(fd, "READY=1");
+	expect_word(fd, "WATCHDOG=1");
+	close(fd);
+	/* another one in its place */
+	fd = listen_to_it(path);
+	expect_word(fd, "WATCHDOG=1");
+	assert_int_equal(stop(&s, SIGTERM), 0);
+	expect_word(fd, "STOPPING=1");
+	close(fd);
+	remove_dir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +253,7 @@ int main(void)
 		cmocka_unit_test(test_only_sealed_memory_is_read),
 		cmocka_unit_test(test_who_does_not_read_his_answers_is_hung_up_on),
 		cmocka_unit_test(test_a_second_writer_is_refused),
+		cmocka_unit_test(test_it_tells_its_supervisor_that_it_lives),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
