@@ -21,11 +21,13 @@
 
 #include <cmocka.h>
 
+#define STARTS 64
+
 /* What the processes of a test tell each other, in memory they share. */
 struct board {
 	volatile int starts[4];
 	volatile pid_t pids[4];
-	volatile int64_t started[4][8];
+	volatile int64_t started[4][STARTS];
 	volatile bool stopped_well[4];
 	volatile int64_t moved; /* when a child last said that it gets on */
 	volatile int64_t stood; /* how long it had not when it was replaced */
@@ -57,7 +59,7 @@ static void sign_in(size_t i)
 {
 	int n = board->starts[i];
 
-	if (n < 8)
+	if (n < STARTS)
 		board->started[i][n] = clock_monotonic();
 	board->pids[i] = getpid();
 	board->starts[i] = n + 1;
@@ -168,14 +170,20 @@ static void test_a_killed_child_is_replaced_soon(void **state)
 static void test_a_child_that_dies_at_once_is_not_a_storm(void **state)
 {
 	(void)state;
+	int64_t last = clock_monotonic(), least = 0, gap = 0;
 	pid_t parent = run(1, dies_at_once);
 
-	assert_true(waits_for(&board->starts[0], 5, 5000));
+	/* One that a busy machine keeps alive for a second is no quick death: the next comes at once, and the long wait later. It shows
+	   by a gap as long before it, with which the search has ended, but for the very first. */
+	for (int n = 0; n < STARTS && gap < 900 && waits_for(&board->starts[0], n + 1, 20000); n++) {
+		gap = board->started[0][n] - last;
+		assert_true(gap >= least);
+		least = n || gap < 900 ? 20 : 0;
+		gap = n ? gap : 0;
+		last = board->started[0][n];
+	}
 	assert_int_equal(end(parent, SIGTERM), 0);
-	for (int i = 1; i < 4; i++)
-		assert_true(board->started[0][i] - board->started[0][i - 1] >= 20);
-	/* only the least is told: a busy machine may take any time */
-	assert_true(board->started[0][4] - board->started[0][3] >= 900);
+	assert_true(gap >= 900);
 }
 
 static void test_a_child_that_does_not_listen_is_killed(void **state)
