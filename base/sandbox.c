@@ -118,6 +118,7 @@ static const struct call calls[] = {
 	CALL(fadvise64, READ),
 
 	CALL(pwrite64, STORE), CALL(pwritev, STORE), CALL(fdatasync, STORE), CALL(fsync, STORE), CALL(unlink, STORE),
+	CALL(unlinkat, STORE),
 
 	CALL(clone, THREADS, WHEN(0, HAS(CLONE_THREAD, CLONE_THREAD))), CALL(set_robust_list, THREADS), CALL(rseq, THREADS),
 	CALL(sched_getaffinity, THREADS), CALL(sched_getattr, THREADS), CALL(prctl, THREADS, WHEN(0, IS(PR_SET_NAME))),
