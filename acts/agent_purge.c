@@ -103,7 +103,8 @@ static enum err purge(struct purging *x, const struct person *p, day_t end)
 	struct audit_record r = act_record(x->a, &nobody, EVENT_AGENT_PURGED);
 	struct edits *edits = edits_new(x->a);
 
-	edits_remove(edits, p->uuid, "habStatut", p->status);
+	edits_remove(edits, p->uuid);
+	edits_while(edits, "habStatut", p->status);
 	edits_job(x->a, x->cs, edits, outcome_key(x->a, "agent", p->number, "acces"));
 	agents_taken_put(x->a, x->cs, p->uid, p->number);
 	changeset_expect(x->cs, TABLE_MIRROR_PERSON, key_bytes(p->uuid.b, sizeof p->uuid.b), p->rev);

@@ -5,14 +5,14 @@
 
 #include <string.h>
 
-/* A job's lines: "@uuid", "*classes\tdn" or, of one to delete, "~uuid" begins an entry, "=attribute: value", "+…", "-…" and "!…"
-   follow. */
+/* A job's lines: "@uuid", "*classes\tdn" or, of one to delete, "~uuid" begins an entry, "=attribute: value", "+…", "-…", "!…" and
+   "?…" follow. */
 struct edits {
 	struct arena *arena;
 	struct strs lines;
 };
 
-static const char verbs[] = "=+-!"; /* by enum edit_verb */
+static const char verbs[] = "=+-!?"; /* by enum edit_verb */
 
 struct edits *edits_new(struct arena *a)
 {
@@ -32,12 +32,9 @@ void edits_make(struct edits *x, const char *dn, const char *classes)
 	strs_add(x->arena, &x->lines, arena_printf(x->arena, "*%s\t%s", classes, dn));
 }
 
-static void line(struct edits *x, enum edit_verb verb, const char *attribute, const char *value);
-
-void edits_remove(struct edits *x, struct uuid entry, const char *attribute, const char *value)
+void edits_remove(struct edits *x, struct uuid entry)
 {
 	strs_add(x->arena, &x->lines, arena_printf(x->arena, "~%s", uuid_text(x->arena, entry)));
-	line(x, EDIT_SET, attribute, value);
 }
 
 static void line(struct edits *x, enum edit_verb verb, const char *attribute, const char *value)
@@ -63,6 +60,11 @@ void edits_drop(struct edits *x, const char *attribute, const char *value)
 void edits_first(struct edits *x, const char *attribute, const char *value)
 {
 	line(x, EDIT_FIRST, attribute, value);
+}
+
+void edits_while(struct edits *x, const char *attribute, const char *value)
+{
+	line(x, EDIT_WHILE, attribute, value);
 }
 
 const struct strs *edits_lines(const struct edits *x)

@@ -14,8 +14,8 @@ struct edits *edits_new(struct arena *a);
    it is not there, with these object classes (blank between them). DNs are made with dn_child, days with day_ldap. */
 void edits_on(struct edits *x, struct uuid entry);
 void edits_make(struct edits *x, const char *dn, const char *classes);
-/* This entry goes, as long as that attribute still says so; without lines of its own. Gone already is well. */
-void edits_remove(struct edits *x, struct uuid entry, const char *attribute, const char *value);
+/* This entry goes, as long as its conditions hold: it has edits_while alone, and needs one. Gone already is well. */
+void edits_remove(struct edits *x, struct uuid entry);
 
 void edits_set(struct edits *x, const char *attribute, const char *value);  /* the only value; "" : none at all */
 void edits_put(struct edits *x, const char *attribute, const char *value);  /* one more value */
@@ -23,6 +23,8 @@ void edits_drop(struct edits *x, const char *attribute, const char *value); /* t
 /* Only with the entry itself, when this job makes it: what somebody may change the moment it is there (a request for a
    password that was served, a status), and a job done again would bring back. */
 void edits_first(struct edits *x, const char *attribute, const char *value);
+/* The entry is left as it is unless this value is there ("entryCSN": nobody changed it since). */
+void edits_while(struct edits *x, const char *attribute, const char *value);
 
 /* What was said so far, as a job holds it. */
 const struct strs *edits_lines(const struct edits *x);
@@ -44,7 +46,7 @@ MUST_USE enum err edits_resume(struct app *app, struct arena *a, const struct vi
 
 /* --- the reader's side: the clerk --- */
 
-enum edit_verb { EDIT_SET, EDIT_PUT, EDIT_DROP, EDIT_FIRST };
+enum edit_verb { EDIT_SET, EDIT_PUT, EDIT_DROP, EDIT_FIRST, EDIT_WHILE };
 
 struct edit_line {
 	enum edit_verb verb;
@@ -52,7 +54,7 @@ struct edit_line {
 };
 
 struct edit_entry {
-	bool remove;      /* its only line is the condition */
+	bool remove;
 	struct uuid uuid; /* none: dn and classes tell */
 	const char *dn, *classes;
 	struct edit_line *v;

@@ -22,11 +22,12 @@ static const struct visitor nobody = { .address = "", .user_agent = "", .method 
 /* What the directory says now: the mirror may be behind it, and the log no longer hold it. */
 struct entry_state {
 	bool asks, personal;
+	const char *csn;
 };
 
 static enum err read_entry(struct clerk *c, struct arena *a, const struct person *p, struct entry_state *out)
 {
-	static const char *const attributes[] = { "habDemandeMotDePasse", "pwdChangedTime", "pwdReset", NULL };
+	static const char *const attributes[] = { "habDemandeMotDePasse", "pwdChangedTime", "pwdReset", "entryCSN", NULL };
 	const struct settings *s = c->settings;
 	struct directory_place place = { s->ldap_uri, s->ldap_suffix, s->ldap_secrets, s->ldap_ca };
 	const char *why = "";
@@ -40,6 +41,7 @@ static enum err read_entry(struct clerk *c, struct arena *a, const struct person
 	if (e)
 		return e == ERR_NOTFOUND ? ERR_OK : e;
 	out->asks = mirror_true(&entry, attributes[0]);
+	out->csn = entry_text(&entry, "entryCSN");
 	out->personal = entry_text(&entry, "pwdChangedTime") && !mirror_true(&entry, "pwdReset");
 	return ERR_OK;
 }
@@ -68,11 +70,14 @@ static void record(struct arena *a, struct changeset *cs, const struct person *p
 	changeset_audit(cs, &r);
 }
 
-static void clear_flag(struct arena *a, struct changeset *cs, const struct person *p)
+/* Only the request that is served: who asks again meanwhile is served again. */
+static void clear_flag(struct arena *a, struct changeset *cs, const struct person *p, const char *csn)
 {
 	struct edits *x = edits_new(a);
 
 	edits_on(x, p->uuid);
+	if (csn)
+		edits_while(x, "entryCSN", csn);
 	edits_set(x, "habDemandeMotDePasse", "");
 	edits_job(a, cs, x, outcome_key(a, "agent", p->number, "demande"));
 }
@@ -100,7 +105,7 @@ static enum err serve(struct clerk *c, struct arena *a, const struct person *p)
 		mail_add_about(&c->app, a, cs, outcome_key(a, "agent", p->number, "mot-de-passe"),
 			       personal ? "password_reset" : "temporary_password", p->uuid, "", p->caf, NULL);
 	record(a, cs, p, cause, personal);
-	clear_flag(a, cs, p);
+	clear_flag(a, cs, p, now.csn);
 	e = changeset_commit(c->app.store, cs, NULL);
 	return e == ERR_CONFLICT ? ERR_OK : e;
 }

@@ -100,7 +100,7 @@ static void take_out(struct strs *list, size_t at)
 
 static bool counts(const struct edit_line *l, const struct entry *e)
 {
-	return l->verb != EDIT_FIRST || !e;
+	return l->verb != EDIT_WHILE && (l->verb != EDIT_FIRST || !e);
 }
 
 /* Applies the lines of that attribute in their order; true when one of them sets it whole. */
@@ -213,13 +213,15 @@ static struct changes changes_of(struct arena *a, const struct entry *e, const s
 
 static enum err look_up(const struct editing *x, const struct edit_entry *wanted, struct entry *out)
 {
+	static const char *const attributes[] = { "*", "entryCSN", NULL };
 	struct entries found;
 
 	if (uuid_is_none(wanted->uuid))
-		return directory_read(x->d, x->a, wanted->dn, NULL, out);
+		return directory_read(x->d, x->a, wanted->dn, attributes, out);
 	/* it may have been renamed since */
-	enum err e = directory_search(x->d, x->a, x->suffix, SCOPE_SUBTREE,
-				      filter_equal(x->a, "entryUUID", uuid_text(x->a, wanted->uuid)), NULL, 1, &found);
+	enum err e =
+		directory_search(x->d, x->a, x->suffix, SCOPE_SUBTREE,
+				 filter_equal(x->a, "entryUUID", uuid_text(x->a, wanted->uuid)), attributes, 1, &found);
 
 	if (e)
 		return e;
@@ -227,6 +229,22 @@ static enum err look_up(const struct editing *x, const struct edit_entry *wanted
 		return ERR_NOTFOUND;
 	*out = found.v[0];
 	return ERR_OK;
+}
+
+static bool conditions_hold(struct arena *a, const struct edit_entry *wanted, const struct entry *now)
+{
+	for (size_t i = 0; i < wanted->n; i++) {
+		const struct edit_line *l = &wanted->v[i];
+		struct strs values = { 0 };
+
+		if (l->verb != EDIT_WHILE)
+			continue;
+		if (attribute_of(now, l->attribute))
+			values = entry_texts(a, now, l->attribute);
+		if (find(a, l->attribute, &values, l->value) == values.n)
+			return false;
+	}
+	return true;
 }
 
 static struct strs words(struct arena *a, const char *s)
@@ -277,11 +295,7 @@ static enum err take_away(const struct editing *x, const struct edit_entry *want
 
 	if (e)
 		return e == ERR_NOTFOUND ? ERR_OK : e;
-	struct strs says = { 0 };
-
-	if (wanted->n == 1)
-		says = entry_texts(x->a, &now, wanted->v[0].attribute);
-	if (!says.n || find(x->a, wanted->v[0].attribute, &says, wanted->v[0].value) == says.n)
+	if (!wanted->n || !conditions_hold(x->a, wanted, &now))
 		return ERR_CONFLICT;
 	e = directory_delete(x->d, now.dn, tracking(x->a));
 	return e == ERR_NOTFOUND ? ERR_OK : e;
@@ -299,7 +313,7 @@ static enum err bring_about(const struct editing *x, const struct edit_entry *wa
 			e = make(x, wanted);
 			continue;
 		}
-		if (e)
+		if (e || !conditions_hold(x->a, wanted, &now))
 			return e;
 		struct changes changes = changes_of(x->a, &now, wanted);
 

@@ -3,6 +3,7 @@
 
 #include "acts/log.h"
 #include "acts/mirror.h"
+#include "acts/report.h"
 #include "acts/who.h"
 #include "base/text.h"
 
@@ -14,6 +15,7 @@
 #define DEMO_MAX 262144
 #define OFFICE_ADDRESS "198.51.100.24"
 #define STRANGE_ADDRESS "203.0.113.77"
+#define FAMILY_ADDRESS "192.0.2.94"
 
 static enum err read_file(struct arena *a, const char *path, struct bytes *out)
 {
@@ -201,6 +203,24 @@ static enum err places(struct demo *d, const struct demo_step *s, const struct v
 	return e;
 }
 
+/* A family's report on a listing that is online. */
+static enum err report(struct demo *d, const struct demo_step *s)
+{
+	static const char *const texts[] = {
+		"Le numéro de téléphone ne répond plus : on nous a dit à la mairie qu’il a changé.",
+		"Sur place, l’affiche dit que l’accueil ferme à 18 h le vendredi ; votre page dit 18 h 30.",
+		"L’entrée n’est plus rue principale mais derrière l’école.",
+	};
+	static const struct demo_account nobody;
+	struct visitor family = visitor_at(&nobody, s->at, FAMILY_ADDRESS);
+	struct pair v[] = { { "erreur", texts[s->seed % LENGTH(texts)] },
+			    { "adresse", s->seed ? "" : "famille.lerouge@courriel.example" } };
+	struct input in = { v, LENGTH(v) };
+	struct faults faults = { NULL, 0 };
+
+	return report_send(&d->ctl->app, d->ctl->arena, &family, s->e->id, &in, &faults);
+}
+
 static enum err query(struct demo *d, const struct visitor *who)
 {
 	struct input in = { NULL, 0 };
@@ -218,6 +238,8 @@ static enum err run_step(struct demo *d, const struct demo_step *s)
 		return e;
 	if (s->act == DEMO_REQUEST)
 		return demo_request_send(d, s->seed, s->at);
+	if (s->act == DEMO_REPORT)
+		return report(d, s);
 	if (s->act == DEMO_FAILED_LOGIN)
 		return log_in(d, s->by, s->at, STRANGE_ADDRESS, "un mot de passe essayé");
 	if ((e = present(d, s->by, s->at)))

@@ -21,6 +21,7 @@ enum demo_act {
 	DEMO_GRID,
 	DEMO_CONFIRM,
 	DEMO_QUERY,
+	DEMO_REPORT,
 	/* requests for an habilitation: seed tells which */
 	DEMO_REQUEST,
 	DEMO_CHECK,

@@ -28,7 +28,7 @@ static int64_t moment(struct demo *d, int days_ago)
 static void step(struct demo *d, int64_t at, enum demo_act act, struct demo_account *by, const struct establishment *e,
 		 unsigned seed)
 {
-	if (!by && act != DEMO_REQUEST)
+	if (!by && act != DEMO_REQUEST && act != DEMO_REPORT)
 		return;
 	d->steps = arena_more(d->ctl->arena, d->steps, d->n_steps, sizeof *d->steps);
 	d->steps[d->n_steps++] = (struct demo_step){ at, act, by, e, seed };
@@ -58,6 +58,8 @@ static void plan_listing(struct demo *d, struct demo_account *agent, const struc
 
 	step(d, at, DEMO_SEND, agent, e, i);
 	step(d, at + 20 * HOUR_MS + (int64_t)demo_random(d, 300) * MINUTE_MS, DEMO_ACCEPT, reviewer, e, i);
+	if (i % 25 == 2)
+		step(d, moment(d, 1 + (int)i % 4), DEMO_REPORT, NULL, e, i / 25);
 	if (i % 11 == 3) {
 		step(d, moment(d, 3 + (int)demo_random(d, 6)), DEMO_SEND, agent, e, i);
 	} else if (i % 13 == 5 || i == 0) {

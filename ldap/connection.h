@@ -26,8 +26,9 @@ struct operation {
 	const void *what;
 	enum err (*take)(LDAP *ld, LDAPMessage *m, void *into); /* NULL: none is expected */
 	void *into;
-	bool writes;      /* no answer after sending: ERR_UNKNOWN, and never sent twice */
-	int64_t limit_ms; /* for the whole of it; 0: 2 s. Silence is never borne more than 2 s. */
+	bool writes;        /* no answer after sending: ERR_UNKNOWN, and never sent twice */
+	int64_t silence_ms; /* how long nothing may come; 0: 2 s */
+	int64_t limit_ms;   /* for the whole of it; 0: as long as silence may last */
 };
 
 /* How the server ended it. */

@@ -65,9 +65,9 @@ static int handle_code(LDAP *ld)
 	return code ? code : LDAP_SERVER_DOWN;
 }
 
-static int next_message(LDAP *ld, int id, LDAPMessage **out, int *type)
+static int next_message(LDAP *ld, int id, int64_t silence_ms, LDAPMessage **out, int *type)
 {
-	struct timeval limit = SILENCE;
+	struct timeval limit = { .tv_sec = silence_ms / SECOND_MS, .tv_usec = silence_ms % SECOND_MS * 1000 };
 
 	*type = ldap_result(ld, id, LDAP_MSG_ONE, &limit, out);
 	if (*type == 0)
@@ -82,11 +82,12 @@ static bool is_last(int type)
 
 int handle_collect(LDAP *ld, int id, const struct operation *op, struct answer *out, enum err *e, size_t *taken)
 {
-	int64_t end = clock_monotonic() + (op->limit_ms ? op->limit_ms : SILENCE_MS);
+	int64_t silence = op->silence_ms ? op->silence_ms : SILENCE_MS;
+	int64_t end = clock_monotonic() + (op->limit_ms ? op->limit_ms : silence);
 
 	for (;;) {
 		AUTO_MESSAGE LDAPMessage *m = NULL;
-		int type, rc = next_message(ld, id, &m, &type);
+		int type, rc = next_message(ld, id, silence, &m, &type);
 
 		if (rc)
 			return rc;

@@ -238,6 +238,31 @@ static void gone(void **state)
 	assert_int_equal(edit_run(d, a, SUFFIX, &nonsense, &csns, &reason), ERR_INVALID);
 }
 
+static void left_to_who_changed_it(void **state)
+{
+	static const char *const csn[] = { "entryCSN", NULL };
+	AUTO_ARENA struct arena *a = arena_new();
+	AUTO_DIRECTORY struct directory *d = slapd_open(SERVICE_CLERK);
+	struct entry e = read_entry(d, a, AGENT), seen;
+	struct edits *x = edits_new(a);
+
+	(void)state;
+	slapd_change("dn: " AGENT "\nchangetype: modify\nreplace: habDemandeMotDePasse\nhabDemandeMotDePasse: TRUE\n");
+	assert_int_equal(directory_read(d, a, AGENT, csn, &seen), ERR_OK);
+	edits_on(x, e.uuid);
+	edits_while(x, "entryCSN", entry_text(&seen, "entryCSN"));
+	edits_set(x, "habDemandeMotDePasse", "");
+	assert_int_equal(run(d, a, x), ERR_OK);
+	e = read_entry(d, a, AGENT);
+	assert_null(entry_text(&e, "habDemandeMotDePasse"));
+	/* asked again, and the job done again */
+	slapd_change("dn: " AGENT "\nchangetype: modify\nreplace: habDemandeMotDePasse\nhabDemandeMotDePasse: TRUE\n");
+	assert_int_equal(run(d, a, x), ERR_OK);
+	e = read_entry(d, a, AGENT);
+	assert_string_equal(entry_text(&e, "habDemandeMotDePasse"), "TRUE");
+	slapd_change("dn: " AGENT "\nchangetype: modify\ndelete: habDemandeMotDePasse\n");
+}
+
 static void removed(void **state)
 {
 	AUTO_ARENA struct arena *a = arena_new();
@@ -247,9 +272,12 @@ static void removed(void **state)
 
 	(void)state;
 	slapd_change("dn: " FRESH "\nchangetype: modify\nreplace: habStatut\nhabStatut: active\n");
-	edits_remove(taken_back, e.uuid, "habStatut", "terminee");
+	edits_remove(taken_back, e.uuid);
 	assert_int_equal(run(d, a, taken_back), ERR_INVALID);
-	edits_remove(x, e.uuid, "habStatut", "active");
+	edits_while(taken_back, "habStatut", "terminee");
+	assert_int_equal(run(d, a, taken_back), ERR_INVALID);
+	edits_remove(x, e.uuid);
+	edits_while(x, "habStatut", "active");
 	assert_int_equal(directory_read(d, a, FRESH, NULL, &e), ERR_OK);
 	assert_int_equal(run(d, a, x), ERR_OK);
 	assert_int_equal(directory_read(d, a, FRESH, NULL, &e), ERR_NOTFOUND);
@@ -277,9 +305,11 @@ static void away(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(made_once), cmocka_unit_test(finished), cmocka_unit_test(by_uuid),
-		cmocka_unit_test(renamed),   cmocka_unit_test(binary),   cmocka_unit_test(refused),
-		cmocka_unit_test(gone),      cmocka_unit_test(removed),  cmocka_unit_test(away),
+		cmocka_unit_test(made_once), cmocka_unit_test(finished),
+		cmocka_unit_test(by_uuid),   cmocka_unit_test(renamed),
+		cmocka_unit_test(binary),    cmocka_unit_test(refused),
+		cmocka_unit_test(gone),      cmocka_unit_test(left_to_who_changed_it),
+		cmocka_unit_test(removed),   cmocka_unit_test(away),
 	};
 
 	return cmocka_run_group_tests(tests, slapd_set_up, slapd_tear_down);
