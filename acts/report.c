@@ -123,7 +123,7 @@ static void put_todo(struct telling *x, struct changeset *cs)
 	t.kind = REPORT_TODO;
 	t.establishment = x->r.id;
 	t.title = x->r.name;
-	t.detail = arena_printf(x->a, "%s, par une famille", excerpt(x->a, x->r.text));
+	t.detail = arena_printf(x->a, "« %s », une famille", excerpt(x->a, x->r.text));
 	t.provider_name = x->manager.name;
 	t.since = x->r.sent_at;
 	t.path = arena_printf(x->a, "/caf/signalements/%s", uuid_text(x->a, x->r.id));

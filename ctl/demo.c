@@ -242,7 +242,8 @@ static enum err run_step(struct demo *d, const struct demo_step *s)
 		return report(d, s);
 	if (s->act == DEMO_FAILED_LOGIN)
 		return log_in(d, s->by, s->at, STRANGE_ADDRESS, "un mot de passe essayé");
-	if ((e = present(d, s->by, s->at)))
+	e = present(d, s->by, s->at);
+	if (e || s->act == DEMO_VISIT)
 		return e;
 	struct visitor who = visitor_at(s->by, s->at, OFFICE_ADDRESS);
 

@@ -20,6 +20,7 @@ enum demo_act {
 	DEMO_REFUSE,
 	DEMO_GRID,
 	DEMO_CONFIRM,
+	DEMO_VISIT, /* logs in, and does nothing */
 	DEMO_QUERY,
 	DEMO_REPORT,
 	/* requests for an habilitation: seed tells which */

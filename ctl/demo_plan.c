@@ -92,6 +92,7 @@ static void plan_rest(struct demo *d)
 {
 	struct demo_account *second = someone(d, "agent", "", 1);
 
+	step(d, moment(d, 12), DEMO_VISIT, second, NULL, 0);
 	for (int k = 0; k < 3; k++)
 		step(d, d->now - 2 * DAY_MS + k * 14 * SECOND_MS, DEMO_FAILED_LOGIN, second, NULL, 0);
 	for (unsigned k = 0; k < 6; k++) {

@@ -9,7 +9,7 @@ static void end_note(struct request *rq, struct html *h, const struct audit_verd
 		     v->last_time ? time_fr(rq->arena, v->last_time) : "début du journal");
 		return;
 	}
-	html(h, "<div class=\"note note-ok\" role=\"status\"><p><strong>{}</strong> {} lignes vérifiées, {} scellés conformes.</p></div>\n",
+	html(h, "<div class=\"note note-ok\" role=\"status\"><p><strong>{}</strong> Lignes vérifiées : {}. Scellés conformes : {}.</p></div>\n",
 	     v->first == 1 ? "Journal intact." : "Fin du journal intacte.", html_number(h, (int64_t)v->records),
 	     html_number(h, (int64_t)v->seals));
 }
@@ -39,8 +39,8 @@ static void night(struct request *rq, struct html *h, const struct log_check *x)
 		     time_fr(rq->arena, x->begun));
 	else if (x->whole)
 		html(h,
-		     "<div class=\"note note-ok\"><p><strong>Entier et intact</strong> le {} : {} lignes vérifiées, {} scellés "
-		     "conformes.</p></div>\n",
+		     "<div class=\"note note-ok\"><p><strong>Entier et intact</strong> le {}. Lignes vérifiées : {}. Scellés "
+		     "conformes : {}.</p></div>\n",
 		     time_fr(rq->arena, x->ended), x->records, x->seals);
 	else
 		html(h,

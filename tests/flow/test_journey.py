@@ -49,9 +49,9 @@ def test_a_listing_is_sent_accepted_published_and_audited(service):
     foreign = next(a for a in service.accounts('agent') if a['caf'] != agent['caf'])
     assert auditor.get(f'/controle/agents/{number_of(service, foreign)}').status == 404
     assert auditor.get('/controle/agents/*').status == 404
-    read = service.ctl('audit', 'query', '--limit', '6', '--json').stdout
+    read = service.ctl('audit', 'query', '--limit', '60', '--json').stdout
     assert '"log_query"' in read and '"person"' in read and '"foreign_file"' in read
-    log = service.ctl('audit', 'query', '--establishment', e['id'], '--limit', '5').stdout
+    log = service.ctl('audit', 'query', '--establishment', e['id'], '--limit', '20').stdout
     assert 'revision_accepted' in log and 'revision_sent' in log
     assert service.wait_mail('@', 'votre modification est en ligne', holding=e['url'].split('/')[-1])
 

@@ -142,7 +142,7 @@ def test_everything_is_in_the_log(service):
     assert c.get(f'/espace-pro/etablissements/{other["id"]}').status == 404
     service.client().login(agent, 'un mauvais mot de passe')
     c.logout()
-    lines = service.ctl('audit', 'query', '--limit', '12', '--json').stdout
+    lines = service.ctl('audit', 'query', '--limit', '60', '--json').stdout
     for event in ('"refusal"', '"login"', '"logout"', '"log_query"'):
         assert event in lines, event
     assert 'Habilis flow tests' in lines and '127.' in lines and 'foreign_object' in lines

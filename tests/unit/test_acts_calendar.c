@@ -410,7 +410,7 @@ static void test_an_agent_is_purged_once(void **state)
 	struct strs lines = lines_of(w);
 
 	assert_true(strs_has(&lines, arena_printf(w->a, "~%s", uuid_text(w->a, w->agent.person.uuid))));
-	assert_true(strs_has(&lines, "=habStatut: active"));
+	assert_true(strs_has(&lines, "?habStatut: active"));
 	assert_int_equal(reminders_of(&w->app, w->a, w->agent.person.uuid, &rhythm), ERR_OK);
 	assert_string_equal(rhythm, "weekly");
 	AUTO_TXN struct txn t = txn_read(w->app.store, STORE_MAIN);

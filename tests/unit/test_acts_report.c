@@ -138,7 +138,7 @@ static void test_answered_once_and_the_address_forgotten(void **state)
 	assert_string_equal(told.caf, "921");
 	assert_int_equal(told.details.n, 1);
 	assert_int_equal(queue_next(&s->app, s->a, &caf, REPORT_TODO, &file), ERR_OK);
-	assert_string_equal(file.detail, "Le téléphone, n’est plus le bon., par une famille");
+	assert_string_equal(file.detail, "« Le téléphone, n’est plus le bon. », une famille");
 
 	other.person.caf = "931";
 	assert_int_equal(report_close(&s->app, s->a, &other, &in, &foreign, &faults), ERR_NOTFOUND);
