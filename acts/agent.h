@@ -8,7 +8,7 @@
 #include "acts/rights.h"
 
 enum agent_change {
-	AGENT_SUSPEND, /* for now: the Caf has still to say whether it is for good */
+	AGENT_SUSPEND, /* until the Caf has said whether it is for good */
 	AGENT_REOPEN,
 	AGENT_END, /* for good: rights go too; the entry stays until the purge, its uid and number are never given again */
 };

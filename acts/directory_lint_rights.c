@@ -132,7 +132,7 @@ static const char *holder_fault(struct lint *l, const struct establishment *x, c
 		return arena_printf(l->arena, "%s, an agent of another provider", holder->subject);
 	if (strcmp(p->status, "terminee") == 0)
 		return arena_printf(l->arena, "%s, who left", holder->subject);
-	/* a suspension is for now: he may find his rights again */
+	/* who is suspended may find his rights again */
 	if (strcmp(p->status, "active") != 0 && strcmp(p->status, "suspendue") != 0)
 		return arena_printf(l->arena, "%s, whose status is %s", holder->subject,
 				    status ? text_cut(l->arena, status, VALUE_LENGTH) : "unreadable");

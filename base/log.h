@@ -1,5 +1,6 @@
 /* Operators' log: one JSON line an event on stderr, behind a syslog level that systemd reads ("<4>{…}").
-   Called at the edges only (mains, what confines and supervises processes, the place that answers a request). Never personal data, never a secret. */
+   Called at the edges only (mains, what confines and supervises processes, the place that answers a request). Never personal
+   data, never a secret. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 

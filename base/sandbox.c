@@ -31,11 +31,12 @@ enum group {
 	STORE = 64,     /* writes the store */
 	THREADS = 128,
 	WIDE = 256, /* the rest our programs need before they are confined */
+	ALL = 511,
 };
 
 static const unsigned groups_of[SANDBOX__MAX] = {
-	[SANDBOX_PARENT] = LIFE | SERVE | LOCAL | NETWORK | READ | HEARTBEAT | STORE | THREADS | WIDE,
-	[SANDBOX_COMMAND] = LIFE | SERVE | LOCAL | NETWORK | READ | HEARTBEAT | STORE | THREADS | WIDE,
+	[SANDBOX_PARENT] = ALL,
+	[SANDBOX_COMMAND] = ALL,
 	[SANDBOX_PUBLIC] = LIFE | SERVE,
 	[SANDBOX_PRIVATE] = LIFE | SERVE | LOCAL | READ | THREADS,
 	[SANDBOX_LOGIN] = LIFE | SERVE | LOCAL,
