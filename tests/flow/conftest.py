@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -15,7 +16,7 @@ import time
 import ldap
 import pytest
 
-from client import Client
+from client import Client, until
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 addresses = itertools.count(2)
@@ -138,6 +139,15 @@ def processes(service, program):
         if command[0].endswith(program.encode()) and str(service.run).encode() in b' '.join(command) and stat[0] != 'Z':
             found.append((int(entry.name), int(stat[1])))
     return found
+
+
+def stand_still(pids):
+    """SIGSTOP, and their threads stand; answers how to let them go on."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    for stat in [stat for pid in pids for stat in pathlib.Path('/proc', str(pid), 'task').glob('*/stat')]:
+        until(lambda: not stat.exists() or stat.read_text().rsplit(')', 1)[1].split()[0] == 'T', what=f'{stat} goes on')
+    return lambda: [os.kill(pid, signal.SIGCONT) for pid in pids]
 
 
 def make_service(limits='off'):

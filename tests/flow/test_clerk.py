@@ -81,10 +81,7 @@ def test_no_copy_of_a_temporary_password_is_left(service, newcomer):
 
 def stop(service, program):
     """Its processes stand still; answers how to let them go on."""
-    pids = [pid for pid, _ in conftest.processes(service, program)]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    return lambda: [os.kill(pid, signal.SIGCONT) for pid in pids]
+    return conftest.stand_still([pid for pid, _ in conftest.processes(service, program)])
 
 
 def test_an_activation_waits_for_the_directory_and_then_goes_on(service):

@@ -1,14 +1,13 @@
 """A lost password: one answer for everybody, few mails, and the old password until the new one is used."""
-import os
 import pathlib
 import re
-import signal
 import time
 
 import ldap
 import pytest
 
 from client import until
+from conftest import stand_still
 
 NEUTRAL = 'Si cet identifiant existe, un courriel est parti'
 PERSONAL = 'gravier hamac treille 27'
@@ -195,12 +194,12 @@ def test_it_works_while_the_directory_is_away(service):
     account = dict(agents(service)[6])
     account['mail'] = mail_of(service, account['uid'])
     pid = int(next(service.run.rglob('slapd.pid')).read_text())
-    os.kill(pid, signal.SIGSTOP)
+    go_on = stand_still([pid])
     try:
         assert ask(service.client(), account['uid']).path == '/mot-de-passe-oublie/envoye'
         assert service.wait_mail(account['mail'], 'Votre nouveau mot de passe provisoire')
     finally:
-        os.kill(pid, signal.SIGCONT)
+        go_on()
 
 
 def test_without_csrf_or_from_elsewhere_nothing_is_asked(service):

@@ -1,12 +1,11 @@
 """Sessions end, what was typed does not: expiry, logout, closed accounts, the directory away."""
 import os
-import signal
 import time
 
 import ldap
 
 from test_journey import first_listing
-from conftest import processes
+from conftest import processes, stand_still
 
 
 def test_a_form_posted_by_an_expired_session_comes_back_filled(service, clock):
@@ -79,7 +78,7 @@ def test_five_spellings_are_one_account(service):
 def test_slapd_away_login_says_so_and_public_pages_go_on(service):
     pid = int((service.run / 'slapd' / 'slapd.pid').read_text()) if (service.run / 'slapd' / 'slapd.pid').exists() \
         else int(next(service.run.rglob('slapd.pid')).read_text())
-    os.kill(pid, signal.SIGSTOP)
+    go_on = stand_still([pid])
     try:
         c, agent = service.client(), service.account('agent')
         form = c.get('/connexion').form('/connexion').set(identifiant=agent['uid'], mot_de_passe=agent['password'])
@@ -89,19 +88,17 @@ def test_slapd_away_login_says_so_and_public_pages_go_on(service):
         assert time.monotonic() - began < 10        # under 3 s on a quiet machine
         assert service.client().get('/recherche?lieu=92390').status == 200
     finally:
-        os.kill(pid, signal.SIGCONT)
+        go_on()
     end = time.monotonic() + 15
     while service.client().login(service.account('agent')).status != 200:
         assert time.monotonic() < end
 
 
 def stopped(service, program):
-    """SIGSTOP to every process of a program of this service; call the answer to let them go on."""
+    """Every process of a program of this service stands still; call the answer to let them go on."""
     pids = [pid for pid, _ in processes(service, program)]
     assert pids
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    return lambda: [os.kill(pid, signal.SIGCONT) for pid in pids]
+    return stand_still(pids)
 
 
 def test_without_a_fresh_mirror_no_private_page(service):

@@ -14,15 +14,6 @@ static struct person person(struct stage *s, const char *uid)
 	return p;
 }
 
-static struct visitor logged_in(struct stage *s, const char *uid)
-{
-	struct visitor who = s->from;
-	struct person p = person(s, uid);
-
-	assert_int_equal(visitor_fill(&s->app, s->a, &p, &who), ERR_OK);
-	return who;
-}
-
 static struct departure_form form_of(struct stage *s, const char *number, const char *end)
 {
 	struct departure_form f = { .end = end };

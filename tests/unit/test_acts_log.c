@@ -171,20 +171,6 @@ static void test_a_user_agent_is_named(void **state)
 
 /* --- queries --- */
 
-static struct visitor auditor(struct stage *s, const char *uid)
-{
-	struct visitor who = s->from;
-	struct person p;
-
-	{
-		AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
-
-		assert_int_equal(person_by_name(&t, s->a, 'u', uid, &p), ERR_OK);
-	}
-	assert_int_equal(visitor_fill(&s->app, s->a, &p, &who), ERR_OK);
-	return who;
-}
-
 static struct input input_of(struct arena *a, const char *text)
 {
 	struct pair *raw;
@@ -198,7 +184,7 @@ static struct input input_of(struct arena *a, const char *text)
 
 static enum err query(struct stage *s, const char *uid, const char *text, struct faults *faults, struct log_view *out)
 {
-	struct visitor who = auditor(s, uid);
+	struct visitor who = logged_in(s, uid);
 	struct input in = input_of(s->a, text);
 
 	*faults = (struct faults){ 0 };
@@ -278,7 +264,8 @@ static void test_lines_asked_for_by_number(void **state)
 static void test_one_person_in_scope(void **state)
 {
 	struct stage *s = *state;
-	struct visitor caf = auditor(s, "c.auditeur"), national = auditor(s, "n.auditeur"), agent = auditor(s, "pdurand");
+	struct visitor caf = logged_in(s, "c.auditeur"), national = logged_in(s, "n.auditeur"),
+		       agent = logged_in(s, "pdurand");
 	struct log_person x;
 	const char *elsewhere;
 
@@ -403,7 +390,7 @@ static void test_every_criterion_narrows(void **state)
 		{ "du=01%2F01%2F2020&au=02%2F01%2F2020", 0, 0 },
 	};
 	struct stage *s = *state;
-	struct visitor who = auditor(s, "pdurand");
+	struct visitor who = logged_in(s, "pdurand");
 	struct audit_record r = act_record(s->a, &who, EVENT_LOGIN);
 
 	r.failed = true;

@@ -3,19 +3,6 @@
 #include "acts/report.h"
 #include "tests/unit/test_acts_service.h"
 
-static struct visitor logged_in(struct stage *s, const char *uid)
-{
-	struct visitor who = s->from;
-	struct person p;
-	{
-		AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
-
-		assert_int_equal(person_by_name(&t, s->a, 'u', uid, &p), ERR_OK);
-	}
-	assert_int_equal(visitor_fill(&s->app, s->a, &p, &who), ERR_OK);
-	return who;
-}
-
 static struct input typed(struct stage *s, const char *text, const char *mail)
 {
 	struct input in = { 0 };

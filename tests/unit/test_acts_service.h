@@ -186,6 +186,21 @@ static inline struct audit_record last_record(struct stage *s, enum event ev)
 	return page.v[0];
 }
 
+/* Somebody of the directory, as his session would have him. */
+static inline struct visitor logged_in(struct stage *s, const char *uid)
+{
+	struct visitor who = s->from;
+	struct person p;
+
+	{
+		AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+
+		assert_int_equal(person_by_name(&t, s->a, 'u', uid, &p), ERR_OK);
+	}
+	assert_int_equal(visitor_fill(&s->app, s->a, &p, &who), ERR_OK);
+	return who;
+}
+
 static inline size_t records_of(struct stage *s, enum event ev)
 {
 	AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
