@@ -91,14 +91,14 @@ static const char *whole_log(struct request *rq, const char *path, const struct 
 			 x->as.person.number, NULL);
 }
 
-static void records(struct request *rq, struct html *h, const struct audit_page *page, const struct log_names *who,
-		    const char *id, const char *title)
+static void record_rows(struct request *rq, struct html *h, const struct audit_page *page, const struct log_names *who,
+			const char *id)
 {
 	html(h,
 	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"{}\" tabindex=\"0\">\n<table class=\"data\">\n"
-	     "<caption id=\"{}\">{f}</caption>\n<thead><tr><th scope=\"col\">Date et heure</th>" LOG_CELL_HEADS
+	     "<caption id=\"{}\">De la plus récente à la plus ancienne</caption>\n<thead><tr><th scope=\"col\">Date et heure</th>" LOG_CELL_HEADS
 	     "</tr></thead>\n<tbody>\n",
-	     id, id, title);
+	     id, id);
 	for (size_t i = 0; i < page->n; i++) {
 		html(h, "<tr><th scope=\"row\" class=\"nowrap num\">{}</th>", time_log_fr(rq->arena, page->v[i].time));
 		log_cells(rq, h, &page->v[i], who->places[i]);
@@ -107,23 +107,16 @@ static void records(struct request *rq, struct html *h, const struct audit_page 
 	html(h, "</tbody>\n</table>\n</div>\n");
 }
 
-static void last_records(struct request *rq, struct html *h, const struct log_person *x)
+/* The last ones of a class, and the way to all of them. */
+static void records(struct request *rq, struct html *h, const char *what, const struct audit_page *page,
+		    const struct log_names *who, const char *id, const char *whole)
 {
-	const struct settings *s = rq->app->settings;
-
-	html(h, "<h2>Dernières connexions</h2>\n");
-	if (x->connections.n)
-		records(rq, h, &x->connections, &x->connection_names, "t-con", "De la plus récente à la plus ancienne");
+	html(h, "<h2>Dernières {}</h2>\n", what);
+	if (page->n)
+		record_rows(rq, h, page, who, id);
 	else
 		html(h, "<p>Aucune.</p>\n");
-	html(h, "<p><a href=\"{}\">Toutes ses connexions</a></p>\n<h2>Dernières actions</h2>\n",
-	     whole_log(rq, "/controle/connexions", x, s->audit_connections_days));
-	if (x->acts.n)
-		records(rq, h, &x->acts, &x->act_names, "t-act", "De la plus récente à la plus ancienne");
-	else
-		html(h, "<p>Aucune.</p>\n");
-	html(h, "<p><a href=\"{}\">Toutes ses actions</a></p>\n",
-	     whole_log(rq, "/controle/actions", x, s->audit_acts_days));
+	html(h, "<p><a href=\"{}\">Toutes ses {}</a></p>\n", whole, what);
 }
 
 enum err page_log_person(struct request *rq, struct html *h)
@@ -146,7 +139,10 @@ enum err page_log_person(struct request *rq, struct html *h)
 	else
 		identity(rq, h, &x);
 	rights(rq, h, &x);
-	last_records(rq, h, &x);
+	records(rq, h, "connexions", &x.connections, &x.connection_names, "t-con",
+		whole_log(rq, "/controle/connexions", &x, rq->app->settings->audit_connections_days));
+	records(rq, h, "actions", &x.acts, &x.act_names, "t-act",
+		whole_log(rq, "/controle/actions", &x, rq->app->settings->audit_acts_days));
 	html(h, "<p class=\"small muted\">Heure de Paris. Votre consultation est enregistrée.</p>\n");
 	page_end(rq, h);
 	return ERR_OK;
