@@ -188,8 +188,15 @@ static double seconds_of_keys(int n)
 static void test_many_keys_are_not_compared_each_with_each(void **state)
 {
 	(void)state;
-	double few = seconds_of_keys(2500), many = seconds_of_keys(25000);
+	double few = 1e9, many = 1e9;
 
+	/* by turns, the best of some */
+	for (int i = 0; i < 5; i++) {
+		double x = seconds_of_keys(2500), y = seconds_of_keys(25000);
+
+		few = x < few ? x : few;
+		many = y < many ? y : many;
+	}
 	print_message("%.4f s, %.4f s\n", few, many);
 	assert_true(many < 40 * few);
 }

@@ -140,31 +140,31 @@ static void test_passwords_are_hashed_at_the_directory_s_cost(void **state)
 	assert_false(secret_password_check("$argon2id$v=19$m=4194304,t=5,p=1$c2FsdHNhbHRzYWx0$AAAA", "pâté"));
 }
 
-/* Of the processor, not of the wall: other programs run too. */
 static clock_t time_of_check(const char *hash)
 {
-	clock_t best = 0;
+	clock_t start = clock();
 
-	for (int i = 0; i < 5; i++) {
-		clock_t start = clock();
-
-		(void)secret_password_check(hash, "wrong");
-		clock_t took = clock() - start;
-
-		best = i && best < took ? best : took;
-	}
-	return best;
+	(void)secret_password_check(hash, "wrong");
+	return clock() - start;
 }
 
 static void test_no_hash_costs_as_much_as_one(void **state)
 {
 	(void)state;
 	AUTO_ARENA struct arena *a = arena_new();
-	clock_t with = time_of_check(secret_password_hash(a, "x"));
+	const char *hashes[] = { secret_password_hash(a, "x"), NULL, "junk" };
+	clock_t best[LENGTH(hashes)];
 
-	assert_true(with > 1000);
-	assert_in_range(time_of_check(NULL), with / 2, with * 2);
-	assert_in_range(time_of_check("junk"), with / 2, with * 2);
+	/* of the processor, by turns, the best of many: other programs run too, and share its memory */
+	for (int i = 0; i < 20; i++)
+		for (size_t k = 0; k < LENGTH(hashes); k++) {
+			clock_t took = time_of_check(hashes[k]);
+
+			best[k] = i && best[k] < took ? best[k] : took;
+		}
+	assert_true(best[0] > 1000);
+	assert_in_range(best[1], best[0] / 2, best[0] * 2);
+	assert_in_range(best[2], best[0] / 2, best[0] * 2);
 }
 
 static void test_boxes_open_only_with_their_key_and_whole(void **state)
