@@ -153,7 +153,7 @@ static void test_no_hash_costs_as_much_as_one(void **state)
 	(void)state;
 	AUTO_ARENA struct arena *a = arena_new();
 	const char *hashes[] = { secret_password_hash(a, "x"), NULL, "junk" };
-	clock_t best[LENGTH(hashes)];
+	clock_t best[LENGTH(hashes)] = { 0 };
 
 	/* of the processor, by turns, the best of many: other programs run too, and share its memory */
 	for (int i = 0; i < 20; i++)
