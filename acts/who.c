@@ -213,9 +213,8 @@ static void drop(struct arena *a, struct changeset *cs, struct uuid person, cons
 	changeset_delete(cs, TABLE_SESSION_OF, session_of_key(a, person, digest));
 }
 
-/* cs NULL: only counts. */
-static enum err walk(struct app *app, struct arena *a, struct changeset *cs, struct uuid person, const uint8_t *but,
-		     int64_t now, size_t *n)
+enum err sessions_drop(struct app *app, struct arena *a, struct changeset *cs, struct uuid person,
+		       const uint8_t but[DIGEST_SIZE], int64_t now, size_t *n)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_SESSION_OF, key_bytes(person.b, sizeof person.b));
@@ -231,21 +230,45 @@ static enum err walk(struct app *app, struct arena *a, struct changeset *cs, str
 		if (!digest.n || (but && memcmp(digest.p, but, DIGEST_SIZE) == 0))
 			continue;
 		*n += !e && !session_over(app->settings, &x, now);
-		if (cs)
-			drop(a, cs, person, digest.p);
+		drop(a, cs, person, digest.p);
 	}
 	return t.err;
 }
 
-enum err sessions_drop(struct app *app, struct arena *a, struct changeset *cs, struct uuid person,
-		       const uint8_t but[DIGEST_SIZE], int64_t now, size_t *n)
+enum err sessions_make_room(struct app *app, struct arena *a, struct changeset *cs, struct uuid person, int64_t now,
+			    size_t *left, size_t *ended)
 {
-	return walk(app, a, cs, person, but, now, n);
-}
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_SESSION_OF, key_bytes(person.b, sizeof person.b));
+	struct live {
+		uint8_t digest[DIGEST_SIZE];
+		int64_t seen;
+	} *live = NULL;
 
-enum err sessions_count(struct app *app, struct arena *a, struct uuid person, int64_t now, size_t *n)
-{
-	return walk(app, a, NULL, person, NULL, now, n);
+	*left = *ended = 0;
+	while (scan_next(&s)) {
+		struct bytes digest = tail_of(s.key, DIGEST_SIZE);
+		struct session x;
+		enum err e = session_get(&t, a, TABLE_SESSION, digest, &x);
+
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		if (e || session_over(app->settings, &x, now))
+			continue;
+		live = arena_more(a, live, *left, sizeof *live);
+		memcpy(live[*left].digest, digest.p, DIGEST_SIZE);
+		live[(*left)++].seen = x.seen;
+	}
+	for (; *left >= SESSIONS_MAX; ++*ended) {
+		size_t oldest = 0;
+
+		for (size_t i = 1; i < *left; i++)
+			if (live[i].seen < live[oldest].seen)
+				oldest = i;
+		drop(a, cs, person, live[oldest].digest);
+		live[oldest] = live[--*left];
+	}
+	return t.err;
 }
 
 enum err logout(struct app *app, struct arena *a, const struct visitor *who)

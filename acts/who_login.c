@@ -363,7 +363,8 @@ static enum err enter(struct attempt *t, struct login_result *res)
 	struct arena *a = t->arena;
 	bool must_change = res->outcome == LOGIN_MUST_CHANGE;
 	struct changeset *cs = begin(t);
-	enum err e = sessions_count(t->app, a, t->who.person.uuid, t->now, &res->sessions);
+	size_t ended;
+	enum err e = sessions_make_room(t->app, a, cs, t->who.person.uuid, t->now, &res->sessions, &ended);
 
 	if (e)
 		return e;
@@ -377,6 +378,8 @@ static enum err enter(struct attempt *t, struct login_result *res)
 		act_detail(a, &r, "must_change", "1");
 	if (res->sessions > 2)
 		act_detail(a, &r, "sessions", arena_printf(a, "%zu", res->sessions));
+	if (ended)
+		act_detail(a, &r, "sessions_ended", arena_printf(a, "%zu", ended));
 	changeset_audit(cs, &r);
 	e = changeset_commit(t->app->store, cs, NULL);
 	res->who = t->who;

@@ -8,8 +8,12 @@
 const char *session_add(struct arena *a, struct changeset *cs, struct visitor *who, int64_t now, bool must_change,
 			int64_t previous_login);
 
-/* Sessions of a person that are alive at that time. */
-MUST_USE enum err sessions_count(struct app *app, struct arena *a, struct uuid person, int64_t now, size_t *n);
+/* So many sessions of one person live at once; the least recently used ends for one more. */
+#define SESSIONS_MAX 30
+
+/* Ends so many sessions of a person, in the changeset, that one more may begin; left: those that stay alive. */
+MUST_USE enum err sessions_make_room(struct app *app, struct arena *a, struct changeset *cs, struct uuid person,
+				     int64_t now, size_t *left, size_t *ended);
 
 /* visitor_fill inside a transaction. */
 MUST_USE enum err visitor_fill_in(struct txn *t, struct arena *a, const struct person *p, struct visitor *who);

@@ -76,6 +76,8 @@ MUST_USE enum err purge_run(struct clerk *c, struct arena *a);
 MUST_USE enum err verify_run(struct clerk *c, struct arena *a);
 /* Cafs that lack a legal text: an ERROR with code and attributes. */
 MUST_USE enum err texts_run(struct clerk *c, struct arena *a);
+/* Databases that are filling: an ERROR with name and percentage. */
+MUST_USE enum err room_run(struct clerk *c, struct arena *a);
 /* Frees readers' slots of dead processes. */
 MUST_USE enum err readers_run(struct clerk *c, struct arena *a);
 

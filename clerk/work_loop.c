@@ -54,6 +54,7 @@ static void work(struct clerk *c)
 		{ close_run, MINUTE_MS, 0, { .subject = "ended conventions" } },
 		{ texts_run, 10 * SECOND_MS, 0, { .subject = "the Cafs' texts" } },
 		{ purge_run, DAY_MS, 0, { .subject = "the purge of the log" } },
+		{ room_run, 10 * MINUTE_MS, 0, { .subject = "the room of the databases" } },
 		{ verify_run, TICK_MS, 0, { .subject = "the check of the log" } },
 	};
 

@@ -147,3 +147,14 @@ void store_check_readers(struct store *st)
 		if (st->part[i].mdb)
 			(void)mdb_reader_check(st->part[i].mdb, &dead);
 }
+
+int store_percent(struct store *st, enum store_part part)
+{
+	MDB_env *env = st->part[part].mdb;
+	MDB_envinfo info;
+	MDB_stat pages;
+
+	if (!env || mdb_env_info(env, &info) || mdb_env_stat(env, &pages) || !info.me_mapsize)
+		return 0;
+	return (int)((info.me_last_pgno + 1) * pages.ms_psize * 100 / info.me_mapsize);
+}

@@ -84,6 +84,9 @@ uint64_t txn_revision(struct txn *t);
 /* Frees reader slots of dead processes; the clerk calls it every 10 s, every start once. */
 void store_check_readers(struct store *st);
 
+/* How much of its map a part has taken, in percent: at a hundred every change is refused (ERR_FULL). 0: it is not open. */
+int store_percent(struct store *st, enum store_part part);
+
 /* Keys: pieces in order, in the arena; key_bytes points to p itself. Over 511 bytes is a fault of ours (aborts):
    bound ids before, or digest them. */
 struct bytes key_text(struct arena *a, const char *s);

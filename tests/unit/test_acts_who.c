@@ -2,6 +2,8 @@
    one store; the clock goes forward between them. */
 #include "tests/unit/test_acts_service.h"
 
+#include "acts/who_session.h"
+
 #define NEW_PASSWORD "gravier-hamac-treille-27"
 #define RESET_PASSWORD "faucille-brume-carillon-3"
 #define OTHER_PASSWORD "cabestan-vitrail-oseille-5"
@@ -273,6 +275,26 @@ static void test_a_third_session_is_told(void **state)
 	assert_string_equal(arg_of(&r.details, "sessions"), "3");
 }
 
+static void test_the_least_used_of_many_sessions_ends_for_one_more(void **state)
+{
+	struct stage *s = *state;
+
+	later(DAY_MS);
+	struct login_result used = try(s, "pdurand", OLD_PASSWORD), unused = try(s, "pdurand", OLD_PASSWORD);
+
+	later(2 * MINUTE_MS);
+	(void)found(s, used.token);
+	for (int i = 2; i < SESSIONS_MAX; i++)
+		(void)try(s, "pdurand", OLD_PASSWORD);
+	assert_int_equal(try(s, "pdurand", OLD_PASSWORD).sessions, SESSIONS_MAX);
+	(void)found(s, used.token);
+	assert_false(lost(s, unused.token));
+	struct audit_record r = last_record(s, EVENT_LOGIN);
+
+	assert_string_equal(arg_of(&r.details, "sessions"), arena_printf(s->a, "%d", SESSIONS_MAX));
+	assert_string_equal(arg_of(&r.details, "sessions_ended"), "1");
+}
+
 static void test_a_session_ends_by_idleness_by_age_and_by_logout(void **state)
 {
 	struct stage *s = *state;
@@ -528,6 +550,7 @@ int main(void)
 		cmocka_unit_test(test_an_address_is_delayed_after_ten_accounts),
 		cmocka_unit_test(test_an_empty_or_cut_password_is_wrong),
 		cmocka_unit_test(test_a_third_session_is_told),
+		cmocka_unit_test(test_the_least_used_of_many_sessions_ends_for_one_more),
 		cmocka_unit_test(test_a_session_ends_by_idleness_by_age_and_by_logout),
 		cmocka_unit_test(test_a_form_of_an_expired_session_is_kept_for_its_owner),
 		cmocka_unit_test(test_ones_own_password_is_changed_with_the_old_one),
