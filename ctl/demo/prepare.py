@@ -36,6 +36,7 @@ class Run:
         self.path = path
         self.port = port
         self.limits = limits
+        self.test_clock = True
 
     def at(self, *parts):
         return os.path.join(self.path, *parts)
@@ -225,8 +226,8 @@ map_size_gib = 64
 min_free_mib = 64
 [run]
 dir = {run.at('sock')}
-test_clock = yes
-clock_file = {run.at('clock')}
+{f"""test_clock = yes
+clock_file = {run.at('clock')}""" if run.test_clock else 'test_clock = no'}
 key_file = {run.at('secrets', 'key')}
 seal_key_file = {run.at('secrets', 'seal')}
 [pool]

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The body of ./start: brings the demonstration up, ends it, begins it anew.
 
-    service.py start|stop|reset      HABILIS_RUN, HABILIS_PORT, HABILIS_BUILD, HABILIS_LIMITS as in ./start
+    service.py start|stop|reset      HABILIS_RUN, HABILIS_PORT, HABILIS_BUILD, HABILIS_LIMITS, HABILIS_CLOCK as in ./start
 
 Decisions. As root everything is read first, then the process becomes the checkout's owner, or, if that is root too, the user
 "habilis" or else "nobody": no user is created. Programs and data are copied into the run folder. A run folder that user cannot
@@ -131,6 +131,7 @@ def settings_from_env(folder):
         raise Problem(f'HABILIS_PORT={text}: a number from 1024 to 65533')
     run.port = int(text)
     run.limits = os.environ.get('HABILIS_LIMITS', 'on') != 'off'
+    run.test_clock = not state.get('made') or os.environ.get('HABILIS_CLOCK') != 'real'     # what is made has a past
     return run, state
 
 
