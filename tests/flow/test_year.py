@@ -1,5 +1,5 @@
 """A year of conventions by the days that matter: warning, last day of notice, renewal, termination, end. Its clock runs ahead, so it
-has a service of its own."""
+has a service of its own; that one has nginx's limits, too."""
 import contextlib
 import datetime
 import re
@@ -16,7 +16,7 @@ DUE = datetime.date(2027, 1, 15)
 
 @pytest.fixture(scope='module')
 def year():
-    service = conftest.make_service()
+    service = conftest.make_service(limits='on')
     try:
         service.start()
         yield service
@@ -183,3 +183,15 @@ def test_who_ended_long_ago_leaves_the_directory(year):
     assert log(year, 'agent_purged').count(number) == 1
     until(lambda: not d.search_s(year.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, f'(habDroitFonctionnement={agent["dn"]})'), 'a right is left')
     assert year.client().login(agent).path == '/connexion'
+
+
+def test_more_is_posted_than_people_post(year):
+    """Twenty a second, sixty at once; reading goes on, and writing a moment later."""
+    c, other = year.client(), year.client()
+    pages = (c.post('/connexion', {}) for _ in range(1000))
+    assert next(pages).status == 400
+    assert 'Trop de demandes en peu de temps' in next(page for page in pages if page.status == 429).words
+    assert c.get('/connexion').status == 200
+    assert other.post('/connexion', {}).status == 400
+    time.sleep(1)
+    assert c.post('/connexion', {}).status == 400
