@@ -11,6 +11,7 @@
 
 #define TEXT_MAX 2000
 #define EXCERPT_MAX 60
+#define WAITING_MAX 1000 /* of one Caf */
 #define KEPT_MS (365 * DAY_MS)
 #define TRIES 4
 
@@ -190,6 +191,27 @@ enum err report_read(struct app *app, struct arena *a, const char *id, struct re
 	struct uuid key;
 
 	return uuid_parse(id, &key) ? ERR_NOTFOUND : report_get(&t, a, TABLE_REPORT, key_bytes(key.b, sizeof key.b), out);
+}
+
+enum err reports_waiting(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e,
+			 struct report **out, size_t *n)
+{
+	struct queue_filter reports = { .kind = REPORT_TODO, .text = "", .claimed = "", .per_page = WAITING_MAX };
+	struct queue_page files;
+	enum err failed = queue_read(app, a, who, &reports, &files);
+
+	*out = NULL;
+	*n = 0;
+	for (size_t i = 0; !failed && i < files.n; i++) {
+		struct report r;
+
+		failed = report_read(app, a, uuid_text(a, files.v[i].establishment), &r);
+		if (failed || !uuid_equal(r.establishment, e->uuid))
+			continue;
+		*out = arena_more(a, *out, *n, sizeof **out);
+		(*out)[(*n)++] = r;
+	}
+	return failed;
 }
 
 static void mail_family(struct app *app, struct arena *a, struct changeset *cs, const struct report *r)

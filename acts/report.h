@@ -18,6 +18,10 @@ MUST_USE enum err report_send(struct app *app, struct arena *a, const struct vis
 /* By the id of its URL, whosever it is. ERR_NOTFOUND. */
 MUST_USE enum err report_read(struct app *app, struct arena *a, const char *id, struct report *out);
 
+/* Those on an establishment of the visitor's Caf that wait, oldest first. */
+MUST_USE enum err reports_waiting(struct app *app, struct arena *a, const struct visitor *who,
+				  const struct establishment *e, struct report **out, size_t *n);
+
 /* Closes one of the reviewer's Caf; the answer goes to the address the family left, which is then forgotten. ERR_NOTFOUND:
    another Caf's. ERR_CONFLICT: it is closed; *r tells by whom. ERR_INVALID: faults. */
 MUST_USE enum err report_close(struct app *app, struct arena *a, const struct visitor *who, const struct input *in,

@@ -63,6 +63,17 @@ MUST_USE enum err rights_of(struct app *app, struct arena *a, const struct visit
 /* The agents of a provider, by name, whatever their status. */
 MUST_USE enum err people_of(struct app *app, struct arena *a, const char *provider_key, struct person **out, size_t *n);
 
+struct keeper {
+	struct person person;
+	unsigned families;
+};
+struct keepers {
+	struct provider manager; /* key "": there is none */
+	struct keeper *v;        /* his people who may write something there today, by name */
+	size_t n;
+};
+MUST_USE enum err keepers_of(struct app *app, struct arena *a, const struct establishment *e, struct keepers *out);
+
 /* An establishment of the reviewer's own Caf; ERR_NOTFOUND otherwise. */
 MUST_USE enum err caf_establishment_find(struct app *app, struct arena *a, const struct visitor *who, const char *id,
 					 struct establishment *out);

@@ -42,6 +42,40 @@ enum err people_of(struct app *app, struct arena *a, const char *provider_key, s
 	return ERR_OK;
 }
 
+static enum err read_manager(struct app *app, struct arena *a, const struct establishment *e, struct provider *manager,
+			     struct agreements *agreements)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	enum err failed = *e->manager_key ? provider_by_key(&t, a, e->manager_key, manager) : ERR_NOTFOUND;
+
+	return failed ? failed : agreements_of(&t, a, manager->key, agreements);
+}
+
+enum err keepers_of(struct app *app, struct arena *a, const struct establishment *e, struct keepers *out)
+{
+	struct agreements agreements;
+	struct person *people;
+	size_t n;
+
+	*out = (struct keepers){ .n = 0 };
+	codec_default(&provider_codec, &out->manager);
+	enum err failed = read_manager(app, a, e, &out->manager, &agreements);
+
+	if (failed)
+		return failed == ERR_NOTFOUND ? ERR_OK : failed;
+	if ((failed = people_of(app, a, out->manager.key, &people, &n)))
+		return failed;
+	for (size_t i = 0; i < n; i++) {
+		unsigned families = right_families(&people[i], e, &out->manager, &agreements, day_today());
+
+		if (!families)
+			continue;
+		out->v = arena_more(a, out->v, out->n, sizeof *out->v);
+		out->v[out->n++] = (struct keeper){ people[i], families };
+	}
+	return ERR_OK;
+}
+
 static int establishment_order(const void *a, const void *b)
 {
 	const struct establishment *first = a, *second = b;

@@ -1,6 +1,9 @@
 /* The Caf's catalogue: its establishments, one of them, withdrawing a listing and putting it back. */
 #include "fcgi/page/page.h"
 
+#include "acts/places.h"
+#include "acts/report.h"
+
 #include <string.h>
 
 #define PER_PAGE 30
@@ -107,6 +110,74 @@ static void listing_state_card(struct request *rq, struct html *h, const struct 
 	html(h, "</section>\n");
 }
 
+static enum err places_card(struct request *rq, struct html *h)
+{
+	struct places_state st;
+	enum err e = type_has_places(rq->e.type) ? places_state_read(rq->app, rq->arena, &rq->e, &st) : ERR_NOTFOUND;
+
+	if (e)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	html(h, "<section class=\"card\" aria-labelledby=\"t-places\">\n<h2 id=\"t-places\">Places libres</h2>\n");
+	if (grid_freshness(rq->app->settings, &st.grid, clock_now()) == GRID_NEVER)
+		html(h, "<p>Aucune déclaration.</p>\n");
+	else
+		html(h, "<p>Déclarées le {} par {} ({}), confirmées pour la dernière fois le {}.</p>\n",
+		     day_fr(rq->arena, day_of(st.grid.declared_at)), st.grid.author_name, st.grid.author_number,
+		     day_fr(rq->arena, day_of(st.grid.confirmed_at)));
+	html(h, "</section>\n");
+	return ERR_OK;
+}
+
+static enum err keepers_card(struct request *rq, struct html *h)
+{
+	struct keepers k;
+	bool linked = rq->who.roles & ROLE_CAF_ADMIN; /* people are the administrators' */
+	enum err e = keepers_of(rq->app, rq->arena, &rq->e, &k);
+
+	if (e)
+		return e;
+	html(h, "<section class=\"card\" aria-labelledby=\"t-qui\">\n<h2 id=\"t-qui\">Qui la tient à jour</h2>\n");
+	if (!*k.manager.key)
+		html(h, "<p>Aucun gestionnaire dans l’annuaire.</p>\n");
+	else if (linked)
+		html(h, "<p>Gestionnaire : <a href=\"/caf/fournisseurs/{u}\">{}</a></p>\n", k.manager.id, k.manager.name);
+	else
+		html(h, "<p>Gestionnaire : {}</p>\n", k.manager.name);
+	if (!k.n) {
+		html(h, "<p>Personne n’a le droit de la modifier aujourd’hui.</p>\n</section>\n");
+		return ERR_OK;
+	}
+	html(h, "<ul>\n");
+	for (size_t i = 0; i < k.n; i++) {
+		const struct person *p = &k.v[i].person;
+
+		html(h, "<li>");
+		if (linked)
+			html(h, "<a href=\"/caf/fournisseurs/{u}/agents/{u}\">{}</a>", k.manager.id, p->number, p->name);
+		else
+			html(h, "{}", p->name);
+		html(h, " <span class=\"muted num\">{}</span> : {}</li>\n", p->number, families_text(k.v[i].families));
+	}
+	html(h, "</ul>\n</section>\n");
+	return ERR_OK;
+}
+
+static enum err reports_card(struct request *rq, struct html *h)
+{
+	struct report *v;
+	size_t n;
+	enum err e = reports_waiting(rq->app, rq->arena, &rq->who, &rq->e, &v, &n);
+
+	if (e || !n)
+		return e;
+	html(h, "<section class=\"card\" aria-labelledby=\"t-signale\">\n<h2 id=\"t-signale\">Signalé par des familles</h2>\n<ul>\n");
+	for (size_t i = 0; i < n; i++)
+		html(h, "<li><a href=\"/caf/signalements/{u}\">Signalement du {}</a></li>\n",
+		     uuid_text(rq->arena, v[i].id), time_fr(rq->arena, v[i].sent_at));
+	html(h, "</ul>\n</section>\n");
+	return ERR_OK;
+}
+
 static void act_form(struct request *rq, struct html *h, const struct listing_state *st)
 {
 	if (!st->published.rev || !(rq->who.roles & ROLE_CAF_REVIEWER))
@@ -139,8 +210,12 @@ enum err page_caf_establishment(struct request *rq, struct html *h)
 	listing_state_card(rq, h, &st);
 	if (st.published.rev)
 		listing_rubrics(rq, h, &st.online);
-	html(h, "</div>\n<aside aria-label=\"Publication\">\n");
+	html(h, "</div>\n<aside aria-label=\"Suivi\">\n");
+	if ((e = reports_card(rq, h)))
+		return e;
 	act_form(rq, h, &st);
+	if ((e = places_card(rq, h)) || (e = keepers_card(rq, h)))
+		return e;
 	html(h, "</aside>\n</div>\n");
 	page_end(rq, h);
 	return ERR_OK;

@@ -1,7 +1,9 @@
 """The main job end to end: an agent updates, the Caf decides, families read, the auditor sees who did what."""
 import time
 
-from client import Client
+import ldap
+
+from client import Client, until
 from test_departure import number_of
 
 
@@ -141,6 +143,22 @@ def test_the_caf_withdraws_and_puts_back(service):
     assert service.client().get(e['url']).status == 410
     assert reviewer.get(path).form(path).submit(('action', 'remettre')).status == 200
     assert service.client().get(e['url']).status == 200
+
+
+def test_the_caf_sees_who_keeps_an_establishment_up_to_date(service):
+    agent, e = service.agent_with(True, True)
+    path, keeps = f'/caf/etablissements/{e["id"]}', f'{number_of(service, agent)} : fonctionnement et places libres'
+    person = f'/caf/fournisseurs/{agent["provider"]}/agents/{number_of(service, agent)}'
+    reviewer, admin = (service.client(service.account(role, caf=agent['caf'])) for role in ('caf_reviewer', 'caf_admin'))
+    page = reviewer.get(path)
+    assert keeps in page.words and 'Places libres' in page.words and person not in page.links()
+    assert person in admin.get(path).links() and admin.get(person).status == 200
+    d = service.directory()
+    d.modify_s(e['dn'], [(ldap.MOD_DELETE, 'habDroitDisponibilites', agent['dn'].encode())])
+    try:
+        until(lambda: f'{number_of(service, agent)} : fonctionnement' in reviewer.get(path).words and keeps not in reviewer.get(path).words)
+    finally:
+        d.modify_s(e['dn'], [(ldap.MOD_ADD, 'habDroitDisponibilites', agent['dn'].encode())])
 
 
 def test_an_agent_chooses_how_often_he_is_reminded(service):

@@ -59,6 +59,8 @@ def test_the_caf_answers_and_a_second_closer_learns_it(service, client, place):
     first, second = service.client(one), service.client(two)
     assert 'Le téléphone sonne' in first.get('/caf?type=signalement').words
     path = opened(first)
+    establishment = f'/caf/etablissements/{e["id"]}'
+    assert path in first.get(establishment).links()
     page, late = first.get(path), second.get(path)
     assert MAIL in page.words and 'Le site, lui' in page.words
     page = page.form(path).set(reponse='x' * 2001).submit()
@@ -66,7 +68,7 @@ def test_the_caf_answers_and_a_second_closer_learns_it(service, client, place):
     assert service.client(foreign).get(path).status == 404
     assert '"foreign_file"' in service.ctl('audit', 'query', '--event', 'refusal', '--limit', '3', '--json').stdout
     done = page.form(path).set(reponse='Le numéro est corrigé.\nMerci.').submit()
-    assert done.path == '/caf?fait=signalement-repondu' and path not in done.links()
+    assert done.path == '/caf?fait=signalement-repondu' and path not in done.links() + first.get(establishment).links()
     mail = service.wait_mail(MAIL, 'réponse à votre signalement')
     words = mail.get_body(('plain',)).get_content()
     assert 'Le numéro est corrigé.' in words and mail['Reply-To']
