@@ -35,7 +35,7 @@ bool mirror_true(const struct entry *e, const char *name);
 /* An operational time of an entry in milliseconds; 0: none that can be read. */
 int64_t mirror_time(const struct entry *e, const char *name);
 
-/* What mirror_person reads, and pwdChangedTime, pwdReset besides. */
+/* What mirror_person reads, and pwdChangedTime, pwdReset, entryCSN besides. */
 extern const char *const mirror_person_attributes[];
 
 /* First byte of MIRROR_DN's value. */

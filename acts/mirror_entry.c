@@ -25,6 +25,7 @@ const char *const mirror_person_attributes[] = {
 	"habDemandeMotDePasse",
 	"pwdChangedTime",
 	"pwdReset",
+	"entryCSN",
 	NULL,
 };
 

@@ -23,24 +23,28 @@ static const struct visitor nobody = { .address = "", .user_agent = "", .method 
 struct entry_state {
 	bool asks, personal;
 	const char *csn;
+	const char *mail;
 };
 
 static enum err read_entry(struct clerk *c, struct arena *a, const struct person *p, struct entry_state *out)
 {
-	static const char *const attributes[] = { "habDemandeMotDePasse", "pwdChangedTime", "pwdReset", "entryCSN", NULL };
 	const struct settings *s = c->settings;
 	struct directory_place place = { s->ldap_uri, s->ldap_suffix, s->ldap_secrets, s->ldap_ca };
 	const char *why = "";
+	struct person found;
 	struct entry entry;
 
 	*out = (struct entry_state){ 0 };
 	if (!people_as_they_are && directory_new(c->arena, &place, SERVICE_SYNC, &people_as_they_are, &why))
 		return ERR_UNAVAILABLE;
-	enum err e = directory_read(people_as_they_are, a, p->dn, attributes, &entry);
+	enum err e = directory_read(people_as_they_are, a, p->dn, mirror_person_attributes, &entry);
 
+	if (!e)
+		e = mirror_person(a, &entry, &found);
 	if (e)
 		return e == ERR_NOTFOUND ? ERR_OK : e;
-	out->asks = mirror_true(&entry, attributes[0]);
+	out->asks = found.wants_password;
+	out->mail = found.mail;
 	out->csn = entry_text(&entry, "entryCSN");
 	out->personal = entry_text(&entry, "pwdChangedTime") && !mirror_true(&entry, "pwdReset");
 	return ERR_OK;
@@ -94,7 +98,8 @@ static enum err serve(struct clerk *c, struct arena *a, const struct person *p)
 
 	if (!e && !now.personal)
 		e = personal_password_logged(&c->app, a, p->uuid, &personal);
-	if (e || !now.asks)
+	/* the mail goes to the address of the mirror: one that was corrected comes with its next poll */
+	if (e || !now.asks || strcmp(now.mail, p->mail) != 0)
 		return e;
 	personal = personal || now.personal;
 	period_default(&served);

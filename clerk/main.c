@@ -9,14 +9,24 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sysexits.h>
 
-static int (*const loops[])(const struct settings *s) = { mirror_loop, work_loop, post_loop };
+static const struct {
+	const char *name; /* as ps and top show it: 15 characters */
+	int (*loop)(const struct settings *s);
+} loops[] = {
+	{ "clerk-mirror", mirror_loop },
+	{ "clerk-work", work_loop },
+	{ "clerk-mails", post_loop },
+};
 
 static int run(size_t index, void *user)
 {
+	(void)prctl(PR_SET_NAME, loops[index].name);
 	procs_harden();
 	procs_on_term();
-	return loops[index](user);
+	return loops[index].loop(user);
 }
 
 #ifndef HABILIS_SYSCONFDIR
@@ -70,8 +80,8 @@ int main(int argc, char **argv)
 	procs_harden();
 	secret_init();
 	if (settings_read(a, config, &s, &why)) {
-		log_line(LOG_LEVEL_ERROR, "settings refused", "file", config, "reason", why, NULL);
-		return 1;
+		log_line(LOG_LEVEL_ERROR, "settings refused", "reason", why, NULL);
+		return EX_CONFIG;
 	}
 	if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
 		log_line(LOG_LEVEL_ERROR, "libcurl does not start", NULL);

@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #define HANGS_MS (30 * SECOND_MS) /* nginx has given up after 15 s */
@@ -133,7 +134,7 @@ int main(int argc, char **argv)
 	secret_init();
 	if (settings_read(a, config, &settings, &why)) {
 		log_line(LOG_LEVEL_ERROR, "settings refused", "reason", why, NULL);
-		return 1;
+		return EX_CONFIG;
 	}
 	p.listen_fd = http_listen(app_run_path(a, &settings, arena_printf(a, "%s.sock", pools[p.pool].name)), &why);
 	if (p.listen_fd < 0) {

@@ -24,10 +24,12 @@ static bool exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+/* errno tells why not; 0: there is something else. */
 static bool is_file(const char *path)
 {
 	struct stat st;
 
+	errno = 0;
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
@@ -94,7 +96,7 @@ static enum err open_part(struct arena *a, const struct store_place *place, stru
 	const char *file = flags & MDB_NOSUBDIR ? path : arena_printf(a, "%s/data.mdb", path);
 
 	if (!is_file(file)) {
-		*why = arena_printf(a, "%s: no such file", file);
+		*why = arena_printf(a, "%s: %s", file, errno ? strerror(errno) : "not a file");
 		return errno == EACCES ? ERR_UNAVAILABLE : ERR_NOTFOUND;
 	}
 	int rc = env_open(env, path, flags, place->map_bytes);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 
 #ifndef HABILIS_SYSCONFDIR
 #define HABILIS_SYSCONFDIR "/etc/habilis"
@@ -94,10 +95,10 @@ int main(int argc, char **argv)
 	procs_harden();
 	umask(0007);
 	secret_init();
-	enum err e = settings_read(a, c.config, &s, &why);
-
-	if (e)
-		return failed("the settings cannot be used", e, why);
+	if (settings_read(a, c.config, &s, &why)) {
+		log_line(LOG_LEVEL_ERROR, "settings refused", "reason", why, NULL);
+		return EX_CONFIG;
+	}
 	if (s.run_test_clock && *s.run_clock_file)
 		clock_test_file(s.run_clock_file);
 	struct writer_options o = writer_options_of(a, &s);
@@ -107,6 +108,6 @@ int main(int argc, char **argv)
 	if (!c.restore)
 		return serve(a, &o);
 	sandbox_enter(SANDBOX_COMMAND, &s);
-	e = writer_restore(a, &o, c.restore, &why);
+	enum err e = writer_restore(a, &o, c.restore, &why);
 	return e ? failed("the store cannot be restored", e, why) : EXIT_SUCCESS;
 }

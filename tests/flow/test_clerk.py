@@ -1,5 +1,6 @@
 """What the clerk does by itself: passwords asked in the directory, jobs of the directory, mails, days."""
 import os
+import pathlib
 import re
 import signal
 import time
@@ -67,6 +68,32 @@ def test_a_password_asked_with_a_tool_is_mailed_at_once_and_only_once(service, n
     assert password_in(again) != password_in(mail) and again['Message-ID'] != mail['Message-ID']
     assert service.client().login(newcomer, password_in(mail)).status == 422
     assert service.client().login(newcomer, password_in(again)).path == '/mot-de-passe/premier-changement'
+
+
+def child(service, name):
+    return [pid for pid, _ in conftest.processes(service, 'habilis-clerk') if pathlib.Path(f'/proc/{pid}/comm').read_text() == f'{name}\n']
+
+
+def test_an_address_corrected_meanwhile_gets_the_password(service, newcomer):
+    """The mirror still has the old one, and knows already that he asks."""
+    d = service.directory()
+    fresh = 'corrige-' + newcomer['mail']
+    work = conftest.stand_still(child(service, 'clerk-work'))
+    try:
+        ask(d, newcomer)
+        time.sleep(1)
+        mirror = conftest.stand_still(child(service, 'clerk-mirror'))
+        try:
+            d.modify_s(newcomer['dn'], [(ldap.MOD_REPLACE, 'mail', fresh.encode())])
+            work()
+            time.sleep(1.5)
+            assert not mails_to(service, newcomer['mail'])
+        finally:
+            mirror()
+    finally:
+        work()
+    service.wait_mail(fresh, 'Votre accès')
+    assert len(mails_to(service, newcomer['mail'])) == 1, 'the fresh one holds it'
 
 
 def test_no_copy_of_a_temporary_password_is_left(service, newcomer):

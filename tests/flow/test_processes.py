@@ -24,6 +24,16 @@ def test_every_program_runs_confined(service):
             assert 'NoNewPrivs:\t1\n' in status and 'Seccomp:\t2\n' in status, (program, pid)
 
 
+@pytest.mark.parametrize('program', PROGRAMS)
+def test_refused_settings_end_a_program_for_good(service, tmp_path, program):
+    """EX_CONFIG: the units leave it alone until somebody has mended them."""
+    settings = tmp_path / 'habilis.conf'
+    settings.write_text('[site]\nurl = nonsense\n')
+    more = ['--pool=public'] if program == 'habilis-web' else []
+    done = subprocess.run([service.run / 'bin' / program, f'--config={settings}', *more], capture_output=True, text=True, timeout=30)
+    assert done.returncode == os.EX_CONFIG and 'habilis.conf: line 2: ' in done.stderr, done.stderr
+
+
 SPEAKS_ONCE = """
 import os, socket, time
 socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'READY=1', os.environ['NOTIFY_SOCKET'])

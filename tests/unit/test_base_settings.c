@@ -22,7 +22,6 @@ static const char *const required[][3] = {
 	{ "ldap", "suffix", "dc=example" },
 	{ "mail", "smtp", "smtps://relay.example" },
 	{ "mail", "from", "site@site.example" },
-	{ "data", "communes", "/srv/communes.csv" },
 };
 
 /* A whole file with one setting changed or added; value NULL leaves it out. */
@@ -58,7 +57,7 @@ static void test_nine_settings_are_enough(void **state)
 	assert_int_equal(settings_parse(a, minimal(a), &s, &why), ERR_OK);
 	assert_string_equal(s.site_url, "https://site.example");
 	assert_string_equal(s.site_name, "Habilis");
-	assert_string_equal(s.site_accessibility, "Accessibilité : non conforme");
+	assert_string_equal(s.site_accessibility, "non conforme");
 	assert_string_equal(s.run_clock_file, "");
 	assert_string_equal(s.ldap_secrets, "");
 	assert_false(s.run_test_clock);
@@ -363,7 +362,7 @@ static void test_files_are_read_whole(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
 	assert_int_equal(settings_read(a, path, &s, &why), ERR_OK);
-	assert_string_equal(s.data_communes, "/srv/communes.csv");
+	assert_string_equal(s.data_communes, HABILIS_DATADIR "/communes.csv");
 	assert_int_equal(write(fd, "\0", 1), 1);
 	assert_int_equal(settings_read(a, path, &s, &why), ERR_INVALID);
 	assert_non_null(strstr(why, "NUL"));
