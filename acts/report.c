@@ -206,10 +206,12 @@ enum err reports_waiting(struct app *app, struct arena *a, const struct visitor 
 		struct report r;
 
 		failed = report_read(app, a, uuid_text(a, files.v[i].establishment), &r);
-		if (failed || !uuid_equal(r.establishment, e->uuid))
-			continue;
-		*out = arena_more(a, *out, *n, sizeof **out);
-		(*out)[(*n)++] = r;
+		if (failed == ERR_NOTFOUND) {
+			failed = ERR_OK; /* purged meanwhile */
+		} else if (!failed && uuid_equal(r.establishment, e->uuid)) {
+			*out = arena_more(a, *out, *n, sizeof **out);
+			(*out)[(*n)++] = r;
+		}
 	}
 	return failed;
 }

@@ -236,16 +236,14 @@ enum err sessions_drop(struct app *app, struct arena *a, struct changeset *cs, s
 }
 
 enum err sessions_make_room(struct app *app, struct arena *a, struct changeset *cs, struct uuid person, int64_t now,
-			    size_t *left, size_t *ended)
+			    size_t *left, bool *ended)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_SESSION_OF, key_bytes(person.b, sizeof person.b));
-	struct live {
-		uint8_t digest[DIGEST_SIZE];
-		int64_t seen;
-	} *live = NULL;
+	uint8_t least_used[DIGEST_SIZE] = { 0 };
+	int64_t seen = INT64_MAX;
 
-	*left = *ended = 0;
+	*left = 0;
 	while (scan_next(&s)) {
 		struct bytes digest = tail_of(s.key, DIGEST_SIZE);
 		struct session x;
@@ -255,18 +253,16 @@ enum err sessions_make_room(struct app *app, struct arena *a, struct changeset *
 			return e;
 		if (e || session_over(app->settings, &x, now))
 			continue;
-		live = arena_more(a, live, *left, sizeof *live);
-		memcpy(live[*left].digest, digest.p, DIGEST_SIZE);
-		live[(*left)++].seen = x.seen;
+		++*left;
+		if (x.seen < seen) {
+			seen = x.seen;
+			memcpy(least_used, digest.p, DIGEST_SIZE);
+		}
 	}
-	for (; *left >= SESSIONS_MAX; ++*ended) {
-		size_t oldest = 0;
-
-		for (size_t i = 1; i < *left; i++)
-			if (live[i].seen < live[oldest].seen)
-				oldest = i;
-		drop(a, cs, person, live[oldest].digest);
-		live[oldest] = live[--*left];
+	*ended = *left >= SESSIONS_MAX;
+	if (*ended) {
+		drop(a, cs, person, least_used);
+		--*left;
 	}
 	return t.err;
 }

@@ -363,7 +363,7 @@ static enum err enter(struct attempt *t, struct login_result *res)
 	struct arena *a = t->arena;
 	bool must_change = res->outcome == LOGIN_MUST_CHANGE;
 	struct changeset *cs = begin(t);
-	size_t ended;
+	bool ended;
 	enum err e = sessions_make_room(t->app, a, cs, t->who.person.uuid, t->now, &res->sessions, &ended);
 
 	if (e)
@@ -379,7 +379,7 @@ static enum err enter(struct attempt *t, struct login_result *res)
 	if (res->sessions > 2)
 		act_detail(a, &r, "sessions", arena_printf(a, "%zu", res->sessions));
 	if (ended)
-		act_detail(a, &r, "sessions_ended", arena_printf(a, "%zu", ended));
+		act_detail(a, &r, "sessions_ended", "1");
 	changeset_audit(cs, &r);
 	e = changeset_commit(t->app->store, cs, NULL);
 	res->who = t->who;

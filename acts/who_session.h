@@ -11,9 +11,9 @@ const char *session_add(struct arena *a, struct changeset *cs, struct visitor *w
 /* So many sessions of one person live at once; the least recently used ends for one more. */
 #define SESSIONS_MAX 30
 
-/* Ends so many sessions of a person, in the changeset, that one more may begin; left: those that stay alive. */
+/* Counts the sessions of a person; of so many, *ended, the changeset ends the least recently used, and *left counts the others. */
 MUST_USE enum err sessions_make_room(struct app *app, struct arena *a, struct changeset *cs, struct uuid person,
-				     int64_t now, size_t *left, size_t *ended);
+				     int64_t now, size_t *left, bool *ended);
 
 /* visitor_fill inside a transaction. */
 MUST_USE enum err visitor_fill_in(struct txn *t, struct arena *a, const struct person *p, struct visitor *who);
