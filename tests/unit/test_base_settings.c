@@ -47,7 +47,7 @@ static const char *minimal(struct arena *a)
 	return file_with(a, "site", "url", "https://site.example");
 }
 
-static void test_nine_settings_are_enough(void **state)
+static void test_the_required_settings_are_enough(void **state)
 {
 	(void)state;
 	AUTO_ARENA struct arena *a = arena_new();
@@ -379,7 +379,7 @@ static void test_files_are_read_whole(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nine_settings_are_enough),
+		cmocka_unit_test(test_the_required_settings_are_enough),
 		cmocka_unit_test(test_each_required_setting_is_missed_by_name),
 		cmocka_unit_test(test_values_keep_their_bounds),
 		cmocka_unit_test(test_signs_of_a_comment_stay_in_a_value),
