@@ -201,6 +201,20 @@ enum err queue_find(struct app *app, struct arena *a, const char *caf, const cha
 	return ERR_NOTFOUND;
 }
 
+enum err queue_of_kind(struct app *app, struct arena *a, const struct visitor *who, const char *kind, struct todo **out,
+		       size_t *n)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	size_t all;
+	enum err e = read_all(&t, a, who->person.caf, who, out, &all);
+
+	*n = 0;
+	for (size_t i = 0; !e && i < all; i++)
+		if (strcmp((*out)[i].kind, kind) == 0)
+			(*out)[(*n)++] = (*out)[i];
+	return e;
+}
+
 enum err queue_rank(struct app *app, struct arena *a, const char *caf, const char *kind, struct uuid establishment,
 		    size_t *rank, size_t *of)
 {

@@ -28,6 +28,9 @@ size_t queue_count_for(struct app *app, struct arena *a, const struct visitor *w
 /* The oldest of that kind ("" : any) that no colleague has taken; ERR_NOTFOUND: none left. */
 MUST_USE enum err queue_next(struct app *app, struct arena *a, const struct visitor *who, const char *kind,
 			     struct todo *out);
+/* All files of a kind in the visitor's Caf, oldest first. */
+MUST_USE enum err queue_of_kind(struct app *app, struct arena *a, const struct visitor *who, const char *kind,
+				struct todo **out, size_t *n);
 /* Rank (from 1) and number of files of a kind. ERR_NOTFOUND: it waits no longer. */
 MUST_USE enum err queue_rank(struct app *app, struct arena *a, const char *caf, const char *kind,
 			     struct uuid establishment, size_t *rank, size_t *of);

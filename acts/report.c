@@ -11,7 +11,6 @@
 
 #define TEXT_MAX 2000
 #define EXCERPT_MAX 60
-#define WAITING_MAX 1000 /* of one Caf */
 #define KEPT_MS (365 * DAY_MS)
 #define TRIES 4
 
@@ -196,16 +195,16 @@ enum err report_read(struct app *app, struct arena *a, const char *id, struct re
 enum err reports_waiting(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e,
 			 struct report **out, size_t *n)
 {
-	struct queue_filter reports = { .kind = REPORT_TODO, .text = "", .claimed = "", .per_page = WAITING_MAX };
-	struct queue_page files;
-	enum err failed = queue_read(app, a, who, &reports, &files);
+	struct todo *files;
+	size_t files_n;
+	enum err failed = queue_of_kind(app, a, who, REPORT_TODO, &files, &files_n);
 
 	*out = NULL;
 	*n = 0;
-	for (size_t i = 0; !failed && i < files.n; i++) {
+	for (size_t i = 0; !failed && i < files_n; i++) {
 		struct report r;
 
-		failed = report_read(app, a, uuid_text(a, files.v[i].establishment), &r);
+		failed = report_read(app, a, uuid_text(a, files[i].establishment), &r);
 		if (failed == ERR_NOTFOUND) {
 			failed = ERR_OK; /* purged meanwhile */
 		} else if (!failed && uuid_equal(r.establishment, e->uuid)) {

@@ -213,24 +213,47 @@ static void drop(struct arena *a, struct changeset *cs, struct uuid person, cons
 	changeset_delete(cs, TABLE_SESSION_OF, session_of_key(a, person, digest));
 }
 
+/* One of a person's sessions. */
+struct found_session {
+	struct bytes digest;
+	int64_t seen;
+	bool alive;
+};
+
+static bool next_session(struct app *app, struct arena *a, struct txn *t, struct scan *s, int64_t now,
+			 struct found_session *out)
+{
+	struct session x;
+
+	do {
+		if (!scan_next(s))
+			return false;
+		out->digest = tail_of(s->key, DIGEST_SIZE);
+	} while (!out->digest.n);
+	enum err e = session_get(t, a, TABLE_SESSION, out->digest, &x);
+
+	if (e && e != ERR_NOTFOUND) {
+		t->err = e;
+		return false;
+	}
+	out->alive = !e && !session_over(app->settings, &x, now);
+	out->seen = out->alive ? x.seen : 0;
+	return true;
+}
+
 enum err sessions_drop(struct app *app, struct arena *a, struct changeset *cs, struct uuid person,
 		       const uint8_t but[DIGEST_SIZE], int64_t now, size_t *n)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_SESSION_OF, key_bytes(person.b, sizeof person.b));
+	struct found_session x;
 
 	*n = 0;
-	while (scan_next(&s)) {
-		struct bytes digest = tail_of(s.key, DIGEST_SIZE);
-		struct session x;
-		enum err e = session_get(&t, a, TABLE_SESSION, digest, &x);
-
-		if (e && e != ERR_NOTFOUND)
-			return e;
-		if (!digest.n || (but && memcmp(digest.p, but, DIGEST_SIZE) == 0))
+	while (next_session(app, a, &t, &s, now, &x)) {
+		if (but && memcmp(x.digest.p, but, DIGEST_SIZE) == 0)
 			continue;
-		*n += !e && !session_over(app->settings, &x, now);
-		drop(a, cs, person, digest.p);
+		*n += x.alive;
+		drop(a, cs, person, x.digest.p);
 	}
 	return t.err;
 }
@@ -240,28 +263,17 @@ enum err sessions_make_room(struct app *app, struct arena *a, struct changeset *
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_SESSION_OF, key_bytes(person.b, sizeof person.b));
-	uint8_t least_used[DIGEST_SIZE] = { 0 };
-	int64_t seen = INT64_MAX;
+	struct found_session x, least_used = { .seen = INT64_MAX };
 
 	*left = 0;
-	while (scan_next(&s)) {
-		struct bytes digest = tail_of(s.key, DIGEST_SIZE);
-		struct session x;
-		enum err e = session_get(&t, a, TABLE_SESSION, digest, &x);
-
-		if (e && e != ERR_NOTFOUND)
-			return e;
-		if (e || session_over(app->settings, &x, now))
-			continue;
-		++*left;
-		if (x.seen < seen) {
-			seen = x.seen;
-			memcpy(least_used, digest.p, DIGEST_SIZE);
-		}
+	while (next_session(app, a, &t, &s, now, &x)) {
+		*left += x.alive;
+		if (x.alive && x.seen < least_used.seen)
+			least_used = x; /* its digest stands in the map while t is open */
 	}
 	*ended = *left >= SESSIONS_MAX;
 	if (*ended) {
-		drop(a, cs, person, least_used);
+		drop(a, cs, person, least_used.digest.p);
 		--*left;
 	}
 	return t.err;

@@ -38,9 +38,9 @@ check_PROGRAMS += tests/unit/test_clerk_journal
 tests_unit_test_clerk_journal_SOURCES = tests/unit/test_clerk_journal.c %D%/journal.c
 tests_unit_test_clerk_journal_LDADD = $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_room
-tests_unit_test_clerk_room_SOURCES = tests/unit/test_clerk_room.c %D%/journal.c %D%/room.c $(slapd_fixture)
+tests_unit_test_clerk_room_SOURCES = tests/unit/test_clerk_room.c tests/unit/test_clerk_stage.h %D%/journal.c %D%/room.c $(slapd_fixture)
 tests_unit_test_clerk_room_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_written
-tests_unit_test_clerk_written_SOURCES = tests/unit/test_clerk_written.c %D%/edit.c %D%/jobs.c \
+tests_unit_test_clerk_written_SOURCES = tests/unit/test_clerk_written.c tests/unit/test_clerk_stage.h %D%/edit.c %D%/jobs.c \
 	%D%/journal.c %D%/outbox.c %D%/written.c $(slapd_fixture)
 tests_unit_test_clerk_written_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)

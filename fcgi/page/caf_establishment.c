@@ -113,10 +113,13 @@ static void listing_state_card(struct request *rq, struct html *h, const struct 
 static enum err places_card(struct request *rq, struct html *h)
 {
 	struct places_state st;
-	enum err e = type_has_places(rq->e.type) ? places_state_read(rq->app, rq->arena, &rq->e, &st) : ERR_NOTFOUND;
+
+	if (!type_has_places(rq->e.type))
+		return ERR_OK;
+	enum err e = places_state_read(rq->app, rq->arena, &rq->e, &st);
 
 	if (e)
-		return e == ERR_NOTFOUND ? ERR_OK : e;
+		return e;
 	html(h, "<section class=\"card\" aria-labelledby=\"t-places\">\n<h2 id=\"t-places\">Places libres</h2>\n");
 	if (grid_freshness(rq->app->settings, &st.grid, clock_now()) == GRID_NEVER)
 		html(h, "<p>Aucune déclaration.</p>\n");

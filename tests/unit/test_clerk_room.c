@@ -1,9 +1,6 @@
 /* How full the store and the databases of a real slapd are. */
-#include "clerk/journal.h"
 #include "clerk/room.h"
-#include "tests/unit/test_acts_service.h"
-
-static struct clerk clerk;
+#include "tests/unit/test_clerk_stage.h"
 
 static int percent_of(struct stage *s, const char *name)
 {
@@ -39,25 +36,6 @@ static void test_the_directory_s_log_fills(void **state)
 	assert_int_equal(room_run(&clerk, s->a), ERR_OK);
 }
 
-static int set_up(void **state)
-{
-	if (stage_set_up(state))
-		return -1;
-	struct stage *s = *state;
-
-	s->settings.ldap_uri = slapd.ldapi;
-	s->settings.ldap_secrets = arena_printf(s->a, "%s/secrets", slapd.folder);
-	s->settings.ldap_ca = "";
-	clerk = (struct clerk){ .app = s->app, .arena = s->a, .settings = &s->settings };
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	journal_done();
-	return stage_tear_down(state);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -65,5 +43,5 @@ int main(void)
 		cmocka_unit_test(test_the_directory_s_log_fills),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, clerk_set_up, clerk_tear_down);
 }

@@ -1,12 +1,8 @@
 /* What a job changed is looked for in the directory's log: found, nothing happens; missing after ten seconds, the jobs of the
    directory stop until an operator resumes. */
 #include "acts/edit.h"
-#include "clerk/clerk.h"
 #include "clerk/edit.h"
-#include "clerk/journal.h"
-#include "tests/unit/test_acts_service.h"
-
-static struct clerk clerk;
+#include "tests/unit/test_clerk_stage.h"
 
 /* A job that gives somebody another title. */
 static void change(struct stage *s, const char *title)
@@ -97,24 +93,10 @@ static void test_what_is_missing_stops_the_jobs_until_somebody_resumes(void **st
 	assert_string_equal(job_state(s), "done");
 }
 
-static int set_up(void **state)
-{
-	if (stage_set_up(state))
-		return -1;
-	struct stage *s = *state;
-
-	s->settings.ldap_uri = slapd.ldapi;
-	s->settings.ldap_secrets = arena_printf(s->a, "%s/secrets", slapd.folder);
-	s->settings.ldap_ca = "";
-	clerk = (struct clerk){ .app = s->app, .arena = s->a, .settings = &s->settings };
-	return 0;
-}
-
 static int tear_down(void **state)
 {
-	journal_done();
 	jobs_done();
-	return stage_tear_down(state);
+	return clerk_tear_down(state);
 }
 
 int main(void)
@@ -124,5 +106,5 @@ int main(void)
 		cmocka_unit_test(test_what_is_missing_stops_the_jobs_until_somebody_resumes),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, clerk_set_up, tear_down);
 }
