@@ -251,6 +251,7 @@ def test_an_establishment_of_another_manager_is_taken_over_once_confirmed(servic
     until(lambda: dn.lower() not in [v.lower() for v in c.get('habEtablissementCouvert')])
     assert not c.get('habDroitFonctionnement', dn)
     settled(admin, c)
+    until(lambda: place not in admin.get(c.path + '/annexe').words)     # the mirror has followed
     c.d.modify_s(dn, [(ldap.MOD_REPLACE, 'habGestionnaire', [other.provider.encode()]), (ldap.MOD_REPLACE, 'habDroitFonctionnement', holders[0]),
                       (ldap.MOD_REPLACE, 'habDroitDisponibilites', holders[1])])
     c.d.modify_s(other.dn, [(ldap.MOD_ADD, 'habEtablissementCouvert', [dn.encode()])])
