@@ -23,7 +23,7 @@ void edits_drop(struct edits *x, const char *attribute, const char *value); /* t
 /* Only with the entry itself, when this job makes it: what somebody may change the moment it is there (a request for a
    password that was served, a status), and a job done again would bring back. */
 void edits_first(struct edits *x, const char *attribute, const char *value);
-/* The entry is left as it is unless this value is there ("entryCSN": nobody changed it since). */
+/* The entry is left as it is unless this value is there ("entryCSN": nobody changed it since); gone meanwhile is well. */
 void edits_while(struct edits *x, const char *attribute, const char *value);
 
 /* What was said so far, as a job holds it. */

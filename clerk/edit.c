@@ -314,7 +314,7 @@ static enum err bring_about(const struct editing *x, const struct edit_entry *wa
 			continue;
 		}
 		if (e || !conditions_hold(x->a, wanted, &now))
-			return e;
+			break;
 		struct changes changes = changes_of(x->a, &now, wanted);
 
 		const char *csn = NULL;
@@ -323,7 +323,8 @@ static enum err bring_about(const struct editing *x, const struct edit_entry *wa
 			e = directory_modify(x->d, x->a, now.dn, changes.v, changes.n, tracking(x->a), &csn);
 		made(x, csn);
 	}
-	return e;
+	/* gone, and only wanted while it said something: it says that no more */
+	return e == ERR_NOTFOUND && !conditions_hold(x->a, wanted, NULL) ? ERR_OK : e;
 }
 
 /* The directory's own word, and which entry of the job it was. */

@@ -10,8 +10,9 @@ import conftest
 import ldap
 import pytest
 
-EFFECT = datetime.date(2026, 1, 15)
-DUE = datetime.date(2027, 1, 15)
+YEAR = datetime.date.today().year + 1  # all of it is to come
+DUE = datetime.date(YEAR + 1, 1, 15)
+RENEWED, EFFECT = DUE.replace(year=YEAR + 2), DUE.replace(year=YEAR)
 
 
 @pytest.fixture(scope='module')
@@ -87,11 +88,11 @@ def test_a_year(year):
     tacit = agreement(year, d, '921-2026-9001', place, habDateEcheance=ldap_day(DUE), habTaciteReconduction='TRUE')
     ending = agreement(year, d, '921-2026-9002', place, habDateEcheance=ldap_day(DUE), habTaciteReconduction='TRUE')
     time.sleep(1)
-    live(year, datetime.date(2026, 11, 26))
+    live(year, datetime.date(YEAR, 11, 26))
 
     # what was due in the past was moved on, and today is past the last day of notice of January: no warning
     assert '921-2026-9001' not in log(year, 'agreement_warned')
-    d.modify_s(ending, [(ldap.MOD_ADD, 'habDateResiliation', ldap_day(datetime.date(2026, 10, 1)))])
+    d.modify_s(ending, [(ldap.MOD_ADD, 'habDateResiliation', ldap_day(datetime.date(YEAR, 10, 1)))])
     for dn in existing:
         d.modify_s(dn, [(ldap.MOD_REPLACE, 'habStatut', b'terminee')])
     time.sleep(1)
@@ -108,7 +109,7 @@ def test_a_year(year):
     assert client.get(path).status == 200
 
     live(year, DUE)
-    until(lambda: entry(d, tacit)['habDateEcheance'] == '20280115000000Z', 'not renewed')
+    until(lambda: entry(d, tacit)['habDateEcheance'] == ldap_day(RENEWED).decode(), 'not renewed')
     until(lambda: entry(d, ending)['habStatut'] == 'terminee', 'not ended')
     assert log(year, 'agreement_renewed').count('921-2026-9001') == 1
     assert log(year, 'agreement_ended').count('921-2026-9002') == 1
@@ -116,30 +117,30 @@ def test_a_year(year):
     assert year.client(agent).get(path).status == 200, 'the renewed one still covers it'
 
     # four months before, once
-    live(year, datetime.date(2027, 9, 14))
+    live(year, datetime.date(YEAR + 1, 9, 14))
     assert '921-2026-9001' not in log(year, 'agreement_warned')
-    before = len(mails(year, 'se renouvelle le 15 janvier 2028'))
-    live(year, datetime.date(2027, 9, 15))
+    before = len(mails(year, f'se renouvelle le 15 janvier {YEAR + 2}'))
+    live(year, datetime.date(YEAR + 1, 9, 15))
     assert log(year, 'agreement_warned').count('921-2026-9001') == 1
-    until(lambda: len(mails(year, 'se renouvelle le 15 janvier 2028')) > before + 1, 'no warning')
-    warning = mails(year, 'se renouvelle le 15 janvier 2028')
+    until(lambda: len(mails(year, f'se renouvelle le 15 janvier {YEAR + 2}')) > before + 1, 'no warning')
+    warning = mails(year, f'se renouvelle le 15 janvier {YEAR + 2}')
     words = warning[0].get_body(('plain',)).get_content().replace('\n', ' ')
-    assert 'avant le 15 octobre 2027' in words, words
+    assert f'avant le 15 octobre {YEAR + 1}' in words, words
     to = [m['To'] for m in warning]
     address = entry(d, agent['dn'])['mail']
     assert any(address in t for t in to) and len(set(to)) == len(to), to
     caf = entry(d, agent['dn'].split(',ou=fournisseurs,', 1)[1])
     assert any(caf['mail'] in t for t in to), to
-    live(year, datetime.date(2027, 9, 16))
-    assert len(mails(year, 'se renouvelle le 15 janvier 2028')) == len(warning)
+    live(year, datetime.date(YEAR + 1, 9, 16))
+    assert len(mails(year, f'se renouvelle le 15 janvier {YEAR + 2}')) == len(warning)
 
     # notice, and the end on the due day
-    d.modify_s(tacit, [(ldap.MOD_ADD, 'habDateResiliation', ldap_day(datetime.date(2027, 10, 1)))])
+    d.modify_s(tacit, [(ldap.MOD_ADD, 'habDateResiliation', ldap_day(datetime.date(YEAR + 1, 10, 1)))])
     time.sleep(1)
-    live(year, datetime.date(2028, 1, 14))
+    live(year, RENEWED - datetime.timedelta(days=1))
     c = year.client(agent)
     assert c.get(path).status == 200
-    live(year, datetime.date(2028, 1, 15))
+    live(year, RENEWED)
     until(lambda: entry(d, tacit)['habStatut'] == 'terminee', 'not ended')
     assert c.get(path).status in (404, 200) and year.client(agent).get(path).status == 404
     assert 'mise à jour' in year.client().get(place['url']).words
@@ -151,14 +152,14 @@ def test_a_year(year):
 
 
 def test_a_day_over_is_refused(year):
-    done = year.ctl('calendar', 'run', '--at', '2026-11-24', check=False)
+    done = year.ctl('calendar', 'run', '--at', datetime.date.today().isoformat(), check=False)
     assert done.returncode == 1 and 'only moves on' in done.stderr
 
 
 def test_the_digest_comes_on_working_days_only(year):
     def digests():
         return len(mails(year, 'À traiter :'))
-    friday = datetime.date(2028, 2, 4)
+    friday = next(day for day in (datetime.date(YEAR + 2, 2, n) for n in range(1, 8)) if day.weekday() == 4)
     live(year, friday - datetime.timedelta(days=1))
     before = digests()
     live(year, friday)
@@ -176,9 +177,9 @@ def test_who_ended_long_ago_leaves_the_directory(year):
     d = year.directory()
     agent, _ = year.agent_with(True, True)
     number = entry(d, agent['dn'])['habAgentNumero']
-    live(year, datetime.date(2029, 1, 13))
+    live(year, RENEWED + datetime.timedelta(days=364))
     assert entry(d, agent['dn'])['habStatut'] == 'active' and number not in log(year, 'agent_purged')
-    live(year, datetime.date(2029, 1, 14))
+    live(year, RENEWED + datetime.timedelta(days=365))
     until(lambda: not d.search_s(year.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, f'(uid={agent["uid"]})'), 'still there')
     assert log(year, 'agent_purged').count(number) == 1
     until(lambda: not d.search_s(year.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, f'(habDroitFonctionnement={agent["dn"]})'), 'a right is left')
