@@ -2,6 +2,7 @@
    the directory, and the outcome of the last job is a precondition, so that of two at once one is told about the other. */
 #include "acts/agent.h"
 
+#include "acts/departure.h"
 #include "acts/edit.h"
 #include "acts/listing_rules.h"
 #include "acts/mails.h"
@@ -113,7 +114,7 @@ static void check_reason(const struct deciding *x, enum agent_change change, con
 static enum err settle_departure(struct deciding *x)
 {
 	struct todo t;
-	enum err e = queue_find(x->app, x->a, x->p.caf, "depart", x->p.uuid, &t);
+	enum err e = queue_find(x->app, x->a, x->p.caf, DEPARTURE_TODO, x->p.uuid, &t);
 
 	if (e)
 		return e == ERR_NOTFOUND ? ERR_OK : e;

@@ -1,6 +1,7 @@
 /* What is known of somebody: how far the last jobs and mails got, what was done to him. */
 #include "acts/agent.h"
 
+#include "acts/departure.h"
 #include "acts/queue.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ static enum err read_outcome(struct app *app, struct arena *a, const struct pers
 enum err agent_state_read(struct app *app, struct arena *a, const struct person *p, struct agent_state *out)
 {
 	struct agent_state s;
-	enum err e = queue_find(app, a, p->caf, "depart", p->uuid, &s.departure);
+	enum err e = queue_find(app, a, p->caf, DEPARTURE_TODO, p->uuid, &s.departure);
 
 	if (e == ERR_NOTFOUND) {
 		todo_default(&s.departure);

@@ -1,5 +1,6 @@
 /* Reminders of a day: free places that grow old, files that wait for a Caf. */
 #include "acts/calendar.h"
+#include "acts/departure.h"
 #include "acts/mails.h"
 #include "acts/mirror.h"
 #include "acts/places.h"
@@ -112,7 +113,7 @@ static struct waits *kind_of(struct digest *d, const char *kind)
 		return &d->listings;
 	if (strcmp(kind, "demande") == 0)
 		return &d->requests;
-	if (strcmp(kind, "depart") == 0)
+	if (strcmp(kind, DEPARTURE_TODO) == 0)
 		return &d->departures;
 	return strcmp(kind, "convention") == 0 ? &d->agreements : &d->reports;
 }

@@ -1,6 +1,8 @@
 /* One changeset at a time: deletions first, then puts, since two entries may trade a name in one poll. */
 #include "acts/mirror_batch.h"
 
+#include "acts/departure.h"
+#include "acts/queue.h"
 #include "acts/rights.h"
 #include "acts/who.h"
 
@@ -251,6 +253,35 @@ static enum err close_account(struct batch *b, const struct mirrored *old, const
 	return ERR_OK;
 }
 
+static const char *access_of(const struct mirrored *m)
+{
+	return m && m->kind == MIRROR_KIND_PERSON ? m->is.person.status : "";
+}
+
+/* A reported end of mission waits for the Caf's word, which it may say with an LDAP tool. */
+static enum err settle_departure(struct batch *b, const struct mirrored *old, const struct mirrored *now)
+{
+	struct todo file;
+
+	if (!*access_of(old) || strcmp(access_of(old), access_of(now)) == 0 || strcmp(access_of(now), "suspendue") == 0)
+		return ERR_OK;
+	enum err e = queue_find(b->app, b->work, old->is.person.caf, DEPARTURE_TODO, old->uuid, &file);
+
+	if (e)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	struct audit_record r = act_record(b->work, &(struct visitor){ .address = "", .user_agent = "" },
+					   strcmp(access_of(now), "active") == 0 ? EVENT_AGENT_REOPENED : EVENT_AGENT_ENDED);
+
+	r.role = "service";
+	r.object_kind = "person";
+	r.object_id = old->is.person.number;
+	r.caf = old->is.person.caf;
+	act_detail(b->work, &r, "departure", "settled");
+	changeset_audit(b->cs, &r);
+	mirror_batch_delete(b, TABLE_TODO, todo_key(b->work, r.caf, file.since, file.kind, old->uuid));
+	return ERR_OK;
+}
+
 /* --- one entry --- */
 
 static enum err change_rows(struct batch *b, struct txn *t, const struct mirrored *old, const struct mirrored *now)
@@ -287,6 +318,8 @@ static enum err entail(struct batch *b, struct txn *t, const struct mirrored *ol
 {
 	enum err e = close_account(b, old, now);
 
+	if (!e)
+		e = settle_departure(b, old, now);
 	if (!e && old && (!now || strcmp(old->key, now->key) != 0))
 		e = reread(t, b, old);
 	if (!e && old)

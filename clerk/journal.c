@@ -17,6 +17,7 @@
 #define LONGEST_MS DAY_MS
 #define KEPT_MS (30 * DAY_MS) /* olcAccessLogPurge */
 #define AT_ONCE 200
+#define A_FEW 8
 #define AT_MOST 5000
 #define TURNS 200
 #define MARK_EVERY_MS (5 * MINUTE_MS)
@@ -149,12 +150,17 @@ static enum err is_ours(struct copying *c, const struct person *p, bool *out)
 		id = journal_tracking(c->arena, controls.v[i]);
 	if (!*id || uuid_is_none(p->uuid))
 		return ERR_OK;
-	struct audit_query q = { .person = &p->uuid, .event_class = EVENT_CONNECTION, .failed = -1, .limit = AT_ONCE };
-	struct audit_page page;
-	enum err e = audit_find(c->txn, c->arena, &q, &page);
+	/* it is among the newest, as a rule */
+	struct audit_query q = { .person = &p->uuid, .event_class = EVENT_CONNECTION, .failed = -1, .limit = A_FEW };
+	struct audit_page page = { .more = true };
+	enum err e = ERR_OK;
 
-	for (size_t i = 0; !e && i < page.n; i++)
-		*out = *out || strcmp(page.v[i].changeset, id) == 0;
+	for (size_t looked = 0; !e && !*out && page.more && looked < AT_ONCE; looked += A_FEW) {
+		e = audit_find(c->txn, c->arena, &q, &page);
+		for (size_t i = 0; !e && i < page.n; i++)
+			*out = *out || strcmp(page.v[i].changeset, id) == 0;
+		q.before = page.next;
+	}
 	return e;
 }
 

@@ -48,15 +48,19 @@ def confirm_page(c, number):
 
 @pytest.fixture
 def reopened(service):
-    """Accounts to open again at the end."""
+    """Accounts to open again at the end, with an LDAP tool: their file leaves the queue."""
     accounts = []
     yield accounts
     d = service.directory()
     for a in accounts:
-        until(lambda: read(service, a['dn'], 'habStatut')['habStatut'] == 'suspendue')
+        admin, number = service.client(service.account('caf_admin', caf=a['caf'])), number_of(service, a)
+        page = f'/caf/fournisseurs/{provider_of(a).split(",")[0].split("=")[1]}/agents/{number}'
+        until(lambda: 'value="rouvrir"' in admin.get(page).text, what=admin.get(page).words)
+        assert f'/agents/{number}' in admin.get('/caf?type=depart').text
         d.modify_s(a['dn'], [(ldap.MOD_REPLACE, 'habStatut', b'active'), (ldap.MOD_REPLACE, 'habFinMission', None),
                              (ldap.MOD_REPLACE, 'habMotifRetrait', None)])
         until(lambda: service.client().login(a).path == '/espace-pro')
+        until(lambda: f'/agents/{number}' not in admin.get('/caf?type=depart').text)
 
 
 def test_an_agent_reports_a_colleague_and_his_access_is_over_at_once(service, reopened):
