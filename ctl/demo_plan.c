@@ -81,11 +81,17 @@ static void plan_places(struct demo *d, struct demo_account *agent, const struct
 
 	if (i % 9 == 8)
 		return;
-	step(d, moment(d, age), DEMO_GRID, agent, e, i);
+	int64_t at = moment(d, age);
+
+	step(d, at, DEMO_GRID, agent, e, i);
 	if (age < 20 && i % 3 == 0)
 		step(d, moment(d, 15 + (int)demo_random(d, 8)), DEMO_GRID, agent, e, i + 1000);
-	if (age > 1 && age < 7 && i % 5 == 0)
-		step(d, moment(d, 1), DEMO_CONFIRM, agent, e, i);
+	if (age > 1 && age < 7 && i % 5 == 0) {
+		int64_t confirmed = moment(d, 1);
+
+		/* both may fall on one Friday */
+		step(d, confirmed > at ? confirmed : at + 2 * HOUR_MS, DEMO_CONFIRM, agent, e, i);
+	}
 }
 
 static void plan_rest(struct demo *d)
