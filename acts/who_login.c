@@ -4,6 +4,7 @@
 #include "acts/who_session.h"
 
 #include "acts/mirror.h"
+#include "acts/outcome.h"
 #include "acts/rights.h"
 #include "acts/who_throttle.h"
 #include "base/text.h"
@@ -26,6 +27,7 @@ struct attempt {
 	int64_t now;
 	bool found;    /* who is the account */
 	bool mirrored; /* as the mirror says; not looked up yet */
+	bool closing;  /* the access was closed, and the directory does not say so yet */
 	struct visitor who;
 	int64_t changed_at; /* pwdChangedTime; 0: unknown */
 	bool reset;         /* pwdReset: what he has is not his own */
@@ -150,6 +152,7 @@ static enum err read_state(struct attempt *t)
 {
 	AUTO_TXN struct txn r = txn_read(t->app->store, STORE_MAIN);
 	struct arena *a = t->arena;
+	struct outcome access;
 	enum err e = or_none(throttle_get(&r, a, TABLE_THROTTLE, t->account_key, &t->account));
 
 	if (!e)
@@ -158,6 +161,11 @@ static enum err read_state(struct attempt *t)
 	if (!e && t->found)
 		e = or_none(temp_password_get(&r, a, TABLE_TEMP_PASSWORD,
 					      key_bytes(t->who.person.uuid.b, sizeof(struct uuid)), &t->temp));
+	codec_default(&outcome_codec, &access);
+	if (!e && t->found)
+		e = or_none(outcome_get(&r, a, TABLE_OUTCOME,
+					bytes_of(outcome_key(a, "agent", t->who.person.number, "acces")), &access));
+	t->closing = strcmp(access.state, "waiting") == 0;
 	return e;
 }
 
@@ -165,7 +173,7 @@ static enum err read_state(struct attempt *t)
 
 static bool is_active(const struct attempt *t)
 {
-	return t->found && strcmp(t->who.person.status, "active") == 0;
+	return t->found && !t->closing && strcmp(t->who.person.status, "active") == 0;
 }
 
 static bool temp_holds(const struct attempt *t)
@@ -227,6 +235,8 @@ static const char *cause_of(struct attempt *t, bool matched)
 
 	if (!t->found)
 		return "unknown_account";
+	if (t->closing)
+		return "suspended";
 	if (strcmp(status, "active") != 0)
 		return strcmp(status, "terminee") == 0 ? "ended" :
 		       strcmp(status, "demandee") == 0 ? "never_activated" :

@@ -6,6 +6,7 @@ import time
 import ldap
 import pytest
 
+import conftest
 from client import until
 
 
@@ -83,9 +84,16 @@ def test_another_caf_s_people_are_not_there_and_the_try_is_kept(service):
 def test_a_suspension_ends_his_sessions_at_once_and_reopening_lets_him_in(service, admin, kerbrandt):
     him = service.client(kerbrandt.account)
     assert him.get('/espace-pro').status == 200
-    page = act(admin, kerbrandt.path, 'suspendre', motif='Absence longue')
-    assert 'Accès fermé ; ses sessions sont coupées' in page.words
-    assert him.get('/espace-pro', follow=False).status == 303
+    # at once: the directory learns it later
+    go_on = conftest.stand_still([pid for pid, _ in conftest.processes(service, 'habilis-clerk')])
+    try:
+        page = act(admin, kerbrandt.path, 'suspendre', motif='Absence longue')
+        assert 'Accès fermé ; ses sessions sont coupées' in page.words
+        assert him.get('/espace-pro', follow=False).status == 303
+        assert kerbrandt.get('habStatut') == ['active']
+        assert service.client().login(kerbrandt.account).status == 422
+    finally:
+        go_on()
     kerbrandt.has('habStatut', 'suspendue')
     kerbrandt.has('habMotifRetrait', 'Absence longue')
     mail = service.wait_mail(kerbrandt.get('mail')[0], 'Votre accès est suspendu')
