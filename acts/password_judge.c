@@ -8,6 +8,7 @@
 
 #define BYTES_MAX 128
 #define WORD_MIN 3
+#define TOLD_MIN 4 /* shorter words stand in anything by chance */
 #define WORDS_MAX 120
 
 /* What the library's English lists lack: the French favourites, and rows of the French keyboard. */
@@ -143,6 +144,8 @@ static const char *weakness(const ZxcMatch_t *match)
 	for (const ZxcMatch_t *m = match; m; m = m->Next) {
 		int type = (int)m->Type & (MULTIPLE_MATCH - 1);
 
+		if (m->Length < TOLD_MIN)
+			continue;
 		own = own || type == USER_MATCH || type == USER_LEET_MATCH;
 		word = word || type == DICTIONARY_MATCH || type == DICT_LEET_MATCH;
 		run = run || type == REPEATS_MATCH || type == SEQUENCE_MATCH || type == SPATIAL_MATCH;
@@ -157,17 +160,28 @@ static const char *weakness(const ZxcMatch_t *match)
 	return run ? "il contient une suite de touches ou de caractères répétés" : NULL;
 }
 
-static double entropy(struct app *app, struct arena *a, const struct visitor *who, const char *password, const char **why)
+static double entropy(const struct words *w, const char *password, const char **why)
 {
-	struct words w = { .n = 0 };
 	ZxcMatch_t *match = NULL;
-
-	own_words(app, a, who, &w);
-	double bits = ZxcvbnMatch(password, w.v, &match);
+	double bits = ZxcvbnMatch(password, (const char **)w->v, &match);
 
 	*why = weakness(match);
 	ZxcvbnFreeInfo(match);
 	return bits;
+}
+
+/* The library knows bytes, and words without accents: « éléphant » is no better than « elephant ». */
+static double least_entropy(struct arena *a, const struct words *w, const char *password, const char **why)
+{
+	char *plain = text_unaccent(a, password);
+	const char *plain_why;
+	double bits = entropy(w, password, why), plain_bits = entropy(w, plain, &plain_why);
+
+	secret_wipe(plain, strlen(plain));
+	if (plain_bits >= bits)
+		return bits;
+	*why = plain_why;
+	return plain_bits;
 }
 
 static void judge_strength(struct app *app, struct arena *a, const struct visitor *who, const char *password,
@@ -175,8 +189,11 @@ static void judge_strength(struct app *app, struct arena *a, const struct visito
 {
 	const struct settings *s = app->settings;
 	int64_t wanted = who->person.agent ? s->password_bits : s->password_staff_bits;
+	struct words w = { .n = 0 };
 	const char *why;
-	double bits = entropy(app, a, who, password, &why);
+
+	own_words(app, a, who, &w);
+	double bits = least_entropy(a, &w, password, &why);
 
 	if (bits >= (double)wanted)
 		return;
@@ -198,7 +215,9 @@ void password_judge(struct app *app, struct arena *a, const struct visitor *who,
 	else if ((int64_t)text_length(password) < least)
 		fault_add(a, faults, "nouveau", "Choisissez un mot de passe d’au moins %lld caractères.", (long long)least);
 	else if (fresh.n > BYTES_MAX)
-		fault_add(a, faults, "nouveau", "Choisissez un mot de passe de %d caractères au plus.", BYTES_MAX);
+		fault_add(a, faults, "nouveau", 
+			  "Choisissez un mot de passe de %d caractères au plus ; un caractère accentué compte pour deux.",
+			  BYTES_MAX);
 	else
 		judge_strength(app, a, who, password, faults);
 	secret_wipe(password, fresh.n);

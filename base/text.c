@@ -66,6 +66,7 @@ static char *map(struct arena *a, const char *in, size_t n, utf8proc_option_t op
 		return NULL;
 	char *copy = arena_memdup(a, mapped, (size_t)got);
 
+	explicit_bzero(mapped, (size_t)got); /* it may be a password */
 	free(mapped);
 	return copy;
 }
@@ -177,6 +178,11 @@ const char *text_fold(struct arena *a, const char *s)
 		add_word(&b, cp, p + i, length);
 	}
 	return buf_str(&b);
+}
+
+char *text_unaccent(struct arena *a, const char *s)
+{
+	return map(a, s, strlen(s), UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_STRIPMARK);
 }
 
 const char *text_casefold(struct arena *a, const char *s)
