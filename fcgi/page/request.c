@@ -45,12 +45,11 @@ static const char *first_field(enum request_step step)
 
 enum err request_save(struct request *rq, enum request_step step, struct request_draft *out)
 {
-	const char *token = request_token(rq);
-
-	if (!token)
-		token = secret_token(rq->arena);
+	const char *kept = request_token(rq), *token = kept ? kept : secret_token(rq->arena);
 	enum err e = request_step_save(rq->app, rq->arena, &rq->who, token, step, &rq->in, &rq->faults, out);
 
+	if (e == ERR_INVALID)
+		out->lost = out->lost && kept; /* nothing was ever there */
 	rq->re->status = e == ERR_LIMIT ? 429 : e == ERR_TOOLARGE || e == ERR_INVALID ? 422 : rq->re->status;
 	if (e == ERR_LIMIT)
 		fault_add(rq->arena, &rq->faults, first_field(step),

@@ -32,6 +32,9 @@ def test_from_the_way_in_to_the_acknowledgement(service, nurseries, centres):
     empty = c.get(STEPS)
     assert empty.words.count('À faire') == 5 and 'Pas encore possible' in empty.words
     assert DRAFT not in c.session.cookies, 'nothing is stored before the first step'
+    for name in ('organisme', 'caf', 'fonctionnement', 'places', 'personnes'):
+        page = step(c, name).submit(('action', 'continuer') if name == 'personnes' else None)
+        assert page.status == 422 and 'plus conservée' not in page.words
 
     one, two = made.person(nom='Thivolle', prenom='Agnès'), made.person(nom='Roussac', prenom='Damien')
     two['droit_fonctionnement'] = [centres[0][0]]
