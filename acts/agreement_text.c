@@ -31,6 +31,14 @@ static void write_cells(struct arena *a, struct buf *b, char mark, const char *f
 	buf_byte(b, '\n');
 }
 
+bool agreement_text_by_hand(const struct strs *row)
+{
+	for (size_t i = 1; i < row->n; i++)
+		if (*row->v[i])
+			return false;
+	return row->n > 1;
+}
+
 const char *agreement_text_write(struct arena *a, const struct agreement_text *t)
 {
 	struct buf b = buf_new(a);

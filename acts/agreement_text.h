@@ -20,6 +20,9 @@ struct agreement_text {
 	size_t n;
 };
 
+/* Nothing but its first cell is filled: the rest is for a pen. */
+bool agreement_text_by_hand(const struct strs *row);
+
 /* One line a block or a row: "T title", "H heading", "P paragraph", "I item", "C caption<TAB>column…" then "R cell<TAB>…" a row,
    "B" a new page. Ends with a newline. */
 const char *agreement_text_write(struct arena *a, const struct agreement_text *t);

@@ -269,8 +269,9 @@ static enum err settle_departure(struct batch *b, const struct mirrored *old, co
 
 	if (e)
 		return e == ERR_NOTFOUND ? ERR_OK : e;
-	struct audit_record r = act_record(b->work, &(struct visitor){ .address = "", .user_agent = "" },
-					   strcmp(access_of(now), "active") == 0 ? EVENT_AGENT_REOPENED : EVENT_AGENT_ENDED);
+	struct audit_record r =
+		act_record(b->work, &(struct visitor){ .address = "", .user_agent = "" },
+			   strcmp(access_of(now), "active") == 0 ? EVENT_AGENT_REOPENED : EVENT_AGENT_ENDED);
 
 	r.role = "service";
 	r.object_kind = "person";

@@ -215,7 +215,7 @@ void password_judge(struct app *app, struct arena *a, const struct visitor *who,
 	else if ((int64_t)text_length(password) < least)
 		fault_add(a, faults, "nouveau", "Choisissez un mot de passe d’au moins %lld caractères.", (long long)least);
 	else if (fresh.n > BYTES_MAX)
-		fault_add(a, faults, "nouveau", 
+		fault_add(a, faults, "nouveau",
 			  "Choisissez un mot de passe de %d caractères au plus ; un caractère accentué compte pour deux.",
 			  BYTES_MAX);
 	else

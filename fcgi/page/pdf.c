@@ -15,6 +15,8 @@
 #define WIDTH (PAGE_WIDTH - 2 * MARGIN)
 #define PADDING 4.0
 #define COLUMNS_MAX 8
+#define DATE_LINES 2 /* rows for a pen */
+#define SIGNATURE_LINES 7
 #define FAMILY "Liberation Sans, DejaVu Sans, sans-serif"
 
 enum style { STYLE_TITLE, STYLE_HEADING, STYLE_TEXT, STYLE_CAPTION, STYLE_HEAD, STYLE_CELL, STYLE_FOOT };
@@ -147,12 +149,24 @@ struct columns {
 	double x[COLUMNS_MAX], width[COLUMNS_MAX];
 };
 
+/* The first as wide as its words ask, the others alike: both parties sign in the same room. */
+static void share_evenly(struct columns *c, double first)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		c->width[i] = i ? (WIDTH - first) / (double)(c->n - 1) : first;
+		c->x[i] = i ? c->x[i - 1] + c->width[i - 1] : MARGIN;
+	}
+}
+
 /* No word is cut where the page is wide enough; what is left goes to the longest texts. */
 static struct columns columns_of(struct pdf *p, struct arena *a, const struct block *t)
 {
 	struct columns c = { .n = t->head.n < COLUMNS_MAX ? t->head.n : COLUMNS_MAX };
 	double least[COLUMNS_MAX] = { 0 }, wish[COLUMNS_MAX] = { 0 }, leasts = 0, wishes = 0, x = MARGIN;
+	bool by_hand = false;
 
+	for (size_t r = 0; r < t->n; r++)
+		by_hand = by_hand || agreement_text_by_hand(&t->rows[r]);
 	for (size_t i = 0; i < c.n; i++) {
 		least[i] = longest_word(p, a, STYLE_HEAD, t->head.v[i]);
 		for (size_t r = 0; r < t->n; r++) {
@@ -169,6 +183,8 @@ static struct columns columns_of(struct pdf *p, struct arena *a, const struct bl
 		c.width[i] = leasts >= WIDTH ? least[i] * WIDTH / leasts : least[i] + wish[i] * (WIDTH - leasts) / wishes;
 		x += c.width[i];
 	}
+	if (by_hand)
+		share_evenly(&c, least[0]);
 	return c;
 }
 
@@ -184,18 +200,17 @@ static void draw_head(struct pdf *p, struct arena *a, const struct columns *c, c
 
 /* A row goes on over the page when it must; the columns' heads are then said again. */
 static void draw_row(struct pdf *p, struct arena *a, const struct columns *c, const struct strs *cells,
-		     const struct strs *head, enum style style)
+		     const struct strs *head, enum style style, int lines)
 {
 	PangoLayout *layouts[COLUMNS_MAX];
 	double leading = styles[style].leading, top;
-	int lines = 1;
 
 	for (size_t i = 0; i < c->n; i++) {
 		layouts[i] = layout_of(p, style, cells->v[i], c->width[i] - 2 * PADDING);
 		lines = pango_layout_get_line_count(layouts[i]) > lines ? pango_layout_get_line_count(layouts[i]) : lines;
 	}
-	/* a row of a few lines stays whole */
-	if (head && p->y + (lines > 6 ? 3 : lines) * leading + 2 * PADDING > BOTTOM) {
+	/* a row of a few lines stays whole, and one to sign in */
+	if (head && p->y + (lines > SIGNATURE_LINES ? 3 : lines) * leading + 2 * PADDING > BOTTOM) {
 		next_page(p, a);
 		draw_head(p, a, c, head);
 	}
@@ -222,7 +237,7 @@ static void draw_row(struct pdf *p, struct arena *a, const struct columns *c, co
 
 static void draw_head(struct pdf *p, struct arena *a, const struct columns *c, const struct strs *head)
 {
-	draw_row(p, a, c, head, NULL, STYLE_HEAD);
+	draw_row(p, a, c, head, NULL, STYLE_HEAD, 1);
 }
 
 static void draw_table(struct pdf *p, struct arena *a, const struct block *t)
@@ -235,7 +250,10 @@ static void draw_table(struct pdf *p, struct arena *a, const struct block *t)
 	p->y += 2;
 	draw_head(p, a, &c, &t->head);
 	for (size_t r = 0; r < t->n; r++)
-		draw_row(p, a, &c, &t->rows[r], &t->head, STYLE_CELL);
+		draw_row(p, a, &c, &t->rows[r], &t->head, STYLE_CELL,
+			 !agreement_text_by_hand(&t->rows[r]) ? 1 :
+			 r + 1 < t->n                         ? DATE_LINES :
+								SIGNATURE_LINES);
 	p->y += 6;
 }
 
