@@ -15,6 +15,7 @@
 #define GIVE_UP_MS DAY_MS
 #define AWAY_MS (5 * SECOND_MS)
 #define TICK_MS 200
+#define PUT_TRIES 3
 
 static const int64_t pauses[] = { MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS };
 
@@ -31,12 +32,12 @@ static bool is_open(struct arena *a, struct bytes payload, struct due *out)
 static struct outbox box = { .table = TABLE_MAIL, .is_open = is_open };
 static int64_t away_until; /* monotonic */
 
-static enum err put(struct clerk *c, struct arena *a, const struct waiting *w, const struct mail *m)
+static enum err put_at(struct clerk *c, struct arena *a, uint64_t seq, uint64_t rev, const struct mail *m)
 {
 	struct changeset *cs = changeset_new(a);
-	struct bytes key = key_u64(a, w->seq);
+	struct bytes key = key_u64(a, seq);
 
-	changeset_expect(cs, TABLE_MAIL, key, w->rev);
+	changeset_expect(cs, TABLE_MAIL, key, rev);
 	changeset_put(cs, TABLE_MAIL, key, mail_encode(a, m));
 	if (*m->about)
 		outcome_put(a, cs, m->about,
@@ -46,9 +47,35 @@ static enum err put(struct clerk *c, struct arena *a, const struct waiting *w, c
 					       .reason = m->last_error,
 					       .tries = m->tries,
 					       .what = m->template });
-	enum err e = changeset_commit(c->app.store, cs, NULL);
+	return changeset_commit(c->app.store, cs, NULL);
+}
 
-	return e == ERR_CONFLICT ? ERR_OK : e;
+/* Its revision now; ERR_NOTFOUND: it waits no longer. */
+static enum err look_again(struct clerk *c, struct arena *a, uint64_t seq, uint64_t *rev)
+{
+	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
+	struct mail m;
+	enum err e = mail_get(&t, a, TABLE_MAIL, key_u64(a, seq), &m);
+
+	if (e)
+		return e;
+	*rev = m.rev;
+	return strcmp(m.state, "waiting") == 0 ? ERR_OK : ERR_NOTFOUND;
+}
+
+/* An operator may ask for another try while this one is on its way: what became of it is written all the same, or a mail that
+   was taken would go twice. */
+static enum err put(struct clerk *c, struct arena *a, const struct waiting *w, const struct mail *m)
+{
+	uint64_t rev = w->rev;
+	enum err e = put_at(c, a, w->seq, rev, m);
+
+	for (int i = 0; i < PUT_TRIES && e == ERR_CONFLICT; i++) {
+		e = look_again(c, a, w->seq, &rev);
+		if (!e)
+			e = put_at(c, a, w->seq, rev, m);
+	}
+	return e == ERR_CONFLICT || e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 static void settle(struct mail *m, enum delivery d, const char *reason)

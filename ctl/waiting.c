@@ -174,13 +174,13 @@ int ctl_mail_list(struct ctl *c)
 	return t.err ? ctl_fail("%s", err_text(t.err)) : 0;
 }
 
-/* What waits is tried at once. What was refused goes again only to another address: the answer of the same one is known; what
-   expired, whenever somebody asks. */
+/* What waits is tried at once. The others only by their number: a password drawn anew would be the end of one mailed since. What
+   was refused goes again only to another address, the answer of the same one is known; what expired, whenever somebody asks. */
 static bool goes_again(struct txn *t, struct arena *a, const struct mail *m, bool named)
 {
 	if (strcmp(m->state, "waiting") == 0)
 		return true;
-	if (strcmp(m->state, "refused") == 0) {
+	if (named && strcmp(m->state, "refused") == 0) {
 		const char *address = address_now(t, a, m);
 
 		return text_is_mail(address) && strcmp(address, m->tried) != 0;

@@ -80,7 +80,7 @@ static void job_note(struct html *h, const struct outcome *o)
 {
 	if (is(o, "waiting"))
 		note(h, NOTE_INFO,
-		     "Votre décision est enregistrée. L’annuaire n’est pas encore à jour : actualisez la page dans un instant.");
+		     "La dernière décision est enregistrée. L’annuaire n’est pas encore à jour : actualisez la page dans un instant.");
 	else if (is(o, "failed") || is(o, "refused"))
 		note(h, NOTE_WARN, "L’annuaire a refusé la dernière modification. Prévenez l’exploitant du service.");
 }

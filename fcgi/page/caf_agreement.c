@@ -279,7 +279,7 @@ static void job_note(struct html *h, const struct outcome *o)
 {
 	if (strcmp(o->state, "waiting") == 0)
 		note(h, NOTE_INFO,
-		     "Votre décision est enregistrée. L’annuaire n’est pas encore à jour : actualisez la page dans un instant.");
+		     "La dernière décision est enregistrée. L’annuaire n’est pas encore à jour : actualisez la page dans un instant.");
 	else if (strcmp(o->state, "failed") == 0)
 		note(h, NOTE_WARN,
 		     "L’annuaire a refusé une partie de la dernière modification. Prévenez l’exploitant du service.");
