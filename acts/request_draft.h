@@ -63,6 +63,11 @@ MUST_USE enum err request_step_check(struct app *app, struct arena *a, const str
 
 /* « Agnès Thivolle et Damien Roussac ont la même adresse … »: allowed, but told. "" : none. */
 const char *request_shared_mail(struct arena *a, const struct request_draft *d);
+/* What the forms of a page carry, so that another window's change moves nothing unseen: which person, which free lines ("+n"). */
+const char *request_person_mark(struct arena *a, const struct request_person *p);
+const char *request_lines_mark(struct arena *a, const struct grant_request *r);
+/* Where the person of a form stands now, from 1: by « qui » (the mark), or by « personne » alone. 0: a new one, or gone. */
+size_t request_person_place(struct arena *a, const struct request_draft *d, const struct input *in);
 /* "Agnès Thivolle" */
 const char *request_person_name(struct arena *a, const struct request_person *p);
 

@@ -28,6 +28,7 @@ static const struct field list_fields[] = {
 	  .max = 100,
 	  .missing = "Indiquez une commune ou un code postal" },
 	{ .name = "etablissement", .label = "Établissements", .kind = FIELD_SET },
+	{ .name = "lignes", .label = "Lignes", .kind = FIELD_TEXT, .max = MARK_LENGTH },
 	{ .name = "autre",
 	  .label = "Un établissement absent de la liste",
 	  .kind = FIELD_TEXT,
@@ -260,6 +261,11 @@ static enum err take_list(struct taking *x, enum request_step step, struct strs 
 	const char *line = input_get(x->in, "autre");
 
 	input_check(x->a, request_list_form(), x->in, x->faults);
+	if (request_lines_moved(x)) {
+		fault_add(x->a, x->faults, "etablissement",
+			  "La liste des établissements a changé dans une autre fenêtre : relisez les cases");
+		return ERR_OK;
+	}
 	check_all(x, step, &ids);
 	*list = without(x->a, &ids, &(struct strs){ 0 });
 	if (none && (list->n || *line))

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define REF_MAX 64
+#define TRIES 8
 #define OPEN "submitted checked agreement_sent agreement_signed"
 
 /* --- what every step does --- */
@@ -134,7 +135,7 @@ static void enter(struct step *x, const char *state)
 
 /* --- check, prepare --- */
 
-enum err request_check(struct app *app, struct arena *a, const struct visitor *who, const char *number)
+static enum err check(struct app *app, struct arena *a, const struct visitor *who, const char *number)
 {
 	struct numbers numbers;
 	struct step x;
@@ -150,6 +151,16 @@ enum err request_check(struct app *app, struct arena *a, const struct visitor *w
 	numbers_end(a, x.cs, &numbers);
 	enter(&x, "checked");
 	return step_end(&x, "checked", "", "demande", "Convention à envoyer");
+}
+
+/* A colleague at another request may take the number meanwhile. */
+enum err request_check(struct app *app, struct arena *a, const struct visitor *who, const char *number)
+{
+	enum err e = ERR_CONFLICT;
+
+	for (int i = 0; i < TRIES && e == ERR_CONFLICT; i++)
+		e = check(app, a, who, number);
+	return e;
 }
 
 enum err request_prepare(struct app *app, struct arena *a, const struct visitor *who, const char *number)

@@ -20,6 +20,10 @@ MUST_USE enum err request_take_listing(struct taking *x);
 MUST_USE enum err request_take_places(struct taking *x);
 MUST_USE enum err request_take_person(struct taking *x);
 
+#define MARK_LENGTH 16
+/* The form was shown with other free lines than there are now. */
+bool request_lines_moved(const struct taking *x);
+
 /* "200 123 456 00012" → its 14 digits. ERR_MALFORMED: not 14 digits; ERR_INVALID: the key is wrong (La Poste's has one of its own). */
 MUST_USE enum err request_siret(struct arena *a, const char *typed, const char **out);
 

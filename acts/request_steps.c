@@ -85,6 +85,8 @@ static const struct choice person_actions[] = {
 };
 static const struct field person_fields[] = {
 	{ .name = "personne", .label = "Personne", .kind = FIELD_NUMBER, .least = 0, .most = PEOPLE_MAX },
+	{ .name = "qui", .label = "Personne", .kind = FIELD_TEXT, .max = MARK_LENGTH },
+	{ .name = "lignes", .label = "Lignes", .kind = FIELD_TEXT, .max = MARK_LENGTH },
 	{ .name = "nom", .label = "Nom", .kind = FIELD_TEXT, .required = true, .max = 80, .missing = "Saisissez le nom de la personne" },
 	{ .name = "prenom",
 	  .label = "Prénom",
@@ -252,11 +254,47 @@ enum err request_take_caf(struct taking *x)
 
 /* --- people --- */
 
-static size_t place_of(const struct taking *x)
+static const char *mark(struct arena *a, const struct strs *texts)
 {
+	uint8_t digest[DIGEST_SIZE];
+	struct buf b = buf_new(a);
+
+	for (size_t i = 0; i < texts->n; i++)
+		buf_add(&b, texts->v[i], strlen(texts->v[i]) + 1);
+	secret_digest(buf_bytes(&b), digest);
+	return text_hex(a, key_bytes(digest, MARK_LENGTH / 2));
+}
+
+const char *request_person_mark(struct arena *a, const struct request_person *p)
+{
+	const char *own[] = { p->surname, p->given_name, p->title, p->mail };
+
+	return mark(a, &(struct strs){ own, LENGTH(own) });
+}
+
+const char *request_lines_mark(struct arena *a, const struct grant_request *r)
+{
+	return mark(a, &r->others);
+}
+
+size_t request_person_place(struct arena *a, const struct request_draft *d, const struct input *in)
+{
+	const char *who = input_get(in, "qui");
 	int64_t n;
 
-	return text_to_int(input_get(x->in, "personne"), 1, PEOPLE_MAX, &n) ? 0 : (size_t)n;
+	if (!*who)
+		return text_to_int(input_get(in, "personne"), 1, PEOPLE_MAX, &n) ? 0 : (size_t)n;
+	for (size_t i = 0; i < d->n; i++)
+		if (strcmp(who, request_person_mark(a, &d->people[i])) == 0)
+			return i + 1;
+	return 0;
+}
+
+bool request_lines_moved(const struct taking *x)
+{
+	const char *seen = input_get(x->in, "lignes");
+
+	return *seen && strcmp(seen, request_lines_mark(x->a, &x->d->r)) != 0;
 }
 
 static bool is_empty_form(const struct input *in)
@@ -335,7 +373,7 @@ static void put_person(struct taking *x, size_t place, const struct request_pers
 
 enum err request_take_person(struct taking *x)
 {
-	size_t place = place_of(x);
+	size_t place = request_person_place(x->a, x->d, x->in);
 	const char *action = input_get(x->in, "action");
 	struct request_person p;
 
@@ -349,8 +387,12 @@ enum err request_take_person(struct taking *x)
 	}
 	codec_default(&request_person_codec, &p);
 	input_check(x->a, request_person_form(), x->in, x->faults);
-	if (place > x->d->n)
-		fault_add(x->a, x->faults, "nom", "Cette personne n’est plus dans la liste");
+	if (place > x->d->n || (!place && *input_get(x->in, "qui")))
+		fault_add(x->a, x->faults, "nom",
+			  "Cette personne a été modifiée ou retirée dans une autre fenêtre : relisez la liste");
+	if (request_lines_moved(x))
+		fault_add(x->a, x->faults, "tous",
+			  "La liste des établissements a changé dans une autre fenêtre : relisez les cases");
 	if (!fault_of(x->faults, "nom") && !fault_of(x->faults, "prenom"))
 		check_twice(x, place);
 	if (!place && x->d->n >= PEOPLE_MAX)

@@ -249,6 +249,7 @@ static enum err show(struct request *rq, struct html *h, struct list_page *p)
 		     "proposés. <a href=\"{}\">Choisir votre Caf</a></p></div>\n",
 		     request_step_path(rq->arena, REQUEST_CAF));
 	form_open(rq, h, "", NULL);
+	field_hidden(h, "lignes", request_lines_mark(rq->arena, &p->d.r));
 	search_field(rq, h);
 	boxes_of(rq, h, p);
 	line_field(rq, h, p);

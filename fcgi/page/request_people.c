@@ -5,11 +5,18 @@
 
 #include <string.h>
 
+/* Whom the form is about: somebody there is, or 0. */
 static size_t place_of(struct request *rq, const struct request_draft *d)
 {
-	int64_t n;
+	size_t place = request_person_place(rq->arena, d, &rq->in);
 
-	return text_to_int(input_get(&rq->in, "personne"), 1, (int64_t)d->n, &n) ? 0 : (size_t)n;
+	return place <= d->n ? place : 0;
+}
+
+static void person_hidden(struct html *h, const struct request_draft *d, size_t place)
+{
+	field_hidden(h, "personne", html_number(h, (int64_t)place));
+	field_hidden(h, "qui", request_person_mark(h->out->arena, &d->people[place - 1]));
 }
 
 static const char *rights_words(struct request *rq, const struct request_person *p)
@@ -88,7 +95,7 @@ static void rights_fields(struct request *rq, struct html *h, const struct reque
 static void remove_form(struct request *rq, struct html *h, const struct request_draft *d, size_t place)
 {
 	form_open(rq, h, "", NULL);
-	field_hidden(h, "personne", html_number(h, (int64_t)place));
+	person_hidden(h, d, place);
 	html(h, "<div class=\"actions\"><button class=\"btn btn-danger btn-small\" name=\"action\" value=\"retirer\">Retirer {}</button></div>\n",
 	     request_person_name(rq->arena, &d->people[place - 1]));
 	form_close(h);
@@ -106,7 +113,8 @@ static void person_form(struct request *rq, struct html *h, const struct request
 		     "Première personne");
 	form_open(rq, h, "", NULL);
 	if (place)
-		field_hidden(h, "personne", html_number(h, (int64_t)place));
+		person_hidden(h, d, place);
+	field_hidden(h, "lignes", request_lines_mark(rq->arena, &d->r));
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		field_of(rq, h, request_person_form(), rows[i].name, rows[i].width);
 	rights_fields(rq, h, d);

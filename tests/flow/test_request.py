@@ -190,6 +190,29 @@ def test_people_twice_and_one_mail_for_two(service, nurseries):
     made.send(c)
 
 
+def test_another_window_moves_nobody(service, nurseries):
+    c = service.client()
+    made.fill(c, '921', [nurseries[0][0]], [nurseries[0][0]], [made.person(nom=n) for n in ('Aubray', 'Boisset', 'Chenut')],
+              others=['Les Galets, 1 rue Haute', 'Les Dunes, 2 rue Basse', 'Les Pins, 3 rue du Bac'])
+    stale = step(c, 'fonctionnement')
+    edit = c.get(f'{STEPS}/personnes?personne=2').form('/personnes')
+    gone = c.get(f'{STEPS}/personnes?personne=1').forms()[-1]
+    for _ in range(2):      # a double click
+        ok(gone.submit(('action', 'retirer')), f'{STEPS}/personnes?fait=personne-retiree')
+    ok(edit.set(nom='Boisset-Lorne').submit(('action', 'ajouter')), f'{STEPS}/personnes?fait=personne-ajoutee')
+    words = c.get(f'{STEPS}/verification').words
+    assert 'Aubray' not in words and 'Boisset-Lorne' in words and 'Chenut' in words
+    lost = edit.set(nom='Boisset-Drac').submit(('action', 'ajouter'))
+    assert lost.status == 422 and 'autre fenêtre' in lost.faults()[0] and lost.form('/personnes').get('nom') == 'Boisset-Drac'
+
+    form = step(c, 'fonctionnement')
+    ok(form.put('etablissement', [v for v in form.all('etablissement') if v != '+1']).submit(('action', 'continuer')), STEPS)
+    late = stale.put('etablissement', [v for v in stale.all('etablissement') if v != '+2']).submit(('action', 'continuer'))
+    assert late.status == 422 and 'autre fenêtre' in late.faults()[0]
+    words = c.get(f'{STEPS}/verification').words
+    assert 'Galets' not in words and 'Dunes' in words and 'Pins' in words
+
+
 def test_free_lines_leave_and_close_up(service, nurseries):
     c = service.client()
     made.fill(c, '921', [nurseries[0][0]], [nurseries[0][0]], others=['Les Galets, 1 rue Haute', 'Les Dunes, 2 rue Basse'])

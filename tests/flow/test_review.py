@@ -1,4 +1,5 @@
 """The Caf's side of a request: checked, posted, returned signed, activated; nobody skips, repeats or takes another Caf's."""
+import concurrent.futures
 import datetime
 import re
 import time
@@ -112,6 +113,14 @@ def test_a_request_becomes_an_open_access(service):
     for event in ('request_checked', 'agreement_posted', 'agreement_returned', 'grant_activated'):
         assert f'{event} done' in log and f'request:{number}' in log
     assert re.search(r'agreement_posted .*hash=[0-9a-f]{64}', log)
+
+
+def test_colleagues_check_different_requests_at_once(service):
+    numbers = [make_request(service) for _ in range(4)]
+    forms = [administrator(service).get(path(n)).form('/verifier') for n in numbers]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        pages = list(pool.map(lambda form: form.submit(), forms))
+    assert [page.status for page in pages] == [200] * 4, [page.words[:300] for page in pages]
 
 
 def test_steps_in_disorder_are_refused_and_say_why(service):
