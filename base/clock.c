@@ -182,15 +182,47 @@ day_t day_add_months(day_t day, int n)
 	return (day_t)days_from_civil(year, month, mday);
 }
 
-/* Working days since a Monday long ago, up to and including day. */
-static int64_t working_until(day_t day)
+/* The Gregorian computus (Meeus, Jones, Butcher). */
+static day_t easter(int year)
 {
-	int weekday = day_weekday(day);
+	int century = year / 100, golden = year % 19;
+	int moon = (century - century / 4 - (8 * century + 13) / 25 + 19 * golden + 15) % 30;
 
-	return floor_div((int64_t)day + 3, 7) * 5 + (weekday < 5 ? weekday + 1 : 5);
+	moon -= (moon / 28) * (1 - (29 / (moon + 1)) * ((21 - golden) / 11));
+	int weekday = (year + year / 4 + moon + 2 - century + century / 4) % 7, days = moon - weekday;
+	int month = 3 + (days + 40) / 44;
+
+	return (day_t)days_from_civil(year, month, days + 28 - 31 * (month / 4));
+}
+
+static bool is_holiday(day_t day)
+{
+	static const struct {
+		int8_t month, mday;
+	} fixed[] = { { 1, 1 }, { 5, 1 }, { 5, 8 }, { 7, 14 }, { 8, 15 }, { 11, 1 }, { 11, 11 }, { 12, 25 } };
+	static const int8_t after_easter[] = { 1, 39, 50 };
+	int year, month, mday;
+
+	day_split(day, &year, &month, &mday);
+	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+		if (month == fixed[i].month && mday == fixed[i].mday)
+			return true;
+	for (size_t i = 0; i < sizeof after_easter; i++)
+		if (day == easter(year) + after_easter[i])
+			return true;
+	return false;
+}
+
+bool day_is_working(day_t day)
+{
+	return day_weekday(day) < 5 && !is_holiday(day);
 }
 
 int day_working_between(day_t from, day_t to)
 {
-	return to <= from ? 0 : (int)(working_until(to) - working_until(from));
+	int n = 0;
+
+	for (day_t day = from; day < to; day++)
+		n += day_is_working(day + 1);
+	return n;
 }

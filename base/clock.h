@@ -41,7 +41,9 @@ int64_t day_start(day_t day);
 int day_weekday(day_t day);
 /* The same day of the month n months later, or the month's last day. */
 day_t day_add_months(day_t day, int n);
-/* Working days (Monday to Friday) after from up to and including to; 0 when to ≤ from. */
+/* Monday to Friday, but for the public holidays of the whole country (Code du travail, L. 3133-1). */
+bool day_is_working(day_t day);
+/* Working days after from up to and including to; 0 when to ≤ from. */
 int day_working_between(day_t from, day_t to);
 /* ERR_INVALID unless it is a day of the years 1900 to 9999. */
 MUST_USE enum err day_make(int year, int month, int day, day_t *out);

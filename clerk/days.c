@@ -10,8 +10,7 @@
 #include <string.h>
 
 #define AT_ONCE 20
-#define OFFICE_HOUR 8 /* mails nobody waits for come then */
-#define SATURDAY 5
+#define OFFICE_HOUR 8   /* mails nobody waits for come then */
 #define PURGES_A_DAY 20 /* a wrong date in the directory erases few before somebody sees it in the log */
 
 /* --- the stages --- */
@@ -42,12 +41,12 @@ static enum err places_day(struct step *s, struct bytes payload)
 	return places_reminders_add(&s->clerk->app, s->a, s->cs, &p, s->progress->since, s->progress->day);
 }
 
-/* Nothing on the day the service began, nor at the week's end. */
+/* Nothing on the day the service began, nor when nobody works. */
 static enum err digest_day(struct step *s, struct bytes payload)
 {
 	struct caf caf;
 
-	if (s->progress->since == s->progress->day || day_weekday(s->progress->day) >= SATURDAY)
+	if (s->progress->since == s->progress->day || !day_is_working(s->progress->day))
 		return ERR_OK;
 	if (caf_decode(s->a, payload, &caf))
 		return ERR_CORRUPT;

@@ -153,6 +153,25 @@ static void test_months_later_is_the_same_day_or_the_last(void **state)
 	assert_int_equal(day_add_months(day(2026, 1, 15), 0), day(2026, 1, 15));
 }
 
+static void test_nobody_works_on_public_holidays(void **state)
+{
+	const day_t off[] = {
+		day(2026, 1, 1),  day(2026, 4, 6),  day(2026, 5, 1),  day(2026, 5, 8),   day(2026, 5, 14),
+		day(2026, 5, 25), day(2026, 7, 14), day(2027, 11, 1), day(2026, 11, 11), day(2026, 12, 25),
+		day(2027, 3, 29), day(2028, 4, 17), day(2038, 4, 26), day(2057, 4, 23),  day(2000, 4, 24),
+		day(2030, 8, 15), day(2027, 5, 6),  day(2027, 5, 17),
+	};
+	const day_t on[] = { day(2026, 1, 2),  day(2026, 4, 7),   day(2026, 4, 3),
+			     day(2026, 5, 13), day(2026, 12, 24), day(2027, 3, 22) };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(off); i++)
+		assert_false(day_is_working(off[i]));
+	for (size_t i = 0; i < LENGTH(on); i++)
+		assert_true(day_is_working(on[i]));
+	assert_int_equal(day_working_between(day(2026, 4, 3), day(2026, 4, 7)), 1);
+}
+
 static void test_working_days_leave_out_the_week_end(void **state)
 {
 	(void)state;
@@ -171,7 +190,7 @@ static void test_working_days_leave_out_the_week_end(void **state)
 		int count = 0;
 
 		for (day_t to = from + 1; to < from + 30; to++) {
-			count += day_weekday(to) < 5;
+			count += day_is_working(to);
 			assert_int_equal(day_working_between(from, to), count);
 		}
 	}
@@ -222,6 +241,7 @@ int main(void)
 		cmocka_unit_test(test_extreme_times_do_not_overflow),
 		cmocka_unit_test(test_only_days_of_the_calendar_are_made),
 		cmocka_unit_test(test_months_later_is_the_same_day_or_the_last),
+		cmocka_unit_test(test_nobody_works_on_public_holidays),
 		cmocka_unit_test(test_working_days_leave_out_the_week_end),
 		cmocka_unit_test(test_today_begins_at_midnight_in_paris),
 		cmocka_unit_test(test_the_clock_moves_by_its_file),
