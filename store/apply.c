@@ -93,7 +93,7 @@ static bool note_fits(const struct audit_record *r)
 {
 	/* what was purged, the writer says */
 	return *r->event && is_name(r->event) && is_name(r->address) && is_name(r->provider) && is_name(r->caf) &&
-	       !log_is_purge(r);
+	       is_name(r->actor_caf) && !log_is_purge(r);
 }
 
 /* The audit records, decoded; NULL when one of them cannot be. */

@@ -138,6 +138,8 @@ void log_keys(const struct audit_record *r, struct log_key out[LOG_INDEXES])
 	out[3] = (struct log_key){ TABLE_AUDIT_BY_PROVIDER, bytes_of(r->provider) };
 	out[4] = (struct log_key){ TABLE_AUDIT_BY_CAF, bytes_of(r->caf) };
 	out[5] = (struct log_key){ TABLE_AUDIT_BY_EVENT, bytes_of(r->event) };
+	out[6] = (struct log_key){ TABLE_AUDIT_BY_CAF,
+				   strcmp(r->actor_caf, r->caf) != 0 ? bytes_of(r->actor_caf) : BYTES_NONE };
 }
 
 enum err audit_tip(struct txn *t, uint64_t *seq, uint8_t link[32])

@@ -31,7 +31,8 @@
 	X(18, STR,  changeset, 1)       /* id */ \
 	X(19, U64,  peer_uid, 1) \
 	X(20, STR,  method, 1) \
-	X(21, STR,  path, 1)            /* of a refusal: the route's pattern */
+	X(21, STR,  path, 1)            /* of a refusal: the route's pattern */ \
+	X(22, STR,  actor_caf, 1)       /* of a refusal about another Caf's affairs: the actor's, whose auditor sees it too */
 /* clang-format on */
 
 KIND_DECLARE(audit_record, KIND_AUDIT_RECORD)

@@ -176,7 +176,7 @@ static bool is_uuid(const struct uuid *wanted, struct bytes value)
 
 struct fields {
 	int64_t time;
-	struct bytes event, person, number, caf, provider, establishment, address;
+	struct bytes event, person, number, caf, actor_caf, provider, establishment, address;
 	bool failed;
 };
 
@@ -205,6 +205,9 @@ static struct fields fields_of(struct bytes record)
 			break;
 		case AUDIT_TAG_caf:
 			f.caf = it.value;
+			break;
+		case AUDIT_TAG_actor_caf:
+			f.actor_caf = it.value;
 			break;
 		case AUDIT_TAG_provider:
 			f.provider = it.value;
@@ -240,8 +243,8 @@ static bool matches(const struct audit_query *q, const struct fields *f)
 {
 	return (!q->from || f->time >= q->from) && (!q->until || f->time < q->until) && is_uuid(q->person, f->person) &&
 	       is_uuid(q->establishment, f->establishment) && is_text(q->number, f->number) &&
-	       is_text(q->provider, f->provider) && is_text(q->caf, f->caf) && is_text(q->address, f->address) &&
-	       is_text(q->event, f->event) && is_class(q->event_class, f->event) &&
+	       is_text(q->provider, f->provider) && (is_text(q->caf, f->caf) || is_text(q->caf, f->actor_caf)) &&
+	       is_text(q->address, f->address) && is_text(q->event, f->event) && is_class(q->event_class, f->event) &&
 	       (q->failed < 0 || f->failed == (q->failed != 0));
 }
 

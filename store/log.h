@@ -54,7 +54,7 @@ static inline void put_u64(uint8_t out[8], uint64_t v)
 bool log_is_purge(const struct audit_record *r);
 
 /* The index tables and the key a record has in each; an empty key: not in that index. */
-#define LOG_INDEXES 6
+#define LOG_INDEXES 7
 struct log_key {
 	enum table table;
 	struct bytes key;

@@ -130,6 +130,8 @@ static void note_refusal(struct request *rq, struct audit_record *r, const char 
 {
 	r->failed = true;
 	r->cause = cause;
+	if (rq->who.known && strcmp(r->caf, rq->who.person.caf) != 0)
+		r->actor_caf = rq->who.person.caf;
 	if (act_note(rq->app, rq->arena, &rq->who, r))
 		log_line(LOG_LEVEL_WARNING, "refusal not recorded", "cause", cause, NULL);
 }

@@ -76,9 +76,10 @@ def test_another_caf_s_people_are_not_there_and_the_try_is_kept(service):
     assert stranger.get('/caf/fournisseurs/F7510001/agents/921-4821').status == 404
     token = stranger.get('/espace-pro/mon-compte').form('/deconnexion').get('csrf')
     assert stranger.post('/caf/fournisseurs/F9210001/agents/921-4821', [('csrf', token), ('action', 'suspendre'), ('motif', 'x')]).status == 404
-    auditor = service.client(service.account('caf_auditor', caf='921'))     # whose file it is
-    page = auditor.get('/controle/connexions?evenement=Accès refusé')
-    assert 'Elias Soubeyran 751-0201Accès refuséÉchec : dossier d’une autre Caf' in page.words
+    for caf in ('921', '751'):      # whose file it is, and whose administrator
+        auditor = service.client(service.account('caf_auditor', caf=caf))
+        page = auditor.get('/controle/connexions?evenement=Accès refusé')
+        assert 'Elias Soubeyran 751-0201Accès refuséÉchec : dossier d’une autre Caf' in page.words
 
 
 def test_a_suspension_ends_his_sessions_at_once_and_reopening_lets_him_in(service, admin, kerbrandt):
