@@ -5,7 +5,7 @@
 #include "acts/mirror.h"
 #include "acts/places.h"
 #include "acts/reminders.h"
-#include "acts/request.h"
+#include "acts/request_review.h"
 #include "acts/rights.h"
 #include "acts/who.h"
 
@@ -126,26 +126,30 @@ static enum err read_queue(struct app *app, struct arena *a, const char *caf, st
 	while (scan_next(&s)) {
 		struct todo todo;
 
-		if (todo_decode(a, s.record.payload, &todo) == ERR_OK)
+		if (todo_decode(a, s.record.payload, &todo) == ERR_OK && strcmp(todo.detail, REQUEST_UNRETURNED) != 0)
 			count(kind_of(d, todo.kind), todo.since);
 	}
 	return t.err;
 }
 
-/* A convention that was posted and does not come back is in nobody's queue. */
-static enum err read_unreturned(struct app *app, struct arena *a, const char *caf, day_t today, struct digest *d)
+static enum err recall_unreturned(struct app *app, struct arena *a, struct changeset *cs, const char *caf, day_t today,
+				  struct digest *d)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_REQUEST, request_prefix(a, caf));
+	enum err e = ERR_OK;
 
-	while (scan_next(&s)) {
+	while (!e && scan_next(&s)) {
 		struct grant_request r;
 
-		if (grant_request_decode(a, s.record.payload, &r) == ERR_OK && strcmp(r.state, "agreement_sent") == 0 &&
-		    r.posted && r.posted + NO_RETURN <= today)
-			count(&d->unreturned, day_start((day_t)r.posted));
+		if (grant_request_decode(a, s.record.payload, &r) || strcmp(r.state, "agreement_sent") != 0 ||
+		    !r.posted || r.posted + NO_RETURN > today)
+			continue;
+		count(&d->unreturned, day_start((day_t)r.posted));
+		r.rev = s.record.rev;
+		e = request_recall_add(app, a, cs, &r);
 	}
-	return t.err;
+	return e ? e : t.err;
 }
 
 static void add_line(struct arena *a, struct buf *b, const struct waits *w, const char *one, const char *more)
@@ -232,7 +236,7 @@ enum err queue_digest_add(struct app *app, struct arena *a, struct changeset *cs
 	enum err e = read_queue(app, a, caf->code, &d);
 
 	if (!e)
-		e = read_unreturned(app, a, caf->code, today, &d);
+		e = recall_unreturned(app, a, cs, caf->code, today, &d);
 	if (!e)
 		e = members_of(app, a, caf, &members);
 	for (size_t i = 0; !e && i < members.n; i++)

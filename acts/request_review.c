@@ -67,28 +67,54 @@ static bool find_row(struct step *x, struct todo *out)
 	       !queue_find(x->app, x->a, x->f.r.caf, "convention", object, out);
 }
 
+static void put_row(struct arena *a, struct changeset *cs, const struct grant_request *r, struct todo *row)
+{
+	row->establishment = request_object(r->number);
+	row->title = r->number;
+	row->provider_name = r->name;
+	row->path = arena_printf(a, "/caf/demandes/%s", r->number);
+	changeset_put(cs, TABLE_TODO, todo_key(a, r->caf, row->since, row->kind, row->establishment), todo_encode(a, row));
+}
+
 /* What waits since it came keeps its place; what the Caf waited for begins anew. */
 static void move_row(struct step *x, const char *kind, const char *detail)
 {
-	struct todo old, row;
-	struct uuid object = request_object(x->number);
-	bool there = find_row(x, &old);
+	struct todo row;
 
-	codec_default(&todo_codec, &row);
-	if (there) {
-		row = old;
-		changeset_delete(x->cs, TABLE_TODO, todo_key(x->a, x->f.r.caf, old.since, old.kind, object));
-	}
+	if (find_row(x, &row))
+		changeset_delete(x->cs, TABLE_TODO, todo_key(x->a, x->f.r.caf, row.since, row.kind, row.establishment));
+	else
+		codec_default(&todo_codec, &row);
 	if (!*kind)
 		return;
-	row.since = there ? old.since : x->now;
+	row.since = row.since ? row.since : x->now;
 	row.kind = kind;
-	row.establishment = object;
-	row.title = x->f.r.number;
 	row.detail = detail;
-	row.provider_name = x->f.r.name;
-	row.path = arena_printf(x->a, "/caf/demandes/%s", x->f.r.number);
-	changeset_put(x->cs, TABLE_TODO, todo_key(x->a, x->f.r.caf, row.since, kind, object), todo_encode(x->a, &row));
+	put_row(x->a, x->cs, &x->f.r, &row);
+}
+
+enum err request_recall_add(struct app *app, struct arena *a, struct changeset *cs, const struct grant_request *r)
+{
+	struct visitor service = { .address = "", .user_agent = "", .method = "", .path = "" };
+	struct audit_record audit = act_record(a, &service, EVENT_REQUEST_NOTED);
+	struct todo row;
+	enum err e = queue_find(app, a, r->caf, "convention", request_object(r->number), &row);
+
+	if (e != ERR_NOTFOUND)
+		return e;
+	codec_default(&todo_codec, &row);
+	row.since = clock_now();
+	row.kind = "convention";
+	row.detail = REQUEST_UNRETURNED;
+	changeset_expect(cs, TABLE_REQUEST, request_key(a, r->number), r->rev);
+	put_row(a, cs, r, &row);
+	audit.role = "service";
+	audit.caf = r->caf;
+	audit.object_kind = "request";
+	audit.object_id = r->number;
+	act_detail(a, &audit, "waits", day_iso(a, (day_t)r->posted));
+	changeset_audit(cs, &audit);
+	return ERR_OK;
 }
 
 enum err step_end(struct step *x, const char *what, const char *text, const char *kind, const char *detail)

@@ -36,6 +36,10 @@ struct request_filter {
 MUST_USE enum err requests_of(struct app *app, struct arena *a, const struct visitor *who,
 			      const struct request_filter *f, struct grant_request **out, size_t *n, size_t *total);
 
+/* A convention that was posted and does not come back: in the Caf's queue again, once. */
+#define REQUEST_UNRETURNED "Convention non revenue signée"
+MUST_USE enum err request_recall_add(struct app *app, struct arena *a, struct changeset *cs, const struct grant_request *r);
+
 /* What comparing with the register and the directory tells. */
 struct finding {
 	bool warn;

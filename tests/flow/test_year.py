@@ -166,6 +166,8 @@ def test_the_digest_comes_on_working_days_only(year):
     time.sleep(2)
     waiting = digests() - before
     assert waiting, 'the demonstration leaves files in every queue'
+    queues = [year.client(a).get('/caf').words for a in year.accounts('caf_admin')]
+    assert sum(words.count('Convention non revenue signée') for words in queues) == 1, 'the one that was posted and did not come back'
     live(year, friday + datetime.timedelta(days=1))
     live(year, friday + datetime.timedelta(days=2))
     time.sleep(2)
