@@ -42,6 +42,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/log_alerts.c \
 	%D%/log_check.c \
 	%D%/log_criteria.c \
+	%D%/log_details.c \
 	%D%/log_labels.c \
 	%D%/log_person.c \
 	%D%/mails.c \

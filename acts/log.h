@@ -80,6 +80,9 @@ bool log_check_is_due(const struct log_check *last, int64_t now);
 MUST_USE enum err log_check_note(struct app *app, struct arena *a, const struct audit_verdict *v);
 
 const char *cause_label(const char *code);
+/* A detail of a record in French: "sections=hours,project" is « rubriques : Horaires, Projet d’accueil ». As it stands when no
+   label is known for its name. */
+const char *detail_text(struct arena *a, const char *detail);
 /* « Firefox, Windows » of a user agent. */
 const char *user_agent_label(struct arena *a, const char *user_agent);
 

@@ -227,7 +227,7 @@ enum err request_refuse(struct app *app, struct arena *a, const struct visitor *
 		return ERR_INVALID;
 	if ((e = step_change(&x, EVENT_REQUEST_REFUSED)))
 		return e;
-	act_detail(a, &x.audit, "from", x.f.r.state);
+	act_detail(a, &x.audit, "stage", x.f.r.state);
 	enter(&x, "refused");
 	x.f.r.reason_text = reason;
 	mail_refusal(&x, reason);

@@ -251,6 +251,15 @@ const char *text_cut(struct arena *a, const char *s, size_t n)
 	return s;
 }
 
+const char *text_lower_first(struct arena *a, const char *s)
+{
+	char *copy = arena_strdup(a, s);
+
+	if (*copy >= 'A' && *copy <= 'Z')
+		*copy = (char)(*copy + 'a' - 'A');
+	return copy;
+}
+
 const char *text_one_line(struct arena *a, const char *lines)
 {
 	struct buf b = buf_new(a);

@@ -44,6 +44,9 @@ const char *text_cut(struct arena *a, const char *s, size_t n);
 /* A whole decimal number, nothing around it, no sign unless min < 0; else ERR_INVALID. */
 MUST_USE enum err text_to_int(const char *s, int64_t min, int64_t max, int64_t *out);
 
+/* « Mot de passe erroné » inside a sentence: only A to Z become small. */
+const char *text_lower_first(struct arena *a, const char *s);
+
 const char *text_hex(struct arena *a, struct bytes b);
 
 /* Exactly n bytes of lower- or upper-case hexadecimal, else ERR_MALFORMED. */

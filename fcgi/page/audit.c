@@ -1,8 +1,6 @@
 /* The auditor's pages: connections, acts, export, integrity. */
 #include "fcgi/page/audit.h"
 
-#include "acts/reminders.h"
-
 #include <string.h>
 
 #define PER_PAGE 50
@@ -93,106 +91,6 @@ static void lines_note(struct request *rq, struct html *h, const struct log_view
 			       input_get(&rq->in, "au"), NULL));
 }
 
-static const char *lower_first(struct arena *a, const char *s)
-{
-	char *copy = arena_strdup(a, s);
-
-	if (*copy >= 'A' && *copy <= 'Z')
-		*copy = (char)(*copy + 'a' - 'A');
-	return copy;
-}
-
-/* --- an act's details, kept as name=value in codes, said in French --- */
-
-static const struct choice detail_labels[] = {
-	{ "n", "n°" },
-	{ "base", "écrite sur la fiche n°" },
-	{ "supersedes", "remplace le n°" },
-	{ "sections", "rubriques :" },
-	{ "author", "auteur :" },
-	{ "reasons", "motif :" },
-	{ "reason", "cause :" },
-	{ "because", "cause :" },
-	{ "rhythm", "rythme :" },
-	{ "state", "" },
-	{ "from", "à partir du" },
-	{ "free_halves", "demi-journées avec une place :" },
-	{ "sessions", "sessions ouvertes :" },
-	{ "sessions_ended", "autres sessions fermées :" },
-	{ "first", "première connexion" },
-	{ "must_change", "mot de passe à changer" },
-	{ "identifier", "empreinte de l’identifiant :" },
-	{ "purpose", "usage :" },
-	{ "until", "jusqu’au" },
-	{ "report", "signalement :" },
-	{ "records", "lignes :" },
-	{ "seals", "scellés :" },
-	{ "line", "à la ligne" },
-	{ NULL, NULL },
-};
-
-static const struct choice detail_words[] = {
-	{ "open", "places libres" },
-	{ "full", "complet" },
-	{ "answered", "clos, réponse envoyée" },
-	{ "unanswered", "clos, sans réponse" },
-	{ "begun", "commencé" },
-	{ "whole", "intact" },
-	{ "broken", "rupture" },
-	{ "report_purged", "effacé après un an" },
-	{ "agreement_ended", "fin de la convention" },
-	{ "establishment_gone", "fin de l’établissement" },
-	{ "manager_changed", "changement de gestionnaire" },
-	{ NULL, NULL },
-};
-
-static const char *detail_word(struct arena *a, const char *code)
-{
-	day_t day;
-	int64_t at;
-
-	for (enum section s = 0; s < SECTION__MAX; s++)
-		if (strcmp(section_codes[s], code) == 0)
-			return section_labels[s];
-	if (choice_has(detail_words, code))
-		return choice_label(detail_words, code);
-	if (choice_has(reminder_choices, code))
-		return lower_first(a, choice_label(reminder_choices, code));
-	if (choice_has(reason_choices, code))
-		return choice_label(reason_choices, code);
-	if (choice_has(cause_choices, code))
-		return lower_first(a, choice_label(cause_choices, code));
-	if (!time_parse_iso(code, &at))
-		return time_fr(a, at);
-	return strlen(code) == 10 && code[4] == '-' && !day_parse(code, &day) ? day_slashes(a, day) : code;
-}
-
-/* "sections=hours,project": « rubriques : Horaires, Projet d’accueil ». */
-static const char *detail_text(struct arena *a, const char *detail)
-{
-	const char *equal = strchr(detail, '=');
-	struct buf out = buf_new(a);
-
-	if (!equal)
-		return detail;
-	const char *name = arena_memdup(a, detail, (size_t)(equal - detail));
-
-	buf_text(&out, choice_has(detail_labels, name) ? choice_label(detail_labels, name) : name);
-	if (strcmp(name, "first") == 0 || strcmp(name, "must_change") == 0)
-		return buf_str(&out);
-	for (const char *p = equal + 1; *p;) {
-		size_t length = strcspn(p, ",");
-
-		buf_printf(&out, "%s%s",
-			   p > equal + 1 ? ", " :
-			   out.n         ? " " :
-					   "",
-			   detail_word(a, arena_memdup(a, p, length)));
-		p += length + (p[length] == ',');
-	}
-	return buf_str(&out);
-}
-
 static void details(struct request *rq, struct html *h, const struct audit_record *r)
 {
 	if (!r->details.n)
@@ -209,7 +107,8 @@ void log_cells(struct request *rq, struct html *h, const struct audit_record *r,
 
 	html(h, "<td>{f}</td><td>", event_label(r->event));
 	if (r->failed)
-		html(h, "<span class=\"tag tag-err\">Échec : {f}</span>", lower_first(rq->arena, cause_label(r->cause)));
+		html(h, "<span class=\"tag tag-err\">Échec : {f}</span>",
+		     text_lower_first(rq->arena, cause_label(r->cause)));
 	else
 		html(h, "Réussi");
 	html(h, "</td><td class=\"num nowrap\">{}</td><td>{}", r->address, what);
@@ -355,6 +254,11 @@ static void csv_cell(struct buf *out, const char *s, char end)
 	buf_byte(out, (uint8_t)end);
 }
 
+static const struct choice objects[] = {
+	{ "acts", "actions" },   { "connections", "connexions" }, { "chain", "chaîne" }, { "stop", "arrêt" },
+	{ "resume", "reprise" }, { "restore", "restauration" },   { NULL, NULL },
+};
+
 static void csv_row(struct request *rq, const struct audit_record *r, const char *name, const char *place)
 {
 	struct buf *out = &rq->re->body;
@@ -367,7 +271,7 @@ static void csv_row(struct request *rq, const struct audit_record *r, const char
 	csv_cell(out, r->failed ? cause_label(r->cause) : "", ';');
 	csv_cell(out, r->address, ';');
 	csv_cell(out, place, ';');
-	csv_cell(out, r->object_id, ';');
+	csv_cell(out, choice_label(objects, r->object_id), ';');
 	csv_cell(out, r->user_agent, ';');
 	csv_cell(out, arena_printf(rq->arena, "%llu", (unsigned long long)r->seq), '\n');
 }

@@ -1,6 +1,9 @@
 /* The auditors' queries: their scope, their own record, what they should look at. */
 #include "acts/log_alerts.h"
+#include "acts/register_import.h"
 #include "tests/unit/test_acts_service.h"
+
+#include <glob.h>
 
 /* --- points of attention --- */
 
@@ -167,6 +170,146 @@ static void test_a_user_agent_is_named(void **state)
 	}
 	assert_string_equal(cause_label("never_activated"), "Compte jamais activé");
 	assert_string_equal(cause_label("no_such_cause"), "no_such_cause");
+}
+
+/* --- details --- */
+
+static const struct {
+	const char *detail, *text;
+} details[] = {
+	{ "sections=hours,project", "rubriques : Horaires, Projet d’accueil" },
+	{ "reasons=publicite,autre", "motif : Publicité, même déguisée, Autre motif" },
+	{ "agreement=921-2026-0001", "convention 921-2026-0001" },
+	{ "signed_provider=2026-11-22", "signée par le fournisseur le 22/11/2026" },
+	{ "stage=agreement_sent", "étape : convention envoyée" },
+	{ "note=incomplete", "pli reçu incomplet" },
+	{ "right=VDA-4821 921000042 3", "droit : VDA-4821 921000042, fonctionnement et places libres" },
+	{ "right=VDA-4821", "droit : VDA-4821" },
+	{ "how=made", "établissement créé" },
+	{ "kind=retrait-droit", "nature : retirer un droit" },
+	{ "at=2026-11-23T11:00:00Z", "fait le 23 novembre 2026 à 12 h" },
+	{ "operation=modify", "opération : modification" },
+	/* what the directory wrote is not ours to translate */
+	{ "change=habActifs:+ cn=open,ou=full", "changement : habActifs:+ cn=open,ou=full" },
+	{ "change=(not text)", "changement : valeur binaire" },
+	{ "report=0190f0f0-1234-7abc-8def-0123456789ab", "signalement 0190f0f0" },
+	{ "evenement=login", "événement : Connexion" },
+	{ "first=1", "première connexion" },
+	{ "cancelled=yes", "résiliation annulée" },
+	{ "no_such=1", "no_such=1" },
+	{ "plain", "plain" },
+};
+
+static void test_details_are_said_in_french(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(details); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+
+		assert_string_equal(detail_text(a, details[i].detail), details[i].text);
+	}
+}
+
+static const char *file_text(struct arena *a, const char *path)
+{
+	FILE *f = fopen(path, "r");
+	struct buf out = buf_new(a);
+
+	assert_non_null(f);
+	for (int c; (c = fgetc(f)) != EOF;)
+		buf_byte(&out, (uint8_t)c);
+	fclose(f);
+	return buf_str(&out);
+}
+
+static void assert_labelled(struct arena *a, const char *name, const char *where)
+{
+	if (strchr(detail_text(a, arena_printf(a, "%s=1", name)), '='))
+		fail_msg("%s: detail_text() has no label for \"%s\"", where, name);
+}
+
+/* The argument of that index of a call whose parenthesis is open at p. */
+static const char *argument(struct arena *a, const char *p, size_t index)
+{
+	const char *start = p;
+
+	for (int depth = 0; *p && depth >= 0; p++) {
+		depth += (*p == '(') - (*p == ')');
+		if (depth < 0 || (!depth && *p == ',')) {
+			if (!index--)
+				return arena_memdup(a, start, (size_t)(p - start));
+			start = p + 1 + strspn(p + 1, " \t\n");
+		}
+	}
+	return "";
+}
+
+/* Calls that hand a name on to act_detail(), and where its own argument is none. */
+static const struct {
+	const char *file, *call;
+	size_t index;
+} handing_on[] = {
+	{ "acts/log_check.c", "add_number(", 2 },        { "acts/calendar_agreement.c", "record(", 2 },
+	{ "clerk/journal.c", "add_changes(", 3 },        { "acts/log.c", "log_form", 0 },
+	{ "acts/register_import.c", "import_files", 0 }, { "ctl/audit.c", "options", 0 },
+};
+
+static size_t look_at_calls(struct arena *a, const char *file, const char *text, const char *call, size_t index)
+{
+	bool handed_on = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < LENGTH(handing_on); i++)
+		handed_on |= strcmp(file, handing_on[i].file) == 0;
+	for (const char *p = text; (p = strstr(p, call)); p++) {
+		const char *name = argument(a, p + strlen(call), index);
+
+		if (strncmp(name, "const ", 6) == 0)
+			continue;
+		if (*name == '"')
+			assert_labelled(a, arena_memdup(a, name + 1, strcspn(name + 1, "\"")), file);
+		else if (!handed_on)
+			fail_msg("%s: act_detail() takes a name from elsewhere: %s", file, name);
+		n++;
+	}
+	return n;
+}
+
+static void test_every_detail_has_a_label(void **state)
+{
+	static const char *const patterns[] = { "acts/*.c", "clerk/*.c", "ctl/*.c", "fcgi/page/*.c" };
+	static const char *const of_store[] = { "from", "to", "purged" };
+	AUTO_ARENA struct arena *a = arena_new();
+	const char *source = getenv("HABILIS_SRC") ? getenv("HABILIS_SRC") : ".", *text;
+	size_t n = 0;
+
+	(void)state;
+	for (size_t k = 0; k < LENGTH(patterns); k++) {
+		glob_t found;
+
+		assert_int_equal(glob(arena_printf(a, "%s/%s", source, patterns[k]), 0, NULL, &found), 0);
+		for (size_t i = 0; i < found.gl_pathc; i++) {
+			const char *file = found.gl_pathv[i] + strlen(source) + 1;
+
+			text = file_text(a, found.gl_pathv[i]);
+			n += look_at_calls(a, file, text, "act_detail(", 2);
+			for (size_t h = 0; h < LENGTH(handing_on); h++)
+				if (handing_on[h].index && strcmp(handing_on[h].file, file) == 0)
+					n += look_at_calls(a, file, text, handing_on[h].call, handing_on[h].index);
+		}
+		globfree(&found);
+	}
+	assert_true(n > 70);
+	for (size_t i = 0; i < log_form.n; i++)
+		assert_labelled(a, log_form.fields[i].name, "log_form");
+	for (size_t k = 0; k < IMPORT__MAX; k++)
+		assert_labelled(a, import_files[k], "import_files");
+	for (size_t i = 0; i < LENGTH(of_store); i++)
+		assert_labelled(a, of_store[i], "store");
+	text = strstr(file_text(a, arena_printf(a, "%s/ctl/commands.c", source)), "\"from= until=");
+	assert_non_null(text);
+	for (const char *p = text + 1; *p != '"'; p += strcspn(p, " \"") + (p[strcspn(p, " \"")] == ' '))
+		assert_labelled(a, arena_memdup(a, p, strcspn(p, "= ")), "habilisctl audit query");
 }
 
 /* --- queries --- */
@@ -414,6 +557,8 @@ int main(void)
 		cmocka_unit_test(test_logins_at_night_are_told_once_a_person),
 		cmocka_unit_test(test_a_long_burst_lists_its_first_hundred),
 		cmocka_unit_test(test_a_user_agent_is_named),
+		cmocka_unit_test(test_details_are_said_in_french),
+		cmocka_unit_test(test_every_detail_has_a_label),
 		cmocka_unit_test(test_a_caf_auditor_sees_his_caf_and_the_query_is_recorded),
 		cmocka_unit_test(test_lines_asked_for_by_number),
 		cmocka_unit_test(test_one_person_in_scope),
