@@ -573,7 +573,7 @@ enum err amendments_of(struct app *app, struct arena *a, const struct agreement 
 static int by_name(const void *x, const void *y)
 {
 	const struct establishment *first = x, *second = y;
-	int order = strcmp(first->name, second->name);
+	int order = text_order(first->name, second->name);
 
 	return order ? order : strcmp(first->id, second->id);
 }

@@ -100,7 +100,7 @@ const char *caf_address(struct arena *a, const struct caf *c)
 
 static int by_name(const void *x, const void *y)
 {
-	return strcmp(((const struct caf *)x)->name, ((const struct caf *)y)->name);
+	return text_order(((const struct caf *)x)->name, ((const struct caf *)y)->name);
 }
 
 enum err cafs_all(struct app *app, struct arena *a, struct caf **out, size_t *n)

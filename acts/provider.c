@@ -9,7 +9,7 @@
 static int by_name(const void *x, const void *y)
 {
 	const struct provider *first = x, *second = y;
-	int order = strcmp(first->name, second->name);
+	int order = text_order(first->name, second->name);
 
 	return order ? order : strcmp(first->id, second->id);
 }
@@ -107,7 +107,7 @@ enum err provider_agent_find(struct app *app, struct arena *a, const struct prov
 static int establishment_order(const void *x, const void *y)
 {
 	const struct establishment *first = x, *second = y;
-	int order = strcmp(first->name, second->name);
+	int order = text_order(first->name, second->name);
 
 	return order ? order : strcmp(first->id, second->id);
 }

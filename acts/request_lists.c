@@ -308,7 +308,7 @@ enum err request_take_places(struct taking *x)
 static int by_name(const void *x, const void *y)
 {
 	const struct establishment *first = x, *second = y;
-	int order = strcmp(first->name, second->name);
+	int order = text_order(first->name, second->name);
 
 	return order ? order : strcmp(first->id, second->id);
 }

@@ -1,6 +1,7 @@
 #include "acts/right_history.h"
 
 #include "acts/mirror.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -193,7 +194,7 @@ enum err right_place(struct txn *t, struct arena *a, struct uuid u, struct estab
 
 static int by_name(const struct establishment *x, const struct establishment *y)
 {
-	int order = strcmp(x->name, y->name);
+	int order = text_order(x->name, y->name);
 
 	return order ? order : memcmp(x->uuid.b, y->uuid.b, sizeof x->uuid.b);
 }

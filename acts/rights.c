@@ -257,7 +257,7 @@ bool right_was(struct app *app, struct arena *a, const struct visitor *who, cons
 static int by_name(const void *a, const void *b)
 {
 	const struct my_establishment *first = a, *second = b;
-	int order = strcmp(first->e.name, second->e.name);
+	int order = text_order(first->e.name, second->e.name);
 
 	return order ? order : strcmp(first->e.id, second->e.id);
 }

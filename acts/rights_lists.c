@@ -14,7 +14,7 @@ static struct bytes child_of(const struct scan *s)
 
 static int person_order(const void *a, const void *b)
 {
-	return strcmp(((const struct person *)a)->name, ((const struct person *)b)->name);
+	return text_order(((const struct person *)a)->name, ((const struct person *)b)->name);
 }
 
 enum err people_of(struct app *app, struct arena *a, const char *provider_key, struct person **out, size_t *n)
@@ -79,7 +79,7 @@ enum err keepers_of(struct app *app, struct arena *a, const struct establishment
 static int establishment_order(const void *a, const void *b)
 {
 	const struct establishment *first = a, *second = b;
-	int order = strcmp(first->name, second->name);
+	int order = text_order(first->name, second->name);
 
 	return order ? order : strcmp(first->id, second->id);
 }

@@ -93,7 +93,7 @@ static int nearer(const void *x, const void *y)
 
 	if (f->distance_m != g->distance_m)
 		return f->distance_m < g->distance_m ? -1 : 1;
-	int by_name = strcmp(f->s.name, g->s.name);
+	int by_name = text_order(f->s.name, g->s.name);
 
 	return by_name ? by_name : strcmp(f->s.id, g->s.id);
 }

@@ -145,15 +145,23 @@ static bool is_word(int32_t cp)
 	       (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
 }
 
+/* NULL: it stays. */
+static const char *opened_of(int32_t cp)
+{
+	for (size_t i = 0; i < LENGTH(opened); i++)
+		if (opened[i].cp == cp)
+			return opened[i].plain;
+	return NULL;
+}
+
 static void add_word(struct buf *b, int32_t cp, const char *s, size_t length)
 {
-	for (size_t i = 0; i < LENGTH(opened); i++) {
-		if (opened[i].cp == cp) {
-			buf_text(b, opened[i].plain);
-			return;
-		}
-	}
-	buf_add(b, s, length);
+	const char *plain = opened_of(cp);
+
+	if (plain)
+		buf_text(b, plain);
+	else
+		buf_add(b, s, length);
 }
 
 const char *text_fold(struct arena *a, const char *s)
@@ -183,6 +191,74 @@ const char *text_fold(struct arena *a, const char *s)
 char *text_unaccent(struct arena *a, const char *s)
 {
 	return map(a, s, strlen(s), UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_STRIPMARK);
+}
+
+/* What text_fold would write, a letter at a time: a sort compares too often to make texts for it. */
+struct letters {
+	const char *s;
+	int32_t v[32]; /* a character taken apart: 18 at most */
+	utf8proc_ssize_t n, i;
+	bool begun, gap;
+};
+
+static bool more_letters(struct letters *x)
+{
+	size_t length;
+
+	if (!*x->s)
+		return false;
+	int32_t cp = next(x->s, strlen(x->s), &length);
+	int bound = 0;
+
+	x->s += length;
+	x->i = 0;
+	x->n = cp < 0 ? 0 :
+			utf8proc_decompose_char(cp, x->v, LENGTH(x->v),
+						UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+							UTF8PROC_STRIPMARK | UTF8PROC_IGNORE,
+						&bound);
+	return true;
+}
+
+/* 0 at the end. */
+static int32_t letter(struct letters *x)
+{
+	for (;;) {
+		if (x->i >= x->n) {
+			if (!more_letters(x))
+				return 0;
+			continue;
+		}
+		int32_t cp = x->v[x->i];
+		const char *plain = opened_of(cp);
+
+		if (!is_word(cp)) {
+			x->gap = x->begun;
+			x->i++;
+		} else if (x->gap) {
+			x->gap = false;
+			return ' ';
+		} else {
+			x->begun = true;
+			if (plain && plain[1])
+				x->v[x->i] = plain[1];
+			else
+				x->i++;
+			return plain ? *plain : cp;
+		}
+	}
+}
+
+int text_order(const char *x, const char *y)
+{
+	struct letters first = { .s = x }, second = { .s = y };
+	int32_t a, b;
+
+	do {
+		a = letter(&first);
+		b = letter(&second);
+	} while (a == b && a);
+	return a != b ? a - b : strcmp(x, y);
 }
 
 const char *text_casefold(struct arena *a, const char *s)

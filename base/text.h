@@ -24,6 +24,9 @@ const char *text_fold(struct arena *a, const char *s);
 /* Accents stripped, nothing else changed: "Maëlle 92!" → "Maelle 92!". NULL when s is not UTF-8. */
 char *text_unaccent(struct arena *a, const char *s);
 
+/* For lists people read: by what text_fold makes of both, then by their bytes; « À Deux Pas » before « Trampoline ». */
+int text_order(const char *x, const char *y);
+
 /* For counters keyed on what was typed (RFC 4518 like slapd): NFKC, case folded, blanks trimmed and runs of
    them made one. */
 const char *text_casefold(struct arena *a, const char *s);

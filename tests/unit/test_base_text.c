@@ -153,6 +153,30 @@ static void test_search_forgets_case_accents_and_signs(void **state)
 	check_pairs(folded, LENGTH(folded), text_fold);
 }
 
+static void test_lists_are_in_the_order_of_folded_names(void **state)
+{
+	static const char *const names[] = {
+		"",          "À Deux Pas", "a deux pas", "Abricot", "École", "Ecole du Parc", "école-du-parc",
+		"Œillet",    "Oeuf",       "Ofelia",     "« Ô »",   "Zèbre", "zebre",         "L’Île",
+		"L'ile aux", "Crèche 2",   "Crèche 10",  "ﬁn",      "Łódź",  "Straße",        "ÿ ",
+		"—",         "\xFF",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(names); i++)
+		for (size_t k = 0; k < LENGTH(names); k++) {
+			AUTO_ARENA struct arena *a = arena_new();
+			int order = strcmp(text_fold(a, names[i]), text_fold(a, names[k]));
+			int told = text_order(names[i], names[k]);
+
+			if (!order)
+				order = strcmp(names[i], names[k]);
+			print_message("%s %s\n", names[i], names[k]);
+			assert_true((told > 0) - (told < 0) == (order > 0) - (order < 0));
+		}
+	assert_true(text_order("À Deux Pas", "Trampoline") < 0);
+}
+
 static void test_folding_twice_changes_nothing(void **state)
 {
 	(void)state;
@@ -225,6 +249,7 @@ int main(void)
 		cmocka_unit_test(test_cleaned_text_is_clean_already),
 		cmocka_unit_test(test_trim_takes_blanks_of_every_kind_off_both_ends),
 		cmocka_unit_test(test_search_forgets_case_accents_and_signs),
+		cmocka_unit_test(test_lists_are_in_the_order_of_folded_names),
 		cmocka_unit_test(test_folding_twice_changes_nothing),
 		cmocka_unit_test(test_five_spellings_of_a_login_are_one),
 		cmocka_unit_test(test_a_slug_is_short_and_plain),
