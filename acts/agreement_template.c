@@ -2,6 +2,7 @@
 #include "acts/agreement_words.h"
 #include "acts/mirror.h"
 #include "acts/rights.h"
+#include "base/french.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -10,10 +11,9 @@
 #include <unistd.h>
 
 const char *const agreement_placeholders[] = {
-	"caf",       "service", "adresse_caf", "courriel_caf", "telephone_caf",
-	"organisme", "siret",   "adresse",     "signataire",   "courriel",
-	"telephone", "numero",  "demande",     "date_demande", "etablissements",
-	"personnes", NULL,
+	"caf",     "service",      "adresse_caf",    "courriel_caf", "telephone_caf", "organisme",
+	"siret",   "adresse",      "signataire",     "courriel",     "telephone",     "numero",
+	"demande", "date_demande", "etablissements", "personnes",    "le_organisme",  NULL,
 };
 
 /* --- values as people read them --- */
@@ -52,6 +52,7 @@ static const char *value_of(struct arena *a, const struct caf *caf, const struct
 		{ "courriel_caf", caf->mail },
 		{ "telephone_caf", text_phone_fr(a, caf->phone) },
 		{ "organisme", r->name },
+		{ "le_organisme", french_le(a, r->name) },
 		{ "siret", agreement_siret(a, r->siret) },
 		{ "adresse", agreement_address(a, r) },
 		{ "signataire", r->signatory },

@@ -2,6 +2,7 @@
 
 #include "acts/outcome.h"
 #include "acts/rights.h"
+#include "base/french.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -14,7 +15,7 @@
 /* clang-format off */
 const struct mail_template mail_templates[] = {
 	{ "acknowledgement", "Accusé de réception de votre demande {numero}",
-	  "Bonjour, la {caf} a reçu le {recu} votre demande d’habilitation pour {organisme} ({contenu}).\n"
+	  "Bonjour, la {caf} a reçu le {recu} votre demande d’habilitation pour {le organisme} ({contenu}).\n"
 	  "Service chargé de votre dossier : {service}, {adresse}, {courriel}, {telephone}.\n"
 	  "?refus Si la demande est complète et que la {caf} n’a pas répondu le {refus}, elle est considérée comme refusée. Vous "
 	  "pouvez alors, pendant deux mois, {recours}.\n"
@@ -25,7 +26,7 @@ const struct mail_template mail_templates[] = {
 	  "modifie plus en ligne : écrivez au service en rappelant {numero}.\n"
 	  "Vos données : {donnees}.\n", NULL },
 	{ "temporary_password", "Votre accès à l’espace professionnel",
-	  "?fournisseur Bonjour {prenom} {nom}, la {caf} vous a habilité(e) pour {fournisseur}. Identifiant : {identifiant}. Mot de passe "
+	  "?fournisseur Bonjour {prenom} {nom}, la {caf} vous a habilité(e) pour {le fournisseur}. Identifiant : {identifiant}. Mot de passe "
 	  "provisoire : {mdp} (majuscules et minuscules comptent).\n"
 	  "!fournisseur Bonjour {prenom} {nom}, un accès vous est ouvert. Identifiant : {identifiant}. Mot de passe provisoire : {mdp} "
 	  "(majuscules et minuscules comptent).\n"
@@ -59,7 +60,7 @@ const struct mail_template mail_templates[] = {
 	  "Si vous n’avez rien modifié, demandez un nouveau mot de passe sur {site}/mot-de-passe-oublie et prévenez "
 	  "{service_ou_exploitant}.\n", NULL },
 	{ "agreement_ending", "Votre convention se renouvelle le {echeance}",
-	  "La convention entre {organisme} et la {caf} se renouvelle pour un an le {echeance}. Vous n’avez rien à faire pour la garder.\n"
+	  "La convention entre {le organisme} et la {caf} se renouvelle pour un an le {echeance}. Vous n’avez rien à faire pour la garder.\n"
 	  "Pour y mettre fin, envoyez une lettre recommandée avec avis de réception avant le {limite_preavis}.\n"
 	  "Vérifiez aussi la liste des personnes habilitées : {site}/espace-pro/convention.\n", NULL },
 	{ "places_stale", "Places à actualiser : {combien}",
@@ -71,29 +72,29 @@ const struct mail_template mail_templates[] = {
 	  "{lignes}\n"
 	  "La file : {site}/caf.\n", NULL },
 	{ "request_refused", "Votre demande {numero} n’est pas acceptée",
-	  "Bonjour, la {caf} n’a pas accepté la demande d’habilitation {numero} de {organisme}, reçue le {recue}.\n"
+	  "Bonjour, la {caf} n’a pas accepté la demande d’habilitation {numero} {de organisme}, reçue le {recue}.\n"
 	  "Motif : « {motif} ».\n"
 	  "Vous pouvez transmettre une nouvelle demande : {site}/demande-habilitation.\n"
 	  "Service chargé de votre dossier : {service}, {courriel}, {telephone}.\n"
 	  "?adresse {adresse}\n"
 	  "?recours Pour contester cette décision, vous pouvez, pendant deux mois, {recours}.\n", NULL },
 	{ "access_suspended", "Votre accès est suspendu",
-	  "Bonjour {prenom} {nom}, votre accès à l’espace professionnel pour {organisme} est suspendu depuis le {date} à {heure}.\n"
+	  "Bonjour {prenom} {nom}, votre accès à l’espace professionnel pour {le organisme} est suspendu depuis le {date} à {heure}.\n"
 	  "?fin Fin de mission signalée : {fin}.\n"
 	  "?motif Motif : « {motif} ».\n"
 	  "Si c’est une erreur, appelez {service} au {telephone}.\n", NULL },
 	{ "access_reopened", "Votre accès est rouvert",
-	  "Bonjour {prenom} {nom}, votre accès à l’espace professionnel pour {organisme} est rouvert. Votre identifiant "
+	  "Bonjour {prenom} {nom}, votre accès à l’espace professionnel pour {le organisme} est rouvert. Votre identifiant "
 	  "({identifiant}) et votre mot de passe sont inchangés : {site}/connexion.\n", NULL },
 	{ "access_closed", "Votre accès est fermé",
-	  "Bonjour {prenom} {nom}, la {caf} a fermé votre accès à l’espace professionnel pour {organisme}, le {date}.\n"
+	  "Bonjour {prenom} {nom}, la {caf} a fermé votre accès à l’espace professionnel pour {le organisme}, le {date}.\n"
 	  "?motif Motif : « {motif} ».\n"
 	  "Ce que vous avez publié reste en ligne. Pour toute question, appelez {service} au {telephone}.\n", NULL },
 	{ "departure_reported", "{organisme} : fin de mission signalée",
-	  "{par} a signalé le {date} à {heure} la fin de mission, au {fin}, de {personnes}, pour {organisme}. L’accès est suspendu. "
+	  "{par} a signalé le {date} à {heure} la fin de mission, au {fin}, de {personnes}, pour {le organisme}. L’accès est suspendu. "
 	  "Confirmez la fin de mission, ou rouvrez l’accès : {site}/caf?type=depart.\n", NULL },
 	{ "departure_link", "{organisme} : signaler une fin de mission",
-	  "Une demande a été faite le {date} à {heure} pour {organisme}. Pour signaler la fin de mission d’une ou de plusieurs "
+	  "Une demande a été faite le {date} à {heure} pour {le organisme}. Pour signaler la fin de mission d’une ou de plusieurs "
 	  "personnes habilitées, ouvrez ce lien avant le {expiration} ; il sert une seule fois :\n{lien}\n"
 	  "?telephone Si vous n’avez rien demandé, ne faites rien, ou appelez {service} au {telephone}.\n"
 	  "!telephone Si vous n’avez rien demandé, ne faites rien.\n",
@@ -108,17 +109,17 @@ const struct mail_template mail_templates[] = {
 	  "{nouveau} au lieu de {ancien}. Votre identifiant et votre mot de passe sont inchangés.\n"
 	  "Si vous n’avez pas demandé ce changement, appelez {service} au {telephone}.\n", NULL },
 	{ "manager_changed", "Changement de gestionnaire : {combien}",
-	  "Bonjour, la {caf} a enregistré le {date} que {organisme} ne gère plus :\n"
+	  "Bonjour, la {caf} a enregistré le {date} que {le organisme} ne gère plus :\n"
 	  "{lignes}\n"
-	  "Les personnes habilitées par {organisme} ne peuvent plus en modifier la fiche ni les places libres. Si c’est une erreur, "
+	  "Les personnes habilitées par {le organisme} ne peuvent plus en modifier la fiche ni les places libres. Si c’est une erreur, "
 	  "appelez {service} au {telephone}.\n", NULL },
 	{ "agreement_terminated", "La convention {numero} prend fin le {fin}",
-	  "La {caf} a enregistré la résiliation de la convention {numero} avec {organisme}, demandée par {par} par lettre "
+	  "La {caf} a enregistré la résiliation de la convention {numero} avec {le organisme}, demandée par {par} par lettre "
 	  "recommandée {reference}. Elle prend fin le {fin} : les accès à l’espace professionnel seront fermés ce jour-là. Ce qui a "
 	  "été fait avant reste acquis.\n"
 	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
 	{ "agreement_kept", "La convention {numero} n’est plus résiliée",
-	  "La {caf} a annulé le {date} la résiliation de la convention {numero} avec {organisme}. Elle se renouvelle le {fin}, et "
+	  "La {caf} a annulé le {date} la résiliation de la convention {numero} avec {le organisme}. Elle se renouvelle le {fin}, et "
 	  "les accès à l’espace professionnel restent ouverts.\n"
 	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
 };
@@ -268,7 +269,7 @@ static const char *common_value(const struct values *v, const char *name)
 	return NULL;
 }
 
-static const char *value_of(const struct values *v, const char *name)
+static const char *plain_value(const struct values *v, const char *name)
 {
 	size_t n = strlen(name);
 
@@ -276,6 +277,18 @@ static const char *value_of(const struct values *v, const char *name)
 		if (strncmp(v->mail->args.v[i], name, n) == 0 && v->mail->args.v[i][n] == '=')
 			return v->mail->args.v[i] + n + 1;
 	return common_value(v, name);
+}
+
+/* « le organisme », « de organisme »: with the words its name wants. */
+static const char *value_of(const struct values *v, const char *name)
+{
+	bool of = strncmp(name, "de ", 3) == 0, with_article = of || strncmp(name, "le ", 3) == 0;
+	const char *value = plain_value(v, with_article ? name + 3 : name);
+
+	if (!value || !with_article)
+		return value;
+	value = french_le(v->arena, value);
+	return of ? french_de(v->arena, value) : value;
 }
 
 /* --- text --- */

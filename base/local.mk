@@ -4,6 +4,7 @@ noinst_LIBRARIES += %D%/libbase.a
 	%D%/base.c %D%/base.h \
 	%D%/clock.c %D%/clock.h %D%/clock_text.c \
 	%D%/csv.c %D%/csv.h \
+	%D%/french.c %D%/french.h \
 	%D%/input.c %D%/input.h \
 	%D%/json.c %D%/json.h \
 	%D%/log.c %D%/log.h \
@@ -19,6 +20,7 @@ check_PROGRAMS += \
 	tests/unit/test_base_clock \
 	tests/unit/test_base_clock_text \
 	tests/unit/test_base_csv \
+	tests/unit/test_base_french \
 	tests/unit/test_base_input \
 	tests/unit/test_base_json \
 	tests/unit/test_base_log \
@@ -34,6 +36,8 @@ tests_unit_test_base_clock_SOURCES = tests/unit/test_base_clock.c
 tests_unit_test_base_clock_LDADD = $(BASE) $(CMOCKA_LIBS)
 tests_unit_test_base_csv_SOURCES = tests/unit/test_base_csv.c
 tests_unit_test_base_csv_LDADD = $(BASE) $(CMOCKA_LIBS)
+tests_unit_test_base_french_SOURCES = tests/unit/test_base_french.c
+tests_unit_test_base_french_LDADD = $(BASE) $(CMOCKA_LIBS)
 tests_unit_test_base_json_SOURCES = tests/unit/test_base_json.c
 tests_unit_test_base_json_LDADD = $(BASE) $(CMOCKA_LIBS)
 tests_unit_test_base_log_SOURCES = tests/unit/test_base_log.c

@@ -2,6 +2,7 @@
 #include "fcgi/page/page.h"
 
 #include "acts/search.h"
+#include "base/french.h"
 
 #include <string.h>
 
@@ -160,25 +161,14 @@ static bool begins_with(const char *s, const char *const *words)
 	return false;
 }
 
-/* « la Ville de Valmoreau », « l’Association Arc-en-ciel »; a firm’s name has none. */
-static const char *article(const char *name)
-{
-	static const char *const la[] = { "Ville ",  "Commune ", "Communauté ", "Métropole ",
-					  "Caisse ", "Crèche ",  "Mairie ",     NULL };
-	static const char *const l[] = { "Association ", "Union ", "Agglomération ", NULL };
-	static const char *const le[] = { "Centre ", "Conseil ", "Département ", "Syndicat ", NULL };
-
-	return begins_with(name, la) ? "la " : begins_with(name, l) ? "l’" : begins_with(name, le) ? "le " : "";
-}
-
 static void foot(struct request *rq, struct html *h, const struct family_page *p)
 {
 	if (p->ended_on)
 		html(h, "<p class=\"small muted\">Cette fiche n’est plus mise à jour depuis le {}.</p>\n",
 		     day_fr(rq->arena, (day_t)p->ended_on));
 	if (p->listing.n)
-		html(h, "<p class=\"small muted\">Fiche publiée le {} par {}{}, après vérification de la {}.</p>\n",
-		     day_fr(rq->arena, day_of(p->published_at)), article(p->published_by), p->published_by, p->caf_name);
+		html(h, "<p class=\"small muted\">Fiche publiée le {} par {}, après vérification de la {}.</p>\n",
+		     day_fr(rq->arena, day_of(p->published_at)), french_le(rq->arena, p->published_by), p->caf_name);
 	else
 		html(h, "<p class=\"small muted\">L’établissement n’a pas encore publié de fiche.</p>\n");
 	html(h, "<p class=\"small\"><a href=\"/etablissements/{u}/signaler\">Signaler une erreur sur cette fiche</a></p>\n",
@@ -195,7 +185,7 @@ static void lead(struct request *rq, struct html *h, const struct family_page *p
 	if (p->capacity)
 		html(h, " de {} places", html_number(h, (int64_t)p->capacity));
 	if (*p->manager)
-		html(h, ", {} par {}{}", begins_with(kind, feminine) ? "gérée" : "géré", article(p->manager), p->manager);
+		html(h, ", {} par {}", begins_with(kind, feminine) ? "gérée" : "géré", french_le(rq->arena, p->manager));
 	html(h, ".");
 	if (*ages_text(rq->arena, l))
 		html(h, "<br>{f}", ages_text(rq->arena, l));
@@ -268,8 +258,9 @@ enum err page_family(struct request *rq, struct html *h)
 		rq->re->status = 301;
 		return ERR_OK;
 	}
-	const char *title = arena_printf(rq->arena, "%s, %s à %s", p.name,
-					 establishment_kind_label(p.type, p.category, p.capacity), p.city);
+	const char *title =
+		arena_printf(rq->arena, "%s, %s %s", p.name, establishment_kind_label(p.type, p.category, p.capacity),
+			     french_a(rq->arena, p.city));
 
 	page_begin(rq, h, &(struct page){ .space = SPACE_PUBLIC, .title = title, .tab = "/" });
 	crumbs(h, "Trouver une place", "/", arena_printf(rq->arena, "%s, 5 km", p.city),

@@ -2,6 +2,7 @@
 #include "fcgi/page/request_pages.h"
 
 #include "acts/rights.h"
+#include "base/french.h"
 
 #include <string.h>
 
@@ -116,7 +117,7 @@ static void chosen_boxes(struct request *rq, struct html *h, const struct list_p
 
 static const char *commune_words(struct request *rq, const struct list_page *p)
 {
-	return p->found.communes_n == 1 ? arena_printf(rq->arena, "à %s", p->found.communes[0].name) :
+	return p->found.communes_n == 1 ? french_a(rq->arena, p->found.communes[0].name) :
 					  arena_printf(rq->arena, "pour « %s »", p->place);
 }
 

@@ -3,6 +3,7 @@
 
 #include "acts/places.h"
 #include "acts/search.h"
+#include "base/french.h"
 
 #include <string.h>
 
@@ -250,8 +251,8 @@ static void results(struct request *rq, struct html *h, const struct search *q, 
 		    const struct criteria *c, const char *place)
 {
 	if (r->total == 0) {
-		html(h, "<p class=\"results-head\" role=\"status\">Aucun établissement à moins de {} km de {}.",
-		     html_number(h, q->radius_km), q->around.name);
+		html(h, "<p class=\"results-head\" role=\"status\">Aucun établissement à moins de {} km {}.",
+		     html_number(h, q->radius_km), french_de(rq->arena, q->around.name));
 		if (radius_choices[c->radius + 1].value) {
 			struct criteria wider = *c;
 
@@ -263,11 +264,11 @@ static void results(struct request *rq, struct html *h, const struct search *q, 
 		return;
 	}
 	html(h,
-	     "<p class=\"results-head\" role=\"status\"><strong>{}</strong> à moins de {} km de {}, dont "
+	     "<p class=\"results-head\" role=\"status\"><strong>{}</strong> à moins de {} km {}, dont "
 	     "<strong>{} avec une place libre</strong> pour un enfant {}. <a class=\"only-small\" href=\"#plan\">Voir le plan</a>"
 	     "</p>\n<div class=\"results-layout\">\n<div>\n<ol class=\"results\">\n",
-	     establishments_text(rq->arena, r->total), html_number(h, q->radius_km), q->around.name,
-	     html_number(h, (int64_t)r->with_place), band_phrases[q->band]);
+	     establishments_text(rq->arena, r->total), html_number(h, q->radius_km),
+	     french_de(rq->arena, q->around.name), html_number(h, (int64_t)r->with_place), band_phrases[q->band]);
 	for (size_t i = 0; i < r->n; i++)
 		result(rq, h, &r->v[i], q->page * q->per_page + i + 1, q->band);
 	html(h, "</ol>\n");
@@ -321,8 +322,8 @@ static enum err show(struct request *rq, struct html *h, const struct criteria *
 
 	if (e)
 		return e;
-	const char *title = arena_printf(rq->arena, "%s autour de %s – Trouver une place",
-					 establishments_text(rq->arena, r.total), v[0].name);
+	const char *title = arena_printf(rq->arena, "%s autour %s – Trouver une place",
+					 establishments_text(rq->arena, r.total), french_de(rq->arena, v[0].name));
 
 	page_begin(rq, h, &(struct page){ .space = SPACE_PUBLIC, .title = title, .tab = "/" });
 	html(h, "<h1>Trouver une place d’accueil</h1>\n");

@@ -2,6 +2,7 @@
 #include "fcgi/page/page.h"
 
 #include "acts/search.h"
+#include "base/french.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -84,12 +85,12 @@ void search_plan(struct html *h, const struct search *q, const struct search_res
 
 	html(h,
 	     "<figure class=\"map\" id=\"plan\" tabindex=\"-1\">\n<svg viewBox=\"0 0 464 560\" role=\"img\" "
-	     "aria-label=\"Plan schématique : les établissements de cette page sont repérés par leur numéro autour de {}. "
+	     "aria-label=\"Plan schématique : les établissements de cette page sont repérés par leur numéro autour {}. "
 	     "La liste donne les mêmes informations.\">\n<rect width=\"464\" height=\"560\" fill=\"#eef1ea\"/>\n"
 	     "<circle cx=\"232\" cy=\"280\" r=\"210\" fill=\"#0b5563\" fill-opacity=\"0.05\" stroke=\"#0b5563\" "
 	     "stroke-opacity=\"0.4\" stroke-width=\"1.5\" stroke-dasharray=\"5 5\"/>\n"
 	     "<g font-family=\"Open Sans, Segoe UI, Arial, sans-serif\">\n",
-	     q->around.name);
+	     french_de(h->out->arena, q->around.name));
 	map_names(h, &p, q, r);
 	for (size_t i = r->n; i-- > 0;)
 		map_point(h, &p, &r->v[i], first + i);
