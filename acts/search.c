@@ -55,9 +55,8 @@ static void judge(const struct walk *w, struct found *f)
 	g.rev = *f->s.grid_state ? 1 : 0;
 	g.state = f->s.grid_state;
 	g.confirmed_at = f->s.confirmed_at;
-	enum freshness age = grid_freshness(w->settings, &g, w->now);
-
-	f->hidden = age == GRID_NEVER || age == GRID_HIDDEN;
+	f->fresh = grid_freshness(w->settings, &g, w->now);
+	f->hidden = f->fresh == GRID_NEVER || f->fresh == GRID_HIDDEN;
 	if (f->hidden)
 		return;
 	unsigned free = grid_free_halves(f->s.cells, 1u << w->q->band) & (unsigned)f->s.open_halves;

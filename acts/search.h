@@ -2,8 +2,8 @@
 #ifndef ACTS_SEARCH_H
 #define ACTS_SEARCH_H
 
-#include "acts/app.h"
 #include "acts/codes.h"
+#include "acts/places.h"
 
 /* "Valmoreau", "valmoreau (00410)", "92390", "St-Étienne": communes by folded name or postal code, the exact name first,
    then by population; at most 20. n 0: unknown; *near then holds names that resemble (edit distance ≤ 2). */
@@ -32,7 +32,8 @@ struct found {
 	struct family_summary s;
 	int64_t distance_m;
 	unsigned free; /* half-days with a place for the band, of the half-days asked: bit weekday * 2 + half-day */
-	bool hidden;   /* grid older than the hiding age, or none */
+	enum freshness fresh;
+	bool hidden; /* grid older than the hiding age, or none */
 	bool full;
 };
 

@@ -132,6 +132,10 @@ struct tag_of {
 	const char *text;
 };
 void tag(struct html *h, struct tag_of t);
+/* « À jour », « À actualiser », …: the same words for the agent and for families. */
+struct tag_of freshness_tag(enum freshness fresh);
+/* What families read instead of a grid that is hidden or was never reported; confirmed_at of the hidden one. */
+void places_untold(struct request *rq, struct html *h, enum freshness fresh, int64_t confirmed_at);
 
 /* Value of ?name= kept in a link: path with its query, each value percent-encoded. name, value, …, NULL. */
 const char *link_with(struct arena *a, const char *path, ...) __attribute__((sentinel));

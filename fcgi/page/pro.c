@@ -106,14 +106,6 @@ static void listing_column(struct request *rq, struct html *h, const struct card
 
 static void places_column(struct request *rq, struct html *h, const struct card *c)
 {
-	static const struct tag_of tags[] = {
-		[GRID_NEVER] = { "", "Non communiquées" },
-		[GRID_FRESH] = { "tag-ok", "À jour" },
-		[GRID_REMINDER] = { "tag-info", "À confirmer" },
-		[GRID_STALE] = { "tag-warn", "À actualiser" },
-		[GRID_HIDDEN] = { "tag-err", "Masquées aux familles" },
-	};
-
 	html(h, "<div><p class=\"label\">Places libres</p>");
 	if (!type_has_places(c->mine.e.type)) {
 		html(h, "<p><span class=\"muted\">Sans objet</span></p>"
@@ -121,10 +113,12 @@ static void places_column(struct request *rq, struct html *h, const struct card 
 		return;
 	}
 	html(h, "<p>");
-	tag(h, tags[c->fresh]);
+	tag(h, freshness_tag(c->fresh));
 	html(h, "</p>");
 	if (c->fresh != GRID_NEVER)
 		html(h, "<p>Publiées {}</p>", day_ago_fr(rq->arena, day_of(c->places.grid.confirmed_at)));
+	if (c->fresh == GRID_HIDDEN)
+		html(h, "<p>Masquées aux familles</p>");
 	if (c->mine.families & FAMILY_PLACES)
 		html(h, "<p><a href=\"{}/places\">Mettre à jour les places<span class=\"vh\"> : {}</span></a></p>",
 		     c->base, c->mine.e.name);

@@ -11,9 +11,10 @@ static const char *city_line(struct arena *a, const struct family_page *p)
 	return arena_printf(a, "%s %s", p->postal_code, p->city);
 }
 
-static void places_notice(struct request *rq, struct html *h, const struct family_page *p)
+static void places_notice(struct request *rq, struct html *h, const struct family_page *p, enum freshness fresh,
+			  const struct grid *g)
 {
-	html(h, "<p><strong>Places non communiquées :</strong> contactez l’établissement.</p>\n");
+	places_untold(rq, h, fresh, g->confirmed_at);
 	if (!*p->caf_phone || p->listing.n)
 		return;
 	html(h, "<p class=\"small muted\">La {} peut vous renseigner au ", p->caf_name);
@@ -58,7 +59,7 @@ static void grid_tables(struct request *rq, struct html *h, const struct grid *g
 static void places_section(struct request *rq, struct html *h, const struct family_page *p, const struct listing *l)
 {
 	const struct settings *s = rq->app->settings;
-	struct grid g;
+	struct grid g = { .confirmed_at = 0 };
 	enum freshness fresh = GRID_NEVER;
 
 	if (!type_has_places(p->type))
@@ -68,11 +69,13 @@ static void places_section(struct request *rq, struct html *h, const struct fami
 		fresh = p->ended_on ? GRID_NEVER : grid_freshness(s, &g, clock_now());
 	}
 	html(h, "<section class=\"card\" aria-labelledby=\"t-places\">\n<h2 id=\"t-places\">Places libres par semaine</h2>\n");
-	if (fresh == GRID_STALE)
-		html(h, "<p><span class=\"tag tag-warn\">À confirmer</span> Ces places ont plus de {} jours.</p>\n",
-		     html_number(h, s->places_stale_days));
+	if (fresh == GRID_STALE) {
+		html(h, "<p>");
+		tag(h, freshness_tag(fresh));
+		html(h, " Ces places ont plus de {} jours.</p>\n", html_number(h, s->places_stale_days));
+	}
 	if (fresh == GRID_NEVER || fresh == GRID_HIDDEN)
-		places_notice(rq, h, p);
+		places_notice(rq, h, p, fresh, &g);
 	else
 		grid_tables(rq, h, &g, l, p);
 	html(h, "</section>\n");

@@ -170,12 +170,13 @@ static void result_places(struct request *rq, struct html *h, const struct found
 		return;
 	}
 	if (f->hidden) {
-		html(h, "<p><span class=\"tag tag-warn\">À confirmer</span></p>\n"
-			"<p>Places non communiquées récemment : contactez l’établissement.</p>\n");
-		if (f->s.confirmed_at)
-			html(h, "<p class=\"small muted\">Dernière mise à jour : {}</p>\n",
-			     day_fr(rq->arena, day_of(f->s.confirmed_at)));
+		places_untold(rq, h, f->fresh, f->s.confirmed_at);
 		return;
+	}
+	if (f->fresh == GRID_STALE) {
+		html(h, "<p>");
+		tag(h, freshness_tag(f->fresh));
+		html(h, "</p>\n");
 	}
 	int n = __builtin_popcount(f->free);
 

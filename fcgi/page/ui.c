@@ -258,6 +258,33 @@ void tag(struct html *h, struct tag_of t)
 	html(h, "<span class=\"tag {}\">{f}</span>", t.class, t.text);
 }
 
+struct tag_of freshness_tag(enum freshness fresh)
+{
+	static const struct tag_of tags[] = {
+		[GRID_NEVER] = { "", "Non communiquées" },
+		[GRID_FRESH] = { "tag-ok", "À jour" },
+		[GRID_REMINDER] = { "tag-info", "Bientôt à actualiser" },
+		[GRID_STALE] = { "tag-warn", "À actualiser" },
+		[GRID_HIDDEN] = { "tag-warn", "À confirmer" },
+	};
+
+	return tags[fresh];
+}
+
+void places_untold(struct request *rq, struct html *h, enum freshness fresh, int64_t confirmed_at)
+{
+	if (fresh != GRID_HIDDEN) {
+		html(h, "<p><strong>Places non communiquées :</strong> contactez l’établissement.</p>\n");
+		return;
+	}
+	html(h, "<p>");
+	tag(h, freshness_tag(fresh));
+	html(h,
+	     "</p>\n<p>Places non communiquées récemment : contactez l’établissement.</p>\n"
+	     "<p class=\"small muted\">Dernière mise à jour : {}</p>\n",
+	     day_fr(rq->arena, day_of(confirmed_at)));
+}
+
 const char *link_with(struct arena *a, const char *path, ...)
 {
 	struct pair pairs[16];

@@ -1,4 +1,5 @@
 """The main job end to end: an agent updates, the Caf decides, families read, the auditor sees who did what."""
+import re
 import time
 
 import ldap
@@ -220,3 +221,25 @@ def test_a_right_removed_with_an_ldap_tool_closes_the_page(service):
 def test_the_log_verifies(service):
     done = service.ctl('audit', 'verify')
     assert done.stdout.startswith('whole:')
+
+
+def test_search_and_page_say_the_same_of_free_places(service):
+    """« À actualiser » from 30 days on, « À confirmer » once hidden, « Places non communiquées » if never told."""
+    words = ('>À actualiser<', '>À confirmer<', '>Places non communiquées :<')
+    c, seen, looked = service.client(), set(), set()
+
+    def said(text):
+        return {w for w in words if w in re.sub('[\u00a0\u202f]', ' ', text)}
+
+    for e in (e for agent in service.accounts('agent') for e in agent['establishments']):
+        around = next((l for l in c.get(e['url']).links() if l and l.startswith('/recherche?lieu=')), None)
+        if not around or around in looked:
+            continue
+        looked.add(around)
+        for card in c.get(around.split('#')[0] + '&rayon=20').text.split('<li class="card">')[1:]:
+            family = c.get(re.search(r'href="(/etablissements/[^"]+)"', card).group(1)).text
+            assert said(card) == said(family) or 'Contactez l’établissement' in card, card
+            seen |= said(card)
+    assert {'>À confirmer<', '>Places non communiquées :<'} <= seen, (seen, looked)
+    own = [service.client(agent).get('/espace-pro').words for agent in service.accounts('agent')]
+    assert all('Masquées aux familles' in w for w in own if 'À confirmer' in w)

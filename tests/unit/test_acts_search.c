@@ -246,6 +246,9 @@ static void test_establishments_around(void **state)
 		const char *name = r.v[i].s.name;
 
 		assert_int_equal(r.v[i].hidden, strcmp(name, "Vieux") == 0 || strcmp(name, "Muet") == 0);
+		assert_int_equal(r.v[i].fresh, strcmp(name, "Vieux") == 0 ? GRID_HIDDEN :
+					       strcmp(name, "Muet") == 0  ? GRID_NEVER :
+									    GRID_FRESH);
 		assert_int_equal(r.v[i].full, strcmp(name, "Plus loin") == 0);
 		assert_int_equal(r.v[i].free, r.v[i].hidden || r.v[i].full ? 0 : 1 << 4);
 	}
