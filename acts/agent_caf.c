@@ -92,7 +92,7 @@ static day_t check_end(const struct deciding *x, const struct agent_order *o, st
 	if (!*o->end)
 		fault_add(x->a, faults, "fin", "Saisissez la date de fin de mission");
 	else if (day_parse(o->end, &end))
-		fault_add(x->a, faults, "fin", "Écrivez la date comme 01/12/2026");
+		fault_add(x->a, faults, "fin", "%s", day_wrong(x->a, "Fin de mission", o->end));
 	else if (end > day_of(visitor_now(x->who)))
 		fault_add(x->a, faults, "fin",
 			  "Cette date est dans le futur : enregistrez la fin de mission quand elle a eu lieu");

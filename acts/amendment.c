@@ -431,7 +431,8 @@ static int64_t check_signature(struct amending *x, const char *name, const char 
 	if (!*typed(x, name))
 		fault_add(x->a, x->faults, name, "Saisissez la date de signature %s", whom);
 	else if (day_parse(typed(x, name), &day))
-		fault_add(x->a, x->faults, name, "Écrivez la date comme 01/12/2026");
+		fault_add(x->a, x->faults, name, "%s",
+			  day_wrong(x->a, form_field(&amendment_form, name)->label, typed(x, name)));
 	else if (day > x->today)
 		fault_add(x->a, x->faults, name, "La date de signature ne peut pas être dans le futur");
 	else if (day < x->g.effect)

@@ -207,8 +207,8 @@ static void read_start(struct reading *r, bool full)
 	if (!*typed && full)
 		day = today;
 	else if (day_parse(typed, &day))
-		fault_add(r->a, r->faults, "debut",
-			  *typed ? "Écrivez la date comme 01/12/2026" :
+		fault_add(r->a, r->faults, "debut", "%s",
+			  *typed ? day_wrong(r->a, fields[FIELD_DEBUT].label, typed) :
 				   "Indiquez à partir de quel jour ces places sont libres");
 	else if (day > today + 366)
 		fault_add(r->a, r->faults, "debut", "La date de début doit être dans l’année qui vient");

@@ -225,6 +225,29 @@ static bool is_valid(struct arena *a, const struct field *f, const char *value)
 	}
 }
 
+/* 31/02/2026 is written well. */
+static bool is_day_written(const char *s)
+{
+	static const size_t most[] = { 2, 2, 4 };
+
+	for (size_t i = 0; i < LENGTH(most); i++) {
+		size_t n = strspn(s, "0123456789");
+
+		if (!n || n > most[i])
+			return false;
+		s += n;
+		if (*s++ != (i + 1 < LENGTH(most) ? '/' : '\0'))
+			return false;
+	}
+	return true;
+}
+
+const char *day_wrong(struct arena *a, const char *label, const char *typed)
+{
+	return arena_printf(a, "%s : %s", label,
+			    is_day_written(typed) ? "cette date n’existe pas" : "écrivez la date comme 01/12/2026");
+}
+
 #define CHOOSE "Choisissez une réponse"
 
 /* max 0: too long a value is not valid either, and the sentence says what is. wrong NULL: made from the row. */
@@ -238,7 +261,7 @@ static const struct {
 	[FIELD_URL] = { 500, "Écrivez l’adresse du site comme https://www.exemple.fr" },
 	[FIELD_PHONE] = { 0, "Le numéro de téléphone doit comporter 10 chiffres" },
 	[FIELD_NUMBER] = { 0, NULL },
-	[FIELD_DAY] = { 0, "Écrivez la date comme 01/12/2026" },
+	[FIELD_DAY] = { 0, NULL },
 	[FIELD_HOUR] = { 0, "Écrivez l’heure comme 7 h 30" },
 	[FIELD_CHOICE] = { 200, CHOOSE },
 	[FIELD_SET] = { 200, CHOOSE },
@@ -267,6 +290,8 @@ static const char *check_value(struct arena *a, const struct field *f, const cha
 		return wrong;
 	if (kinds[f->kind].wrong)
 		return kinds[f->kind].wrong;
+	if (f->kind == FIELD_DAY)
+		return day_wrong(a, f->label, value);
 	return arena_printf(a, "%s : écrivez un nombre entre %s et %s", f->label, number_fr(a, f->least),
 			    number_fr(a, f->most));
 }

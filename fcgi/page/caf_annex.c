@@ -31,7 +31,8 @@ static day_t day_asked(struct request *rq, const char *name)
 	if (!*typed)
 		return 0;
 	if (day_parse(typed, &day)) {
-		fault_add(rq->arena, &rq->faults, name, "Écrivez la date comme 01/12/2026");
+		fault_add(rq->arena, &rq->faults, name, "%s",
+			  day_wrong(rq->arena, form_field(form_annex(), name)->label, typed));
 		return 0;
 	}
 	if (day > day_today()) {

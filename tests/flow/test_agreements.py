@@ -86,7 +86,7 @@ def letter(admin, convention, **values):
 
 @pytest.mark.parametrize('values, fault', [
     ({'reference': ''}, 'Saisissez le numéro de la lettre recommandée'),
-    ({'recue': '31/02/2026'}, 'Écrivez la date comme 01/12/2026'),
+    ({'recue': '31/02/2026'}, 'Reçue le : cette date n’existe pas'),
     ({'recue': french(TODAY + datetime.timedelta(days=2))}, 'La date de réception ne peut pas être dans le futur'),
     ({'envoyee': french(TODAY)}, 'La lettre ne peut pas être reçue avant d’être envoyée'),
     ({'envoyee': '01/01/2001', 'recue': '02/01/2001'}, 'la lettre ne peut pas être plus ancienne'),
@@ -181,7 +181,7 @@ def test_nothing_is_added_without_the_signed_act(admin, convention):
     who = {'nom': 'Aubrac', 'prenom': 'Lise', 'fonction': 'Directrice', 'courriel': 'l.aubrac@coquelicots.example', 'fonctionnement': place}
     for dates, fault in (({'signature_caf': french(TODAY + datetime.timedelta(days=1))}, 'La date de signature ne peut pas être dans le futur'),
                          ({'signature_fournisseur': '01/01/2001'}, 'l’avenant ne peut pas être signé avant'),
-                         ({'signature_caf': '31/02/2026'}, 'Écrivez la date comme 01/12/2026')):
+                         ({'signature_caf': '31/02/2026'}, 'Signé par la Caf le : cette date n’existe pas')):
         page = amendment(admin, convention, 'personne', **{**SIGNED, **who, **dates})
         assert page.status == 422 and any(fault in f for f in page.faults()), page.faults()
     page = amendment(admin, convention, 'personne', **{**SIGNED, **who, 'fonctionnement': []})
