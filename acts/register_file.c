@@ -2,6 +2,7 @@
 #include "acts/register_import.h"
 
 #include "acts/codes.h"
+#include "acts/commune.h"
 #include "base/text.h"
 
 #include <ctype.h>
@@ -197,7 +198,7 @@ static bool take_yes(struct arena *a, const char **value)
 
 static bool take_choice(struct arena *a, const struct choice *choices, const char **value)
 {
-	const struct choice *found = choice_typed(a, choices, *value);
+	const struct choice *found = choice_typed(a, choices, text_casefold(a, *value));
 
 	if (found)
 		*value = upper(a, found->value);
@@ -224,18 +225,33 @@ static bool take_status(struct arena *a, const char **value)
 	return strcmp(word, "active") == 0 || strcmp(word, "suspendue") == 0 || strcmp(word, "terminee") == 0;
 }
 
-static bool take_point(const char *s)
+/* The directory takes no leading zero. */
+static bool take_capacity(struct arena *a, const char **value)
 {
-	size_t first = strspn(s, DIGITS ".-"), second = s[first] == ' ' ? strspn(s + first + 1, DIGITS ".-") : 0;
+	int64_t n;
 
-	return first && second && !s[first + 1 + second];
+	if (text_to_int(*value, 1, 999, &n))
+		return false;
+	*value = arena_printf(a, "%lld", (long long)n);
+	return true;
+}
+
+/* One blank between the two, as the mirror reads them; "48,9" would be two numbers. */
+static bool take_point(struct arena *a, const char **value)
+{
+	const char *s = *value;
+	size_t first = strcspn(s, " ");
+	int64_t lat, lon;
+
+	if (strchr(s, ',') || !coordinates_read(s, &lat, &lon))
+		return false;
+	*value = arena_printf(a, "%.*s %s", (int)first, s, s + first + strspn(s + first, " "));
+	return true;
 }
 
 /* What is wrong, or NULL; *value in the directory's spelling. */
 static const char *take_cell(struct arena *a, enum cell_kind kind, const char **value)
 {
-	int64_t n;
-
 	switch (kind) {
 	case CELL_TEXT:
 		return strchr(*value, '\n') ? "holds a line break" : NULL;
@@ -272,9 +288,9 @@ static const char *take_cell(struct arena *a, enum cell_kind kind, const char **
 	case CELL_CATEGORY:
 		return take_choice(a, category_choices, value) ? NULL : "unknown category";
 	case CELL_CAPACITY:
-		return text_to_int(*value, 1, 999, &n) ? "a number from 1 to 999 is expected" : NULL;
+		return take_capacity(a, value) ? NULL : "a number from 1 to 999 is expected";
 	case CELL_POINT:
-		return take_point(*value) ? NULL : "latitude and longitude are expected, as 48.9353 2.3231";
+		return take_point(a, value) ? NULL : "latitude and longitude are expected, as 48.9353 2.3231";
 	case CELL_STATUS:
 		return take_status(a, value) ? NULL : "active, suspendue or terminee is expected";
 	}

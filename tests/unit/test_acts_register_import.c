@@ -55,6 +55,12 @@ static const struct {
 	{ IMPORT_ESTABLISHMENT, PLACES "A;eaje;;;peut-être;1 rue A;92390;V;92078;\n", 2, "avip", "oui or non" },
 	{ IMPORT_ESTABLISHMENT, PLACES "A;eaje;;;;1 rue A;92390;V;92O78;\n", 2, "code_insee", "an INSEE code" },
 	{ IMPORT_ESTABLISHMENT, PLACES "A;eaje;;;;1 rue A;92390;V;92078;48,9\n", 2, "coordonnees", "latitude and longitude" },
+	{ IMPORT_ESTABLISHMENT, PLACES "A;eaje;;;;1 rue A;92390;V;92078;--- ...\n", 2, "coordonnees",
+	  "latitude and longitude" },
+	{ IMPORT_ESTABLISHMENT, PLACES "A;eaje;;;;1 rue A;92390;V;92078;1.2.3 4\n", 2, "coordonnees",
+	  "latitude and longitude" },
+	{ IMPORT_ESTABLISHMENT, PLACES "A;eaje;;;;1 rue A;92390;V;92078;999 999\n", 2, "coordonnees",
+	  "latitude and longitude" },
 	{ IMPORT_ESTABLISHMENT, PLACES "\"A\nB\";eaje;;;;1 rue A;92390;V;92078;\nC;eaje;;;;r;9;V;92078;\n", 2, "nom",
 	  "holds a line break" },
 	{ IMPORT_ESTABLISHMENT, PLACES "\"A\nB\";eaje;;;;1 rue A;92390;V;92078;\nC;eaje;;;;r;9;V;92078;\n", 4,
@@ -101,6 +107,45 @@ static void test_each_cell_has_its_rule(void **state)
 	}
 }
 
+/* What is typed, and how the directory spells it: its constraints (ldap/directory/overlays.ldif.in) take nothing else. */
+static const struct {
+	const char *type, *category, *capacity, *point;
+	const char *spelled[4];
+} spellings[] = {
+	{ "EAJE", "MULTI_ACCUEIL", "24", "48.9353 2.3231", { "EAJE", "MULTI_ACCUEIL", "24", "48.9353 2.3231" } },
+	{ "eaje", "multi-accueil", "012", "48.9353   2.3231", { "EAJE", "MULTI_ACCUEIL", "12", "48.9353 2.3231" } },
+	{ "Eaje", "", "", "48.9353,2.3231", { NULL } },
+	{ "halte-garderie", "", "007", "-14.2 -61", { "EAJE", "CRECHE_COLLECTIVE", "7", "-14.2 -61" } },
+	{ "ALSH", "", "", "", { "ALSH", "", "", "" } },
+	{ "Rpe", "", "", "", { "RPE", "", "", "" } },
+	{ "LAEP", "", "", "", { "LAEP", "", "", "" } },
+	{ "Ludothèque", "", "", "", { "LUDOTHEQUE", "", "", "" } },
+	{ "Aide_Domicile", "", "", "", { "AIDE_DOMICILE", "", "", "" } },
+};
+
+static void test_cells_take_the_directorys_spelling(void **state)
+{
+	static const size_t cells[] = { PLACE_TYPE, PLACE_CATEGORY, PLACE_CAPACITY, PLACE_POINT };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(spellings); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct import *m = import_new(a, &(struct import_options){ .caf = "921", .today = 20500 });
+		size_t n;
+
+		import_take(m, IMPORT_ESTABLISHMENT,
+			    bytes_of(arena_printf(a, "%sA;%s;%s;%s;;1 rue A;92390;V;92078;\"%s\"\n", PLACES,
+						  spellings[i].type, spellings[i].category, spellings[i].capacity,
+						  spellings[i].point)));
+		(void)import_faults(m, &n);
+		print_message("%s %s %s %s\n", spellings[i].type, spellings[i].category, spellings[i].capacity,
+			      spellings[i].point);
+		assert_int_equal(n, spellings[i].spelled[0] ? 0 : 1);
+		for (size_t j = 0; j < LENGTH(cells) && spellings[i].spelled[j]; j++)
+			assert_string_equal(m->files[IMPORT_ESTABLISHMENT].v[0].cell[cells[j]], spellings[i].spelled[j]);
+	}
+}
+
 static void test_a_file_stands_once(void **state)
 {
 	AUTO_ARENA struct arena *a = arena_new();
@@ -120,6 +165,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_cell_has_its_rule),
+		cmocka_unit_test(test_cells_take_the_directorys_spelling),
 		cmocka_unit_test(test_a_file_stands_once),
 	};
 
