@@ -160,6 +160,38 @@ static const char *place_now(struct arena *a, const struct establishment *e, siz
 	}
 }
 
+static bool is_taken_away(struct import *m, const struct import_thing *person, const struct import_thing *place,
+			  size_t family)
+{
+	const struct import_thing *right = import_known(m, 'r', import_pair(m, person, place));
+
+	return right && strcmp(right->row->cell[RIGHT_LISTING + family], "FALSE") == 0;
+}
+
+/* Only the manager's people may have rights: what the former one's keep opens nothing until the day he is back. */
+static void warn_moved(struct import *m, const struct import_row *r)
+{
+	const struct import_thing *place = r->thing;
+	const struct establishment *e = &place->there->is.establishment;
+	const struct strs *keys[] = { &e->listing_keys, &e->places_keys };
+	struct strs kept = { 0 };
+	struct buf b = buf_new(m->arena);
+
+	for (size_t i = 0; i < LENGTH(keys); i++) {
+		for (size_t j = 0; j < keys[i]->n; j++) {
+			const struct import_thing *p = import_known(m, 'k', keys[i]->v[j]);
+
+			if (!p || p->parent == place->parent || is_taken_away(m, p, place, i) || strs_has(&kept, p->id))
+				continue;
+			buf_printf(&b, "%s%s", kept.n ? ", " : "", p->id);
+			strs_add(m->arena, &kept, p->id);
+		}
+	}
+	if (kept.n)
+		import_warn(m, IMPORT_ESTABLISHMENT, r->line, "%s goes to %s, and agents of others keep rights there: %s",
+			    place->id, place->parent->id, buf_str(&b));
+}
+
 static void edit_place(struct import *m, const struct import_row *r)
 {
 	const struct import_thing *t = r->thing;
@@ -175,8 +207,10 @@ static void edit_place(struct import *m, const struct import_row *r)
 			differ(&d, place_attributes[i].attribute, other ? "" : r->cell[place_attributes[i].cell],
 			       place_now(m->arena, e, place_attributes[i].cell));
 		}
-		differ(&d, "habGestionnaire",
-		       t->parent && strcmp(t->parent->key, e->manager_key) != 0 ? t->parent->dn : "", "");
+		if (t->parent && strcmp(t->parent->key, e->manager_key) != 0) {
+			differ(&d, "habGestionnaire", t->parent->dn, "");
+			warn_moved(m, r);
+		}
 		edit_differing(&d, t, "establishment");
 		return;
 	}
@@ -200,13 +234,12 @@ static void put_covered(struct import *m, const struct import_thing *t, struct e
 {
 	for (size_t i = 0; i < m->n_things; i++) {
 		const struct import_thing *place = m->things[i];
-		bool several;
 
 		if (place->kind != IMPORT_ESTABLISHMENT || place->parent != t->parent)
 			continue;
-		if (import_find(m, 'v', import_pair(m, t->parent, place), &several) != t && !several)
+		if (!import_known(m, 'v', import_pair(m, t, place)))
 			continue;
-		if (several || (t->there && strs_has(&t->there->is.agreement.covered_keys, place->key)))
+		if (t->there && strs_has(&t->there->is.agreement.covered_keys, place->key))
 			continue;
 		if (!*x) {
 			*x = import_edits(m);
@@ -221,28 +254,22 @@ static void put_covered(struct import *m, const struct import_thing *t, struct e
 static void edit_agreement(struct import *m, const struct import_row *r)
 {
 	const struct import_thing *t = r->thing;
-	const char *later = strcmp(r->cell[DEAL_SIGNED_CAF], r->cell[DEAL_SIGNED_PROVIDER]) > 0 ?
-				    r->cell[DEAL_SIGNED_CAF] :
-				    r->cell[DEAL_SIGNED_PROVIDER];
-	day_t effect;
+	struct agreement g = import_agreement(t);
 	struct edits *x = NULL;
 
 	if (t->there) {
 		put_covered(m, t, &x);
 		return;
 	}
-	if (day_parse_ldap(later, &effect))
-		return;
 	x = import_edits(m);
 	edits_make(x, t->dn, "habConvention");
 	edits_set(x, "habConventionNumero", t->id);
-	edits_first(x, "habStatut", "active");
+	edits_first(x, "habStatut", g.status);
 	edits_set(x, "habDateSignatureFournisseur", r->cell[DEAL_SIGNED_PROVIDER]);
 	edits_set(x, "habDateSignatureCaf", r->cell[DEAL_SIGNED_CAF]);
-	edits_set(x, "habDateEffet", later);
-	edits_first(x, "habDateEcheance",
-		    *r->cell[DEAL_DUE] ? r->cell[DEAL_DUE] : day_ldap(m->arena, day_add_months(effect, 12)));
-	edits_set(x, "habTaciteReconduction", *r->cell[DEAL_TACIT] ? r->cell[DEAL_TACIT] : "TRUE");
+	edits_set(x, "habDateEffet", day_ldap(m->arena, (day_t)g.effect));
+	edits_first(x, "habDateEcheance", day_ldap(m->arena, (day_t)g.due));
+	edits_set(x, "habTaciteReconduction", g.not_tacit ? "FALSE" : "TRUE");
 	set_filled(x, "habSignataireNom", r->cell[DEAL_SIGNATORY]);
 	set_filled(x, "habSignataireFonction", r->cell[DEAL_TITLE]);
 	set_filled(x, "habReferencePrefecture", r->cell[DEAL_PREFECTURE]);

@@ -23,6 +23,17 @@ void import_change(struct import *m, const char *format, ...)
 	va_end(args);
 }
 
+void import_warn(struct import *m, enum import_kind kind, size_t line, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	strs_add(m->arena, &m->warnings,
+		 arena_printf(m->arena, "%s:%zu: warning: %s", import_files[kind], line,
+			      arena_vprintf(m->arena, format, args)));
+	va_end(args);
+}
+
 static int by_place(const void *a, const void *b)
 {
 	const struct import_fault *x = a, *y = b;
@@ -46,6 +57,11 @@ const struct import_fault *import_faults(const struct import *m, size_t *n)
 const struct strs *import_changes(const struct import *m)
 {
 	return &m->changes;
+}
+
+const struct strs *import_warnings(const struct import *m)
+{
+	return &m->warnings;
 }
 
 enum err import_plan(struct app *app, struct import *m, const struct entries *directory)

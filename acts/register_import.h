@@ -44,6 +44,8 @@ MUST_USE enum err import_plan(struct app *app, struct import *m, const struct en
 const struct import_fault *import_faults(const struct import *m, size_t *n);
 /* One English line a change: "new establishment E92100007 (Les Lucioles)", … */
 const struct strs *import_changes(const struct import *m);
+/* One English line for what is allowed and worth a look, with its file and line. */
+const struct strs *import_warnings(const struct import *m);
 
 /* Only of a plan without faults and with changes. ERR_TOOLARGE: split the files; ERR_CONFLICT: another act gave the same
    numbers meanwhile, plan again. */
@@ -113,6 +115,7 @@ struct import_row {
 struct import_thing {
 	enum import_kind kind;
 	const struct mirrored *there; /* NULL: new */
+	const struct entry *entry;    /* the same, with all its values */
 	const struct import_row *row; /* the row that speaks of it; NULL: none */
 	const char *id;               /* provider's, establishment's, agreement's number, agent's number */
 	const char *uid;              /* people */
@@ -141,7 +144,7 @@ struct import {
 	} files[IMPORT__MAX];
 	struct import_fault *faults;
 	size_t n_faults;
-	struct strs changes;
+	struct strs changes, warnings;
 	struct import_name **names;
 	struct import_thing **things; /* all, for « tous » */
 	size_t n_things;
@@ -157,6 +160,7 @@ void import_fault(struct import *m, enum import_kind kind, size_t line, const ch
 	PRINTF_LIKE(5, 6);
 const char *import_column(enum import_kind kind, size_t i);
 void import_change(struct import *m, const char *format, ...) PRINTF_LIKE(2, 3);
+void import_warn(struct import *m, enum import_kind kind, size_t line, const char *format, ...) PRINTF_LIKE(4, 5);
 
 /* The edits to add to; one more entry. */
 struct edits *import_edits(struct import *m);
@@ -168,7 +172,8 @@ struct import_thing *import_find(struct import *m, char kind, const char *name, 
 struct import_thing *import_known(struct import *m, char kind, const char *name);
 
 /* register_things.c: what the directory has. Names: 'p' 'e' 'g' 'n' by id or number, 'u' uid, 'k' normal DN, 's' SIRET, 'm' mail,
-   'w' mail and name, 'f' folded name and 'a' address of an establishment, 'v' a provider's covered establishment, 'r' a right. */
+   'x' anybody's mail, whatever the Caf, 'w' mail and name, 'f' folded name and 'a' address of an establishment, 'v' an
+   agreement and what it covers, 'i' a provider and what one of its agreements in force covers, 'r' a right. */
 void import_directory(struct import *m, const struct entries *directory);
 struct import_thing *import_thing_add(struct import *m, const struct import_thing *t);
 void import_name_thing(struct import *m, struct import_thing *t, const char *siret, const char *mail);
@@ -179,6 +184,10 @@ struct import_thing *import_person_named(struct import *m, const char *mail, con
 const char *import_pair(struct import *m, const struct import_thing *x, const struct import_thing *y);
 const char *import_spot(struct import *m, const char *name, const char *postal, const char *street);
 bool import_is_ours(struct import *m, const struct import_thing *t);
+/* An agreement as it is once all is written; its status "": what its row says cannot be read. */
+struct agreement import_agreement(const struct import_thing *t);
+/* It covers that establishment: 'v', and 'i' where it is in force. */
+void import_name_covered(struct import *m, struct import_thing *agreement, const struct import_thing *place);
 /* register_rows.c */
 MUST_USE enum err import_resolve(struct import *m);
 /* register_edits.c: the edits of what is settled. */

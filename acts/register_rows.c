@@ -2,6 +2,7 @@
 #include "acts/register_import.h"
 
 #include "acts/commune.h"
+#include "acts/rights.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -146,7 +147,7 @@ static void cover(struct import *m, const struct import_row *row, const char *id
 		import_fault(m, IMPORT_AGREEMENT, row->line, import_column(IMPORT_AGREEMENT, DEAL_COVERED),
 			     "%s is not managed by this provider", id);
 	else
-		import_name_add(m, 'v', import_pair(m, place->parent, place), row->thing);
+		import_name_covered(m, row->thing, place);
 }
 
 static void cover_all(struct import *m, const struct import_row *row)
@@ -157,7 +158,7 @@ static void cover_all(struct import *m, const struct import_row *row)
 	if (strcmp(text_fold(m->arena, list), "tous") == 0) {
 		for (size_t i = 0; i < m->n_things; i++)
 			if (m->things[i]->kind == IMPORT_ESTABLISHMENT && m->things[i]->parent == row->thing->parent)
-				import_name_add(m, 'v', import_pair(m, row->thing->parent, m->things[i]), row->thing);
+				import_name_covered(m, row->thing, m->things[i]);
 		return;
 	}
 	while (*(list += strspn(list, between))) {
@@ -172,6 +173,7 @@ static void check_days(struct import *m, const struct import_row *row)
 {
 	day_t days[2], due;
 	const struct mirrored *there = row->thing->there;
+	struct agreement g = import_agreement(row->thing);
 
 	for (size_t i = 0; i < 2; i++) {
 		size_t column = i ? DEAL_SIGNED_CAF : DEAL_SIGNED_PROVIDER;
@@ -187,6 +189,9 @@ static void check_days(struct import *m, const struct import_row *row)
 	if (*row->cell[DEAL_DUE] && !day_parse_ldap(row->cell[DEAL_DUE], &due) &&
 	    due <= (days[0] > days[1] ? days[0] : days[1]))
 		fault(m, IMPORT_AGREEMENT, row, DEAL_DUE, "is not after both signatures");
+	else if (!there && g.effect <= m->o.today && !agreement_in_force(&g, m->o.today))
+		fault(m, IMPORT_AGREEMENT, row, DEAL_DUE,
+		      "is past, and the convention does not renew by itself: it is over");
 }
 
 static enum err resolve_agreement(struct import *m, struct import_row *row)
@@ -230,6 +235,17 @@ static struct import_thing *person_of(struct import *m, const struct import_row 
 	return t;
 }
 
+/* Allowed: two of one town hall may share one. */
+static void warn_mail(struct import *m, const struct import_row *row)
+{
+	bool several;
+	const struct import_thing *other = import_find(m, 'x', row->cell[PERSON_MAIL], &several);
+
+	if (other || several)
+		import_warn(m, IMPORT_PERSON, row->line, "%s is the address of %s too: nobody can log in by it",
+			    row->cell[PERSON_MAIL], other ? other->id : "others");
+}
+
 static enum err make_person(struct import *m, struct import_row *row, const struct import_thing *provider)
 {
 	const char *uid = row->cell[PERSON_UID], *id = row->cell[PERSON_NUMBER];
@@ -250,6 +266,8 @@ static enum err make_person(struct import *m, struct import_row *row, const stru
 
 	t->uid = uid;
 	t->parent = provider;
+	warn_mail(m, row);
+	import_name_add(m, 'x', row->cell[PERSON_MAIL], t);
 	import_name_person(m, t, row->cell[PERSON_MAIL], row->cell[PERSON_GIVEN], row->cell[PERSON_SURNAME]);
 	return ERR_OK;
 }
@@ -273,6 +291,32 @@ static enum err resolve_person(struct import *m, struct import_row *row)
 
 /* --- rights --- */
 
+/* Once all is written; of somebody who is there the directory tells, and no right is given to whom the file sees gone. */
+static const char *status_of(const struct import_thing *p)
+{
+	const char *said = p->row ? p->row->cell[PERSON_STATUS] : "";
+
+	if (p->there && strcmp(said, "terminee") != 0)
+		return p->there->is.person.status;
+	return *said ? said : "active";
+}
+
+static void check_given(struct import *m, const struct import_row *row, const struct import_thing *p,
+			const struct import_thing *place)
+{
+	const char *status = status_of(p);
+	bool several;
+
+	if (!p->parent || p->parent != place->parent)
+		import_fault(m, IMPORT_RIGHT, row->line, "", "%s is no agent of the manager of %s", p->id, place->id);
+	else if (!import_find(m, 'i', import_pair(m, place->parent, place), &several) && !several)
+		import_fault(m, IMPORT_RIGHT, row->line, "", "no convention of %s in force covers %s",
+			     place->parent->id, place->id);
+	/* who is suspended may find his rights again */
+	if (strcmp(status, "active") != 0 && strcmp(status, "suspendue") != 0)
+		import_fault(m, IMPORT_RIGHT, row->line, "", "%s is %s", p->id, *status ? status : "of no known status");
+}
+
 static struct import_thing *either(struct import *m, const struct import_row *row, size_t column, const char *kinds,
 				   const char *what)
 {
@@ -293,11 +337,10 @@ static enum err resolve_right(struct import *m, struct import_row *row)
 	struct import_thing *p = either(m, row, RIGHT_PERSON, "num", "agent");
 	struct import_thing *place = either(m, row, RIGHT_PLACE, "ef", "establishment");
 	bool gives = strcmp(row->cell[RIGHT_LISTING], "TRUE") == 0 || strcmp(row->cell[RIGHT_PLACES], "TRUE") == 0;
-	bool several;
 
 	if (!p || !place)
 		return ERR_OK;
-	if (import_find(m, 'r', import_pair(m, p, place), &several))
+	if (import_known(m, 'r', import_pair(m, p, place)))
 		import_fault(m, IMPORT_RIGHT, row->line, "", "another line speaks of %s and %s", p->id, place->id);
 	row->thing = import_thing_add(m, &(struct import_thing){ .kind = IMPORT_RIGHT,
 								 .row = row,
@@ -310,12 +353,8 @@ static enum err resolve_right(struct import *m, struct import_row *row)
 	import_name_add(m, 'r', import_pair(m, p, place), row->thing);
 	if (strcmp(row->cell[RIGHT_PLACES], "TRUE") == 0 && strcasecmp(place->type, "eaje") != 0)
 		fault(m, IMPORT_RIGHT, row, RIGHT_PLACES, "only an Eaje has free places");
-	if (!gives)
-		return ERR_OK;
-	if (!p->parent || p->parent != place->parent)
-		import_fault(m, IMPORT_RIGHT, row->line, "", "%s is no agent of the manager of %s", p->id, place->id);
-	else if (!import_find(m, 'v', import_pair(m, place->parent, place), &several) && !several)
-		import_fault(m, IMPORT_RIGHT, row->line, "", "no convention of %s covers %s", place->parent->id, place->id);
+	if (gives)
+		check_given(m, row, p, place);
 	return ERR_OK;
 }
 

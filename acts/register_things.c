@@ -1,6 +1,7 @@
 /* What the directory has, and every name by which a row may mean it. */
 #include "acts/register_import.h"
 
+#include "acts/rights.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -139,9 +140,9 @@ void import_name_place(struct import *m, struct import_thing *t, const char *nam
 	import_name_add(m, 'a', import_spot(m, name, postal, street), t);
 }
 
-static void take_entry(struct import *m, const struct mirrored *x)
+static void take_entry(struct import *m, const struct mirrored *x, const struct entry *entry)
 {
-	struct import_thing t = { .there = x, .id = "", .uid = "", .type = "", .key = x->key };
+	struct import_thing t = { .there = x, .entry = entry, .id = "", .uid = "", .type = "", .key = x->key };
 	const struct establishment *e = &x->is.establishment;
 	const char *siret = "", *mail = "";
 
@@ -169,10 +170,12 @@ static void take_entry(struct import *m, const struct mirrored *x)
 	}
 	struct import_thing *kept = import_thing_add(m, &t);
 
-	if (t.kind == IMPORT_PERSON)
+	if (t.kind == IMPORT_PERSON) {
 		import_name_person(m, kept, mail, x->is.person.given_name, x->is.person.surname);
-	else
+		import_name_add(m, 'x', x->is.person.mail, kept);
+	} else {
 		import_name_thing(m, kept, siret, mail);
+	}
 	if (t.kind == IMPORT_ESTABLISHMENT)
 		import_name_place(m, kept, e->name, e->postal_code, e->street);
 }
@@ -191,18 +194,46 @@ static const char *parent_key(const struct mirrored *x)
 	}
 }
 
-/* A convention that ended covers nothing. */
+static struct agreement planned_agreement(const struct import_row *r)
+{
+	struct agreement g;
+	day_t provider, caf, due;
+
+	codec_default(&agreement_codec, &g);
+	if (day_parse_ldap(r->cell[DEAL_SIGNED_PROVIDER], &provider) || day_parse_ldap(r->cell[DEAL_SIGNED_CAF], &caf))
+		return g;
+	g.status = "active";
+	g.effect = caf > provider ? caf : provider;
+	g.due = day_parse_ldap(r->cell[DEAL_DUE], &due) ? day_add_months((day_t)g.effect, 12) : due;
+	g.not_tacit = strcmp(r->cell[DEAL_TACIT], "FALSE") == 0;
+	return g;
+}
+
+struct agreement import_agreement(const struct import_thing *t)
+{
+	return t->there ? t->there->is.agreement : planned_agreement(t->row);
+}
+
+void import_name_covered(struct import *m, struct import_thing *agreement, const struct import_thing *place)
+{
+	struct agreement g = import_agreement(agreement);
+
+	import_name_add(m, 'v', import_pair(m, agreement, place), agreement);
+	if (agreement_in_force(&g, m->o.today))
+		import_name_add(m, 'i', import_pair(m, agreement->parent, place), agreement);
+}
+
 static void note_covered(struct import *m, struct import_thing *t)
 {
 	const struct agreement *g = &t->there->is.agreement;
 
-	if (t->kind != IMPORT_AGREEMENT || strcmp(g->status, "active") != 0 || !t->parent)
+	if (t->kind != IMPORT_AGREEMENT || !t->parent)
 		return;
 	for (size_t i = 0; i < g->covered_keys.n; i++) {
 		struct import_thing *place = import_known(m, 'k', g->covered_keys.v[i]);
 
 		if (place)
-			import_name_add(m, 'v', import_pair(m, t->parent, place), t);
+			import_name_covered(m, t, place);
 	}
 }
 
@@ -212,7 +243,7 @@ void import_directory(struct import *m, const struct entries *directory)
 		struct mirrored *x = arena_new_of(m->arena, struct mirrored);
 
 		if (mirrored_of(m->arena, &directory->v[i], x) == ERR_OK)
-			take_entry(m, x);
+			take_entry(m, x, &directory->v[i]);
 	}
 	for (size_t i = 0; i < m->n_things; i++)
 		m->things[i]->parent = import_known(m, 'k', parent_key(m->things[i]->there));

@@ -120,8 +120,10 @@ int ctl_register_import(struct ctl *c)
 		return ctl_fail(e == ERR_UNAVAILABLE ? "the mirror of the directory is not up to date" : "%s", err_text(e));
 	if (print_faults(m))
 		return 1;
-	const struct strs *changes = import_changes(m);
+	const struct strs *changes = import_changes(m), *warnings = import_warnings(m);
 
+	for (size_t i = 0; i < warnings->n; i++)
+		puts(warnings->v[i]);
 	for (size_t i = 0; i < changes->n; i++)
 		puts(changes->v[i]);
 	if (!changes->n || dry) {

@@ -4,6 +4,8 @@ import time
 import ldap
 import pytest
 
+from client import until
+
 FILES = {
     'fournisseurs.csv': '''\ufeffidentifiant;nom;siret;adresse;code_postal;commune;courriel;telephone
 ;Association Les Bateliers;99930031700019;12, quai du Port;92390;Villeneuve-la-Garenne;contact@bateliers.example;01 99 00 31 10
@@ -31,7 +33,7 @@ def luhn(number):
     return total % 10 == 0
 
 
-SIRET = next(n for n in (f'9993003170001{k}' for k in range(10)) if luhn(n))
+SIRET, OTHER_SIRET = (next(n for n in (f'{head}{k}' for k in range(10)) if luhn(n)) for head in ('9993003170001', '9993003180001'))
 
 
 def write(folder, **changed):
@@ -60,6 +62,11 @@ def wait_directory(service, filter_, seconds=20):
     raise AssertionError(f'{filter_} is not there')
 
 
+OVER = '''numero;fournisseur;signature_fournisseur;signature_caf;echeance;tacite_reconduction;etablissements
+921-2025-0900;99930031700019;02/03/2020;09/03/2020;01/02/2021;non;tous
+'''
+LEFT = FILES['personnes.csv'].replace('fournisseur\n', 'fournisseur;statut\n').replace('99930031700019\nD', '99930031700019;terminee\nD')
+
 # File, what is replaced by what, and the fault.
 BAD = [
     ('fournisseurs', 'contact@', 'con tact@', 'fournisseurs.csv:2: courriel: no mail address'),
@@ -80,6 +87,9 @@ BAD = [
     ('droits', 'Le Ponton', 'E0001', 'droits.csv:3: '),
     ('droits', 'r.maurevert@bateliers.example', '921-4821', 'droits.csv:2: 921-4821 is no agent of the manager of E92190001'),
     ('conventions', 'tous', 'E92190001', 'droits.csv:3: no convention of'),
+    ('conventions', FILES['conventions.csv'], OVER, 'conventions.csv:2: echeance: is past, and the convention does not renew'),
+    ('conventions', FILES['conventions.csv'], OVER, 'droits.csv:2: no convention of'),
+    ('personnes', FILES['personnes.csv'], LEFT, ' is terminee'),
     ('droits', 'Le Ponton;oui', 'Le Ponton;"oui', 'droits.csv:4: a quoted cell never ends'),
 ]
 
@@ -115,7 +125,7 @@ def test_the_files_a_caf_has_are_loaded_once(service, tmp_path):
     said = service.ctl('directory', 'lint', check=False).stdout
     assert not [name for name in ('E92190001', '921-2025-0900', 'maurevert', 'delatour') if name in said], said
     assert not [m for m in service.mails() if 'bateliers' in m['To']]
-    assert 'La Péniche' in service.client().get('/etablissements/la-peniche-E92190001').words
+    until(lambda: 'La Péniche' in service.client().get('/etablissements/la-peniche-E92190001').words)
 
 
 def test_passwords_are_mailed_where_they_are_asked(service, tmp_path):
@@ -125,3 +135,86 @@ def test_passwords_are_mailed_where_they_are_asked(service, tmp_path):
     assert code == 0 and '2 changes' in said, said
     assert service.wait_mail('e.vaubernier@nouveau.example', 'accès')
     assert not [m for m in service.mails() if 'j.absent' in m['To']]
+
+
+class Tree:
+    """A provider with one agent, one nursery that it manages and one convention, as hands made them in the directory."""
+
+    def __init__(self, service):
+        self.d, self.caf = service.directory(), f'habCodeCaf=921,ou=cafs,{service.demo["ldap"]["suffix"]}'
+        self.made = []
+        self.provider = self.add(f'habFournisseurId=F9219001,ou=fournisseurs,{self.caf}', objectClass='habFournisseur', habFournisseurId='F9219001',
+                                 o='Association Le Radeau', habSiret=OTHER_SIRET, mail='contact@radeau.example', postalAddress='1, rue du Bac$92390 Villeneuve',
+                                 street='1, rue du Bac', postalCode='92390', l='Villeneuve')
+        self.agent = self.person('n.aubrac', '921-9001')
+        self.place = self.add(f'habEtablissementId=E92190101,ou=etablissements,{self.caf}', objectClass=['habEtablissement', 'habEaje'],
+                              habEtablissementId='E92190101', cn='Le Radeau', habTypeEtablissement='EAJE', street='1, rue du Bac', postalCode='92390',
+                              l='Villeneuve', habCodeInsee='92078', habGestionnaire=self.provider)
+        self.deal = self.add(f'habConventionNumero=921-2020-9001,{self.provider}', objectClass='habConvention', habConventionNumero='921-2020-9001',
+                             habStatut='active', habDateSignatureFournisseur='20200302000000Z', habDateSignatureCaf='20200309000000Z',
+                             habDateEffet='20200309000000Z', habDateEcheance='20210309000000Z', habTaciteReconduction='TRUE',
+                             habEtablissementCouvert=self.place)
+
+    def add(self, dn, **values):
+        self.d.add_s(dn, [(k, [x.encode() for x in (v if isinstance(v, list) else [v])]) for k, v in values.items()])
+        self.made.insert(0, dn)
+        return dn
+
+    def person(self, uid, number, **more):
+        return self.add(f'uid={uid},{self.provider}', objectClass=['inetOrgPerson', 'habAgent'], uid=uid, cn='Nine Aubrac', sn='Aubrac', givenName='Nine',
+                        displayName='Nine Aubrac', mail='n.aubrac@radeau.example', habAgentNumero=number, habStatut='active', **more)
+
+    def set(self, dn, **values):
+        self.d.modify_s(dn, [(ldap.MOD_REPLACE, name, value.encode()) for name, value in values.items()])
+
+
+@pytest.fixture
+def tree(service):
+    tree = Tree(service)
+    yield tree
+    for dn in tree.made:
+        tree.d.delete_s(dn)
+
+
+DEAL = f'numero;fournisseur;signature_fournisseur;signature_caf;etablissements\n921-2020-9001;{OTHER_SIRET};02/03/2020;09/03/2020;tous\n'
+RIGHT = 'personne;etablissement;fonctionnement;places\n921-9001;E92190101;oui;oui\n'
+
+
+def plan(service, folder, **files):
+    for name, text in files.items():
+        (folder / f'{name}.csv').write_text(text, encoding='utf-8')
+    return run(service, '--dry-run', str(folder))[1]
+
+
+def test_no_right_is_given_under_a_convention_that_is_over(service, tree, tmp_path):
+    assert '2 changes' in plan(service, tmp_path, conventions=DEAL, droits=RIGHT)
+    for broken in ({'habStatut': 'terminee'}, {'habStatut': 'active', 'habTaciteReconduction': 'FALSE'}):
+        tree.set(tree.deal, **broken)
+        said = plan(service, tmp_path, conventions=DEAL, droits=RIGHT)
+        assert 'droits.csv:2: no convention of F9219001 in force covers E92190101' in said, (broken, said)
+    fresh = DEAL.replace('921-2020-9001', '921-2026-9002').replace('2020', '2026')
+    said = plan(service, tmp_path, conventions=fresh, droits=RIGHT)
+    assert '3 changes' in said, said
+
+
+def test_no_right_is_given_to_who_left(service, tree, tmp_path):
+    tree.set(tree.agent, habStatut='suspendue')
+    assert '2 changes' in plan(service, tmp_path, droits=RIGHT)
+    tree.set(tree.agent, habStatut='terminee')
+    assert 'droits.csv:2: 921-9001 is terminee' in plan(service, tmp_path, droits=RIGHT)
+
+
+def test_what_is_allowed_and_worth_a_look_is_warned_of(service, tree, tmp_path):
+    people = ''.join(f'{line};F9219001\n' for line in ('Briand;Ida;accueil@radeau.example', 'Cosse;Jules;accueil@radeau.example',
+                                                       'Dorval;Léo;n.aubrac@radeau.example'))
+    people = 'nom;prenom;courriel;fournisseur\n' + people
+    said = plan(service, tmp_path, personnes=people)
+    assert 'personnes.csv:3: warning: accueil@radeau.example is the address of ' in said and '3 changes' in said, said
+    assert 'personnes.csv:4: warning: n.aubrac@radeau.example is the address of 921-9001 too' in said and 'personnes.csv:2: warning' not in said, said
+    tree.set(tree.place, habDroitFonctionnement=tree.agent)
+    moved = 'identifiant;nom;type;adresse;code_postal;commune;code_insee;fournisseur\nE92190101;Le Radeau;EAJE;1, rue du Bac;92390;Villeneuve;92078;F9210001\n'
+    (tmp_path / 'personnes.csv').unlink()
+    said = plan(service, tmp_path, etablissements=moved)
+    assert 'etablissements.csv:2: warning: E92190101 goes to F9210001, and agents of others keep rights there: 921-9001' in said, said
+    said = plan(service, tmp_path, droits=RIGHT.replace('oui;oui', 'non;'))
+    assert 'warning' not in said and '2 changes' in said, said
