@@ -35,6 +35,22 @@ static void differ(struct differing *d, const char *attribute, const char *wante
 	strs_add(d->m->arena, &d->values, wanted);
 }
 
+/* As the directory has it, "" where it has none: the mirror keeps less of an entry. */
+static const char *value_now(const struct import_thing *t, const char *attribute)
+{
+	const char *value = entry_text(t->entry, attribute);
+
+	return value ? value : "";
+}
+
+/* However it was typed there. */
+static void differ_phone(struct differing *d, const struct import_thing *t, const char *wanted)
+{
+	const char *now = value_now(t, "telephoneNumber"), *phone = now;
+
+	differ(d, "telephoneNumber", wanted, text_phone(d->m->arena, now, &phone) ? now : phone);
+}
+
 static void edit_differing(struct differing *d, const struct import_thing *t, const char *kind)
 {
 	struct import *m = d->m;
@@ -83,14 +99,15 @@ static void edit_provider(struct import *m, const struct import_row *r)
 	add_line(&address, town);
 	if (t->there) {
 		const struct provider *p = &t->there->is.provider;
-		const char *lines = arena_printf(m->arena, "%s\n%s", r->cell[PROVIDER_STREET], town), *phone = "";
+		const char *lines = arena_printf(m->arena, "%s\n%s", r->cell[PROVIDER_STREET], town);
 
-		if (text_phone(m->arena, p->phone, &phone))
-			phone = p->phone;
 		differ(&d, "o", r->cell[PROVIDER_NAME], p->name);
 		differ(&d, "postalAddress", strcmp(lines, p->address) == 0 ? "" : buf_str(&address), "");
+		differ(&d, "street", r->cell[PROVIDER_STREET], value_now(t, "street"));
+		differ(&d, "postalCode", r->cell[PROVIDER_POSTAL], value_now(t, "postalCode"));
+		differ(&d, "l", r->cell[PROVIDER_CITY], value_now(t, "l"));
 		differ(&d, "mail", r->cell[PROVIDER_MAIL], p->mail);
-		differ(&d, "telephoneNumber", r->cell[PROVIDER_PHONE], phone);
+		differ_phone(&d, t, r->cell[PROVIDER_PHONE]);
 		edit_differing(&d, t, "provider");
 		return;
 	}
@@ -292,7 +309,9 @@ static void edit_person(struct import *m, const struct import_row *r)
 		differ(&d, "sn", r->cell[PERSON_SURNAME], p->surname);
 		differ(&d, "givenName", r->cell[PERSON_GIVEN], p->given_name);
 		differ(&d, "cn", name, p->name);
+		differ(&d, "displayName", name, value_now(t, "displayName"));
 		differ(&d, "title", r->cell[PERSON_TITLE], p->title);
+		differ_phone(&d, t, r->cell[PERSON_PHONE]);
 		edit_differing(&d, t, "person");
 		return;
 	}
