@@ -103,6 +103,16 @@ static enum err check_commune(struct import *m, const struct import_row *row)
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
+/* Hands that changed a type may have left it out: the directory keeps nothing of an Eaje's there. */
+static void check_class(struct import *m, enum import_kind kind, const struct import_row *row, size_t column,
+			const struct import_thing *place)
+{
+	bool lacks = place->there && strcasecmp(place->type, "eaje") == 0 && !entry_is(place->entry, "habEaje");
+
+	if (lacks && *row->cell[column] && strcmp(row->cell[column], "FALSE") != 0)
+		fault(m, kind, row, column, "this Eaje lacks the class habEaje in the directory");
+}
+
 static enum err resolve_place(struct import *m, struct import_row *row)
 {
 	const char *id = row->cell[PLACE_ID];
@@ -118,6 +128,8 @@ static enum err resolve_place(struct import *m, struct import_row *row)
 		if (*row->cell[PLACE_TYPE] && strcasecmp(t->type, row->cell[PLACE_TYPE]) != 0)
 			fault(m, IMPORT_ESTABLISHMENT, row, PLACE_TYPE,
 			      "is not that of this establishment in the directory");
+		for (size_t i = PLACE_CATEGORY; i <= PLACE_AVIP; i++)
+			check_class(m, IMPORT_ESTABLISHMENT, row, i, t);
 	} else {
 		if (!e && !*id)
 			e = number(m, NUMBER_ESTABLISHMENT, 'e', &id);
@@ -353,6 +365,7 @@ static enum err resolve_right(struct import *m, struct import_row *row)
 	import_name_add(m, 'r', import_pair(m, p, place), row->thing);
 	if (strcmp(row->cell[RIGHT_PLACES], "TRUE") == 0 && strcasecmp(place->type, "eaje") != 0)
 		fault(m, IMPORT_RIGHT, row, RIGHT_PLACES, "only an Eaje has free places");
+	check_class(m, IMPORT_RIGHT, row, RIGHT_PLACES, place);
 	if (gives)
 		check_given(m, row, p, place);
 	return ERR_OK;

@@ -218,3 +218,30 @@ def test_what_is_allowed_and_worth_a_look_is_warned_of(service, tree, tmp_path):
     assert 'etablissements.csv:2: warning: E92190101 goes to F9210001, and agents of others keep rights there: 921-9001' in said, said
     said = plan(service, tmp_path, droits=RIGHT.replace('oui;oui', 'non;'))
     assert 'warning' not in said and '2 changes' in said, said
+
+
+def test_what_changes_of_an_entry_changes_whole(service, tree, tmp_path):
+    tree.set(tree.agent, telephoneNumber='+33199003110')
+    (tmp_path / 'fournisseurs.csv').write_text('identifiant;nom;siret;adresse;code_postal;commune;courriel\n'
+                                               f'F9219001;Association Le Radeau;{OTHER_SIRET};2, quai du Port;92400;Valmoreau;contact@radeau.example\n')
+    (tmp_path / 'personnes.csv').write_text('numero;nom;prenom;courriel;telephone;fournisseur\n'
+                                            '921-9001;Aubrac-Lys;Nine;n.aubrac@radeau.example;01 99 00 31 22;F9219001\n')
+    code, said = run(service, str(tmp_path))
+    assert code == 0 and 'changed provider F9219001: postalAddress, street, postalCode, l' in said, said
+    assert 'changed person 921-9001: sn, cn, displayName, telephoneNumber' in said, said
+    person = wait_directory(service, '(&(uid=n.aubrac)(sn=Aubrac-Lys))')[1]
+    assert person['displayName'] == person['cn'] == [b'Nine Aubrac-Lys'] and person['telephoneNumber'] == [b'+33199003122']
+    provider = wait_directory(service, '(&(habFournisseurId=F9219001)(l=Valmoreau))')[1]
+    assert (provider['street'], provider['postalCode']) == ([b'2, quai du Port'], [b'92400'])
+    assert provider['postalAddress'] == [b'2, quai du Port$92400 Valmoreau']
+    assert '0 changes' in run(service, str(tmp_path))[1]
+
+
+def test_what_the_directory_would_refuse_is_refused_before(service, tree, tmp_path):
+    bare = tree.add(f'habEtablissementId=E92190102,ou=etablissements,{tree.caf}', objectClass='habEtablissement', habEtablissementId='E92190102',
+                    cn='Le Pédalo', habTypeEtablissement='EAJE', habGestionnaire=tree.provider)
+    tree.d.modify_s(tree.deal, [(ldap.MOD_ADD, 'habEtablissementCouvert', bare.encode())])
+    said = plan(service, tmp_path, droits=RIGHT.replace('E92190101', 'E92190102'),
+                etablissements='identifiant;nom;type;capacite;adresse;code_postal;commune;code_insee\n'
+                               'E92190102;Le Pédalo;EAJE;012;1, rue du Bac;92390;Villeneuve;92078\n')
+    assert 'etablissements.csv:2: capacite: this Eaje lacks the class habEaje' in said and 'droits.csv:2: places: this Eaje lacks' in said, said
