@@ -166,9 +166,10 @@ static int by_subject(const void *a, const void *b)
 	return order ? order : strcmp(first->what, second->what);
 }
 
-void directory_lint(struct arena *a, const struct entries *entries, day_t today, struct lint_report *out)
+void directory_lint(struct arena *a, const struct entries *entries, day_t today, struct txn *communes,
+		    struct lint_report *out)
 {
-	struct lint l = { .arena = a, .today = today, .report = out };
+	struct lint l = { .arena = a, .today = today, .communes = communes, .report = out };
 
 	*out = (struct lint_report){ .entries = entries->n };
 	l.v = arena_array(a, entries->n + 1, struct lint_entry);

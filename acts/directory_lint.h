@@ -18,8 +18,10 @@ struct lint_report {
 /* All entries of the directory, as SERVICE_SYNC: no other service gets more than 5000. */
 MUST_USE enum err directory_lint_read(struct directory *sync, struct arena *a, const char *suffix, struct entries *out);
 
-/* Pure. today: which conventions are in force. */
-void directory_lint(struct arena *a, const struct entries *entries, day_t today, struct lint_report *out);
+/* today: which conventions are in force. communes: on STORE_PUBLIC, the caller looks at its err; NULL: no code of a commune is
+   looked up. */
+void directory_lint(struct arena *a, const struct entries *entries, day_t today, struct txn *communes,
+		    struct lint_report *out);
 
 /* --- inside directory_lint*.c --- */
 
@@ -32,6 +34,7 @@ struct lint_entry {
 struct lint {
 	struct arena *arena;
 	day_t today;
+	struct txn *communes;
 	struct lint_entry *v;
 	size_t n;
 	const struct lint_entry **by_key;

@@ -3,6 +3,7 @@
 #include "acts/directory_lint.h"
 
 #include "acts/codes.h"
+#include "acts/commune.h"
 #include "acts/rights.h"
 #include "base/text.h"
 
@@ -25,7 +26,10 @@ static void check_codes(struct lint *l, const struct lint_entry *e)
 	const struct establishment *x = &e->is.is.establishment;
 	const char *type = shown(l, e->entry, "habTypeEtablissement"), *category = shown(l, e->entry, "habCategorieEaje");
 	bool eaje = strcmp(x->type, "eaje") == 0;
+	struct commune c;
 
+	if (l->communes && *x->insee && commune_read(l->communes, l->arena, x->insee, &c) == ERR_NOTFOUND)
+		lint_say(l, e->subject, "unknown commune %s (habCodeInsee)", shown(l, e->entry, "habCodeInsee"));
 	if (!*x->type)
 		lint_say(l, e->subject, "unknown type %s", type);
 	else if (*category && !eaje)

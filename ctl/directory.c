@@ -18,16 +18,13 @@ static void print_json(struct ctl *c, const struct lint_finding *f)
 	puts(json_text(j));
 }
 
-/* Needs neither store nor writer: what is looked at is the directory itself. */
+/* What is looked at is the directory itself; of the store, the communes. */
 int ctl_directory_lint(struct ctl *c)
 {
 	struct directory *sync;
 	struct entries entries;
 	struct lint_report report;
 	const char *why = "";
-
-	if (settings_read(c->arena, c->config, &c->settings, &why))
-		return ctl_fail("%s", why);
 	const struct settings *s = &c->settings;
 	struct directory_place place = { s->ldap_uri, s->ldap_suffix, s->ldap_secrets, s->ldap_ca };
 
@@ -40,7 +37,11 @@ int ctl_directory_lint(struct ctl *c)
 	directory_free(sync);
 	if (e)
 		return 1;
-	directory_lint(c->arena, &entries, day_today(), &report);
+	AUTO_TXN struct txn communes = txn_read(c->app.store, STORE_PUBLIC);
+
+	directory_lint(c->arena, &entries, day_today(), &communes, &report);
+	if (communes.err)
+		return ctl_fail("the communes cannot be read: %s", err_text(communes.err));
 	bool json = *ctl_option(c, "json");
 
 	for (size_t i = 0; i < report.n; i++) {

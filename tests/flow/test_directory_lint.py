@@ -15,6 +15,7 @@ def test_what_is_said_and_the_exit_agree(service):
     *findings, last = said.splitlines()
     assert last.endswith(f' {len(findings)} findings') and code == (1 if findings else 0), said
     assert all(': ' in line for line in findings)
+    assert 'habCodeInsee' not in said, said
 
 
 def test_edits_by_hand_are_named(service):
@@ -24,16 +25,17 @@ def test_edits_by_hand_are_named(service):
     before = d.search_s(place['dn'], ldap.SCOPE_BASE)[0][1]
     other = next(a for a in service.accounts('agent') if a['provider'] != agent['provider'])
     number = d.search_s(other['dn'], ldap.SCOPE_BASE)[0][1]['habAgentNumero'][0].decode()
-    d.modify_s(place['dn'], [(ldap.MOD_DELETE, 'habGestionnaire', None), (ldap.MOD_ADD, 'habDroitFonctionnement', other['dn'].encode())])
+    d.modify_s(place['dn'], [(ldap.MOD_REPLACE, 'habCodeInsee', b'92999'), (ldap.MOD_DELETE, 'habGestionnaire', None), (ldap.MOD_ADD, 'habDroitFonctionnement', other['dn'].encode())])
     d.modify_s(agent['dn'], [(ldap.MOD_REPLACE, 'habStatut', b'terminee')])
     try:
         code, said = lint(service)
         assert code == 1
         assert f'{place["id"]}: has no manager' in said
+        assert f'{place["id"]}: unknown commune 92999 (habCodeInsee)' in said
         assert f'{place["id"]}: right to the listing of {number} ({other["uid"]}), an agent of another' in said
         rows = [json.loads(line) for line in service.ctl('directory', 'lint', '--json', check=False).stdout.splitlines()]
         assert {'subject': place['id'], 'finding': 'has no manager (habGestionnaire)'} in rows
     finally:
         d.modify_s(agent['dn'], [(ldap.MOD_REPLACE, 'habStatut', b'active')])
-        d.modify_s(place['dn'], [(ldap.MOD_REPLACE, name, before[name]) for name in ('habGestionnaire', 'habDroitFonctionnement')])
+        d.modify_s(place['dn'], [(ldap.MOD_REPLACE, name, before[name]) for name in ('habGestionnaire', 'habDroitFonctionnement', 'habCodeInsee')])
     assert lint(service) == whole

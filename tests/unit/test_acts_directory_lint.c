@@ -211,7 +211,7 @@ static void test_a_whole_tree_has_no_finding(void **state)
 	struct lint_report r;
 
 	(void)state;
-	directory_lint(a, &list, TODAY, &r);
+	directory_lint(a, &list, TODAY, NULL, &r);
 	print(&r);
 	assert_int_equal(r.n, 0);
 	assert_int_equal(r.entries, list.n);
@@ -226,7 +226,7 @@ static void test_each_broken_thing_is_named(void **state)
 		struct lint_report r;
 
 		apply(a, &list, i);
-		directory_lint(a, &list, TODAY, &r);
+		directory_lint(a, &list, TODAY, NULL, &r);
 		print_message("%s %s=%s\n", cases[i].dn, cases[i].attribute ? cases[i].attribute : "",
 			      cases[i].value ? cases[i].value : "");
 		print(&r);
@@ -248,7 +248,7 @@ static void test_a_term_in_the_past_is_told_of_both(void **state)
 	for (size_t i = 0; i < list.n; i++)
 		if (entry_is(&list.v[i], "habConvention"))
 			attribute_of(a, &list.v[i], "habTaciteReconduction")->v[0] = bytes_of("FALSE");
-	directory_lint(a, &list, TODAY + 400, &r);
+	directory_lint(a, &list, TODAY + 400, NULL, &r);
 	print(&r);
 	assert_true(has_finding(&r, "921-1", "is past its term (2027-01-12) and still active"));
 	assert_true(has_finding(&r, "E001", "has rights, and no convention in force: 921-1 is past its term"));
