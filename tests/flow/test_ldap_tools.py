@@ -182,9 +182,9 @@ def test_an_address_is_corrected_with_ldapvi(service, admin, newcomer, tmp_path)
 def test_the_guides_steps_with_ldapvi(service, admin, tmp_path):
     """docs/guide-caf-annuaire.md: the records as they stand there, added and changed in an editor."""
     guide = (SOURCE / 'docs' / 'guide-caf-annuaire.md').read_text(encoding='utf-8')
-    records = re.findall(r'^add .*\n(?:\w+: .*\n)+', guide, re.M)
+    *records, colleague = re.findall(r'^add .*\n(?:\w+: .*\n)+', guide, re.M)
     assert len(records) == 4
-    for i, record in enumerate(records):
+    for record in records:
         record = record.replace('a.solivet', 'd.solivet').replace('921-7001', '921-7101').replace('F92170001', 'F92170101')
         record = record.replace('E92170001', 'E92170101').replace('921-2026-7001', '921-2026-7101').replace('Cabestan', 'Cabestan Bleu')
         (tmp_path / 'record').write_text('\n' + record, encoding='utf-8')
@@ -201,6 +201,15 @@ def test_the_guides_steps_with_ldapvi(service, admin, tmp_path):
     until(lambda: c.get('/espace-pro').path.startswith('/connexion'))
     admin.ldapvi(tmp_path, dn, "sed -i 's/^habStatut: .*/habStatut: active/; /^habMotifRetrait/d' \"$1\"")
     until(lambda: service.client().login({'uid': 'd.solivet'}, password).path == '/espace-pro', 30)
+    member = re.search(r'^ *(member: .*)\n', guide, re.M)[1].replace('v.hautecour', 'w.hautecour')
+    (tmp_path / 'record').write_text('\n' + colleague.replace('v.hautecour', 'w.hautecour').replace('921-7004', '921-7104'), encoding='utf-8')
+    group = f'cn=valideurs,ou=roles,{admin.caf}'
+    admin.ldapvi(tmp_path, group, f"sed -i '0,/^member: /s/^member: /{member}\\nmember: /' \"$1\"; cat {tmp_path}/record >>\"$1\"")
+    c, _ = first_login(service, 'w.hautecour', 'w.hautecour@')
+    assert c.get('/caf').status == 200 and 'À traiter' in c.get('/caf').words
+    admin.ldapvi(tmp_path, group, f"sed -i '/^{member}/d' \"$1\"")
+    admin.ldapvi(tmp_path, member.removeprefix('member: '), "sed -i 's/^habStatut: .*/habStatut: terminee/' \"$1\"")
+    until(lambda: c.get('/caf').path.startswith('/connexion'))
     until(lambda: 'Le Cabestan Bleu' in service.client().get('/etablissements/le-cabestan-bleu-E92170101').words)
 
 
@@ -270,7 +279,10 @@ def test_what_is_not_an_administrators_affair_is_refused(service, admin, newcome
     refused(lambda: admin.add(f'uid=b.solivet,{provider(service)}', **person('b.solivet', newcomer['number'], 'b@v.example')), ldap.CONSTRAINT_VIOLATION)
     alsh = next(e for a in service.accounts('agent', caf='921') for e in a['establishments'] if b'habEaje' not in admin.read(e['dn'])['objectClass'])
     refused(lambda: admin.put(alsh['dn'], 'habDroitDisponibilites', newcomer['dn']), ldap.OBJECT_CLASS_VIOLATION)
-    until(lambda: 'ldap_50' in service.ctl('audit', 'query', '--person', admin.number, '--event', 'directory_change', '--failed', '--limit',
-                                           '50').stdout)
+
+    def log():
+        return service.ctl('audit', 'query', '--person', admin.number, '--event', 'directory_change', '--failed', '--limit', '50').stdout
+    until(lambda: 'ldap_50' in log() and 'ldap_65' in log())
+    assert 'ldap_19' not in log() and 'userPassword' not in log(), 'what constraint, unique and ppolicy refuse never reaches the log'
     with pytest.raises(ldap.INVALID_CREDENTIALS):
         ldap.initialize(service.demo['ldap']['uri']).simple_bind_s(admin.dn, 'autre')
