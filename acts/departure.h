@@ -37,7 +37,7 @@ struct departure_link {
 	struct person *people; /* not yet ended, by name */
 	size_t n;
 };
-/* ERR_NOTFOUND: no such link, or it is used or over. */
+/* ERR_NOTFOUND: no such link, it is used or over, or the provider's contact has another address since. */
 MUST_USE enum err departure_link_find(struct app *app, struct arena *a, const char *token, int64_t now,
 				      struct departure_link *out);
 

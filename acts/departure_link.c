@@ -167,6 +167,7 @@ enum err departure_link_issue(struct app *app, struct arena *a, const struct mai
 	link.what = WHAT;
 	link.provider_key = arg_of(&m->args, "fournisseur");
 	link.until = clock_now() + LIFE_MS;
+	link.mail = m->to;
 	changeset_put(cs, TABLE_MAILED_LINK, key, mailed_link_encode(a, &link));
 	e = changeset_commit(app->store, cs, NULL);
 	if (e)
@@ -174,6 +175,12 @@ enum err departure_link_issue(struct app *app, struct arena *a, const struct mai
 	*path = arena_printf(a, "/fin-de-mission/%s", token);
 	*until = link.until;
 	return ERR_OK;
+}
+
+/* Whose address it went to is the contact no more, once the directory says another. */
+static bool is_of_contact(struct arena *a, const struct departure_link *d)
+{
+	return !*d->link.mail || strcmp(text_casefold(a, d->link.mail), text_casefold(a, d->provider.mail)) == 0;
 }
 
 static enum err read_link(struct app *app, struct arena *a, int64_t now, struct departure_link *out)
@@ -185,6 +192,8 @@ static enum err read_link(struct app *app, struct arena *a, int64_t now, struct 
 		e = ERR_NOTFOUND;
 	if (!e)
 		e = provider_by_key(&t, a, out->link.provider_key, &out->provider);
+	if (!e && !is_of_contact(a, out))
+		e = ERR_NOTFOUND;
 	codec_default(&caf_codec, &out->caf);
 	return e ? e : or_none(caf_by_code(&t, a, out->provider.caf, &out->caf));
 }

@@ -289,7 +289,8 @@
 #define KIND_MAILED_LINK(X) \
 	X(1,  STR,  what, 1) \
 	X(2,  STR,  provider_key, 1) \
-	X(3,  I64,  until, 1)
+	X(3,  I64,  until, 1) \
+	X(4,  STR,  mail, 1)            /* where it went; "" : made before this was kept */
 
 /* What somebody chose for himself. */
 #define KIND_PREFERENCES(X) \

@@ -198,6 +198,21 @@ static void test_a_link_serves_once_and_for_a_day(void **state)
 	assert_int_equal(departure_link_find(&s->app, s->a, token, clock_now(), &late), ERR_NOTFOUND);
 }
 
+static void test_a_link_ends_with_the_contacts_address(void **state)
+{
+	struct stage *s = *state;
+	struct departure_link link;
+	const char *token = issue(s);
+
+	slapd_change(MODIFY(PROVIDER) "replace: mail\nmail: mairie@ville.example\n\n");
+	stage_poll(s);
+	assert_int_equal(departure_link_find(&s->app, s->a, token, clock_now(), &link), ERR_NOTFOUND);
+	slapd_change(MODIFY(PROVIDER) "replace: mail\nmail: Contact@ville.example\n\n");
+	stage_poll(s);
+	assert_int_equal(departure_link_find(&s->app, s->a, token, clock_now(), &link), ERR_OK);
+	assert_string_equal(link.link.mail, "contact@ville.example");
+}
+
 static void test_a_used_link_reports_nobody(void **state)
 {
 	struct stage *s = *state;
@@ -221,6 +236,7 @@ int main(void)
 		cmocka_unit_test(test_a_report_suspends_and_waits_for_the_caf),
 		cmocka_unit_test(test_a_link_is_mailed_to_the_contact_alone),
 		cmocka_unit_test(test_a_link_serves_once_and_for_a_day),
+		cmocka_unit_test(test_a_link_ends_with_the_contacts_address),
 		cmocka_unit_test(test_a_used_link_reports_nobody),
 	};
 
