@@ -47,9 +47,7 @@ void grid_frame_of(const struct establishment *e, const struct listing *online, 
 	for (int day = 0; day < 7; day++)
 		if (f.halves & 3u << (day * 2))
 			f.weekdays |= 1u << day;
-	for (int band = 0; band < BAND__MAX; band++)
-		if (online->band_capacity[band] != U16_NONE)
-			f.band_capacity[band] = online->band_capacity[band];
+	memcpy(f.band_capacity, online->band_capacity, sizeof f.band_capacity);
 	*out = f;
 }
 
@@ -149,8 +147,8 @@ static void read_cell(struct reading *r, int i)
 {
 	const struct field *field = &grid_form()->fields[FIELD_CELLS + i];
 	const char *typed = input_get(r->in, field->name);
-	uint64_t bound = r->f->band_capacity[i / 14] ? r->f->band_capacity[i / 14] : r->f->capacity;
-	int64_t n;
+	uint16_t own = r->f->band_capacity[i / 14];
+	int64_t n, bound = own != U16_NONE ? own : r->f->capacity ? (int64_t)r->f->capacity : INT32_MAX;
 
 	if (!(r->f->bands & 1u << (i / 14)) || !(r->f->halves & 1u << (i % 14))) {
 		if (*typed)
@@ -161,10 +159,13 @@ static void read_cell(struct reading *r, int i)
 	}
 	if (text_to_int(typed, 0, INT32_MAX, &n))
 		fault_add(r->a, r->faults, field->name, "%s : indiquez un nombre, 0 si c’est complet", field->label);
-	else if (bound && n > (int64_t)bound)
+	else if (n && !bound)
+		fault_add(r->a, r->faults, field->name, "%s : aucune place n’est prévue à cet âge, écrivez 0",
+			  field->label);
+	else if (n > bound)
 		fault_add(r->a, r->faults, field->name,
-			  bound > 1 ? "%s : %lld dépasse les %llu places" : "%s : %lld dépasse la seule place",
-			  field->label, (long long)n, (unsigned long long)bound);
+			  bound > 1 ? "%s : %lld dépasse les %lld places" : "%s : %lld dépasse la seule place",
+			  field->label, (long long)n, (long long)bound);
 	else if (n > NO_BOUND)
 		fault_add(r->a, r->faults, field->name, "%s : écrivez un nombre entre 0 et %d", field->label, NO_BOUND);
 	else
@@ -181,7 +182,7 @@ static void check_totals(struct reading *r)
 		if (!(r->f->bands & 1u << band))
 			continue;
 		first = band;
-		every = every && r->f->band_capacity[band];
+		every = every && r->f->band_capacity[band] != U16_NONE;
 	}
 	if (every || !r->f->capacity || first < 0)
 		return;

@@ -10,13 +10,13 @@ enum freshness { GRID_NEVER, GRID_FRESH, GRID_REMINDER, GRID_STALE, GRID_HIDDEN 
 enum freshness grid_freshness(const struct settings *s, const struct grid *g, int64_t now);
 int grid_age_days(const struct grid *g, int64_t now);
 
-/* What the form shows: half-days open, bands that meet the ages, capacity of each band (0: unknown). */
+/* What the form shows: half-days open, bands that meet the ages, capacity of each band (U16_NONE: unknown, 0: none). */
 struct grid_frame {
 	unsigned halves; /* bit weekday * 2 + half-day */
 	unsigned bands;
 	unsigned weekdays; /* columns: Monday to Friday always, others when open */
-	uint64_t band_capacity[4];
-	uint64_t capacity;
+	uint16_t band_capacity[4];
+	uint64_t capacity; /* 0: unknown */
 };
 /* online NULL or without hours: Monday to Friday, both halves; without ages: until 3. */
 void grid_frame_of(const struct establishment *e, const struct listing *online, struct grid_frame *out);

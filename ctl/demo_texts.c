@@ -117,11 +117,11 @@ struct input demo_grid(struct arena *a, const struct establishment *e, const str
 				mixed = mixed * 1664525u + 1013904223u;
 				if (!(f.bands & 1u << band) || !(f.halves & 1u << (day * 2 + half)))
 					continue;
-				uint64_t most = f.band_capacity[band] ? f.band_capacity[band] / 4 + 1 : 2;
+				unsigned own = f.band_capacity[band], most = own == U16_NONE ? 2 : own / 4 + 1;
 
 				*cell = (uint16_t)(seed % 8 == 0 || mixed >> 30 == 0 ? 0 : (mixed >> 16) % (most + 1));
-				if (f.band_capacity[band] && *cell > f.band_capacity[band])
-					*cell = (uint16_t)f.band_capacity[band];
+				if (*cell > own)
+					*cell = (uint16_t)own;
 			}
 	return grid_to_input(a, &f, &g);
 }

@@ -37,8 +37,9 @@ static void cell(struct request *rq, struct html *h, const struct grid_frame *f,
 static void band_form(struct request *rq, struct html *h, const struct grid_frame *f, int band)
 {
 	html(h, "<table class=\"places places-edit\">\n<caption>{}", band_labels[band]);
-	if (f->band_capacity[band])
-		html(h, " <small>– {} places au total</small>", html_number(h, (int64_t)f->band_capacity[band]));
+	if (f->band_capacity[band] != U16_NONE)
+		html(h, " <small>– {} {} au total</small>", html_number(h, f->band_capacity[band]),
+		     f->band_capacity[band] > 1 ? "places" : "place");
 	html(h, "</caption>\n<thead>\n<tr>\n<td></td>\n");
 	for (int d = 0; d < 7; d++)
 		if (f->weekdays & 1u << d)

@@ -64,7 +64,9 @@ static void test_free_halves_are_told(void **state)
 /* Monday morning and afternoon, two bands. */
 static struct grid_frame small_frame(void)
 {
-	return (struct grid_frame){ .halves = 3, .bands = 3, .weekdays = 0x1f, .band_capacity = { 10, 12 }, .capacity = 15 };
+	return (struct grid_frame){
+		.halves = 3, .bands = 3, .weekdays = 0x1f, .band_capacity = { 10, 12, U16_NONE, U16_NONE }, .capacity = 15
+	};
 }
 
 #define CELLS "a0-lu-m=0&a0-lu-a=1&a1-lu-m=2&a1-lu-a=3"
@@ -131,12 +133,33 @@ static void test_totals_are_bounded(void **state)
 
 	(void)state;
 	clock_test_offset(T0 - clock_now());
-	f.band_capacity[1] = 0;
+	f.band_capacity[1] = U16_NONE;
 	grid_from_input(a, &f, &in, &g, &faults);
 	clock_test_offset(0);
 	assert_int_equal(faults.n, 1);
 	assert_string_equal(faults.v[0].name, "a0-lu-m");
 	assert_string_equal(faults.v[0].value, "Lundi matin : 16 places en tout dépassent les 15 de l’établissement");
+}
+
+/* A band declared without any place is not a band nobody declared. */
+static void test_no_place_is_a_capacity(void **state)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct grid_frame f = small_frame();
+	struct input in = input_of(a, grid_form(), "debut=01/12/2026&a0-lu-m=0&a0-lu-a=1&a1-lu-m=12&a1-lu-a=12");
+	struct faults faults = { 0 };
+	struct grid g;
+
+	(void)state;
+	clock_test_offset(T0 - clock_now());
+	f.band_capacity[0] = 0;
+	f.capacity = 11; /* every band has its own: the sum is not asked */
+	grid_from_input(a, &f, &in, &g, &faults);
+	clock_test_offset(0);
+	assert_int_equal(faults.n, 1);
+	assert_string_equal(faults.v[0].name, "a0-lu-a");
+	assert_string_equal(faults.v[0].value,
+			    "Lundi après-midi, moins de 1 an : aucune place n’est prévue à cet âge, écrivez 0");
 }
 
 static void test_frame_follows_hours_and_ages(void **state)
@@ -163,7 +186,7 @@ static void test_frame_follows_hours_and_ages(void **state)
 	assert_int_equal(f.weekdays, 0x3f);
 	assert_int_equal(f.bands, 1 << BAND_M24_35);
 	assert_int_equal(f.band_capacity[BAND_M24_35], 14);
-	assert_int_equal(f.band_capacity[BAND_LT12M], 0);
+	assert_int_equal(f.band_capacity[BAND_LT12M], U16_NONE);
 }
 
 static void test_grid_comes_back_as_typed(void **state)
@@ -297,15 +320,11 @@ static void test_only_a_right_publishes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_grids_grow_old),
-		cmocka_unit_test(test_free_halves_are_told),
-		cmocka_unit_test(test_form_says_what_is_wrong),
-		cmocka_unit_test(test_totals_are_bounded),
-		cmocka_unit_test(test_frame_follows_hours_and_ages),
-		cmocka_unit_test(test_grid_comes_back_as_typed),
-		world_test(test_places_are_published_at_once),
-		world_test(test_unchanged_places_are_confirmed),
-		world_test(test_places_are_taken_down),
+		cmocka_unit_test(test_grids_grow_old),           cmocka_unit_test(test_free_halves_are_told),
+		cmocka_unit_test(test_form_says_what_is_wrong),  cmocka_unit_test(test_totals_are_bounded),
+		cmocka_unit_test(test_no_place_is_a_capacity),   cmocka_unit_test(test_frame_follows_hours_and_ages),
+		cmocka_unit_test(test_grid_comes_back_as_typed), world_test(test_places_are_published_at_once),
+		world_test(test_unchanged_places_are_confirmed), world_test(test_places_are_taken_down),
 		world_test(test_only_a_right_publishes),
 	};
 
