@@ -200,6 +200,18 @@ static void check_totals(struct reading *r)
 	}
 }
 
+void grid_check(struct arena *a, const struct grid_frame *f, const struct grid *g, struct faults *faults)
+{
+	struct input in = grid_to_input(a, f, g);
+	struct grid read;
+	struct reading r = { a, f, &in, &read, faults };
+
+	codec_default(&grid_codec, &read);
+	for (int i = 0; i < CELLS; i++)
+		read_cell(&r, i);
+	check_totals(&r);
+}
+
 static void read_start(struct reading *r, bool full)
 {
 	const char *typed = input_get(r->in, "debut");

@@ -42,6 +42,9 @@ struct input grid_to_input(struct arena *a, const struct grid_frame *f, const st
 void grid_from_input(struct arena *a, const struct grid_frame *f, const struct input *in, struct grid *out,
 		     struct faults *faults);
 
+/* The faults a stored grid's cells would have if they were typed today: hours, ages or capacity have changed since. */
+void grid_check(struct arena *a, const struct grid_frame *f, const struct grid *g, struct faults *faults);
+
 /* A French hint that does not refuse (start earlier than today + 3 days), or NULL. */
 const char *grid_warning(struct arena *a, const struct grid *g, day_t today);
 
@@ -49,9 +52,9 @@ const char *grid_warning(struct arena *a, const struct grid *g, day_t today);
    published. action=complet says 0 everywhere, whatever the cells hold. */
 MUST_USE enum err grid_publish(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e,
 			       const struct input *in, uint64_t base, struct faults *faults, struct grid *now);
-/* Nothing has changed: confirmed_at only. ERR_NOTFOUND: nothing to confirm. */
+/* Nothing has changed: confirmed_at only. ERR_NOTFOUND: nothing to confirm. ERR_INVALID: it no longer fits the frame. */
 MUST_USE enum err grid_confirm(struct app *app, struct arena *a, const struct visitor *who,
-			       const struct establishment *e, uint64_t base, struct grid *now);
+			       const struct establishment *e, uint64_t base, struct faults *faults, struct grid *now);
 MUST_USE enum err grid_withdraw(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e);
 
 /* Newest first. */

@@ -136,7 +136,7 @@ enum err grid_publish(struct app *app, struct arena *a, const struct visitor *wh
 }
 
 enum err grid_confirm(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e,
-		      uint64_t base, struct grid *now)
+		      uint64_t base, struct faults *faults, struct grid *now)
 {
 	struct placing x = { .app = app, .a = a, .who = who, .e = e };
 	struct changeset *cs;
@@ -153,6 +153,9 @@ enum err grid_confirm(struct app *app, struct arena *a, const struct visitor *wh
 		return ERR_NOTFOUND;
 	if (base != g.n)
 		return ERR_CONFLICT;
+	grid_check(a, &x.st.frame, &g, faults);
+	if (faults->n)
+		return ERR_INVALID;
 	g.confirmed_at = visitor_now(who);
 	failed = put(&x, EVENT_PLACES_CONFIRMED, &g, &cs);
 	return failed ? failed : commit(&x, cs, &g, now);

@@ -193,11 +193,10 @@ static enum err places(struct demo *d, const struct demo_step *s, const struct v
 
 	if (e)
 		return e;
-	if (s->act == DEMO_CONFIRM)
-		return grid_confirm(&d->ctl->app, a, who, s->e, st.grid.n, &now);
 	struct input in = demo_grid(a, s->e, st.published.rev ? &st.online : NULL, s->seed, day_of(s->at) + 4);
 
-	e = grid_publish(&d->ctl->app, a, who, s->e, &in, st.grid.n, &faults, &now);
+	e = s->act == DEMO_CONFIRM ? grid_confirm(&d->ctl->app, a, who, s->e, st.grid.n, &faults, &now) :
+				     grid_publish(&d->ctl->app, a, who, s->e, &in, st.grid.n, &faults, &now);
 	for (size_t i = 0; e == ERR_INVALID && i < faults.n; i++)
 		fprintf(stderr, "%s: %s: %s\n", s->e->id, faults.v[i].name, faults.v[i].value);
 	return e;

@@ -235,7 +235,7 @@ enum err page_places_post(struct request *rq, struct html *h)
 	bool confirm = input_has(&rq->in, "action", "inchange");
 
 	if (confirm)
-		e = grid_confirm(rq->app, rq->arena, &rq->who, &rq->e, (uint64_t)base, &now);
+		e = grid_confirm(rq->app, rq->arena, &rq->who, &rq->e, (uint64_t)base, &rq->faults, &now);
 	else if (input_has(&rq->in, "action", "publier"))
 		e = grid_publish(rq->app, rq->arena, &rq->who, &rq->e, &rq->in, (uint64_t)base, &rq->faults, &now);
 	else

@@ -268,17 +268,44 @@ static void test_places_are_published_at_once(void **state)
 static void test_unchanged_places_are_confirmed(void **state)
 {
 	struct world *w = *state;
+	struct faults faults = { 0 };
 	struct grid now;
 
-	assert_int_equal(grid_confirm(&w->app, w->a, &w->agent, &w->nursery, 0, &now), ERR_NOTFOUND);
+	assert_int_equal(grid_confirm(&w->app, w->a, &w->agent, &w->nursery, 0, &faults, &now), ERR_NOTFOUND);
 	w->agent.at = T0 - 40 * DAY_MS;
 	assert_int_equal(publish(w, &w->agent, 1, 0, &now), ERR_OK);
 	assert_int_equal(grid_freshness(&w->settings, &now, T0), GRID_STALE);
-	assert_int_equal(grid_confirm(&w->app, w->a, &w->colleague, &w->nursery, 7, &now), ERR_CONFLICT);
-	assert_int_equal(grid_confirm(&w->app, w->a, &w->colleague, &w->nursery, 1, &now), ERR_OK);
+	assert_int_equal(grid_confirm(&w->app, w->a, &w->colleague, &w->nursery, 7, &faults, &now), ERR_CONFLICT);
+	assert_int_equal(grid_confirm(&w->app, w->a, &w->colleague, &w->nursery, 1, &faults, &now), ERR_OK);
 	assert_int_equal(grid_freshness(&w->settings, &now, T0), GRID_FRESH);
 	assert_string_equal(now.author_name, "Maëlle Querrien");
 	assert_int_equal(audit_of(w, "places_confirmed", NULL), 1);
+}
+
+/* « Rien n'a changé » is no way past the rules a published grid meets. */
+static void test_places_that_no_longer_fit_are_not_confirmed(void **state)
+{
+	struct world *w = *state;
+	struct faults faults = { 0 };
+	struct grid_frame f;
+	struct grid now;
+
+	assert_int_equal(publish(w, &w->agent, 1, 0, &now), ERR_OK);
+	w->nursery.capacity = 2;
+	assert_int_equal(grid_confirm(&w->app, w->a, &w->agent, &w->nursery, 1, &faults, &now), ERR_INVALID);
+	assert_int_equal(faults.n, 5); /* each morning's three bands */
+	assert_string_equal(faults.v[0].value, "Lundi matin : 3 places en tout dépassent les 2 de l’établissement");
+	assert_int_equal(audit_of(w, "places_confirmed", NULL), 0);
+
+	w->nursery.capacity = 3;
+	grid_frame_of(&w->nursery, NULL, &f);
+	faults.n = 0;
+	grid_check(w->a, &f, &now, &faults);
+	assert_int_equal(faults.n, 0);
+	f.halves |= 1u << 10; /* Saturday morning opens */
+	grid_check(w->a, &f, &now, &faults);
+	assert_int_equal(faults.n, 3);
+	assert_string_equal(faults.v[0].name, "a0-sa-m");
 }
 
 static void test_places_are_taken_down(void **state)
@@ -320,11 +347,17 @@ static void test_only_a_right_publishes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_grids_grow_old),           cmocka_unit_test(test_free_halves_are_told),
-		cmocka_unit_test(test_form_says_what_is_wrong),  cmocka_unit_test(test_totals_are_bounded),
-		cmocka_unit_test(test_no_place_is_a_capacity),   cmocka_unit_test(test_frame_follows_hours_and_ages),
-		cmocka_unit_test(test_grid_comes_back_as_typed), world_test(test_places_are_published_at_once),
-		world_test(test_unchanged_places_are_confirmed), world_test(test_places_are_taken_down),
+		cmocka_unit_test(test_grids_grow_old),
+		cmocka_unit_test(test_free_halves_are_told),
+		cmocka_unit_test(test_form_says_what_is_wrong),
+		cmocka_unit_test(test_totals_are_bounded),
+		cmocka_unit_test(test_no_place_is_a_capacity),
+		cmocka_unit_test(test_frame_follows_hours_and_ages),
+		cmocka_unit_test(test_grid_comes_back_as_typed),
+		world_test(test_places_are_published_at_once),
+		world_test(test_unchanged_places_are_confirmed),
+		world_test(test_places_that_no_longer_fit_are_not_confirmed),
+		world_test(test_places_are_taken_down),
 		world_test(test_only_a_right_publishes),
 	};
 
