@@ -49,7 +49,7 @@ void grid_check(struct arena *a, const struct grid_frame *f, const struct grid *
 const char *grid_warning(struct arena *a, const struct grid *g, day_t today);
 
 /* Publishes; base is the n the form was made from. ERR_CONFLICT: no longer the latest (*now is). ERR_OK: *now is what was
-   published. action=complet says 0 everywhere, whatever the cells hold. */
+   published, if only by the first click of two. */
 MUST_USE enum err grid_publish(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e,
 			       const struct input *in, uint64_t base, struct faults *faults, struct grid *now);
 /* Nothing has changed: confirmed_at only. ERR_NOTFOUND: nothing to confirm. ERR_INVALID: it no longer fits the frame. */

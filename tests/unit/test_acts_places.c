@@ -253,6 +253,11 @@ static void test_places_are_published_at_once(void **state)
 	assert_string_equal(page.state, "register");
 	assert_int_equal(grid_decode(w->a, page.grid, &now), ERR_OK);
 	assert_string_equal(now.author_name, "Maëlle Querrien");
+	assert_int_equal(publish(w, &w->agent, 1, 0, &now), ERR_OK); /* a second click */
+	assert_int_equal(now.n, 1);
+	assert_int_equal(publish(w, &w->agent, 2, 0, &now), ERR_CONFLICT);
+	assert_int_equal(publish(w, &w->colleague, 1, 0, &now), ERR_CONFLICT);
+	assert_int_equal(audit_of(w, "places_published", &r), 1);
 	assert_int_equal(publish(w, &w->colleague, 2, 1, &now), ERR_OK);
 	assert_int_equal(publish(w, &w->agent, 0, 1, &now), ERR_CONFLICT); /* both grids are there to compare */
 	assert_int_equal(now.n, 2);

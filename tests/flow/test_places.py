@@ -1,0 +1,74 @@
+"""Free places from the form to the families: what is refused, what comes back, what is told."""
+import concurrent.futures
+import datetime
+
+import ldap
+import pytest
+
+from client import until
+
+TODAY = datetime.date.today()
+
+
+@pytest.fixture
+def nursery(service):
+    """An agent with both rights, his client, an establishment whose listing is online, and the path of its places."""
+    for agent in service.accounts('agent'):
+        c = service.client(agent)
+        for e in agent['establishments']:
+            if e['listing'] and e['places'] and 'En ligne' in c.get(f'/espace-pro/etablissements/{e["id"]}').words:
+                return c, agent, e, f'/espace-pro/etablissements/{e["id"]}/places'
+    raise AssertionError('no establishment with an online listing')
+
+
+def all_places(service):
+    for agent in service.accounts('agent'):
+        c = service.client(agent)
+        for e in agent['establishments']:
+            if e['places']:
+                yield c, e, f'/espace-pro/etablissements/{e["id"]}/places'
+
+
+def cells(form):
+    return [n for n, _ in form.fields if n.startswith('a') and n.count('-') == 2]
+
+
+def day(n):
+    return (TODAY + datetime.timedelta(days=n)).strftime('%d/%m/%Y')
+
+
+def fill(form, value='0', **values):
+    for name in cells(form):
+        form.put(name, value)
+    return form.set(**values)
+
+
+def side(page):
+    return next(f for f in page.forms() if ('remplir', 'complet') in f.buttons)
+
+
+@pytest.mark.parametrize('button', ['publier', 'inchange'])
+def test_two_clicks_at_once_are_one(service, nursery, button):
+    c, agent, _, path = nursery
+    form = fill(c.get(path).form('/places'), debut=day(5), note=f'Deux clics : {button}.')
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        answers = list(pool.map(lambda _: form.submit(('action', button)), range(2)))
+    assert [a.status for a in answers] == [200, 200] and all('Places ' in a.words for a in answers)
+    late = fill(c.get(path).form('/places'), note='Une autre grille.')
+    assert late.submit(('action', 'publier')).status == 200
+    if button == 'publier':
+        assert form.submit(('action', button)).status == 409, 'somebody published since'
+
+
+def test_places_that_no_longer_fit_are_not_confirmed(service):
+    c, e, path = next((c, e, path) for c, e, path in all_places(service) if 'au total' not in c.get(path).words)
+    assert fill(c.get(path).form('/places'), '1', debut=day(5)).submit(('action', 'publier')).status == 200
+    d = service.directory()
+    before = d.search_s(e['dn'], ldap.SCOPE_BASE, attrlist=['habCapacite'])[0][1]['habCapacite'][0]
+    d.modify_s(e['dn'], [(ldap.MOD_REPLACE, 'habCapacite', b'1')])
+    try:
+        form = c.get(path).form('/places')
+        answer = until(lambda: (a := form.submit(('action', 'inchange'))).status == 422 and a)
+        assert 'places en tout dépassent' in answer.faults()[0] and answer.form('/places').get(cells(form)[0]) == '1'
+    finally:
+        d.modify_s(e['dn'], [(ldap.MOD_REPLACE, 'habCapacite', before)])
