@@ -51,6 +51,19 @@ void grid_frame_of(const struct establishment *e, const struct listing *online, 
 	*out = f;
 }
 
+void grid_frame_told(const struct grid *g, struct grid_frame *out)
+{
+	*out = (struct grid_frame){ .weekdays = MONDAY_TO_FRIDAY };
+	for (int i = 0; i < BAND__MAX * 14; i++) {
+		if (g->cells[i] == U16_NONE)
+			continue;
+		out->bands |= 1u << (i / 14);
+		out->halves |= 1u << (i % 14);
+		out->weekdays |= 1u << (i % 14 / 2);
+	}
+	memset(out->band_capacity, 0xff, sizeof out->band_capacity); /* U16_NONE */
+}
+
 const char *grid_field(struct arena *a, int band, int weekday, int half)
 {
 	return arena_printf(a, "a%d-%s-%c", band, weekday_codes[weekday], half ? 'a' : 'm');

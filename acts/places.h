@@ -21,6 +21,9 @@ struct grid_frame {
 /* online NULL or without hours: Monday to Friday, both halves; without ages: until 3. */
 void grid_frame_of(const struct establishment *e, const struct listing *online, struct grid_frame *out);
 
+/* What a grid of former times speaks of, whatever the hours and ages are today: the bands and half-days it tells. */
+void grid_frame_told(const struct grid *g, struct grid_frame *out);
+
 /* Field name of a cell: "a0-lu-m". */
 const char *grid_field(struct arena *a, int band, int weekday, int half);
 /* The form for a frame: debut, base, note, action, remplir, and a field for each cell (all 4 × 7 × 2, so that a grid typed
@@ -57,9 +60,9 @@ MUST_USE enum err grid_confirm(struct app *app, struct arena *a, const struct vi
 			       const struct establishment *e, uint64_t base, struct faults *faults, struct grid *now);
 MUST_USE enum err grid_withdraw(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e);
 
-/* Newest first. */
-MUST_USE enum err grid_history(struct app *app, struct arena *a, const struct establishment *e, size_t limit,
-			       struct grid **out, size_t *n);
+/* Newest first, from the grid of number newest. */
+MUST_USE enum err grid_history(struct app *app, struct arena *a, const struct establishment *e, uint64_t newest,
+			       size_t limit, struct grid **out, size_t *n);
 
 /* Half-days with at least one regular place in any shown band; « Lundi, mardi après-midi » of these. */
 unsigned grid_free_halves(const uint16_t cells[56], unsigned bands);

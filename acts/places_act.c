@@ -61,7 +61,7 @@ static void describe(struct placing *x, struct audit_record *audit, const struct
 	act_detail(x->a, audit, "free_halves", number(x->a, (uint64_t)__builtin_popcount(grid_free_halves(g->cells, 0xf))));
 }
 
-/* The grid as it will be, kept in the history when it is a new one, and what families see of it. */
+/* The grid as it will be, in the history too (a confirmed one takes its own place there), and what families see of it. */
 static enum err put(struct placing *x, enum event ev, const struct grid *g, struct changeset **out)
 {
 	struct audit_record audit = act_record(x->a, x->who, ev);
@@ -75,10 +75,9 @@ static enum err put(struct placing *x, enum event ev, const struct grid *g, stru
 	changeset_expect(cs, TABLE_GRID, key_of(x->e), x->st.grid.rev);
 	changeset_expect(cs, TABLE_LISTING, key_of(x->e), x->st.published.rev);
 	changeset_put(cs, TABLE_GRID, key_of(x->e), encoded);
-	if (g->n != x->st.grid.n) {
+	changeset_put(cs, TABLE_GRID_HISTORY, history, encoded);
+	if (g->n != x->st.grid.n)
 		changeset_expect(cs, TABLE_GRID_HISTORY, history, REV_ABSENT);
-		changeset_put(cs, TABLE_GRID_HISTORY, history, encoded);
-	}
 	describe(x, &audit, g);
 	changeset_audit(cs, &audit);
 	*out = cs;
@@ -209,31 +208,20 @@ enum err grid_withdraw(struct app *app, struct arena *a, const struct visitor *w
 	return commit(&x, cs, &g, &now);
 }
 
-enum err grid_history(struct app *app, struct arena *a, const struct establishment *e, size_t limit, struct grid **out,
-		      size_t *n)
+enum err grid_history(struct app *app, struct arena *a, const struct establishment *e, uint64_t newest, size_t limit,
+		      struct grid **out, size_t *n)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
-	AUTO_SCAN struct scan s = scan_prefix_back(&t, TABLE_GRID_HISTORY, key_of(e));
-	struct grid *v = NULL;
-	size_t count = 0, room = 0;
+	struct grid *v = arena_array(a, limit, struct grid);
+	size_t count = 0;
 
-	while (count < limit && scan_next(&s)) {
-		if (count == room) {
-			struct grid *grown = arena_array(a, room * 2 + 8, struct grid);
+	for (uint64_t i = newest; i && count < limit; i--) {
+		enum err failed = grid_get(&t, a, TABLE_GRID_HISTORY, numbered_key(a, e->uuid, i), &v[count]);
 
-			if (count)
-				memcpy(grown, v, count * sizeof *grown);
-			v = grown;
-			room = room * 2 + 8;
-		}
-		enum err failed = grid_decode(a, s.record.payload, &v[count]);
-
-		if (failed)
+		if (failed && failed != ERR_NOTFOUND)
 			return failed;
-		v[count++].rev = s.record.rev;
+		count += !failed;
 	}
-	if (t.err)
-		return t.err;
 	*out = v;
 	*n = count;
 	return ERR_OK;

@@ -24,11 +24,4 @@ struct tag_of agreement_tag(const struct agreement *g);
 void agreements_table(struct request *rq, struct html *h, const char *caption, const struct agreement_line *v, size_t n,
 		      bool with_provider);
 
-/* « Page 2 sur 9 » with links that keep the query: name, value, …, NULL. */
-void pages_of(struct request *rq, struct html *h, const char *path, const char *label, int64_t page, size_t total,
-	      size_t per_page, const char *name, const char *value, const char *name2, const char *value2);
-
-/* "page" of the query, 1 where it is not given. ERR_MALFORMED. */
-MUST_USE enum err page_number(struct request *rq, int64_t *out);
-
 #endif

@@ -147,6 +147,13 @@ void phone_link(struct html *h, struct arena *a, const char *phone);
 void places_table(struct html *h, const uint16_t *cells, int band, unsigned halves, unsigned weekdays,
 		  const char *caption_extra);
 
+/* « Page 2 sur 9 » with links that keep the query: name, value, …, NULL. */
+void pages_of(struct request *rq, struct html *h, const char *path, const char *label, int64_t page, size_t total,
+	      size_t per_page, const char *name, const char *value, const char *name2, const char *value2);
+
+/* "page" of the query, 1 where it is not given. ERR_MALFORMED. */
+MUST_USE enum err page_number(struct request *rq, int64_t *out);
+
 /* The diff of two rubrics, side by side. */
 void diff_sides(struct html *h, struct arena *a, const char *before, const char *after);
 
@@ -279,6 +286,7 @@ enum err page_listing_withdraw(struct request *rq, struct html *h);
 enum err page_places_edit(struct request *rq, struct html *h);
 enum err page_places_post(struct request *rq, struct html *h);
 enum err page_places_history(struct request *rq, struct html *h);
+const struct form *form_places_history(void);
 const struct form *form_listing(void);
 const struct form *form_listing_send(void);
 const struct form *form_withdraw(void);

@@ -82,7 +82,7 @@ const struct route routes[] = {
 	{ POST, ESTABLISHMENT "/revisions/{n}",       POOL_PRIVATE, ROLE_AGENT, FAMILY_LISTING, ROUTE_OWN, form_withdraw, page_revision_withdraw },
 	{ GET,  ESTABLISHMENT "/places",              POOL_PRIVATE, ROLE_AGENT, FAMILY_PLACES, ROUTE_OWN, NULL, page_places_edit },
 	{ POST, ESTABLISHMENT "/places",              POOL_PRIVATE, ROLE_AGENT, FAMILY_PLACES, ROUTE_OWN, grid_form, page_places_post },
-	{ GET,  ESTABLISHMENT "/places/historique",   POOL_PRIVATE, ROLE_AGENT, FAMILY_PLACES, ROUTE_OWN, NULL, page_places_history },
+	{ GET,  ESTABLISHMENT "/places/historique",   POOL_PRIVATE, ROLE_AGENT, FAMILY_PLACES, ROUTE_OWN, form_places_history, page_places_history },
 
 	/* the Caf */
 	{ GET,  "/caf",                               POOL_PRIVATE, ROLE_CAF, 0, 0, form_queue, page_caf_queue },

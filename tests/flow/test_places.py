@@ -47,6 +47,12 @@ def side(page):
     return next(f for f in page.forms() if ('remplir', 'complet') in f.buttons)
 
 
+def take(c, establishment, action):
+    """Down, or back up."""
+    form = next(f for f in c.get(establishment).forms() if f.get('action') == action)
+    return form.set(confirmer='oui').submit()
+
+
 @pytest.mark.parametrize('button', ['publier', 'inchange'])
 def test_two_clicks_at_once_are_one(service, nursery, button):
     c, agent, _, path = nursery
@@ -72,3 +78,27 @@ def test_places_that_no_longer_fit_are_not_confirmed(service):
         assert 'places en tout dépassent' in answer.faults()[0] and answer.form('/places').get(cells(form)[0]) == '1'
     finally:
         d.modify_s(e['dn'], [(ldap.MOD_REPLACE, 'habCapacite', before)])
+
+
+def test_history_has_pages_confirmations_and_withdrawals(service, nursery):
+    c, agent, e, path = nursery
+    establishment = path.removesuffix('/places')
+    last = 0
+    while last < 21:
+        form = fill(c.get(path).form('/places'), debut=day(5), note='')
+        last = int(form.get('base')) + 1
+        assert form.submit(('action', 'publier')).status == 200
+    assert c.get(path).form('/places').submit(('action', 'inchange')).status == 200
+    first = c.get(path + '/historique')
+    assert first.words.count('Grille n°') == 20 and f'Grille n° {last}, publiée' in first.words
+    assert 'Confirmée le' in first.words and path + '/historique?page=2' in first.links()
+    second = c.get(path + '/historique?page=2')
+    assert second.status == 200 and f'Grille n° {last - 20}, publiée' in second.words
+    assert c.get(path + '/historique?page=99').status == 404 and c.get(path + '/historique?page=x').status == 400
+
+    assert take(c, establishment, 'retirer-places').path.endswith('fait=places-retirees')
+    gone = c.get(path)
+    assert ' : places retirées' in gone.words
+    words = c.get(path + '/historique').words
+    assert f'Grille n° {last + 1}, retirée' in words
+    assert fill(gone.form('/places'), debut=day(5)).submit(('action', 'publier')).status == 200

@@ -189,6 +189,25 @@ static void test_frame_follows_hours_and_ages(void **state)
 	assert_int_equal(f.band_capacity[BAND_LT12M], U16_NONE);
 }
 
+/* A grid of former hours and ages is read by what it tells. */
+static void test_past_grid_has_its_own_frame(void **state)
+{
+	struct grid_frame f;
+	struct grid g;
+
+	(void)state;
+	codec_default(&grid_codec, &g);
+	grid_frame_told(&g, &f);
+	assert_int_equal(f.bands, 0);
+	assert_int_equal(f.weekdays, 0x1f);
+	g.cells[GRID_AT(0, BAND_LT12M, 0, 0)] = 0;
+	g.cells[GRID_AT(0, BAND_M24_35, 5, 1)] = 3;
+	grid_frame_told(&g, &f);
+	assert_int_equal(f.bands, 1 << BAND_LT12M | 1 << BAND_M24_35);
+	assert_int_equal(f.halves, 1 | 1 << 11);
+	assert_int_equal(f.weekdays, 0x3f);
+}
+
 static void test_grid_comes_back_as_typed(void **state)
 {
 	AUTO_ARENA struct arena *a = arena_new();
@@ -262,10 +281,15 @@ static void test_places_are_published_at_once(void **state)
 	assert_int_equal(publish(w, &w->agent, 0, 1, &now), ERR_CONFLICT); /* both grids are there to compare */
 	assert_int_equal(now.n, 2);
 	assert_string_equal(now.author_name, "Sofiane Bellacourt");
-	assert_int_equal(grid_history(&w->app, w->a, &w->nursery, 10, &past, &n), ERR_OK);
+	assert_int_equal(grid_history(&w->app, w->a, &w->nursery, 2, 10, &past, &n), ERR_OK);
 	assert_int_equal(n, 2);
 	assert_int_equal(past[0].n, 2);
 	assert_int_equal(past[1].cells[0], 1);
+	assert_int_equal(grid_history(&w->app, w->a, &w->nursery, 2, 1, &past, &n), ERR_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(grid_history(&w->app, w->a, &w->nursery, 1, 10, &past, &n), ERR_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(past[0].n, 1);
 	assert_int_equal(audit_of(w, "places_published", &r), 2);
 	assert_string_equal(r.number, "VDA-4822");
 }
@@ -274,7 +298,8 @@ static void test_unchanged_places_are_confirmed(void **state)
 {
 	struct world *w = *state;
 	struct faults faults = { 0 };
-	struct grid now;
+	struct grid now, *past;
+	size_t n;
 
 	assert_int_equal(grid_confirm(&w->app, w->a, &w->agent, &w->nursery, 0, &faults, &now), ERR_NOTFOUND);
 	w->agent.at = T0 - 40 * DAY_MS;
@@ -285,6 +310,10 @@ static void test_unchanged_places_are_confirmed(void **state)
 	assert_int_equal(grid_freshness(&w->settings, &now, T0), GRID_FRESH);
 	assert_string_equal(now.author_name, "Maëlle Querrien");
 	assert_int_equal(audit_of(w, "places_confirmed", NULL), 1);
+	assert_int_equal(grid_history(&w->app, w->a, &w->nursery, now.n, 10, &past, &n), ERR_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(past[0].confirmed_at, now.confirmed_at);
+	assert_int_equal(past[0].declared_at, T0 - 40 * DAY_MS);
 }
 
 /* « Rien n'a changé » is no way past the rules a published grid meets. */
@@ -359,6 +388,7 @@ int main(void)
 		cmocka_unit_test(test_no_place_is_a_capacity),
 		cmocka_unit_test(test_frame_follows_hours_and_ages),
 		cmocka_unit_test(test_grid_comes_back_as_typed),
+		cmocka_unit_test(test_past_grid_has_its_own_frame),
 		world_test(test_places_are_published_at_once),
 		world_test(test_unchanged_places_are_confirmed),
 		world_test(test_places_that_no_longer_fit_are_not_confirmed),
