@@ -90,7 +90,7 @@ static void grid_form_body(struct request *rq, struct html *h, const struct plac
 			band_form(rq, h, &st->frame, band);
 	field_of(rq, h, grid_form(), "note", "");
 	html(h, "<div class=\"actions\"><button class=\"btn\" name=\"action\" value=\"publier\">Publier les places</button>");
-	if (st->grid.rev)
+	if (st->grid.rev && !is_withdrawn(&st->grid))
 		html(h, "<button class=\"btn btn-alt\" name=\"action\" value=\"inchange\">Rien n’a changé, confirmer</button>");
 	html(h, "</div>\n</div>\n");
 	form_close(h);

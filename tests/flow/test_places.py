@@ -98,6 +98,7 @@ def test_history_has_pages_confirmations_and_withdrawals(service, nursery):
 
     assert take(c, establishment, 'retirer-places').path.endswith('fait=places-retirees')
     gone = c.get(path)
+    assert ('action', 'inchange') not in gone.form('/places').buttons, 'there is nothing to confirm'
     assert ' : places retirées' in gone.words
     words = c.get(path + '/historique').words
     assert f'Grille n° {last + 1}, retirée' in words
