@@ -13,8 +13,11 @@ static void head(struct html *h, unsigned weekdays)
 
 static void cell(struct html *h, uint16_t places, bool open)
 {
-	if (!open || places == U16_NONE)
+	if (!open)
 		html(h, "<td><span class=\"slot sx\">Fermé</span></td>\n");
+	else if (places == U16_NONE)
+		html(h, "<td><span class=\"slot sx\"><span class=\"d1\">Non communiqué</span>"
+			"<abbr class=\"d2\" title=\"Non communiqué\">n.\u00a0c.</abbr></span></td>\n");
 	else if (places == 0)
 		html(h, "<td><span class=\"slot s0\"><span class=\"d1\">Complet</span><span class=\"d2\">0</span></span></td>\n");
 	else

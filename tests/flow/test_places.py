@@ -103,3 +103,23 @@ def test_history_has_pages_confirmations_and_withdrawals(service, nursery):
     words = c.get(path + '/historique').words
     assert f'Grille n° {last + 1}, retirée' in words
     assert fill(gone.form('/places'), debut=day(5)).submit(('action', 'publier')).status == 200
+
+
+def test_a_half_day_opened_since_is_not_told_as_closed(service, nursery):
+    c, agent, e, path = nursery
+    establishment = path.removesuffix('/places')
+    assert fill(c.get(path).form('/places'), debut=day(5)).submit(('action', 'publier')).status == 200
+    assert 'Non communiqué' not in service.client().get(e['url']).words
+    form = c.get(establishment + '/fonctionnement').form('/fonctionnement')
+    page = form.set(di_ouverture='09:00', di_fermeture='12:00').submit(('action', 'verifier'))
+    assert page.form('/verification').submit(('action', 'envoyer')).path.endswith('fait=fiche-envoyee'), page.faults()
+    reviewer = service.client(service.account('caf_reviewer', caf=agent['caf']))
+    decision = reviewer.get(f'/caf/revisions/{e["id"]}').form('/decision').set(decision='accepter')
+    assert decision.submit(('suite', 'liste')).path.endswith('fait=acceptee')
+    assert 'Non communiqué' in service.client().get(e['url']).words
+    assert 'Non communiqué' not in c.get(path + '/historique').words, 'it was told of the hours of then'
+
+    refused = c.get(path).form('/places').submit(('action', 'inchange'))
+    assert refused.status == 422 and 'Dimanche matin' in refused.faults()[0]
+    assert fill(refused.form('/places')).submit(('action', 'publier')).status == 200
+    assert 'Non communiqué' not in service.client().get(e['url']).words
