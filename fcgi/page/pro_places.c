@@ -76,8 +76,9 @@ static void cell_faults(struct request *rq, struct html *h)
 
 static void grid_form_body(struct request *rq, struct html *h, const struct places_state *st)
 {
-	form_open(rq, h, "", NULL);
-	field_hidden(h, "base", arena_printf(rq->arena, "%d", (int)st->grid.n));
+	html(h, "<form id=\"grille\" method=\"post\" action=\"{}\" novalidate>\n", rq->http->path);
+	field_hidden(h, "csrf", rq->csrf);
+	field_hidden(h, "base", html_number(h, (int64_t)st->grid.n));
 	html(h, "<div class=\"card\">\n");
 	field_of(rq, h, grid_form(), "debut", "w-s");
 	if (rq->faults.n) {
@@ -108,9 +109,11 @@ static enum err aside(struct request *rq, struct html *h, const struct places_st
 	     "<aside aria-label=\"Aide\">\n<div class=\"note\">\n<p><strong>Publication immédiate.</strong> Les familles voient vos places "
 	     "dès que vous les publiez. La Caf ne les valide pas.</p>\n</div>\n<div class=\"card\">\n<h2>Aller plus vite</h2>\n");
 	form_open(rq, h, "", NULL);
-	html(h, "<p><button class=\"btn btn-alt btn-small\" name=\"remplir\" value=\"complet\">Mettre 0 partout</button></p>\n");
+	field_hidden(h, "base", html_number(h, (int64_t)st->grid.n));
+	/* a browser sends the grid's own form by these buttons, so that what was typed there comes back */
+	html(h, "<p><button class=\"btn btn-alt btn-small\" form=\"grille\" name=\"remplir\" value=\"complet\">Mettre 0 partout</button></p>\n");
 	if (st->previous.rev)
-		html(h, "<p><button class=\"btn btn-alt btn-small\" name=\"remplir\" value=\"precedent\">Reprendre la grille du {}</button></p>\n",
+		html(h, "<p><button class=\"btn btn-alt btn-small\" form=\"grille\" name=\"remplir\" value=\"precedent\">Reprendre la grille du {}</button></p>\n",
 		     day_fr_short(rq->arena, day_of(st->previous.declared_at)));
 	form_close(h);
 	html(h, "<p class=\"small muted\">Vous pourrez encore corriger avant de publier.</p>\n</div>\n<div class=\"card\">\n"
@@ -173,6 +176,7 @@ enum err page_places_edit(struct request *rq, struct html *h)
 {
 	struct places_state st;
 	const char *notice_code = input_get(&rq->in, "fait");
+	int64_t base;
 	enum err e = places_state_read(rq->app, rq->arena, &rq->e, &st);
 
 	if (e)
@@ -182,27 +186,63 @@ enum err page_places_edit(struct request *rq, struct html *h)
 
 		rq->in = input_with(rq->arena, &values, "fait", notice_code);
 	}
-	return edit_page(rq, h, &st, false);
+	/* while the session was away, a colleague may have published */
+	bool is_conflict = rq->kept && !text_to_int(input_get(&rq->in, "base"), 0, INT32_MAX, &base) &&
+			   (uint64_t)base != st.grid.n;
+
+	return edit_page(rq, h, &st, is_conflict);
 }
 
-/* Only refills the form: nothing is published by it. */
-static enum err refill(struct request *rq, struct html *h, const struct places_state *st)
+static bool was_sent(const struct input *in, const char *name)
 {
-	struct grid g = st->grid;
+	for (size_t i = 0; i < in->n; i++)
+		if (strcmp(in->v[i].name, name) == 0)
+			return true;
+	return false;
+}
 
-	if (input_has(&rq->in, "remplir", "precedent") && st->previous.rev)
-		g = st->previous;
-	else if (!input_has(&rq->in, "remplir", "complet"))
+/* The cells a button of « Aller plus vite » asks for: the grid before is the one before base, which the button named. */
+static enum err filling(struct request *rq, const struct places_state *st, uint64_t base, struct grid *out)
+{
+	struct grid *past;
+	size_t n;
+
+	if (input_has(&rq->in, "remplir", "precedent")) {
+		enum err e = grid_history(rq->app, rq->arena, &rq->e, base ? base - 1 : 0, 1, &past, &n);
+
+		if (e || !n)
+			return e ? e : ERR_MALFORMED;
+		*out = past[0];
+		return ERR_OK;
+	}
+	if (!input_has(&rq->in, "remplir", "complet"))
 		return ERR_MALFORMED;
-	else
-		for (size_t i = 0; i < GRID_CELLS; i++)
-			g.cells[i] = 0;
-	if (!g.rev)
-		g.rev = 1;
-	if (!g.valid_from)
-		g.valid_from = day_today();
+	*out = st->grid;
+	memset(out->cells, 0, sizeof out->cells);
+	out->rev = 1;
+	if (!out->valid_from)
+		out->valid_from = day_today();
+	return ERR_OK;
+}
+
+/* Only refills the form's cells: nothing is published by it. */
+static enum err refill(struct request *rq, struct html *h, const struct places_state *st, uint64_t base)
+{
+	struct input typed = rq->in;
+	struct grid g;
+	enum err e = filling(rq, st, base, &g);
+
+	if (e)
+		return e;
 	rq->in = grid_to_input(rq->arena, &st->frame, &g);
-	return edit_page(rq, h, st, false);
+	if (was_sent(&typed, "debut"))
+		rq->in = input_with(rq->arena, &rq->in, "debut", input_get(&typed, "debut"));
+	if (was_sent(&typed, "note"))
+		rq->in = input_with(rq->arena, &rq->in, "note", input_get(&typed, "note"));
+	if (base == st->grid.n)
+		return edit_page(rq, h, st, false);
+	rq->re->status = 409;
+	return edit_page(rq, h, st, true);
 }
 
 /* The next of the agent's establishments whose places are stale, else the list. */
@@ -236,10 +276,14 @@ enum err page_places_post(struct request *rq, struct html *h)
 
 	if (e)
 		return e;
-	if (*input_get(&rq->in, "remplir"))
-		return refill(rq, h, &st);
-	if (text_to_int(input_get(&rq->in, "base"), 0, INT32_MAX, &base))
+	bool fill = *input_get(&rq->in, "remplir");
+
+	if (fill && !was_sent(&rq->in, "base"))
+		base = (int64_t)st.grid.n;
+	else if (text_to_int(input_get(&rq->in, "base"), 0, INT32_MAX, &base))
 		return ERR_MALFORMED;
+	if (fill)
+		return refill(rq, h, &st, (uint64_t)base);
 	bool confirm = input_has(&rq->in, "action", "inchange");
 
 	if (confirm)

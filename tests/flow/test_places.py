@@ -66,6 +66,27 @@ def test_two_clicks_at_once_are_one(service, nursery, button):
         assert form.submit(('action', button)).status == 409, 'somebody published since'
 
 
+@pytest.mark.parametrize('button', ['complet', 'precedent'])
+def test_refilling_keeps_what_was_typed_and_a_colleagues_grid_in_sight(service, nursery, button):
+    c, agent, e, path = nursery
+    for places in '01':
+        assert fill(c.get(path).form('/places'), places, debut=day(5), note='').submit(('action', 'publier')).status == 200
+    page = c.get(path)
+    assert page.text.count('form="grille"') == 2, 'a browser sends the grid’s form'
+    form = fill(page.form('/places'), '2', debut=day(9), note='Deux places en janvier.')
+    filled = form.submit(('remplir', button))
+    values = {filled.form('/places').get(n) for n in cells(form)}
+    assert filled.status == 200 and values == {'0'} and filled.form('/places').get('note') == 'Deux places en janvier.'
+    assert filled.form('/places').get('debut') == day(9)
+    assert side(page).submit(('remplir', button)).form('/places').get('debut') == day(5), 'nothing was typed'
+
+    assert fill(c.get(path).form('/places'), '3', note='D’une collègue.').submit(('action', 'publier')).status == 200
+    for late in form.submit(('remplir', button)), side(page).submit(('remplir', button)):
+        assert late.status == 409 and 'a publié une autre grille' in late.words and '3 places' in late.words
+        assert {late.form('/places').get(n) for n in cells(form)} == {'0'}
+    assert late.form('/places').submit(('action', 'publier')).status == 200
+
+
 def test_places_that_no_longer_fit_are_not_confirmed(service):
     c, e, path = next((c, e, path) for c, e, path in all_places(service) if 'au total' not in c.get(path).words)
     assert fill(c.get(path).form('/places'), '1', debut=day(5)).submit(('action', 'publier')).status == 200
