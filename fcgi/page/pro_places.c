@@ -24,7 +24,8 @@ static void cell(struct request *rq, struct html *h, const struct grid_frame *f,
 	const char *name = grid_field(rq->arena, band, day, half);
 	const char *fault = fault_of(&rq->faults, name);
 
-	if (!(f->halves & 1u << (day * 2 + half))) {
+	/* a fault must be found where its link leads, also in a cell nobody may fill */
+	if (!fault && !(f->bands & 1u << band && f->halves & 1u << (day * 2 + half))) {
 		html(h, "<td><span class=\"slot sx\">Fermé</span></td>\n");
 		return;
 	}
@@ -41,7 +42,7 @@ static void cell(struct request *rq, struct html *h, const struct grid_frame *f,
 	html(h, "</td>\n");
 }
 
-static void band_form(struct request *rq, struct html *h, const struct grid_frame *f, int band)
+static void band_form(struct request *rq, struct html *h, const struct grid_frame *f, unsigned weekdays, int band)
 {
 	html(h, "<table class=\"places places-edit\">\n<caption>{}", band_labels[band]);
 	if (f->band_capacity[band] != U16_NONE)
@@ -49,7 +50,7 @@ static void band_form(struct request *rq, struct html *h, const struct grid_fram
 		     f->band_capacity[band] > 1 ? "places" : "place");
 	html(h, "</caption>\n<thead>\n<tr>\n<td></td>\n");
 	for (int d = 0; d < 7; d++)
-		if (f->weekdays & 1u << d)
+		if (weekdays & 1u << d)
 			html(h, "<th scope=\"col\"><span class=\"d1\">{}</span><abbr class=\"d2\" title=\"{}\">{}</abbr></th>\n",
 			     weekday_labels[d], weekday_labels[d], weekday_short[d]);
 	html(h, "</tr>\n</thead>\n<tbody>\n");
@@ -59,11 +60,24 @@ static void band_form(struct request *rq, struct html *h, const struct grid_fram
 		else
 			html(h, "<tr>\n<th scope=\"row\">Matin</th>\n");
 		for (int d = 0; d < 7; d++)
-			if (f->weekdays & 1u << d)
+			if (weekdays & 1u << d)
 				cell(rq, h, f, band, d, half);
 		html(h, "</tr>\n");
 	}
 	html(h, "</tbody>\n</table>\n");
+}
+
+/* The bands and weekdays of today's frame, and those that have a fault. */
+static void drawn(struct request *rq, const struct grid_frame *f, unsigned *bands, unsigned *weekdays)
+{
+	*bands = f->bands;
+	*weekdays = f->weekdays;
+	for (int i = 0; i < BAND__MAX * 14; i++) {
+		if (!fault_of(&rq->faults, grid_field(rq->arena, i / 14, i % 14 / 2, i % 2)))
+			continue;
+		*bands |= 1u << (i / 14);
+		*weekdays |= 1u << (i % 14 / 2);
+	}
 }
 
 /* A cell's fault is told above the tables too: its box is too small for a sentence. */
@@ -76,6 +90,8 @@ static void cell_faults(struct request *rq, struct html *h)
 
 static void grid_form_body(struct request *rq, struct html *h, const struct places_state *st)
 {
+	unsigned bands, weekdays;
+
 	html(h, "<form id=\"grille\" method=\"post\" action=\"{}\" novalidate>\n", rq->http->path);
 	field_hidden(h, "csrf", rq->csrf);
 	field_hidden(h, "base", html_number(h, (int64_t)st->grid.n));
@@ -86,9 +102,10 @@ static void grid_form_body(struct request *rq, struct html *h, const struct plac
 		cell_faults(rq, h);
 		html(h, "</ul>\n");
 	}
+	drawn(rq, &st->frame, &bands, &weekdays);
 	for (int band = 0; band < BAND__MAX; band++)
-		if (st->frame.bands & 1u << band)
-			band_form(rq, h, &st->frame, band);
+		if (bands & 1u << band)
+			band_form(rq, h, &st->frame, weekdays, band);
 	field_of(rq, h, grid_form(), "note", "");
 	html(h, "<div class=\"actions\"><button class=\"btn\" name=\"action\" value=\"publier\">Publier les places</button>");
 	if (st->grid.rev && !is_withdrawn(&st->grid))

@@ -101,6 +101,17 @@ def test_places_that_no_longer_fit_are_not_confirmed(service):
         d.modify_s(e['dn'], [(ldap.MOD_REPLACE, 'habCapacite', before)])
 
 
+def test_a_fault_of_a_closed_half_day_has_its_box(service, nursery):
+    c, agent, e, path = nursery
+    form = fill(c.get(path).form('/places'), debut=day(5)).put('a0-di-a', '1').put('a3-di-a', '2')
+    page = form.submit(('action', 'publier'))
+    assert page.status == 422 and len(page.faults()) == 2
+    again = page.form('/places')
+    assert [again.get(n) for n in ('a0-di-a', 'a3-di-a', 'a3-di-m')] == ['1', '2', None]
+    assert all(page.text.count(f'{word}a{band}-di-a"') == 1 for word in ('href="#', ' id="') for band in '03')
+    assert again.put('a0-di-a', '').put('a3-di-a', '').submit(('action', 'publier')).status == 200
+
+
 def test_history_has_pages_confirmations_and_withdrawals(service, nursery):
     c, agent, e, path = nursery
     establishment = path.removesuffix('/places')
@@ -144,3 +155,16 @@ def test_a_half_day_opened_since_is_not_told_as_closed(service, nursery):
     assert refused.status == 422 and 'Dimanche matin' in refused.faults()[0]
     assert fill(refused.form('/places')).submit(('action', 'publier')).status == 200
     assert 'Non communiqué' not in service.client().get(e['url']).words
+
+
+def test_a_form_kept_while_a_colleague_published_shows_both(service, nursery, clock):
+    c, agent, e, path = nursery
+    form = fill(c.get(path).form('/places'), '1', debut=day(5), note='Écrit avant la fin de la session.')
+    clock(35)
+    away = form.submit(('action', 'publier'))
+    assert away.path.startswith('/connexion')
+    other = service.client(agent)
+    assert fill(other.get(path).form('/places'), '4', note='Entre-temps.').submit(('action', 'publier')).status == 200
+    back = away.form('/connexion').set(identifiant=agent['uid'], mot_de_passe=agent['password']).submit()
+    assert back.path == path and 'a publié une autre grille' in back.words and '4 places' in back.words
+    assert back.form('/places').get('note') == 'Écrit avant la fin de la session.'
