@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define WARNING 4 /* months before the due day */
+#define NEWS 7    /* days after the end */
 
 struct day_of_agreement {
 	struct app *app;
@@ -61,41 +62,28 @@ static void renew(struct day_of_agreement *x)
 	record(x, EVENT_AGREEMENT_RENEWED, "due", due);
 }
 
-static void end(struct day_of_agreement *x)
-{
-	day_t last = x->g->due ? (day_t)x->g->due : (day_t)x->g->termination;
+/* --- mails: to everybody whose access is open, the provider's contact and the Caf --- */
 
-	if (x->file.ended_at && day_of(x->file.ended_at) >= last)
-		return;
-	edit(x, "habStatut", "terminee");
-	x->file.ended_at = clock_now();
-	record(x, EVENT_AGREEMENT_ENDED, "end", last);
-}
-
-/* --- the warning --- */
-
-static void write_to(struct day_of_agreement *x, struct strs *seen, struct uuid person, const char *to, day_t due)
+static void write_to(struct day_of_agreement *x, const char *template, struct strs *seen, struct uuid person,
+		     const char *to, day_t day)
 {
 	struct arena *a = x->a;
 
 	if (!*to || strs_has(seen, to))
 		return;
 	strs_add(a, seen, to);
-	mail_add(x->app, a, x->cs, "agreement_ending", person, uuid_is_none(person) ? to : "", x->provider.caf,
-		 "organisme", x->provider.name, "echeance", day_fr(a, due), "limite_preavis",
-		 day_fr(a, agreement_notice_limit(due)), NULL);
+	mail_add(x->app, a, x->cs, template, person, uuid_is_none(person) ? to : "", x->provider.caf, "organisme",
+		 x->provider.name, "numero", x->g->number, "echeance", day_fr(a, day), "limite_preavis",
+		 day_fr(a, agreement_notice_limit(day)), NULL);
 }
 
-static enum err warn(struct day_of_agreement *x)
+static enum err write_all(struct day_of_agreement *x, const char *template, day_t day)
 {
-	day_t due = agreement_due(x->g, x->today);
 	struct strs seen = { 0 };
 	struct caf caf;
 	struct person *people = NULL;
 	size_t n;
 
-	if (x->today < day_add_months(due, -WARNING) || x->today > agreement_notice_limit(due) || x->file.warned_for == due)
-		return ERR_OK;
 	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
 	enum err e = caf_by_code(&t, x->a, x->provider.caf, &caf);
 
@@ -107,12 +95,37 @@ static enum err warn(struct day_of_agreement *x)
 		return e;
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(people[i].status, "active") == 0)
-			write_to(x, &seen, people[i].uuid, people[i].mail, due);
-	write_to(x, &seen, UUID_NONE, x->provider.mail, due);
-	write_to(x, &seen, UUID_NONE, caf.mail, due);
+			write_to(x, template, &seen, people[i].uuid, people[i].mail, day);
+	write_to(x, template, &seen, UUID_NONE, x->provider.mail, day);
+	write_to(x, template, &seen, UUID_NONE, caf.mail, day);
+	return ERR_OK;
+}
+
+/* One that ended long ago, as an import may bring it, is news to nobody. */
+static enum err end(struct day_of_agreement *x)
+{
+	day_t last = x->g->due ? (day_t)x->g->due : (day_t)x->g->termination;
+
+	if (x->file.ended_at && day_of(x->file.ended_at) >= last)
+		return ERR_OK;
+	edit(x, "habStatut", "terminee");
+	x->file.ended_at = clock_now();
+	record(x, EVENT_AGREEMENT_ENDED, "end", last);
+	return x->today - last > NEWS ? ERR_OK : write_all(x, "agreement_ended", last);
+}
+
+/* Before it renews, while a letter may still end it; before it ends by itself, unless its end was told when it was recorded. */
+static enum err warn(struct day_of_agreement *x)
+{
+	bool tacit = is_tacit(x->g);
+	day_t due = agreement_due(x->g, x->today), last = tacit ? agreement_notice_limit(due) : due;
+
+	if (x->today < day_add_months(due, -WARNING) || x->today > last || x->file.warned_for == due ||
+	    (!tacit && x->file.notice_received))
+		return ERR_OK;
 	x->file.warned_for = due;
 	record(x, EVENT_AGREEMENT_WARNED, "due", due);
-	return ERR_OK;
+	return write_all(x, tacit ? "agreement_ending" : "agreement_finishing", due);
 }
 
 static enum err read_file(struct day_of_agreement *x)
@@ -136,12 +149,9 @@ enum err agreement_day_add(struct app *app, struct arena *a, struct changeset *c
 
 	if (e)
 		return e == ERR_NOTFOUND ? ERR_OK : e; /* its provider is gone */
-	if (!runs)
-		end(&x);
-	if (runs && is_tacit(g)) {
+	if (runs && is_tacit(g))
 		renew(&x);
-		e = warn(&x);
-	}
+	e = runs ? warn(&x) : end(&x);
 	if (e || !x.any)
 		return e;
 	struct bytes key = agreement_file_key(a, g->number);

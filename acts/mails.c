@@ -63,6 +63,14 @@ const struct mail_template mail_templates[] = {
 	  "La convention entre {le organisme} et la {caf} se renouvelle pour un an le {echeance}. Vous n’avez rien à faire pour la garder.\n"
 	  "Pour y mettre fin, envoyez une lettre recommandée avec avis de réception avant le {limite_preavis}.\n"
 	  "Vérifiez aussi la liste des personnes habilitées : {site}/espace-pro/convention.\n", NULL },
+	{ "agreement_finishing", "Votre convention prend fin le {echeance}",
+	  "La convention {numero} entre {le organisme} et la {caf} prend fin le {echeance} et ne se renouvelle pas. Les accès à l’espace "
+	  "professionnel seront fermés ce jour-là. Ce qui a été fait avant reste acquis.\n"
+	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
+	{ "agreement_ended", "La convention {numero} a pris fin",
+	  "La convention {numero} entre {le organisme} et la {caf} a pris fin le {echeance}. Les accès à l’espace professionnel qu’elle ouvrait "
+	  "sont fermés ; ce qui a été fait avant reste acquis.\n"
+	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
 	{ "places_stale", "Places à actualiser : {combien}",
 	  "{lignes}\n"
 	  "Après {jours_masque} jours, les familles ne les voient plus. Si rien n’a changé, un clic suffit : {site}/espace-pro.\n"

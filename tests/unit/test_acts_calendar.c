@@ -114,12 +114,28 @@ static void test_years_gone_by_are_made_up(void **state)
 	assert_true(strs_has(&lines, "=habDateEcheance: 20270601000000Z"));
 }
 
+static void put_provider(struct world *w)
+{
+	struct provider p;
+
+	codec_default(&provider_codec, &p);
+	p.uuid = uuid_of(92);
+	p.key = "habfournisseurid=v";
+	p.name = "Ville de Valmoreau";
+	p.caf = "921";
+	p.mail = "mairie@valmoreau.example";
+	put_record(w, TABLE_MIRROR_PROVIDER, key_bytes(p.uuid.b, 16), provider_encode(w->a, &p));
+}
+
 static void test_ended_once(void **state)
 {
 	struct world *w = *state;
 	struct agreement g = agreement_of(day(2026, 1, 15), day(2027, 1, 15));
 
+	put_provider(w);
 	g.termination = day(2026, 10, 1);
+	assert_false(live(w, &g, day(2026, 9, 14)));
+	assert_true(live(w, &g, day(2027, 1, 14))); /* nobody was told when the directory got its end */
 	assert_false(live(w, &g, day(2027, 1, 14)));
 	clock_test_offset(0);
 	clock_test_offset(day_start(day(2027, 1, 15)) + HOUR_MS - clock_now());
@@ -131,6 +147,8 @@ static void test_ended_once(void **state)
 	assert_int_equal(audit_of(w, "agreement_ended", NULL), 1);
 	assert_int_equal(audit_of(w, "agreement_renewed", NULL), 0);
 	assert_int_equal(mails_of(w, "agreement_ending", NULL), 0);
+	assert_int_equal(mails_of(w, "agreement_finishing", NULL), 2); /* the provider's contact and the Caf */
+	assert_int_equal(mails_of(w, "agreement_ended", NULL), 2);
 }
 
 static const struct {
@@ -143,7 +161,8 @@ static const struct {
 	{ { 2026, 1, 15 }, { 2027, 1, 15 }, "terminee", false, { 2027, 1, 15 }, NULL },
 	{ { 2026, 1, 15 }, { 2027, 1, 15 }, "demandee", false, { 2027, 1, 15 }, NULL },
 	{ { 2027, 1, 16 }, { 2027, 1, 15 }, "active", false, { 2027, 1, 15 }, NULL },
-	{ { 2026, 1, 15 }, { 2027, 1, 15 }, "active", true, { 2027, 1, 14 }, NULL },
+	{ { 2026, 1, 15 }, { 2027, 1, 15 }, "active", true, { 2026, 9, 14 }, NULL },
+	{ { 2026, 1, 15 }, { 2027, 1, 15 }, "active", true, { 2027, 1, 14 }, "agreement_warned" },
 	{ { 2026, 1, 15 }, { 2027, 1, 15 }, "active", true, { 2027, 1, 15 }, "agreement_ended" },
 	{ { 2026, 1, 15 }, { 2027, 1, 15 }, "active", false, { 2026, 9, 14 }, NULL },
 	{ { 2026, 1, 15 }, { 2027, 1, 15 }, "active", false, { 2026, 9, 15 }, "agreement_warned" },
@@ -174,19 +193,6 @@ static void test_which_day_brings_what(void **state)
 	}
 }
 
-static void put_provider(struct world *w)
-{
-	struct provider p;
-
-	codec_default(&provider_codec, &p);
-	p.uuid = uuid_of(92);
-	p.key = "habfournisseurid=v";
-	p.name = "Ville de Valmoreau";
-	p.caf = "921";
-	p.mail = "mairie@valmoreau.example";
-	put_record(w, TABLE_MIRROR_PROVIDER, key_bytes(p.uuid.b, 16), provider_encode(w->a, &p));
-}
-
 static void test_warned_once_for_each_due_day(void **state)
 {
 	struct world *w = *state;
@@ -200,7 +206,7 @@ static void test_warned_once_for_each_due_day(void **state)
 	assert_int_equal(mails_of(w, "agreement_ending", &m), 2); /* the provider's contact and the Caf */
 	assert_int_equal(mail_render(&w->app, w->a, &m, 1, &text), ERR_OK);
 	assert_string_equal(text.subject, "Votre convention se renouvelle le 15 janvier 2027");
-	assert_non_null(strstr(text.body, "entre Ville de Valmoreau et la Caf des Hauts-de-Seine"));
+	assert_non_null(strstr(text.body, "entre la Ville de Valmoreau et la Caf des Hauts-de-Seine"));
 	assert_non_null(strstr(text.body, "avant le 15 octobre 2026"));
 	g.due = day(2028, 1, 15);
 	assert_true(live(w, &g, day(2027, 9, 15)));
