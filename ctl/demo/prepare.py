@@ -220,6 +220,8 @@ def write_settings(run):
 name = Accueil enfant
 url = {run.url}
 accessibility = non conforme
+publisher = Accueil enfant, service des Caf de démonstration, 3 rue des Tilleuls, 00410 Valmoreau
+contact = aide@accueil-enfant.example
 [store]
 dir = {run.at('data')}
 map_size_gib = 64

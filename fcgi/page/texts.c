@@ -39,8 +39,10 @@ enum err page_help(struct request *rq, struct html *h)
 	     "<h3>Modifier une fiche</h3>\n<p>Ouvrez « Modifier la fiche », corrigez, relisez, puis envoyez à la Caf. "
 	     "La fiche en ligne reste visible jusqu’à sa réponse.</p>\n"
 	     "<h3>Mettre à jour les places</h3>\n<p>Elles paraissent tout de suite, sans vérification. Si rien n’a changé, "
-	     "un clic suffit. Après {} jours sans nouvelle, les familles ne les voient plus.</p>\n<h2>Nous écrire</h2>\n",
+	     "un clic suffit. Après {} jours sans nouvelle, les familles ne les voient plus.</p>\n",
 	     html_number(h, rq->app->settings->places_hidden_days));
+	if (*rq->app->settings->site_contact)
+		html(h, "<h2>Nous écrire</h2>\n");
 	contact_line(rq, h);
 	return close_text(rq, h);
 }
@@ -55,9 +57,10 @@ enum err page_accessibility(struct request *rq, struct html *h)
 	     "<h2>Ce qui est fait</h2>\n<ul>\n<li>Le site fonctionne sans JavaScript, au clavier, et sur un écran de 320 pixels.</li>\n"
 	     "<li>Les erreurs de saisie sont annoncées en haut de la page et près de chaque réponse.</li>\n"
 	     "<li>Les couleurs ne font que répéter ce que les mots disent.</li>\n"
-	     "<li>Le plan de la recherche dit la même chose que la liste voisine.</li>\n</ul>\n"
-	     "<h2>Signaler une difficulté</h2>\n<p>Dites-nous la page et ce qui bloque : une réponse vous est faite.</p>\n",
+	     "<li>Le plan de la recherche dit la même chose que la liste voisine.</li>\n</ul>\n",
 	     rq->app->settings->site_accessibility);
+	if (*rq->app->settings->site_contact)
+		html(h, "<h2>Signaler une difficulté</h2>\n<p>Dites-nous la page et ce qui bloque : une réponse vous est faite.</p>\n");
 	contact_line(rq, h);
 	html(h, "<h2>Voie de recours</h2>\n<p>Si aucune réponse ne vous convient, vous pouvez saisir le Défenseur des droits, "
 		"par son site, par téléphone ou par un de ses délégués près de chez vous.</p>\n");
@@ -67,7 +70,12 @@ enum err page_accessibility(struct request *rq, struct html *h)
 enum err page_legal(struct request *rq, struct html *h)
 {
 	open_text(rq, h, "Mentions légales", NULL);
-	html(h, "<h2>Éditeur</h2>\n<p>{}</p>\n", rq->app->settings->site_publisher);
+	const char *publisher = rq->app->settings->site_publisher;
+
+	if (*publisher || *rq->app->settings->site_contact)
+		html(h, "<h2>Éditeur</h2>\n");
+	if (*publisher)
+		html(h, "<p>{}</p>\n", publisher);
 	contact_line(rq, h);
 	html(h, "<h2>Responsabilité des informations</h2>\n"
 		"<p>Chaque fiche est écrite par la personne morale nommée sur elle, sous convention avec sa Caf. La Caf vérifie "
@@ -96,10 +104,11 @@ enum err page_privacy(struct request *rq, struct html *h)
 	     "<p>Seuls les agents de la Caf, les auditeurs et l’exploitant y ont accès, chacun pour sa mission. La consultation du "
 	     "journal est elle-même enregistrée.</p>\n"
 	     "<h2>Témoins de connexion (cookies)</h2>\n<p>Un seul, indispensable : il tient votre session ou votre formulaire, et "
-	     "disparaît avec elle.</p>\n<h2>Vos droits</h2>\n<p>Accès, rectification, limitation, opposition : écrivez à votre Caf, "
-	     "ou au service.</p>\n",
+	     "disparaît avec elle.</p>\n<h2>Vos droits</h2>\n<p>Accès, rectification, limitation, opposition : écrivez à votre Caf"
+	     "{}.</p>\n",
 	     html_number(h, rq->app->settings->audit_connections_days),
-	     html_number(h, rq->app->settings->audit_acts_days), html_number(h, rq->app->settings->people_kept_days));
+	     html_number(h, rq->app->settings->audit_acts_days), html_number(h, rq->app->settings->people_kept_days),
+	     *rq->app->settings->site_contact ? ", ou au service" : "");
 	contact_line(rq, h);
 	html(h, "<p>Vous pouvez aussi adresser une réclamation à la Cnil.</p>\n");
 	return close_text(rq, h);

@@ -213,3 +213,11 @@ def test_the_host_header_is_not_believed(service):
                                            ('lieu=92390&rayon=5+km&age=De+1+%C3%A0+2+ans&jour=Lundi&moment=Matin', 200)])
 def test_search_answers(service, query, status):
     assert service.client().get('/recherche?' + query).status == status
+
+
+@pytest.mark.parametrize('path', ['/aide', '/accessibilite', '/mentions-legales', '/donnees-personnelles'])
+def test_a_text_names_whom_to_write_to_under_a_heading_with_content(client, path):
+    page = client.get(path)
+    assert 'mailto:aide@accueil-enfant.example' in page.text
+    assert not re.search(r'</h[23]>\s*(<h[23]|</div>)', page.text), path
+    assert path != '/mentions-legales' or '3 rue des Tilleuls' in page.words
