@@ -187,7 +187,7 @@ enum err done(struct request *rq, const char *path, const char *code);
 	  .kind = FIELD_TEXT, \
 	  .required = true, \
 	  .max = 254, \
-	  .hint = "Il figure dans le courriel d’activation. Exemple : VDA-4821", \
+	  .hint = "Il figure dans le courriel qui a ouvert votre accès. Exemple : m.querrien", \
 	  .missing = "Saisissez votre identifiant", \
 	  .autocomplete = "username" }
 #define FIELD_LAST_DAY \

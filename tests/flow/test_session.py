@@ -1,5 +1,6 @@
 """Sessions end, what was typed does not: expiry, logout, closed accounts, the directory away."""
 import os
+import re
 import time
 
 import ldap
@@ -143,3 +144,9 @@ def test_everything_is_in_the_log(service):
     for event in ('"refusal"', '"login"', '"logout"', '"log_query"'):
         assert event in lines, event
     assert 'Habilis flow tests' in lines and '127.' in lines and 'foreign_object' in lines
+
+
+def test_the_example_of_an_identifier_is_one_as_they_are_given(service):
+    for path in ('/connexion', '/mot-de-passe-oublie'):
+        assert 'Exemple : m.querrien' in service.client().get(path).words
+    assert all(re.fullmatch(r'[a-z]\.[a-z0-9-]+', a['uid']) for a in service.accounts('agent'))
