@@ -64,8 +64,9 @@ static void renew(struct day_of_agreement *x)
 
 /* --- mails: to everybody whose access is open, the provider's contact and the Caf --- */
 
+/* convention: "", or the number that leads the Caf to its own page. */
 static void write_to(struct day_of_agreement *x, const char *template, struct strs *seen, struct uuid person,
-		     const char *to, day_t day)
+		     const char *to, const char *convention, day_t day)
 {
 	struct arena *a = x->a;
 
@@ -74,7 +75,7 @@ static void write_to(struct day_of_agreement *x, const char *template, struct st
 	strs_add(a, seen, to);
 	mail_add(x->app, a, x->cs, template, person, uuid_is_none(person) ? to : "", x->provider.caf, "organisme",
 		 x->provider.name, "numero", x->g->number, "echeance", day_fr(a, day), "limite_preavis",
-		 day_fr(a, agreement_notice_limit(day)), NULL);
+		 day_fr(a, agreement_notice_limit(day)), "convention", convention, NULL);
 }
 
 static enum err write_all(struct day_of_agreement *x, const char *template, day_t day)
@@ -95,9 +96,9 @@ static enum err write_all(struct day_of_agreement *x, const char *template, day_
 		return e;
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(people[i].status, "active") == 0)
-			write_to(x, template, &seen, people[i].uuid, people[i].mail, day);
-	write_to(x, template, &seen, UUID_NONE, x->provider.mail, day);
-	write_to(x, template, &seen, UUID_NONE, caf.mail, day);
+			write_to(x, template, &seen, people[i].uuid, people[i].mail, "", day);
+	write_to(x, template, &seen, UUID_NONE, x->provider.mail, "", day);
+	write_to(x, template, &seen, UUID_NONE, caf.mail, x->g->number, day);
 	return ERR_OK;
 }
 

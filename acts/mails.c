@@ -61,8 +61,10 @@ const struct mail_template mail_templates[] = {
 	  "{service_ou_exploitant}.\n", NULL },
 	{ "agreement_ending", "Votre convention se renouvelle le {echeance}",
 	  "La convention entre {le organisme} et la {caf} se renouvelle pour un an le {echeance}. Vous n’avez rien à faire pour la garder.\n"
-	  "Pour y mettre fin, envoyez une lettre recommandée avec avis de réception avant le {limite_preavis}.\n"
-	  "Vérifiez aussi la liste des personnes habilitées : {site}/espace-pro/convention.\n", NULL },
+	  "Pour y mettre fin, envoyez une lettre recommandée avec avis de réception : la {caf} doit la recevoir le "
+	  "{limite_preavis} au plus tard.\n"
+	  "?convention Copie pour la {caf} : {site}/caf/conventions/{convention}.\n"
+	  "!convention Vérifiez aussi la liste des personnes habilitées : {site}/espace-pro/convention.\n", NULL },
 	{ "agreement_finishing", "Votre convention prend fin le {echeance}",
 	  "La convention {numero} entre {le organisme} et la {caf} prend fin le {echeance} et ne se renouvelle pas. Les accès à l’espace "
 	  "professionnel seront fermés ce jour-là. Ce qui a été fait avant reste acquis.\n"

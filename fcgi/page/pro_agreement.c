@@ -47,7 +47,7 @@ void own_agreement_sentence(struct request *rq, struct html *h, const struct agr
 	else
 		html(h,
 		     "<p>Elle se renouvelle toute seule le <strong>{}</strong>. Pour y mettre fin, prévenez la Caf par lettre "
-		     "recommandée avant le <strong>{}</strong>.</p>\n",
+		     "recommandée, reçue le <strong>{}</strong> au plus tard.</p>\n",
 		     day_fr(rq->arena, due), day_fr(rq->arena, agreement_notice_limit(due)));
 }
 

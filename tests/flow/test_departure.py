@@ -42,6 +42,7 @@ def number_of(service, account):
 
 def confirm_page(c, number):
     page = c.get('/espace-pro/convention')
+    assert re.search(r'par lettre recommandée, reçue le \d+(er)? \w+ \d{4} au plus tard', page.words), page.words[:600]
     form = next(f for f in page.forms() if ('agent', number) in f.buttons)
     return form.submit(('agent', number))
 

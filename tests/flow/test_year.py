@@ -125,7 +125,7 @@ def test_a_year(year):
     until(lambda: len(mails(year, f'se renouvelle le 15 janvier {YEAR + 2}')) > before + 1, 'no warning')
     warning = mails(year, f'se renouvelle le 15 janvier {YEAR + 2}')
     words = warning[0].get_body(('plain',)).get_content().replace('\n', ' ')
-    assert f'avant le 15 octobre {YEAR + 1}' in words, words
+    assert f'doit la recevoir le 15 octobre {YEAR + 1} au plus tard' in words, words
     to = [m['To'] for m in warning]
     address = entry(d, agent['dn'])['mail']
     assert any(address in t for t in to) and len(set(to)) == len(to), to
