@@ -160,7 +160,8 @@ static const char *who_has_it(struct arena *a, const struct visitor *who, const 
 
 	for (size_t i = 0; i < n; i++) {
 		if (strcmp(v[i].caf, who->person.caf) == 0)
-			buf_printf(&b, "%s%s (%s)", b.n ? ", " : "", v[i].name, v[i].number);
+			buf_printf(&b, "%s%s (%s%s)", b.n ? ", " : "", v[i].name, v[i].number,
+				   strcmp(v[i].status, "terminee") == 0 ? ", accès terminé" : "");
 		else
 			strangers = true;
 	}
@@ -174,23 +175,21 @@ enum err agent_mail_check(struct app *app, struct arena *a, const struct visitor
 			  struct faults *faults)
 {
 	struct person *v;
-	size_t n, kept = 0;
+	size_t n;
 
 	if (!text_is_mail(mail)) {
 		fault_add(a, faults, field, "%s",
 			  *mail ? "Saisissez une adresse au format nom@domaine.fr" : "Saisissez l’adresse de courriel");
 		return ERR_OK;
 	}
+	/* who left counts too: his entry keeps the address, and whoever logs in by it would be one of two */
 	enum err e = people_with_mail(app, a, mail, p, &v, &n);
 
-	for (size_t i = 0; !e && i < n; i++)
-		if (strcmp(v[i].status, "terminee") != 0)
-			v[kept++] = v[i];
-	if (!e && kept && !shared)
+	if (!e && n && !shared)
 		fault_add(a, faults, confirm,
 			  "Cette adresse est aussi celle de %s : aucun des comptes ne pourra plus s’identifier par elle. Cochez "
 			  "la case pour l’enregistrer quand même",
-			  who_has_it(a, who, v, kept));
+			  who_has_it(a, who, v, n));
 	return e;
 }
 

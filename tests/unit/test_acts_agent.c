@@ -276,9 +276,17 @@ static void test_an_address_is_checked_and_both_are_told(void **state)
 
 	assert_string_equal(arg_of(&r.details, "old"), "pdurand@ville.example");
 	assert_string_equal(arg_of(&r.details, "new"), "paul.durand@ville.example");
-	/* an LDAP tool was quicker */
 	struct faults faults = { 0 };
 
+	/* who left keeps his address */
+	slapd_change(MODIFY(AGENT) "replace: habStatut\nhabStatut: terminee\n");
+	stage_poll(s);
+	assert_int_equal(agent_mail_change(&s->app, s->a, &who, &p, person_now(s, "jmartin").mail, false, &faults),
+			 ERR_INVALID);
+	assert_non_null(strstr(fault_of(&faults, "partage"), "(A-000001, accès terminé)"));
+	slapd_change(MODIFY(AGENT) "replace: habStatut\nhabStatut: active\n");
+	stage_poll(s);
+	/* an LDAP tool was quicker */
 	slapd_change(MODIFY(SECOND_AGENT) "replace: mail\nmail: autre@ville.example\n");
 	assert_int_equal(agent_mail_change(&s->app, s->a, &who, &p, "encore@ville.example", false, &faults), ERR_CONFLICT);
 	stage_poll(s);
