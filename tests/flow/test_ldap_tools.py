@@ -200,7 +200,14 @@ def test_the_guides_steps_with_ldapvi(service, admin, tmp_path):
     admin.ldapvi(tmp_path, dn, "sed -i 's/^habStatut: .*/habStatut: suspendue\\nhabMotifRetrait: Absence/' \"$1\"")
     until(lambda: c.get('/espace-pro').path.startswith('/connexion'))
     admin.ldapvi(tmp_path, dn, "sed -i 's/^habStatut: .*/habStatut: active/; /^habMotifRetrait/d' \"$1\"")
-    until(lambda: service.client().login({'uid': 'd.solivet'}, password).path == '/espace-pro', 30)
+    c = service.client()
+    until(lambda: c.login({'uid': 'd.solivet'}, password).path == '/espace-pro', 30)
+    erased = re.search(r'^dn: .*\nchangetype: modify\ndelete: userPassword\n', guide, re.M)[0]
+    done = admin.tool('ldapmodify', erased.replace('a.solivet', 'd.solivet'))
+    assert done.returncode == 0, done.stderr
+    assert service.client().login({'uid': 'd.solivet'}, password).status == 422 and c.get('/espace-pro').path == '/espace-pro'
+    admin.ldapvi(tmp_path, dn, "sed -i 's/^habStatut: .*/habStatut: suspendue/' \"$1\"")
+    until(lambda: c.get('/espace-pro').path.startswith('/connexion'))
     member = re.search(r'^ *(member: .*)\n', guide, re.M)[1].replace('v.hautecour', 'w.hautecour')
     (tmp_path / 'record').write_text('\n' + colleague.replace('v.hautecour', 'w.hautecour').replace('921-7004', '921-7104'), encoding='utf-8')
     group = f'cn=valideurs,ou=roles,{admin.caf}'
