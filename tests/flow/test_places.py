@@ -29,6 +29,11 @@ def all_places(service):
                 yield c, e, f'/espace-pro/etablissements/{e["id"]}/places'
 
 
+def colleagues(service, agent, e):
+    return [a for a in service.accounts('agent') if a['uid'] != agent['uid']
+            and any(o['id'] == e['id'] and o['places'] for o in a['establishments'])]
+
+
 def cells(form):
     return [n for n, _ in form.fields if n.startswith('a') and n.count('-') == 2]
 
@@ -157,14 +162,15 @@ def test_a_half_day_opened_since_is_not_told_as_closed(service, nursery):
     assert 'Non communiqué' not in service.client().get(e['url']).words
 
 
-def test_a_form_kept_while_a_colleague_published_shows_both(service, nursery, clock):
-    c, agent, e, path = nursery
+def test_a_form_kept_while_a_colleague_published_shows_both(service, clock):
+    c, e, path = next((c, e, path) for c, e, path in all_places(service) if colleagues(service, c.account, e))
+    agent = c.account
     form = fill(c.get(path).form('/places'), '1', debut=day(5), note='Écrit avant la fin de la session.')
     clock(35)
     away = form.submit(('action', 'publier'))
     assert away.path.startswith('/connexion')
-    other = service.client(agent)
-    assert fill(other.get(path).form('/places'), '4', note='Entre-temps.').submit(('action', 'publier')).status == 200
+    other = service.client(colleagues(service, agent, e)[0])
+    assert fill(other.get(path).form('/places'), '2', debut=day(5), note='Entre-temps.').submit(('action', 'publier')).status == 200
     back = away.form('/connexion').set(identifiant=agent['uid'], mot_de_passe=agent['password']).submit()
-    assert back.path == path and 'a publié une autre grille' in back.words and '4 places' in back.words
+    assert back.path == path and 'a publié une autre grille' in back.words and '2 places' in back.words
     assert back.form('/places').get('note') == 'Écrit avant la fin de la session.'
