@@ -77,7 +77,6 @@ enum { FIELD_DEBUT, FIELD_BASE, FIELD_NOTE, FIELD_ACTION, FIELD_REMPLIR, FIELD_C
 static const struct choice action_choices[] = {
 	{ "publier", "Publier les places" },
 	{ "inchange", "Rien n’a changé, confirmer" },
-	{ "complet", "Complet" },
 	{ NULL, NULL },
 };
 static const struct choice fill_choices[] = {
@@ -213,6 +212,13 @@ static void check_totals(struct reading *r)
 	}
 }
 
+static void read_cells(struct reading *r)
+{
+	for (int i = 0; i < CELLS; i++)
+		read_cell(r, i);
+	check_totals(r);
+}
+
 void grid_check(struct arena *a, const struct grid_frame *f, const struct grid *g, struct faults *faults)
 {
 	struct input in = grid_to_input(a, f, g);
@@ -220,19 +226,15 @@ void grid_check(struct arena *a, const struct grid_frame *f, const struct grid *
 	struct reading r = { a, f, &in, &read, faults };
 
 	codec_default(&grid_codec, &read);
-	for (int i = 0; i < CELLS; i++)
-		read_cell(&r, i);
-	check_totals(&r);
+	read_cells(&r);
 }
 
-static void read_start(struct reading *r, bool full)
+static void read_start(struct reading *r)
 {
 	const char *typed = input_get(r->in, "debut");
 	day_t day = DAY_NONE, today = day_today();
 
-	if (!*typed && full)
-		day = today;
-	else if (day_parse(typed, &day))
+	if (day_parse(typed, &day))
 		fault_add(r->a, r->faults, "debut", "%s",
 			  *typed ? day_wrong(r->a, fields[FIELD_DEBUT].label, typed) :
 				   "Indiquez à partir de quel jour ces places sont libres");
@@ -247,23 +249,18 @@ void grid_from_input(struct arena *a, const struct grid_frame *f, const struct i
 		     struct faults *faults)
 {
 	struct reading r = { a, f, in, out, faults };
-	bool full = input_has(in, "action", "complet"), some = false;
+	bool some = false;
 	const struct form head = { fields, FIELD_CELLS };
 	struct input others = input_with(a, in, "debut", "");
 
 	codec_default(&grid_codec, out);
-	read_start(&r, full);
+	read_start(&r);
 	input_check(a, &head, &others, faults);
 	out->note = input_get(in, "note");
-	for (int i = 0; i < CELLS; i++) {
-		if (!full)
-			read_cell(&r, i);
-		else if (f->bands & 1u << (i / 14) && f->halves & 1u << (i % 14))
-			out->cells[i] = 0;
+	read_cells(&r);
+	for (int i = 0; i < CELLS; i++)
 		some = some || (out->cells[i] != U16_NONE && out->cells[i] > 0);
-	}
 	out->state = some ? "open" : "full";
-	check_totals(&r);
 }
 
 const char *grid_warning(struct arena *a, const struct grid *g, day_t today)
