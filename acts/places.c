@@ -18,7 +18,7 @@ int grid_age_days(const struct grid *g, int64_t now)
 
 enum freshness grid_freshness(const struct settings *s, const struct grid *g, int64_t now)
 {
-	if (!g->rev || strcmp(g->state, "withdrawn") == 0)
+	if (!g->rev || grid_is_withdrawn(g))
 		return GRID_NEVER;
 	int days = grid_age_days(g, now);
 
@@ -263,10 +263,14 @@ void grid_from_input(struct arena *a, const struct grid_frame *f, const struct i
 	out->state = some ? "open" : "full";
 }
 
-const char *grid_warning(struct arena *a, const struct grid *g, day_t today)
+bool grid_is_withdrawn(const struct grid *g)
 {
-	(void)a;
-	if (g->valid_from >= today + 3)
-		return NULL;
-	return "La date de début est proche : les familles ont besoin de trois jours au moins pour s’organiser.";
+	return strcmp(g->state, "withdrawn") == 0;
+}
+
+bool grid_is_late(const struct grid *g, const struct grid *before, day_t today)
+{
+	bool known = before->rev && !grid_is_withdrawn(before) && before->valid_from == g->valid_from;
+
+	return g->valid_from < today + 3 && !known;
 }

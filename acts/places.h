@@ -48,8 +48,10 @@ void grid_from_input(struct arena *a, const struct grid_frame *f, const struct i
 /* The faults a stored grid's cells would have if they were typed today: hours, ages or capacity have changed since. */
 void grid_check(struct arena *a, const struct grid_frame *f, const struct grid *g, struct faults *faults);
 
-/* A French hint that does not refuse (start earlier than today + 3 days), or NULL. */
-const char *grid_warning(struct arena *a, const struct grid *g, day_t today);
+/* Told less than three days ahead (arrêté of 31 August 2021): worth a warning, never a refusal. A start that families have
+   read already, in the grid before, is not told anew. */
+bool grid_is_late(const struct grid *g, const struct grid *before, day_t today);
+bool grid_is_withdrawn(const struct grid *g);
 
 /* Publishes; base is the n the form was made from. ERR_CONFLICT: no longer the latest (*now is). ERR_OK: *now is what was
    published, if only by the first click of two. */

@@ -168,7 +168,7 @@ enum err grid_confirm(struct app *app, struct arena *a, const struct visitor *wh
 	g = *now = x.st.grid;
 	if (act_was_done(app, who))
 		return ERR_OK;
-	if (!g.rev || strcmp(g.state, "withdrawn") == 0)
+	if (!g.rev || grid_is_withdrawn(&g))
 		return ERR_NOTFOUND;
 	if (base != g.n)
 		return ERR_CONFLICT;
@@ -197,7 +197,7 @@ enum err grid_withdraw(struct app *app, struct arena *a, const struct visitor *w
 	g = x.st.grid;
 	if (!g.rev)
 		return ERR_NOTFOUND;
-	if (strcmp(g.state, "withdrawn") == 0)
+	if (grid_is_withdrawn(&g))
 		return ERR_CONFLICT;
 	sign(&x, &g);
 	g.state = "withdrawn";

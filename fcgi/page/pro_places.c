@@ -5,11 +5,6 @@
 
 #define PER_PAGE 20
 
-static bool is_withdrawn(const struct grid *g)
-{
-	return strcmp(g->state, "withdrawn") == 0;
-}
-
 static const char *lower_first(struct arena *a, const char *s)
 {
 	char *copy = arena_strdup(a, s);
@@ -108,7 +103,7 @@ static void grid_form_body(struct request *rq, struct html *h, const struct plac
 			band_form(rq, h, &st->frame, weekdays, band);
 	field_of(rq, h, grid_form(), "note", "");
 	html(h, "<div class=\"actions\"><button class=\"btn\" name=\"action\" value=\"publier\">Publier les places</button>");
-	if (st->grid.rev && !is_withdrawn(&st->grid))
+	if (st->grid.rev && !grid_is_withdrawn(&st->grid))
 		html(h, "<button class=\"btn btn-alt\" name=\"action\" value=\"inchange\">Rien n’a changé, confirmer</button>");
 	html(h, "</div>\n</div>\n");
 	form_close(h);
@@ -139,8 +134,8 @@ static enum err aside(struct request *rq, struct html *h, const struct places_st
 		html(h, "<li><time datetime=\"{}\">{}</time>{}</li>\n", time_iso(rq->arena, past[i].declared_at),
 		     arena_printf(rq->arena, "%s, %s", day_fr(rq->arena, day_of(past[i].declared_at)),
 				  time_hour_fr(rq->arena, past[i].declared_at)),
-		     is_withdrawn(&past[i]) ? arena_printf(rq->arena, "%s : places retirées", past[i].author_name) :
-					      past[i].author_name);
+		     grid_is_withdrawn(&past[i]) ? arena_printf(rq->arena, "%s : places retirées", past[i].author_name) :
+						   past[i].author_name);
 	if (!n)
 		html(h, "<li>Aucune publication</li>\n");
 	html(h, "</ul>\n<p><a href=\"{}/places/historique\">Voir toutes les grilles</a></p>\n</div>\n</aside>\n",
@@ -284,6 +279,20 @@ static const char *next_stale(struct request *rq)
 	return "/espace-pro";
 }
 
+/* What was done, and what families see of it; st was read before. */
+static const char *done_code(const struct places_state *st, const struct grid *now, bool confirm)
+{
+	const struct published *p = &st->published;
+	/* a second click finds its own grid */
+	const struct grid *before = now->n == st->grid.n ? &st->previous : &st->grid;
+
+	if (p->rev && strcmp(p->state, "online") != 0)
+		return confirm ? "places-confirmees-sans-fiche" : "places-publiees-sans-fiche";
+	if (confirm)
+		return "places-confirmees";
+	return grid_is_late(now, before, day_today()) ? "places-publiees-tard" : "places-publiees";
+}
+
 enum err page_places_post(struct request *rq, struct html *h)
 {
 	struct places_state st;
@@ -319,7 +328,7 @@ enum err page_places_post(struct request *rq, struct html *h)
 		rq->re->status = 409;
 		return edit_page(rq, h, &st, true);
 	}
-	return e ? e : done(rq, next_stale(rq), confirm ? "places-confirmees" : "places-publiees");
+	return e ? e : done(rq, next_stale(rq), done_code(&st, &now, confirm));
 }
 
 static const struct field history_fields[] = {
@@ -342,9 +351,9 @@ static void past_grid(struct request *rq, struct html *h, const struct grid *g)
 	html(h,
 	     "<section class=\"card\" aria-labelledby=\"g{}\">\n<h2 id=\"g{}\">Grille n° {}, {} le {}</h2>\n"
 	     "<p class=\"meta\"><span>Par <strong>{}</strong> ({})</span>",
-	     n, n, n, is_withdrawn(g) ? "retirée" : "publiée", time_fr(rq->arena, g->declared_at), g->author_name,
+	     n, n, n, grid_is_withdrawn(g) ? "retirée" : "publiée", time_fr(rq->arena, g->declared_at), g->author_name,
 	     g->author_number);
-	if (is_withdrawn(g)) {
+	if (grid_is_withdrawn(g)) {
 		html(h, "</p>\n</section>\n");
 		return;
 	}

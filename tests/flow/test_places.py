@@ -174,3 +174,25 @@ def test_a_form_kept_while_a_colleague_published_shows_both(service, clock):
     back = away.form('/connexion').set(identifiant=agent['uid'], mot_de_passe=agent['password']).submit()
     assert back.path == path and 'a publié une autre grille' in back.words and '2 places' in back.words
     assert back.form('/places').get('note') == 'Écrit avant la fin de la session.'
+
+
+def test_a_start_told_too_late_is_published_with_a_warning(service, nursery):
+    c, agent, e, path = nursery
+    warning = 'au moins trois jours avant'
+    for start, warned in (3, False), (2, True), (2, False), (0, True), (-20, True):
+        page = fill(c.get(path).form('/places'), debut=day(start)).submit(('action', 'publier'))
+        assert page.status == 200 and 'Places publiées' in page.words and (warning in page.words) == warned, start
+    assert fill(c.get(path).form('/places'), debut=day(5)).submit(('action', 'publier')).status == 200
+
+
+def test_families_are_not_said_to_see_a_withdrawn_page(service, nursery):
+    c, agent, e, path = nursery
+    establishment = path.removesuffix('/places')
+    assert 'fait=fiche-retiree' in take(c, establishment, 'retirer-fiche').path
+    assert service.client().get(e['url']).status == 410
+    for button in 'publier', 'inchange':
+        page = fill(c.get(path).form('/places'), debut=day(5)).submit(('action', button))
+        assert page.status == 200 and 'Les familles les verront quand la fiche sera de nouveau en ligne' in page.words
+    assert 'fait=fiche-remise' in take(c, establishment, 'remettre-fiche').path
+    page = c.get(path).form('/places').submit(('action', 'inchange'))
+    assert 'Les familles voient la date du jour' in page.words
