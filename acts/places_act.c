@@ -180,7 +180,7 @@ enum err grid_confirm(struct app *app, struct arena *a, const struct visitor *wh
 	if (!failed)
 		failed = commit(&x, cs, &g, now);
 	/* two clicks at once: one of them has done it */
-	return failed == ERR_CONFLICT && now->n == base && now->confirmed_at >= g.confirmed_at ? ERR_OK : failed;
+	return failed == ERR_CONFLICT && now->n == base && now->rev != g.rev ? ERR_OK : failed;
 }
 
 enum err grid_withdraw(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e)
