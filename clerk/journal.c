@@ -1,21 +1,25 @@
-/* What was done in the directory with LDAP tools, copied from its access log (cn=accesslog) into the audit log: windows of time
-   half open, each in one changeset with the mark of its end, so that nothing is copied twice. The portal's own operations are told by
-   the DN of its services, its binds as a person by the changeset's id in their session tracking control. */
+/* What was done in the directory with LDAP tools, copied from its access log (cn=accesslog) into the audit log: by the time each
+   operation ended (it shows in the log then, however long it took), in windows half open, each in one changeset with how far the
+   log was read, so that nothing is copied twice nor missed (seen.h). The portal's own operations are told by the DN of its services,
+   its binds as a person by the changeset's id in their session tracking control. */
 #include "clerk/journal.h"
 
 #include "acts/mirror.h"
 #include "acts/rights.h"
 #include "acts/who.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "base/text.h"
+#include "clerk/seen.h"
 
 #include <string.h>
 #include <time.h>
 
-#define LAG_MS (3 * SECOND_MS) /* a login's record comes after its bind */
+#define LAG_MS (3 * SECOND_MS)      /* a login's record comes after its bind, what the mirror knows after the change */
+#define SETTLED_MS (10 * MINUTE_MS) /* what ended before need not wait, if the clocks do not differ more */
 #define SHORTEST_MS SECOND_MS
-#define LONGEST_MS DAY_MS
 #define KEPT_MS (30 * DAY_MS) /* olcAccessLogPurge */
+#define LONGEST_MS KEPT_MS
 #define AT_ONCE 200
 #define A_FEW 8
 #define AT_MOST 5000
@@ -27,8 +31,9 @@
 struct journal {
 	struct clerk *clerk;
 	struct directory *log;
-	int64_t from;   /* 0: not known yet */
+	struct seen seen;
 	int64_t marked; /* what the store says */
+	uint64_t rev;   /* of that */
 	int64_t window;
 };
 
@@ -77,13 +82,13 @@ static enum err find_start(struct journal *j)
 	AUTO_TXN struct txn t = txn_read(j->clerk->app.store, STORE_MAIN);
 	struct record rec;
 	enum err e = mirror_mark_get(&t, "#journal", &rec);
-	struct reader in = reader_of(rec.payload);
 
+	if (!e)
+		e = seen_open(&j->seen, rec.payload, real_now() - KEPT_MS);
 	if (e)
 		return e;
-	if (rec.rev)
-		j->marked = (int64_t)read_u64(&in);
-	j->from = j->marked ? j->marked : real_now() - KEPT_MS;
+	j->rev = rec.rev;
+	j->marked = rec.rev ? j->seen.mark : 0;
 	return ERR_OK;
 }
 
@@ -299,28 +304,72 @@ static enum err copy_entry(struct journal *j, struct arena *a, struct txn *t, co
 
 /* --- one window --- */
 
-static enum err keep(struct journal *j, struct arena *a, struct changeset *cs, int64_t until, size_t copied)
+static uint64_t id_of(const struct entry *e)
 {
-	if (!copied && until - j->marked < MARK_EVERY_MS)
+	const char *session = entry_text(e, "reqSession");
+	uint8_t digest[DIGEST_SIZE];
+	struct bytes id = { digest, sizeof(uint64_t) };
+
+	secret_digest2(bytes_of(e->dn), bytes_of(session ? session : ""), digest);
+	return codec_u64(id);
+}
+
+/* An older version read by the time of the beginning: it has what began before its mark and showed when it looked. */
+static bool is_known(struct journal *j, struct arena *a, const struct entry *e)
+{
+	const char *start = entry_text(e, "reqStart"), *end = entry_text(e, "reqEnd");
+	size_t n = strlen("20261128120000.000");
+
+	return j->seen.older && start && end && strncmp(start, ldap_time(a, j->seen.older), n) < 0 &&
+	       strncmp(end, ldap_time(a, j->seen.older + LAG_MS), n) < 0;
+}
+
+static enum err copy_new(struct journal *j, struct arena *a, struct txn *t, const struct entry *e, struct changeset *cs,
+			 size_t *copied)
+{
+	int64_t end = mirror_time(e, "reqEnd"), now = real_now();
+	struct seen_entry *entry = seen_meet(&j->seen, id_of(e), end, now);
+	size_t before = *copied;
+
+	if (entry->state != SEEN_WAITS)
 		return ERR_OK;
-	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#journal"), key_u64(a, (uint64_t)until));
-	enum err e = changeset_commit(j->clerk->app.store, cs, NULL);
+	if (is_known(j, a, e)) {
+		entry->state = SEEN_COPIED;
+		return ERR_OK;
+	}
+	if (now - entry->since < LAG_MS && now - end < SETTLED_MS)
+		return ERR_OK;
+	enum err failed = copy_entry(j, a, t, e, cs, copied);
+
+	entry->state = *copied > before ? SEEN_COPIED : SEEN_LEFT;
+	return failed;
+}
+
+static enum err keep(struct journal *j, struct arena *a, struct changeset *cs, size_t copied)
+{
+	seen_forward(&j->seen, real_now());
+	if (!copied && j->seen.mark - j->marked < MARK_EVERY_MS)
+		return ERR_OK;
+	/* whatever became of a changeset that nobody answered, none comes twice */
+	changeset_expect(cs, TABLE_MIRROR_IN, mirror_mark("#journal"), j->rev);
+	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#journal"), seen_stored(&j->seen, a));
+	enum err e = changeset_commit(j->clerk->app.store, cs, &j->rev);
 
 	if (!e)
-		j->marked = until;
+		j->marked = j->seen.mark;
 	return e;
 }
 
-static enum err copy_window(struct journal *j, struct arena *a, int64_t until, size_t most)
+static enum err copy_window(struct journal *j, struct arena *a, int64_t from, int64_t until, size_t most)
 {
-	static const char *const attributes[] = { "reqStart", "reqType", "reqAuthzID", "reqDN",       "reqResult",
-						  "reqMod",   "reqOld",  "reqNewRDN",  "reqControls", NULL };
+	static const char *const attributes[] = { "reqStart",   "reqEnd",    "reqSession",  "reqType",
+						  "reqAuthzID", "reqDN",     "reqResult",   "reqMod",
+						  "reqOld",     "reqNewRDN", "reqControls", NULL };
 	struct changeset *cs = changeset_new(a);
 	struct entries found = { 0 };
 	size_t copied = 0;
 	/* times only: nothing anybody typed */
-	const char *filter =
-		arena_printf(a, "(&(reqStart>=%s)(!(reqStart>=%s)))", ldap_time(a, j->from), ldap_time(a, until));
+	const char *filter = arena_printf(a, "(&(reqEnd>=%s)(!(reqEnd>=%s)))", ldap_time(a, from), ldap_time(a, until));
 	enum err e = directory_search(j->log, a, "cn=accesslog", SCOPE_ONE, filter, attributes, most, &found);
 
 	if (e && e != ERR_NOTFOUND)
@@ -330,14 +379,46 @@ static enum err copy_window(struct journal *j, struct arena *a, int64_t until, s
 		AUTO_TXN struct txn t = txn_read(j->clerk->app.store, STORE_MAIN);
 
 		for (size_t i = 0; i < found.n && !e; i++)
-			e = copy_entry(j, a, &t, &found.v[i], cs, &copied);
+			e = copy_new(j, a, &t, &found.v[i], cs, &copied);
 	}
 	if (!e)
-		e = keep(j, a, cs, until, copied);
-	if (!e)
-		j->from = until;
+		e = keep(j, a, cs, copied);
 	if (!e && found.n < AT_ONCE / 4 && j->window < LONGEST_MS)
 		j->window *= 2;
+	return e;
+}
+
+static enum err has_later(struct journal *j, struct arena *a, int64_t from, bool *out)
+{
+	static const char *const attributes[] = { "reqEnd", NULL };
+	struct entries found = { 0 };
+	enum err e = directory_search(j->log, a, "cn=accesslog", SCOPE_ONE,
+				      arena_printf(a, "(reqEnd>=%s)", ldap_time(a, from)), attributes, 1, &found);
+
+	*out = e == ERR_TOOLARGE || found.n > 0;
+	return e == ERR_TOOLARGE || e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err copy_all(struct journal *j)
+{
+	int64_t from = j->seen.mark;
+	enum err e = ERR_OK;
+	bool more = true;
+
+	for (int i = 0; i < TURNS && more && !e; i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		int64_t until = from + j->window;
+
+		e = copy_window(j, a, from, until, j->window > SHORTEST_MS ? AT_ONCE : AT_MOST);
+		if (e == ERR_TOOLARGE && j->window > SHORTEST_MS) {
+			j->window = j->window / 4 > SHORTEST_MS ? j->window / 4 / SECOND_MS * SECOND_MS : SHORTEST_MS;
+			e = ERR_OK;
+			continue;
+		}
+		from = until;
+		if (!e)
+			e = has_later(j, a, from, &more);
+	}
 	return e;
 }
 
@@ -348,26 +429,19 @@ enum err journal_run(struct clerk *c, struct arena *a)
 	enum err e = journal_open(c, &log);
 
 	(void)a;
-	if (!e && !j->from)
+	if (!e && !j->seen.arena)
 		e = find_start(j);
-	for (int i = 0; i < TURNS && !e; i++) {
-		AUTO_ARENA struct arena *work = arena_new();
-		int64_t end = real_now() - LAG_MS;
-		int64_t until = j->from + j->window < end ? j->from + j->window : end;
-
-		if (until <= j->from)
-			return ERR_OK;
-		e = copy_window(j, work, until, j->window > SHORTEST_MS ? AT_ONCE : AT_MOST);
-		if (e == ERR_TOOLARGE && j->window > SHORTEST_MS) {
-			j->window = j->window / 4 > SHORTEST_MS ? j->window / 4 : SHORTEST_MS;
-			e = ERR_OK;
-		}
-	}
-	return e;
+	if (!e)
+		e = copy_all(j);
+	/* what was met and not kept is not known to be copied: the store tells */
+	if (e)
+		seen_close(&j->seen);
+	return e == ERR_CONFLICT ? ERR_OK : e;
 }
 
 void journal_done(void)
 {
 	directory_free(journal.log);
-	journal.log = NULL;
+	seen_close(&journal.seen);
+	journal = (struct journal){ .window = MINUTE_MS };
 }

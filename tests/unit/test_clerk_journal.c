@@ -1,14 +1,7 @@
-/* Which operations of the directory's log are the portal's own: by the identifier in the session tracking control. */
-#include "clerk/journal.h"
-
-#include <string.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+/* Which operations of the directory's log are the portal's own: by the identifier in the session tracking control. Each other is
+   copied once, however long it took, whatever the directory's clock, and also when the clerk starts again. */
+#include "clerk/seen.h"
+#include "tests/unit/test_clerk_stage.h"
 
 #define HEAD "{1}{1.3.6.1.4.1.21008.108.63.1 controlValue \""
 #define START \
@@ -40,11 +33,174 @@ static void test_the_identifier_of_an_act_is_read_from_the_control(void **state)
 	}
 }
 
+/* --- the copy --- */
+
+static const char *at(struct stage *s, int64_t from_now)
+{
+	int64_t ms = (int64_t)time(NULL) * SECOND_MS + from_now;
+	time_t t = (time_t)(ms / SECOND_MS);
+	struct tm tm;
+	char text[32];
+
+	assert_non_null(gmtime_r(&t, &tm));
+	assert_int_equal(strftime(text, sizeof text, "%Y%m%d%H%M%S", &tm), 14);
+	return arena_printf(s->a, "%s.%03d", text, (int)(ms % SECOND_MS));
+}
+
+/* As slapd writes it when an operation ends; the digits tell apart what began and ended within one millisecond. */
+static void log_holds(struct stage *s, const char *start, const char *end, int digits, const char *name)
+{
+	slapd_change(arena_printf(s->a,
+				  "dn: reqStart=%s%03dZ,cn=accesslog\nchangetype: add\nobjectClass: auditDelete\n"
+				  "reqStart: %s%03dZ\nreqEnd: %s%03dZ\nreqType: delete\nreqSession: 7\nreqResult: 0\n"
+				  "reqAuthzID: uid=a.valideur," STAFF "\nreqDN: uid=%s," PROVIDER "\n\n",
+				  start, digits, start, digits, end, digits, name));
+}
+
+static size_t copies(struct stage *s, const char *name)
+{
+	AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+	struct audit_query q = { .event = event_code(EVENT_DIRECTORY_CHANGE), .event_class = -1, .failed = -1, .limit = 500 };
+	struct audit_page page;
+	const char *dn;
+	size_t n = 0;
+
+	assert_int_equal(dn_normal(s->a, arena_printf(s->a, "uid=%s," PROVIDER, name), &dn), ERR_OK);
+	assert_int_equal(audit_find(&t, s->a, &q, &page), ERR_OK);
+	for (size_t i = 0; i < page.n; i++)
+		n += strcmp(page.v[i].object_id, dn) == 0;
+	return n;
+}
+
+/* Met, and met again once it may be copied. */
+static void run(struct stage *s)
+{
+	assert_int_equal(journal_run(&clerk, s->a), ERR_OK);
+	usleep(3100000);
+	assert_int_equal(journal_run(&clerk, s->a), ERR_OK);
+	assert_int_equal(journal_run(&clerk, s->a), ERR_OK);
+}
+
+static void test_an_operation_that_took_long_is_copied(void **state)
+{
+	struct stage *s = *state;
+
+	log_holds(s, at(s, -9000), at(s, -8000), 1, "before");
+	run(s);
+	assert_int_equal(copies(s, "before"), 1);
+	/* began before what is copied already, and shows only now */
+	log_holds(s, at(s, -20000), at(s, 0), 2, "long");
+	run(s);
+	assert_int_equal(copies(s, "long"), 1);
+	assert_int_equal(copies(s, "before"), 1);
+}
+
+static void test_what_ends_within_one_millisecond_is_copied_once_each(void **state)
+{
+	struct stage *s = *state;
+	const char *start = at(s, -2000), *end = at(s, -1000);
+
+	log_holds(s, start, end, 1, "first");
+	run(s);
+	log_holds(s, start, end, 2, "second");
+	run(s);
+	journal_done();
+	log_holds(s, start, end, 3, "third");
+	run(s);
+	assert_int_equal(copies(s, "first"), 1);
+	assert_int_equal(copies(s, "second"), 1);
+	assert_int_equal(copies(s, "third"), 1);
+}
+
+static void put_mark(struct stage *s, struct bytes stored)
+{
+	struct changeset *cs = changeset_new(s->a);
+
+	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#journal"), stored);
+	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
+}
+
+static void test_the_mark_of_an_older_version_is_gone_on_from(void **state)
+{
+	struct stage *s = *state;
+	int64_t mark = ((int64_t)time(NULL) - 60) * SECOND_MS + 500;
+	int64_t now = (int64_t)time(NULL) * SECOND_MS;
+
+	journal_done();
+	put_mark(s, key_u64(s->a, (uint64_t)mark));
+	log_holds(s, at(s, mark - 2000 - now), at(s, mark - 1000 - now), 1, "copied");
+	log_holds(s, at(s, mark - 100 - now), at(s, mark + 200 - now), 1, "copied-too");
+	log_holds(s, at(s, mark - 200 - now), at(s, mark + 9000 - now), 1, "was-held");
+	log_holds(s, at(s, mark + 100 - now), at(s, mark + 200 - now), 1, "after");
+	run(s);
+	journal_done();
+	run(s);
+	assert_int_equal(copies(s, "copied"), 0);
+	assert_int_equal(copies(s, "copied-too"), 0);
+	assert_int_equal(copies(s, "was-held"), 1);
+	assert_int_equal(copies(s, "after"), 1);
+}
+
+static void test_the_directory_s_clock_may_be_another(void **state)
+{
+	struct stage *s = *state;
+	struct seen older = { 0 };
+
+	/* behind by two minutes: nothing newer was ever met */
+	journal_done();
+	assert_int_equal(seen_open(&older, BYTES_NONE, ((int64_t)time(NULL) - 200) * SECOND_MS), ERR_OK);
+	put_mark(s, seen_stored(&older, s->a));
+	seen_close(&older);
+	log_holds(s, at(s, -121000), at(s, -120000), 1, "behind");
+	run(s);
+	assert_int_equal(copies(s, "behind"), 1);
+	/* ahead */
+	log_holds(s, at(s, 120000), at(s, 121000), 1, "ahead");
+	run(s);
+	log_holds(s, at(s, 119000), at(s, 121000), 2, "ahead-too");
+	run(s);
+	assert_int_equal(copies(s, "ahead"), 1);
+	assert_int_equal(copies(s, "ahead-too"), 1);
+}
+
+static void test_the_mark_waits_for_who_waits(void **state)
+{
+	struct seen s = { 0 };
+	int64_t now = 1000 * SECOND_MS;
+	AUTO_ARENA struct arena *a = arena_new();
+
+	(void)state;
+	assert_int_equal(seen_open(&s, BYTES_NONE, 900 * SECOND_MS + 1), ERR_OK);
+	(void)seen_meet(&s, 1, 910 * SECOND_MS, now);
+	seen_meet(&s, 2, 960 * SECOND_MS, now)->state = SEEN_COPIED;
+	seen_meet(&s, 3, 990 * SECOND_MS, now)->state = SEEN_LEFT;
+	seen_forward(&s, now);
+	assert_int_equal(s.mark, 910 * SECOND_MS);
+	seen_meet(&s, 1, 910 * SECOND_MS, now)->state = SEEN_COPIED;
+	seen_forward(&s, now);
+	assert_int_equal(s.mark, 960 * SECOND_MS);
+	assert_int_equal(s.n, 2);
+	struct bytes stored = seen_stored(&s, a);
+
+	assert_int_equal(seen_open(&s, stored, 0), ERR_OK);
+	assert_int_equal(s.mark, 960 * SECOND_MS);
+	assert_int_equal(seen_meet(&s, 2, 960 * SECOND_MS, now)->state, SEEN_COPIED);
+	assert_int_equal(seen_meet(&s, 3, 990 * SECOND_MS, now)->state, SEEN_WAITS);
+	assert_int_equal(seen_open(&s, (struct bytes){ stored.p, stored.n - 1 }, 0), ERR_CORRUPT);
+	assert_null(s.arena);
+	seen_close(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_identifier_of_an_act_is_read_from_the_control),
+		cmocka_unit_test(test_an_operation_that_took_long_is_copied),
+		cmocka_unit_test(test_what_ends_within_one_millisecond_is_copied_once_each),
+		cmocka_unit_test(test_the_mark_of_an_older_version_is_gone_on_from),
+		cmocka_unit_test(test_the_directory_s_clock_may_be_another),
+		cmocka_unit_test(test_the_mark_waits_for_who_waits),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, clerk_set_up, clerk_tear_down);
 }
