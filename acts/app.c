@@ -208,6 +208,36 @@ void act_on_establishment(struct audit_record *r, const struct establishment *e)
 	r->caf = e->caf;
 }
 
+/* --- ids --- */
+
+#define TIME_BYTES 6u /* of a changeset's id */
+
+const char *act_form_id(struct arena *a)
+{
+	return changeset_id(a, changeset_new(a));
+}
+
+bool act_form_id_is_recent(const char *form_id)
+{
+	uint8_t id[CHANGESET_ID_SIZE];
+	int64_t time = 0, now = clock_now();
+
+	if (text_unhex(form_id, id, sizeof id))
+		return false;
+	for (size_t i = 0; i < TIME_BYTES; i++)
+		time = time << 8 | id[i];
+	return time > now - DAY_MS && time <= now + MINUTE_MS;
+}
+
+const char *act_id(struct arena *a, const char *form_id, struct bytes sent)
+{
+	uint8_t digest[DIGEST_SIZE];
+
+	secret_digest2(bytes_of(form_id), sent, digest);
+	return arena_printf(a, "%.*s%s", (int)(2 * TIME_BYTES), form_id,
+			    text_hex(a, key_bytes(digest, CHANGESET_ID_SIZE - TIME_BYTES)));
+}
+
 /* --- changesets --- */
 
 struct changeset *act_changeset(struct app *app, struct arena *a, const struct visitor *who)

@@ -94,6 +94,13 @@ void act_on_establishment(struct audit_record *r, const struct establishment *e)
 /* A changeset of this visitor with a fresh id, nothing counted: logins, sessions, notes. */
 struct changeset *act_changeset(struct app *app, struct arena *a, const struct visitor *who);
 
+/* For the forms of a page: 32 hexadecimal digits, that begin with their time. */
+const char *act_form_id(struct arena *a);
+/* It is one, of the last day: later its acts are no longer known. */
+bool act_form_id_is_recent(const char *form_id);
+/* Id of the act that a form asks for with what was sent: twice the same is one act. */
+const char *act_id(struct arena *a, const char *form_id, struct bytes sent);
+
 /* A changeset of this visitor: resume id, time, and the write counted for the 30 a minute (ERR_LIMIT). Once a request: a
    second one would have the same id, and the writer would take it for done. */
 MUST_USE enum err act_begin(struct app *app, struct arena *a, const struct visitor *who, struct changeset **out);

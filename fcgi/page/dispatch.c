@@ -83,24 +83,29 @@ static bool csrf_holds(struct request *rq)
 /* --- who asks --- */
 
 /* The typed form of an expired session is kept under its account and shown again after the next login. */
-static void keep_form(struct request *rq)
+static bool keep_form(struct request *rq)
 {
 	struct pair *raw;
 	size_t n;
 
-	if (rq->http->method != METHOD_POST || !is_our_origin(rq) || !rq->route->form || http_pairs(rq->http, &raw, &n))
-		return;
-	if (kept_put(rq->app, rq->arena, rq->who.person.uuid, rq->http->path, rq->http->body))
+	if (rq->http->method != METHOD_POST || !*rq->http->origin || !is_our_origin(rq) || !rq->route->form ||
+	    http_pairs(rq->http, &raw, &n))
+		return false;
+	enum err e = kept_put(rq->app, rq->arena, rq->who.person.uuid, rq->http->path, rq->http->body);
+
+	if (e)
 		log_line(LOG_LEVEL_WARNING, "form of an expired session not kept", NULL);
+	return !e;
 }
 
+/* The cookie of an expired session stays until the next login: another window may still hold a form of it. */
 static enum err to_login(struct request *rq, bool expired)
 {
-	if (expired)
-		keep_form(rq);
-	if (http_cookie(rq->http, SESSION_COOKIE))
+	if (!expired && http_cookie(rq->http, SESSION_COOKIE))
 		http_set_cookie(rq->re, SESSION_COOKIE, "", 0);
-	http_see_other(rq->re, expired ? "/connexion?fait=session-expiree" : "/connexion");
+	http_see_other(rq->re, !expired      ? "/connexion" :
+			       keep_form(rq) ? "/connexion?fait=session-expiree" :
+					       "/connexion?fait=session-finie");
 	return ERR_LOGIN;
 }
 
@@ -178,12 +183,66 @@ static enum err find_object(struct request *rq)
 	return ERR_NOTFOUND;
 }
 
+static void prepare(struct request *rq)
+{
+	rq->who.address = rq->http->address;
+	rq->who.user_agent = rq->http->user_agent;
+	rq->who.method = rq->http->method == METHOD_POST ? "POST" : "GET";
+	rq->who.path = rq->route->pattern;
+	rq->who.resume = "";
+	/* for the forms of this page; ids of acts begin with their time */
+	if (rq->route->pool != POOL_PUBLIC)
+		rq->form_id = act_form_id(rq->arena);
+}
+
+/* Sent twice, it is done once; sent again with something else, it is another act. */
+static const char *id_of(struct request *rq)
+{
+	struct buf b = buf_new(rq->arena);
+
+	buf_text(&b, rq->http->path);
+	for (size_t i = 0; i < rq->in.n; i++)
+		if (strcmp(rq->in.v[i].name, "csrf") != 0)
+			buf_printf(&b, "&%s=%s", rq->in.v[i].name, rq->in.v[i].value);
+	return act_id(rq->arena, rq->form_id, buf_bytes(&b));
+}
+
+/* One id a POST, known before the act: an answer lost on the way can be asked for again by the form. */
+static void resume(struct request *rq)
+{
+	const char *sent = input_get(&rq->in, "reprise");
+
+	if (rq->http->method != METHOD_POST || rq->route->pool == POOL_PUBLIC)
+		return;
+	if (act_form_id_is_recent(sent))
+		rq->form_id = sent;
+	rq->posted = rq->in;
+	rq->who.resume = id_of(rq);
+}
+
+/* What was posted, to be given back with an error that comes before all the rest. */
+static void read_typed(struct request *rq)
+{
+	const char *token = http_cookie(rq->http, SESSION_COOKIE);
+	bool expired;
+
+	if (rq->http->method != METHOD_POST || !token || session_find(rq->app, rq->arena, token, &rq->who, &expired) ||
+	    read_form(rq))
+		return;
+	give_csrf(rq);
+	if (!csrf_holds(rq))
+		rq->in = (struct input){ 0 };
+	resume(rq);
+}
+
 static enum err allow(struct request *rq)
 {
 	enum err e;
 
-	if (rq->route->roles && !(rq->route->flags & ROUTE_STALE) && (e = app_fresh(rq->app)))
+	if (rq->route->roles && !(rq->route->flags & ROUTE_STALE) && (e = app_fresh(rq->app))) {
+		read_typed(rq);
 		return e;
+	}
 	if ((e = find_visitor(rq)))
 		return e;
 	if (rq->route->roles && !(rq->who.roles & rq->route->roles)) {
@@ -201,20 +260,35 @@ static enum err allow(struct request *rq)
 	return find_object(rq);
 }
 
-/* After the next login the form an expired session had posted stands in the page of the same path. */
+const char *form_page_of(struct arena *a, const char *path)
+{
+	const char *arg[ROUTE_ARGS];
+	char *page = arena_strdup(a, path);
+	unsigned allowed;
+
+	while (*page && !route_find(page, METHOD_GET, a, arg, &allowed))
+		*strrchr(page, '/') = '\0';
+	return page;
+}
+
+/* After the next login the form an expired session had posted stands in its page. */
 static void take_kept(struct request *rq)
 {
+	if (!rq->who.known || rq->http->method != METHOD_GET)
+		return;
+	const char *path = kept_path(rq->app, rq->arena, rq->who.person.uuid);
+
+	if (strcmp(form_page_of(rq->arena, path), rq->http->path) != 0)
+		return;
 	struct bytes body;
 	struct http_request again = *rq->http;
 	struct pair *raw;
 	size_t n;
 	unsigned allowed;
 	const char *arg[ROUTE_ARGS];
-	const struct route *post = route_find(rq->http->path, METHOD_POST, rq->arena, arg, &allowed);
+	const struct route *post = route_find(path, METHOD_POST, rq->arena, arg, &allowed);
 
-	if (!rq->who.known || rq->http->method != METHOD_GET || !post || !post->form)
-		return;
-	if (kept_take(rq->app, rq->arena, &rq->who, rq->http->path, &body))
+	if (!post || !post->form || kept_take(rq->app, rq->arena, &rq->who, path, &body))
 		return;
 	struct form form = whole_form(rq->arena, post->form());
 
@@ -223,31 +297,6 @@ static void take_kept(struct request *rq)
 	again.content_type = "application/x-www-form-urlencoded";
 	if (!http_pairs(&again, &raw, &n) && !input_take(rq->arena, &form, raw, n, &rq->in))
 		rq->kept = true;
-}
-
-static void prepare(struct request *rq)
-{
-	rq->who.address = rq->http->address;
-	rq->who.user_agent = rq->http->user_agent;
-	rq->who.method = rq->http->method == METHOD_POST ? "POST" : "GET";
-	rq->who.path = rq->route->pattern;
-	uint8_t id[CHANGESET_ID_SIZE];
-
-	rq->who.resume = "";
-	if (rq->route->pool == POOL_PUBLIC)
-		return;
-	/* one id a POST, known before the act: an answer lost on the way can be asked for again by the form */
-	secret_random(id, sizeof id);
-	rq->who.resume = text_hex(rq->arena, (struct bytes){ id, sizeof id });
-}
-
-static void resume(struct request *rq)
-{
-	const char *id = input_get(&rq->in, "reprise");
-	uint8_t raw[CHANGESET_ID_SIZE];
-
-	if (*id && !text_unhex(id, raw, sizeof raw))
-		rq->who.resume = id;
 }
 
 static void answer_error(struct request *rq, struct html *h, enum err e)

@@ -35,39 +35,57 @@ int status_of(enum err e)
 	return (unsigned)e < ERR__MAX ? pages[e].status : 500;
 }
 
-/* What was typed, to send again under the same id or to copy out; passwords never. */
-static void typed(struct request *rq, struct html *h, bool again)
+static const struct field *field_typed(struct request *rq, const struct pair *p)
 {
-	if (again)
-		form_open(rq, h, "card", NULL);
-	else
-		html(h, "<h2>Ce que vous aviez écrit</h2>\n<dl class=\"summary\">\n");
-	for (size_t i = 0; i < rq->in.n; i++) {
-		const struct pair *p = &rq->in.v[i];
-		const struct form *form = rq->route->form ? rq->route->form() : NULL;
-		const struct field *f = form ? form_field(form, p->name) : NULL;
+	const struct form *form = rq->route->form ? rq->route->form() : NULL;
+	const struct field *f = form ? form_field(form, p->name) : NULL;
 
-		if (!f || f->kind == FIELD_PASSWORD)
-			continue;
-		if (again)
-			field_hidden(h, p->name, p->value);
-		else if (*p->value && f->kind != FIELD_TOKEN && f->kind != FIELD_BUTTON && strcmp(f->name, "base") != 0)
-			html(h, "<div><dt>{f}</dt><dd><p>{l}</p></dd></div>\n", f->label,
-			     f->choices && choice_has(f->choices, p->value) ? choice_label(f->choices, p->value) :
-									      p->value);
+	return f && f->kind != FIELD_PASSWORD ? f : NULL;
+}
+
+/* Under the same id: it is not done twice. A password is not carried in a page. */
+static void send_again(struct request *rq, struct html *h)
+{
+	for (size_t i = 0; rq->route->form && i < rq->posted.n; i++) {
+		const struct field *f = form_field(rq->route->form(), rq->posted.v[i].name);
+
+		if (f && f->kind == FIELD_PASSWORD)
+			return;
 	}
-	if (!again) {
-		html(h, "</dl>\n");
-		return;
-	}
-	field_hidden(h, "reprise", rq->who.resume);
+	form_open(rq, h, "card", NULL);
+	if (!rq->who.known)
+		form_once(rq, h);
+	for (size_t i = 0; i < rq->posted.n; i++)
+		if (field_typed(rq, &rq->posted.v[i]))
+			field_hidden(h, rq->posted.v[i].name, rq->posted.v[i].value);
 	html(h, "<div class=\"actions\"><button class=\"btn\">Renvoyer</button></div>\n");
 	form_close(h);
 }
 
+/* To copy out. */
+static void typed(struct request *rq, struct html *h)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rq->in.n; i++) {
+		const struct pair *p = &rq->in.v[i];
+		const struct field *f = field_typed(rq, p);
+
+		if (!f || !*p->value || f->kind == FIELD_TOKEN || f->kind == FIELD_BUTTON || strcmp(f->name, "base") == 0)
+			continue;
+		if (!n++)
+			html(h, "<h2>Ce que vous aviez écrit</h2>\n<dl class=\"summary\">\n");
+		html(h, "<div><dt>{f}</dt><dd><p>{l}</p></dd></div>\n", f->label,
+		     f->choices && choice_has(f->choices, p->value) ? choice_label(f->choices, p->value) : p->value);
+	}
+	if (n)
+		html(h, "</dl>\n");
+}
+
 void page_error(struct request *rq, struct html *h, enum err e, const char *incident)
 {
-	bool posted = rq->http->method == METHOD_POST && rq->in.n;
+	bool posted = rq->http->method == METHOD_POST && rq->in.n && rq->route;
+	bool again = e == ERR_UNKNOWN || e == ERR_UNAVAILABLE || e == ERR_FULL || e == ERR_LIMIT;
 
 	rq->faults = (struct faults){ 0 };
 	rq->re->status = status_of(e);
@@ -78,10 +96,10 @@ void page_error(struct request *rq, struct html *h, enum err e, const char *inci
 	if (incident)
 		html(h, "<p>Si l’erreur revient, signalez le numéro d’incident <strong class=\"num\">{}</strong>.</p>\n",
 		     incident);
-	if (e == ERR_UNKNOWN && posted)
-		typed(rq, h, true);
-	else if (e == ERR_DENIED && posted && rq->who.known)
-		typed(rq, h, false);
+	if (posted && again)
+		send_again(rq, h);
+	if (posted && rq->who.known && (again || e == ERR_DENIED || e == ERR_CONFLICT))
+		typed(rq, h);
 	if (rq->who.known)
 		html(h, "<p><a href=\"{}\">Retour à votre espace</a></p>\n", home_of(rq->who.roles));
 	else

@@ -100,7 +100,7 @@ enum err page_login_post(struct request *rq, struct html *h)
 		http_see_other(rq->re, "/mot-de-passe/premier-changement");
 		return ERR_OK;
 	}
-	const char *kept = kept_path(rq->app, rq->arena, r.who.person.uuid);
+	const char *kept = form_page_of(rq->arena, kept_path(rq->app, rq->arena, r.who.person.uuid));
 
 	http_see_other(rq->re, *kept ? kept : home_of(r.who.roles));
 	return ERR_OK;

@@ -24,8 +24,10 @@ struct request {
 	const struct route *route;
 	const char *arg[ROUTE_ARGS]; /* what stood for {…} in the pattern, in order */
 	struct visitor who;
-	struct input in; /* the route's form: body of a POST, query of a GET */
-	bool kept;       /* in comes from a form an expired session had posted */
+	struct input in;     /* the route's form: body of a POST, query of a GET */
+	struct input posted; /* as it came, whatever the page made of it */
+	bool kept;           /* in comes from a form an expired session had posted */
+	const char *form_id; /* of the forms of this page (« reprise ») */
 	struct faults faults;
 	const char *csrf;       /* to put in every form (page_form_open does) */
 	struct establishment e; /* routes with a right or a Caf's establishment */
@@ -72,6 +74,9 @@ void dispatch(void *dispatch, const struct http_request *http, struct http_reply
 const struct route *route_find(const char *path, unsigned method, struct arena *a, const char *arg[ROUTE_ARGS],
 			       unsigned *allowed);
 
+/* The page that shows the form a path takes: the path itself, or what it stands below. "" : none. */
+const char *form_page_of(struct arena *a, const char *path);
+
 /* Records that the visitor asked for a file of another Caf (caf: whose it is; "" : his own is named); his answer is 404. */
 void refuse_foreign(struct request *rq, const char *object_kind, const char *object_id, const char *caf);
 
@@ -113,8 +118,10 @@ void notice(struct request *rq, struct html *h);
 /* The box first in main; nothing without faults. « Corrigez N réponses », each line links to its field. */
 void error_summary(struct request *rq, struct html *h);
 
-/* <form method=post action=… novalidate> with csrf and base fields; action NULL: the request's own path. */
+/* <form method=post action=… novalidate> with its csrf field and, of somebody known, form_once; action NULL: the request's own path. */
 void form_open(struct request *rq, struct html *h, const char *class, const char *action);
+/* Pressed twice, what is in the form is sent once. */
+void form_once(struct request *rq, struct html *h);
 void form_close(struct html *h);
 void field_hidden(struct html *h, const char *name, const char *value);
 
@@ -187,7 +194,7 @@ enum err done(struct request *rq, const char *path, const char *code);
 	  .kind = FIELD_TEXT, \
 	  .required = true, \
 	  .max = 254, \
-	  .hint = "Il figure dans le courriel qui a ouvert votre accès. Exemple : m.querrien", \
+	  .hint = "Il figure dans le courriel qui a ouvert votre accès. Exemple : l.valombre", \
 	  .missing = "Saisissez votre identifiant", \
 	  .autocomplete = "username" }
 #define FIELD_LAST_DAY \

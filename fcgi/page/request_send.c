@@ -180,8 +180,7 @@ static void send_form(struct request *rq, struct html *h)
 	const char *fault = fault_of(&rq->faults, "agents");
 
 	form_open(rq, h, "", REQUEST_PATH "/transmettre");
-	/* one id for this page: pressed twice, it is sent once */
-	field_hidden(h, "reprise", rq->who.resume);
+	form_once(rq, h);
 	html(h, "<h2>Transmettre à la Caf</h2>\n");
 	html(h, "<div class=\"{}\">\n", fault ? "field field-error" : "field");
 	if (fault)

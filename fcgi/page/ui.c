@@ -52,10 +52,17 @@ void field_hidden(struct html *h, const char *name, const char *value)
 	html(h, "<input type=\"hidden\" name=\"{}\" value=\"{}\">\n", name, value);
 }
 
+void form_once(struct request *rq, struct html *h)
+{
+	field_hidden(h, "reprise", rq->form_id);
+}
+
 void form_open(struct request *rq, struct html *h, const char *class, const char *action)
 {
 	html(h, "<form class=\"{}\" method=\"post\" action=\"{}\" novalidate>\n", class, action ? action : rq->http->path);
 	field_hidden(h, "csrf", rq->csrf);
+	if (rq->who.known && rq->form_id)
+		form_once(rq, h);
 }
 
 void form_close(struct html *h)

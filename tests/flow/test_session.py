@@ -5,6 +5,8 @@ import time
 
 import ldap
 
+from client import until
+from requests_made import make_request
 from test_journey import first_listing
 from conftest import processes, stand_still
 
@@ -148,5 +150,68 @@ def test_everything_is_in_the_log(service):
 
 def test_the_example_of_an_identifier_is_one_as_they_are_given(service):
     for path in ('/connexion', '/mot-de-passe-oublie'):
-        assert 'Exemple : m.querrien' in service.client().get(path).words
+        assert 'Exemple : l.valombre' in service.client().get(path).words
     assert all(re.fullmatch(r'[a-z]\.[a-z0-9-]+', a['uid']) for a in service.accounts('agent'))
+
+
+def log_in_again(page, account):
+    return page.form('/connexion').set(identifiant=account['uid'], mot_de_passe=account['password']).submit()
+
+
+def test_a_form_without_a_page_of_its_own_comes_back_where_it_stood(service, clock):
+    reviewer = service.account('caf_reviewer', caf='921')
+    c = service.client(reviewer)
+    path = next(link for link in c.get('/caf?type=fiche').links() if link.startswith('/caf/revisions/'))
+    form = c.get(path).form('/decision').set(decision='refuser', precision='Trois lignes de trop, écrites avec soin.')
+    clock(35)
+    back = log_in_again(form.submit(), reviewer)
+    assert back.status == 200 and back.path == path, back.path
+    assert back.form('/decision').get('precision') == 'Trois lignes de trop, écrites avec soin.'
+    assert log_in_again(service.client().get('/connexion'), reviewer).path == '/caf', 'shown once'
+
+
+def test_another_window_of_an_expired_session_may_still_send(service, clock):
+    c, agent, e = first_listing(service)
+    path = f'/espace-pro/etablissements/{e["id"]}/fonctionnement'
+    form = c.get(path).form('/fonctionnement').set(projet='Écrit dans l’autre fenêtre.')
+    clock(35)
+    page = c.get('/espace-pro')
+    assert page.path.startswith('/connexion') and 'Connectez-vous de nouveau' in page.words and 'retrouverez' not in page.words
+    page = form.submit(('action', 'verifier'))
+    assert 'vous retrouverez ce que vous aviez écrit' in page.words
+    assert log_in_again(page, agent).form('/fonctionnement').get('projet') == 'Écrit dans l’autre fenêtre.'
+
+
+def test_what_was_typed_comes_back_while_the_directory_is_away(service):
+    c, agent, e = first_listing(service)
+    path = f'/espace-pro/etablissements/{e["id"]}/places'
+    note = f'Écrit pendant la panne {time.time_ns()}.'
+    form = c.get(path).form('/places').set(note=note)
+    go_on = stopped(service, 'slapd')
+    try:
+        pages = [form.submit(('action', 'publier'), follow=False)]
+        time.sleep(4)                   # the mirror is no longer fresh
+        pages.append(form.submit(('action', 'publier'), follow=False))
+    finally:
+        go_on()
+    for page in pages:
+        assert page.status == 503 and note in page.words and page.form('/places').get('note') == note
+    until(lambda: page.form('/places').submit().status == 200)
+    assert c.get(path + '/historique').words.count(note) == 1
+
+
+def test_pressed_twice_is_done_once_and_changed_is_done_again(service):
+    admin = service.client(service.account('caf_admin', caf='921'))
+    number = make_request(service)
+    form = admin.get(f'/caf/demandes/{number}').form('/accuse')
+    assert [form.submit().status for _ in range(3)] == [200] * 3
+    until(lambda: [m for m in service.mails() if number in m['Subject']][1:])
+    time.sleep(1)
+    assert len([m for m in service.mails() if number in m['Subject']]) == 2, 'the first, and one more'
+
+    c, agent, e = first_listing(service)
+    path = f'/espace-pro/etablissements/{e["id"]}/fonctionnement'
+    form = c.get(path).form('/fonctionnement')
+    for text in ('Un premier texte.', 'Un second texte, après « Précédent ».'):
+        assert form.set(projet=text).submit(('action', 'brouillon')).status == 200
+    assert c.get(path).form('/fonctionnement').get('projet') == 'Un second texte, après « Précédent ».'
