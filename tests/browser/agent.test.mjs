@@ -135,8 +135,10 @@ test('places: errors, refilling, publishing, the next ones', async () => {
   await agent.keeps({ debut: '32/13/2026', [first]: '999', [second]: 'ab' });
 
   await agent.go(pro(own[0], '/places'));
+  await agent.fill({ [first]: '1', note: 'Ce qui est écrit reste.' });
   await agent.pressOf('remplir', 'complet');
   await agent.look('places-zero');
+  await agent.keeps({ [first]: '0', note: 'Ce qui est écrit reste.' });
   assert.deepEqual([...new Set(await agent.page.$$eval('.places-edit input', all => all.map(e => e.value)))], ['0']);
   await agent.fill({ [first]: '1', [second]: '2', note: 'Une place se libère en janvier.' });
   await agent.pressOf('action', 'publier');
