@@ -39,6 +39,7 @@ noinst_LIBRARIES += %D%/libpage.a
 	%D%/pro_agreement.c \
 	%D%/pro_listing.c \
 	%D%/pro_places.c \
+	%D%/pro_places_history.c \
 	%D%/pro_revisions.c \
 	%D%/public.c \
 	%D%/report.c \
