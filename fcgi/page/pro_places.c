@@ -144,6 +144,14 @@ static enum err aside(struct request *rq, struct html *h, const struct places_st
 /* The grid that is online now, beside what was typed on an older one. */
 static void conflict(struct request *rq, struct html *h, const struct places_state *st)
 {
+	if (grid_is_withdrawn(&st->grid)) {
+		html(h,
+		     "<div class=\"note note-warn\" role=\"alert\"><p><strong>{} a retiré les places le {}.</strong> Votre grille n’est pas "
+		     "publiée : ce que vous avez saisi est gardé dans le formulaire. Publier montrera de nouveau des places aux "
+		     "familles.</p></div>\n<h2>Ce que vous avez saisi</h2>\n",
+		     st->grid.author_name, time_fr(rq->arena, st->grid.declared_at));
+		return;
+	}
 	html(h,
 	     "<div class=\"note note-warn\" role=\"alert\"><p><strong>{} a publié une autre grille le {}.</strong> La vôtre n’est pas publiée. "
 	     "Comparez : la grille en ligne est ici, ce que vous avez saisi est gardé dans le formulaire. Publier remplacera la grille en "

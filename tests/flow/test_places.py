@@ -133,10 +133,13 @@ def test_history_has_pages_confirmations_and_withdrawals(service, nursery):
     assert second.status == 200 and f'Grille n° {last - 20}, publiée' in second.words
     assert c.get(path + '/historique?page=99').status == 404 and c.get(path + '/historique?page=x').status == 400
 
+    late = c.get(path).form('/places')
     assert take(c, establishment, 'retirer-places').path.endswith('fait=places-retirees')
     gone = c.get(path)
     assert ('action', 'inchange') not in gone.form('/places').buttons, 'there is nothing to confirm'
     assert ' : places retirées' in gone.words
+    refused = late.submit(('action', 'publier'))
+    assert refused.status == 409 and 'a retiré les places le' in refused.words and 'Grille en ligne' not in refused.words
     words = c.get(path + '/historique').words
     assert f'Grille n° {last + 1}, retirée' in words
     assert fill(gone.form('/places'), debut=day(5)).submit(('action', 'publier')).status == 200
