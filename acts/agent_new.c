@@ -90,6 +90,15 @@ enum err agents_new_uid(struct app *app, struct arena *a, struct agents_new *n, 
 	return e;
 }
 
+enum err agents_new_take(struct app *app, struct arena *a, struct agents_new *n, const char *uid, bool *free)
+{
+	enum err e = is_free(app, a, n, uid, free);
+
+	if (!e)
+		strs_add(a, &n->uids, uid);
+	return e;
+}
+
 static void make_entry(struct arena *a, struct edits *x, const struct request_person *p, const char *dn)
 {
 	const char *name = arena_printf(a, "%s %s", p->given_name, p->surname);

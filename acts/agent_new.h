@@ -26,6 +26,9 @@ MUST_USE enum err agents_new_add(struct app *app, struct arena *a, struct agents
 MUST_USE enum err agents_new_uid(struct app *app, struct arena *a, struct agents_new *n, const char *given_name,
 				 const char *surname, const char **out);
 
+/* One that somebody chose; *free false: it was given once already. */
+MUST_USE enum err agents_new_take(struct app *app, struct arena *a, struct agents_new *n, const char *uid, bool *free);
+
 /* Keeps numbers and identifiers in the changeset, which are never given again; two acts at once: the second has ERR_CONFLICT at
    its commit and is done again. */
 void agents_new_end(struct arena *a, struct changeset *cs, const struct agents_new *n);

@@ -262,14 +262,14 @@ static enum err make_person(struct import *m, struct import_row *row, const stru
 {
 	const char *uid = row->cell[PERSON_UID], *id = row->cell[PERSON_NUMBER];
 	enum err e = ERR_OK;
+	bool free = true;
 
 	if (*uid)
-		strs_add(m->arena, &m->people.uids, uid);
-	do {
-		if (!*row->cell[PERSON_UID])
-			e = agents_new_uid(m->app, m->arena, &m->people, row->cell[PERSON_GIVEN],
-					   row->cell[PERSON_SURNAME], &uid);
-	} while (!e && !*row->cell[PERSON_UID] && import_known(m, 'u', uid));
+		e = agents_new_take(m->app, m->arena, &m->people, uid, &free);
+	if (!free)
+		fault(m, IMPORT_PERSON, row, PERSON_UID, "was given before, and serves once");
+	while (!e && (!*uid || (!*row->cell[PERSON_UID] && import_known(m, 'u', uid))))
+		e = agents_new_uid(m->app, m->arena, &m->people, row->cell[PERSON_GIVEN], row->cell[PERSON_SURNAME], &uid);
 	if (!e && !*id)
 		e = number(m, NUMBER_AGENT, 'n', &id);
 	if (e)

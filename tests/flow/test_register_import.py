@@ -245,3 +245,12 @@ def test_what_the_directory_would_refuse_is_refused_before(service, tree, tmp_pa
                 etablissements='identifiant;nom;type;capacite;adresse;code_postal;commune;code_insee\n'
                                'E92190102;Le Pédalo;EAJE;012;1, rue du Bac;92390;Villeneuve;92078\n')
     assert 'etablissements.csv:2: capacite: this Eaje lacks the class habEaje' in said and 'droits.csv:2: places: this Eaje lacks' in said, said
+
+
+def test_an_identifier_serves_once(service, tree, tmp_path):
+    person = 'identifiant;nom;prenom;courriel;fournisseur\no.lescale;Lescale;Odile;o.lescale@radeau.example;F9219001\n'
+    (tmp_path / 'personnes.csv').write_text(person, encoding='utf-8')
+    assert run(service, str(tmp_path))[0] == 0
+    tree.d.delete_s(wait_directory(service, '(uid=o.lescale)')[0])
+    # the mirror follows: the store alone remembers
+    until(lambda: 'personnes.csv:2: identifiant: was given before, and serves once' in plan(service, tmp_path, personnes=person))
