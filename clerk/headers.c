@@ -36,14 +36,17 @@ static size_t character(const char *s)
 	return n;
 }
 
-const char *header_encode(struct arena *a, const char *text)
+/* "=?" would be read as an encoded word. */
+static bool stays_whole(const char *text)
+{
+	return is_plain(text) && !strstr(text, "=?") && strlen(text) < 900;
+}
+
+static const char *encode(struct arena *a, const char *text)
 {
 	struct buf b = buf_new(a);
 	size_t start = 0;
 
-	/* "=?" would be read as an encoded word */
-	if (is_plain(text) && !strstr(text, "=?") && strlen(text) < 900)
-		return text;
 	buf_text(&b, "=?UTF-8?Q?");
 	for (size_t n; *text; text += n) {
 		n = character(text);
@@ -56,6 +59,19 @@ const char *header_encode(struct arena *a, const char *text)
 	}
 	buf_text(&b, "?=");
 	return buf_str(&b);
+}
+
+const char *header_encode(struct arena *a, const char *text)
+{
+	return stays_whole(text) ? text : encode(a, text);
+}
+
+/* RFC 5322 §3.2.3: atoms and blanks; all else means something in an address, and would have to be quoted. */
+const char *header_phrase(struct arena *a, const char *text)
+{
+	static const char atoms[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~ ";
+
+	return stays_whole(text) && !text[strspn(text, atoms)] ? text : encode(a, text);
 }
 
 /* A blank before the line's end would be lost on the way. */

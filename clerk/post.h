@@ -19,6 +19,8 @@ void smtp_done(void);
 
 /* RFC 2047: as it is when plain ASCII, else encoded words of at most 75 characters, folded. */
 const char *header_encode(struct arena *a, const char *text);
+/* The same for the name before an address: as it is when made of atoms only. */
+const char *header_phrase(struct arena *a, const char *text);
 /* RFC 2045 quoted-printable of a text with '\n' lines: CRLF, lines of at most 76 characters. */
 const char *body_encode(struct arena *a, const char *text);
 /* RFC 5322 date in UTC. */

@@ -31,7 +31,7 @@ static const char *message_of(const struct settings *s, struct arena *a, const s
 	struct buf b = buf_new(a);
 
 	buf_printf(&b, "Date: %s\r\n", header_date(a, date));
-	buf_printf(&b, "From: %s <%s>\r\n", header_encode(a, s->site_name), s->mail_from);
+	buf_printf(&b, "From: %s <%s>\r\n", header_phrase(a, s->site_name), s->mail_from);
 	buf_printf(&b, "To: <%s>\r\n", m->to);
 	if (*m->reply_to)
 		buf_printf(&b, "Reply-To: <%s>\r\n", m->reply_to);

@@ -31,6 +31,31 @@ static void test_a_header_is_encoded_when_it_must_be(void **state)
 	}
 }
 
+static const struct {
+	const char *name, *phrase;
+} phrases[] = {
+	{ "Accueil enfant", "Accueil enfant" },
+	{ "Accueil d'enfants", "Accueil d'enfants" },
+	{ "Accueil, enfant", "=?UTF-8?Q?Accueil=2C_enfant?=" },
+	{ "Accueil : enfant", "=?UTF-8?Q?Accueil_=3A_enfant?=" },
+	{ "Accueil (enfant", "=?UTF-8?Q?Accueil_=28enfant?=" },
+	{ "\"Accueil\"", "=?UTF-8?Q?=22Accueil=22?=" },
+	{ "a@b", "=?UTF-8?Q?a=40b?=" },
+	{ "St. Ouen", "=?UTF-8?Q?St=2E_Ouen?=" },
+	{ "<a>;[b]\\", "=?UTF-8?Q?=3Ca=3E=3B=5Bb=5D=5C?=" },
+	{ "é", "=?UTF-8?Q?=C3=A9?=" },
+};
+
+static void test_a_name_before_an_address_is_a_phrase(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(phrases); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+
+		assert_string_equal(header_phrase(a, phrases[i].name), phrases[i].phrase);
+	}
+}
+
 static void test_a_long_header_is_folded_between_characters(void **state)
 {
 	AUTO_ARENA struct arena *a = arena_new();
@@ -102,6 +127,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_header_is_encoded_when_it_must_be),
+		cmocka_unit_test(test_a_name_before_an_address_is_a_phrase),
 		cmocka_unit_test(test_a_long_header_is_folded_between_characters),
 		cmocka_unit_test(test_a_body_is_quoted_printable),
 		cmocka_unit_test(test_no_line_of_a_body_is_too_long),
