@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A day, JJ/MM/AAAA or ISO, as the start of that day in Paris; 0 when the option was not given. */
-static enum err day_option(struct ctl *c, const char *name, int64_t *out)
+/* A day, JJ/MM/AAAA or ISO, as the start in Paris of the day that many later; 0 when the option was not given. */
+static enum err day_option(struct ctl *c, const char *name, int later, int64_t *out)
 {
 	const char *text = ctl_option(c, name);
 	day_t day;
@@ -20,7 +20,7 @@ static enum err day_option(struct ctl *c, const char *name, int64_t *out)
 	enum err e = day_parse(text, &day);
 
 	if (!e)
-		*out = day_start(day);
+		*out = day_start(day + later);
 	return e;
 }
 
@@ -29,17 +29,36 @@ static const char *or_null(const char *s)
 	return *s ? s : NULL;
 }
 
+/* Somebody wrote what is in a record: no end of a line in it may pass for the beginning of another record, nor speak to
+   the terminal (C0, DEL, C1). */
+static void put_one_line(const char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s, next = (unsigned char)s[1];
+
+		if (c < ' ' || c == 0x7f)
+			printf("\\x%02x", (unsigned)c);
+		else if (c == 0xc2 && next >= 0x80 && next < 0xa0)
+			printf("\\x%02x", (unsigned)(unsigned char)*++s);
+		else
+			putchar(c);
+	}
+	putchar('\n');
+}
+
 static void print_line(struct ctl *c, const struct audit_record *r)
 {
-	printf("%llu %s %s %s", (unsigned long long)r->seq, time_iso(c->arena, r->time), r->event,
-	       r->failed ? "failed" : "done");
+	struct buf b = buf_new(c->arena);
+
+	buf_printf(&b, "%llu %s %s %s", (unsigned long long)r->seq, time_iso(c->arena, r->time), r->event,
+		   r->failed ? "failed" : "done");
 	if (*r->cause)
-		printf(" cause=%s", r->cause);
-	printf(" person=%s role=%s address=%s object=%s:%s", *r->number ? r->number : "-", *r->role ? r->role : "-",
-	       *r->address ? r->address : "-", r->object_kind, r->object_id);
+		buf_printf(&b, " cause=%s", r->cause);
+	buf_printf(&b, " person=%s role=%s address=%s object=%s:%s", *r->number ? r->number : "-",
+		   *r->role ? r->role : "-", *r->address ? r->address : "-", r->object_kind, r->object_id);
 	for (size_t i = 0; i < r->details.n; i++)
-		printf(" %s", r->details.v[i]);
-	putchar('\n');
+		buf_printf(&b, " %s", r->details.v[i]);
+	put_one_line(buf_str(&b));
 }
 
 static void print_json(struct ctl *c, const struct audit_record *r)
@@ -70,10 +89,8 @@ static int query_of(struct ctl *c, struct audit_query *q, struct establishment *
 	int64_t limit = 50;
 
 	*q = (struct audit_query){ .event_class = -1, .failed = -1 };
-	if (day_option(c, "from", &q->from) || day_option(c, "until", &q->until))
+	if (day_option(c, "from", 0, &q->from) || day_option(c, "until", 1, &q->until))
 		return ctl_fail("a day is written 23/11/2026 or 2026-11-23");
-	if (q->until)
-		q->until += DAY_MS;
 	if (*event && event_of(event) == EVENT__MAX)
 		return ctl_fail("no event is called %s", event);
 	if (*ctl_option(c, "limit") && text_to_int(ctl_option(c, "limit"), 1, 1000000, &limit))
@@ -144,5 +161,8 @@ int ctl_audit_verify(struct ctl *c)
 	}
 	printf("whole: %llu records, %llu seals, link %s\n", (unsigned long long)v.records, (unsigned long long)v.seals,
 	       text_hex(c->arena, (struct bytes){ v.link, sizeof v.link }));
+	if (v.keys > 1)
+		printf("the key of the seals changed %llu times; the last one is %s\n", (unsigned long long)v.keys - 1,
+		       text_hex(c->arena, (struct bytes){ v.public_key, sizeof v.public_key }));
 	return 0;
 }

@@ -148,6 +148,15 @@ def test_an_agent_made_with_ldapadd_gets_his_password_and_a_right(service, admin
     admin.drop(place['dn'], 'habDroitFonctionnement', newcomer['dn'])
     until(lambda: newcomer['client'].get(page).status == 404)
     admin.log_holds('habDroitFonctionnement:- uid=a.solivet')
+
+
+def test_no_value_makes_a_line_of_its_own(service, admin, newcomer):
+    """What is printed stays one line a record, and says nothing to the terminal."""
+    forged = '999999 2026-11-28T00:00:00Z agent_suspended done person=forged'
+    admin.set(newcomer['dn'], title=f'Adjointe\n{forged}')
+    line, = admin.log_holds('person=forged')
+    assert line.split()[2] == 'directory_change' and f'Adjointe\\x0a{forged}' in line
+    admin.set(newcomer['dn'], title='Directrice adjointe')
     admin.log_holds('operation=add')
 
 

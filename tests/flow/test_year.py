@@ -198,3 +198,14 @@ def test_more_is_posted_than_people_post(year):
     assert other.post('/connexion', {}).status == 400
     time.sleep(1)
     assert c.post('/connexion', {}).status == 400
+
+
+def test_a_day_of_twenty_five_hours_is_asked_for_whole(year):
+    day = datetime.date(RENEWED.year + 2, 10, 31)
+    day -= datetime.timedelta(days=(day.weekday() + 1) % 7)     # summer time ends on the last Sunday
+    late = datetime.datetime(day.year, day.month, day.day, 22, 30, tzinfo=datetime.timezone.utc)    # 23:30 in Paris
+    with open(year.run / 'clock', 'r+') as f:
+        f.truncate()
+        f.write(str(int((late.timestamp() - time.time()) * 1000)))
+    asked = year.ctl('audit', 'query', '--event', 'log_query', '--from', day.isoformat(), '--until', day.isoformat()).stdout
+    assert f'{day.isoformat()}T22:30' in asked, asked
