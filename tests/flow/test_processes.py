@@ -2,12 +2,16 @@
 import json
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
 
+from client import until
 from conftest import SOURCE, processes
 
 PROGRAMS = ('habilis-web', 'habilis-writer', 'habilis-clerk')
@@ -63,3 +67,46 @@ def test_the_supervisor_replaces_what_has_fallen_silent(tmp_path):
         supervisor.wait(30)
     words = log.read_text()
     assert 'hangs' in words and 'ended: SIGKILL' in words and words.count('mute started') == 1, words
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason='other users are root\'s to become')
+def test_readers_open_the_store_and_put_nothing_in_its_place(service):
+    """As the units run them: the writer makes the files, a member of the group reads."""
+    writer, reader, group = 64001, 64002, 64003
+    modes = re.findall(r'^d @localstatedir@/lib/habilis/(store|public) +(\d+) ', (SOURCE / 'nginx/units/habilis.tmpfiles.in').read_text(), re.M)
+    folder = pathlib.Path(tempfile.mkdtemp(dir='/tmp'))
+    folder.chmod(0o755)
+    for name, mode in [('data', '711'), ('run', '1777')] + [(f'data/{part}', mode) for part, mode in modes]:
+        path = folder / name
+        path.mkdir()
+        os.chown(path, writer, group)
+        path.chmod(int(mode, 8))
+    settings = (service.run / 'habilis.conf').read_text()
+    settings = re.sub(r'(?<=\[store\]\ndir = ).*', str(folder / 'data'), settings)
+    settings = re.sub(r'(?<=\[run\]\ndir = ).*', str(folder / 'run'), settings).replace('test_clock = yes', 'test_clock = no')
+    settings = re.sub(r'clock_file = .*\n', '', settings)
+    (folder / 'habilis.conf').write_text(settings)
+    (folder / 'habilis.conf').chmod(0o644)
+    for program in ('habilis-writer', 'habilisctl'):
+        shutil.copy(service.run / 'bin' / program, folder)
+        (folder / program).chmod(0o755)
+
+    def run(argv, uid):
+        return subprocess.Popen(argv, user=uid, group=uid, extra_groups=[group], umask=0o007, cwd='/', stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                text=True)
+
+    child = run([folder / 'habilis-writer', f'--config={folder}/habilis.conf'], writer)
+    try:
+        until(lambda: (folder / 'run/writer.sock').exists())
+        for part in ('store', 'public'):
+            assert oct((folder / 'data' / part / 'data.mdb').stat().st_mode & 0o777) == '0o640'
+        checked = run([folder / 'habilisctl', f'--config={folder}/habilis.conf', 'audit', 'verify'], reader)
+        assert checked.communicate(timeout=30)[0].startswith('whole: '), checked.returncode
+        for part in ('store', 'public'):
+            for argv in (['cp', '--remove-destination', f'{folder}/habilis.conf', f'{folder}/data/{part}/data.mdb'], ['rm', '-f', f'{folder}/data/{part}/data.mdb'],
+                         ['touch', f'{folder}/data/{part}/x']):
+                assert run(argv, reader).wait(30) != 0, argv
+    finally:
+        child.terminate()
+        child.wait(30)
+        shutil.rmtree(folder)
