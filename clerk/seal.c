@@ -64,7 +64,8 @@ enum err seal_run(struct clerk *c, struct arena *a)
 	if (e || !c->seals || tip.seq <= last.seq)
 		return e;
 	tip.time = clock_now();
-	if (tip.seq - last.seq < RECORDS && tip.time - last.time < AGE_MS)
+	/* one of later: the clock went back */
+	if (tip.seq - last.seq < RECORDS && tip.time >= last.time && tip.time - last.time < AGE_MS)
 		return ERR_OK;
 	return put(c, a, &tip);
 }

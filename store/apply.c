@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define NAME_BYTES_MAX 128u /* of what the log is indexed by */
+#define SEAL_AHEAD_MS MINUTE_MS
 
 enum err batch_put(struct txn *t, enum table table, struct bytes key, uint64_t rev, struct bytes payload)
 {
@@ -49,9 +50,20 @@ static enum err expectation(struct txn *t, const struct op *op)
 	return op->rev == rec.rev ? ERR_OK : ERR_CONFLICT;
 }
 
-/* Seals only come to be: for a row that is there, with its link, and truly signed. So a broken client can neither
-   take one away nor make the log look damaged. */
-static enum err seal_fits(struct batch *b, const struct op *op)
+/* The one before was signed with that key, or there is none. */
+static bool goes_on(struct batch *b, struct bytes public_key)
+{
+	AUTO_SCAN struct scan s = scan_prefix_back(&b->t, TABLE_SEAL, BYTES_NONE);
+	struct seal last;
+
+	if (!scan_next(&s))
+		return !b->t.err;
+	return seal_decode(b->arena, s.record.payload, &last) == ERR_OK && bytes_equal(last.public_key, public_key);
+}
+
+/* Seals only come to be: for a row that is there, with its link, truly signed, not ahead of time, and by who signed the last
+   or owns the key. So a broken client can neither take one away, nor make the log look damaged, nor put off the next. */
+static enum err seal_fits(struct batch *b, const struct op *op, uint64_t peer_uid)
 {
 	uint8_t message[AUDIT_SEAL_BYTES];
 	struct record rec;
@@ -65,17 +77,20 @@ static enum err seal_fits(struct batch *b, const struct op *op)
 	if (!bytes_equal(op->key, (struct bytes){ message, 8 }) || seal.public_key.n != 32 || seal.signature.n != 64 ||
 	    !bytes_equal(seal.link, (struct bytes){ row.link, 32 }))
 		return ERR_DENIED;
+	if (seal.time > b->now + SEAL_AHEAD_MS ||
+	    ((int64_t)peer_uid != b->w->options.sealer && !goes_on(b, seal.public_key)))
+		return ERR_DENIED;
 	audit_seal_message(seal.seq, row.link, seal.time, message);
 	return secret_verify(seal.public_key.p, (struct bytes){ message, sizeof message }, seal.signature.p) ? ERR_OK :
 													       ERR_DENIED;
 }
 
-static enum err op_fits(struct batch *b, const struct op *op)
+static enum err op_fits(struct batch *b, const struct op *op, uint64_t peer_uid)
 {
 	if (op->kind == OP_EXPECT)
 		return expectation(&b->t, op);
 	if (op->table == TABLE_SEAL)
-		return seal_fits(b, op);
+		return seal_fits(b, op, peer_uid);
 	if (op->kind == OP_PURGE) {
 		enum err e = log_may_purge(b, op->rev);
 
@@ -223,14 +238,14 @@ static size_t purges_of(const struct changeset *cs)
 	return n;
 }
 
-static enum err refusal(struct batch *b, const struct changeset *cs, struct writer_result *out)
+static enum err refusal(struct batch *b, const struct changeset *cs, uint64_t peer_uid, struct writer_result *out)
 {
 	enum err e = changeset_check(cs);
 
 	if (!e && purges_of(cs) > AUDIT_PURGE_MAX)
 		e = ERR_TOOLARGE;
 	for (const struct op *op = cs->first; op && !e; op = op->next) {
-		e = op_fits(b, op);
+		e = op_fits(b, op, peer_uid);
 		if (e == ERR_CONFLICT)
 			out->key = arena_printf(b->arena, "%s %s", table_name(op->table), text_hex(b->arena, op->key));
 	}
@@ -245,7 +260,7 @@ void batch_apply(struct batch *b, const struct changeset *cs, uint64_t peer_uid,
 	*out = (struct writer_result){ .err = ERR_OK };
 	if (batch_applied(&b->t, cs, &out->rev))
 		return;
-	out->err = refusal(b, cs, out);
+	out->err = refusal(b, cs, peer_uid, out);
 	struct audit_record *notes = out->err ? NULL : notes_of(b, cs, &n);
 
 	/* the record of a purge is one of the service: audit_verify looks there */

@@ -17,6 +17,13 @@
 #define CLOCK_STEP_MS SECOND_MS
 #define SWEEP_EXTRA 16u
 
+static int64_t owner_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? -1 : (int64_t)st.st_uid;
+}
+
 struct writer_options writer_options_of(struct arena *a, const struct settings *s)
 {
 	struct store_place place = store_place_of(a, s);
@@ -29,6 +36,7 @@ struct writer_options writer_options_of(struct arena *a, const struct settings *
 		.test_clock = s->run_test_clock,
 		.audit_connections_days = s->audit_connections_days,
 		.audit_acts_days = s->audit_acts_days,
+		.sealer = owner_of(s->run_seal_key_file),
 	};
 }
 

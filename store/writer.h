@@ -13,6 +13,7 @@ struct writer_options {
 	uint64_t min_free_bytes; /* acts are refused below */
 	bool test_clock;         /* take the changesets' own times; a clock that steps back is not recorded */
 	int64_t audit_connections_days, audit_acts_days; /* younger records are not purged (floor 180) */
+	int64_t sealer;            /* uid that may seal with another key than the last; -1: nobody */
 	void (*ready)(void *user); /* called by writer_serve when all is open, before it serves; NULL: nothing */
 	void *user;
 };

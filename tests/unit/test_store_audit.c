@@ -6,7 +6,7 @@
 #define RECORDS 300
 #define DAMAGES 1000
 
-static const uint8_t seed[KEY_SIZE] = { 9 };
+static const uint8_t key_of_seals[KEY_SIZE] = { 9 };
 static const uint64_t sealed[] = { 100, 200, 250 };
 
 static struct bench bench;
@@ -15,7 +15,7 @@ static struct bytes original_tip;
 
 /* ---- a log ---- */
 
-static struct seal seal_of(struct bench *b, uint64_t seq, int64_t time)
+static struct seal seal_with(struct bench *b, const uint8_t *seed, uint64_t seq, int64_t time)
 {
 	AUTO_TXN struct txn t = txn_read(writer_store(b->w), STORE_MAIN);
 	uint8_t *link = arena_alloc(b->a, 32), *signature = arena_alloc(b->a, 64), *public = arena_alloc(b->a, 32);
@@ -35,12 +35,22 @@ static struct seal seal_of(struct bench *b, uint64_t seq, int64_t time)
 	return s;
 }
 
-static enum err put_seal(struct bench *b, uint64_t key, const struct seal *s)
+static struct seal seal_of(struct bench *b, uint64_t seq, int64_t time)
+{
+	return seal_with(b, key_of_seals, seq, time);
+}
+
+static enum err put_seal_as(struct bench *b, uint64_t key, const struct seal *s, uint64_t uid)
 {
 	struct changeset *cs = changeset_new(b->a);
 
 	changeset_put(cs, TABLE_SEAL, key_u64(b->a, key), seal_encode(b->a, s));
-	return apply(b, cs).err;
+	return apply_as(b, cs, uid).err;
+}
+
+static enum err put_seal(struct bench *b, uint64_t key, const struct seal *s)
+{
+	return put_seal_as(b, key, s, 1000);
 }
 
 static struct bytes raw_get(struct txn *t, enum table table, struct bytes key)
@@ -352,6 +362,39 @@ static void test_only_true_seals_are_taken(void **state)
 	assert_int_equal(v.seals, 1);
 }
 
+static void test_only_who_sealed_goes_on(void **state)
+{
+	static const uint8_t foreign[KEY_SIZE] = { 7 };
+	(void)state;
+	AUTO_BENCH struct bench b = bench_new();
+
+	b.o.sealer = 2000;
+	bench_reopen(&b);
+	for (int i = 0; i < 6; i++)
+		add(&b, EVENT_LOGIN, "x");
+	struct seal s = seal_of(&b, 1, clock_now() + HOUR_MS);
+
+	assert_int_equal(put_seal_as(&b, 1, &s, 2000), ERR_INTERNAL);
+	s = seal_of(&b, 1, clock_now());
+	assert_int_equal(put_seal(&b, 1, &s), ERR_OK);
+	s = seal_with(&b, foreign, 2, clock_now());
+	assert_int_equal(put_seal(&b, 2, &s), ERR_INTERNAL);
+	s = seal_of(&b, 2, clock_now());
+	assert_int_equal(put_seal(&b, 2, &s), ERR_OK);
+	/* the owner of the key has a new one; from then on the old one is nobody's */
+	s = seal_with(&b, foreign, 3, clock_now());
+	assert_int_equal(put_seal_as(&b, 3, &s, 2000), ERR_OK);
+	s = seal_of(&b, 4, clock_now());
+	assert_int_equal(put_seal(&b, 4, &s), ERR_INTERNAL);
+	s = seal_with(&b, foreign, 4, clock_now());
+	assert_int_equal(put_seal(&b, 4, &s), ERR_OK);
+	struct audit_verdict v = verify(&b);
+
+	assert_true(v.whole);
+	assert_int_equal(v.seals, 4);
+	assert_int_equal(v.keys, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +403,7 @@ int main(void)
 		cmocka_unit_test(test_in_pieces_it_is_the_same_verdict),
 		cmocka_unit_test(test_a_thousand_damages_are_found_each_by_its_first_seq),
 		cmocka_unit_test(test_only_true_seals_are_taken),
+		cmocka_unit_test(test_only_who_sealed_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
