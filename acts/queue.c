@@ -161,6 +161,13 @@ size_t queue_count_for(struct app *app, struct arena *a, const struct visitor *w
 }
 
 /* What a colleague has open is left to him. */
+bool todo_may_open(const struct visitor *who, const struct todo *t)
+{
+	bool reviewed = strcmp(t->kind, "fiche") == 0 || strcmp(t->kind, "signalement") == 0;
+
+	return who->roles & (reviewed ? ROLE_CAF_REVIEWER : ROLE_CAF_ADMIN);
+}
+
 enum err queue_next(struct app *app, struct arena *a, const struct visitor *who, const char *kind, struct todo *out)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
@@ -172,7 +179,7 @@ enum err queue_next(struct app *app, struct arena *a, const struct visitor *who,
 	if (e)
 		return e;
 	for (size_t i = 0; i < n; i++) {
-		if (*kind && strcmp(all[i].kind, kind) != 0)
+		if ((*kind && strcmp(all[i].kind, kind) != 0) || !todo_may_open(who, &all[i]))
 			continue;
 		if (todo_is_claimed(&all[i], now) && !uuid_equal(all[i].claimed_by, who->person.uuid))
 			continue;

@@ -25,7 +25,9 @@ size_t queue_count(struct app *app, struct arena *a, const char *caf);
 /* The same, of those the visitor may open: requests and conventions are the administrators'. queue_read and queue_next leave
    the others out too. */
 size_t queue_count_for(struct app *app, struct arena *a, const struct visitor *who);
-/* The oldest of that kind ("" : any) that no colleague has taken; ERR_NOTFOUND: none left. */
+/* Its page is the visitor's: fiches and reports are the reviewers', the others the administrators'. */
+bool todo_may_open(const struct visitor *who, const struct todo *t);
+/* The oldest of that kind ("" : any) that he may open and no colleague has taken; ERR_NOTFOUND: none left. */
 MUST_USE enum err queue_next(struct app *app, struct arena *a, const struct visitor *who, const char *kind,
 			     struct todo *out);
 /* All files of a kind in the visitor's Caf, oldest first. */

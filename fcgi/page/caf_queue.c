@@ -34,12 +34,6 @@ const struct form *form_queue(void)
 	return &form;
 }
 
-/* Fiches and reports are the reviewers'. */
-static bool may_open(const struct request *rq, const struct todo *t)
-{
-	return rq->who.roles & ROLE_CAF_REVIEWER || (strcmp(t->kind, "fiche") != 0 && strcmp(t->kind, "signalement") != 0);
-}
-
 /* As it was typed when it is no choice: the page refuses it. */
 static const char *code_of(struct arena *a, const struct choice *choices, const char *typed)
 {
@@ -58,7 +52,7 @@ static void file_row(struct request *rq, struct html *h, const struct todo *t)
 	int days = day_working_between(day_of(t->since), day_today());
 
 	html(h, "<tr><td>{}</td><th scope=\"row\">", choice_label(kind_choices, t->kind));
-	if (may_open(rq, t))
+	if (todo_may_open(&rq->who, t))
 		html(h, "<a href=\"{}\">{}</a>", t->path, t->title);
 	else
 		html(h, "{}", t->title);
@@ -152,7 +146,7 @@ enum err page_caf_queue(struct request *rq, struct html *h)
 							 q.all > 1 ? "%zu dossiers à traiter" : "%zu dossier à traiter",
 							 q.all) });
 	html(h, "<div class=\"title-row\"><h1>À traiter</h1>");
-	if (rq->who.roles & ROLE_CAF_REVIEWER && !queue_next(rq->app, rq->arena, &rq->who, "fiche", &oldest))
+	if (!queue_next(rq->app, rq->arena, &rq->who, "", &oldest))
 		html(h, "<a class=\"btn\" href=\"{}\">Ouvrir le plus ancien</a>", oldest.path);
 	html(h, "</div>\n<ul class=\"kpis\">\n");
 	kpi(h, "fiche", q.revisions, "fiche à valider", "fiches à valider");

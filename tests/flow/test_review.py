@@ -294,3 +294,12 @@ def test_a_caf_has_its_own_articles(service, own_articles):
     check(c, number)
     page = c.get(path(number, '/convention'))
     assert 'Convention de la Caf' in page.words and 'conviennent de ceci' in page.words and 'Article 6' not in page.words
+
+
+def test_each_role_opens_the_oldest_file_it_may(service):
+    for role in ('caf_reviewer', 'caf_admin'):
+        c = service.client(service.account(role, caf='921'))
+        page = c.get('/caf')
+        oldest = re.search(r'<a class="btn" href="([^"]+)">Ouvrir le plus ancien</a>', page.text)
+        assert oldest and c.get(oldest[1]).status == 200, role
+        assert page.links().index(oldest[1]) < page.links().index('/caf?type=fiche')

@@ -86,7 +86,12 @@ static void test_everybody_sees_what_he_may_open(void **state)
 	assert_int_equal(p.requests, 0);
 	assert_int_equal(queue_count_for(&w->app, w->a, &w->reviewer), 3);
 	assert_int_equal(queue_next(&w->app, w->a, &w->reviewer, "demande", &t), ERR_NOTFOUND);
+	assert_int_equal(queue_next(&w->app, w->a, &w->reviewer, "", &t), ERR_OK);
+	assert_true(todo_may_open(&w->reviewer, &t) && strcmp(t.kind, "demande") != 0);
 	w->reviewer.roles = ROLE_CAF_ADMIN;
+	assert_int_equal(queue_next(&w->app, w->a, &w->reviewer, "fiche", &t), ERR_NOTFOUND);
+	assert_int_equal(queue_next(&w->app, w->a, &w->reviewer, "", &t), ERR_OK);
+	assert_string_equal(t.kind, "demande");
 	assert_int_equal(queue_count_for(&w->app, w->a, &w->reviewer), 4);
 	assert_int_equal(queue_next(&w->app, w->a, &w->reviewer, "demande", &t), ERR_OK);
 }
