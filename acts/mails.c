@@ -303,9 +303,20 @@ static const char *value_of(const struct values *v, const char *name)
 
 /* --- text --- */
 
+/* Somebody's sentence comes with its full stop: the pattern's own, behind a closing guillemet or not, is left out. Bytes of
+   the guillemet. */
+static bool ends_twice(const char *value, const char *rest, size_t *guillemet)
+{
+	size_t n = strlen(value);
+
+	*guillemet = strncmp(rest, " »", strlen(" »")) == 0 ? strlen(" »") : 0;
+	return n && strchr(".!?", value[n - 1]) && rest[*guillemet] == '.';
+}
+
 static enum err fill(const struct values *v, const char *pattern, size_t n, struct buf *out)
 {
 	const char *end = pattern + n;
+	size_t guillemet;
 
 	while (pattern < end) {
 		size_t plain = strcspn(pattern, "{");
@@ -323,6 +334,10 @@ static enum err fill(const struct values *v, const char *pattern, size_t n, stru
 			return ERR_INVALID;
 		buf_text(out, value);
 		pattern += name + 2;
+		if (ends_twice(value, pattern, &guillemet)) {
+			buf_add(out, pattern, guillemet);
+			pattern += guillemet + 1;
+		}
 	}
 	return ERR_OK;
 }

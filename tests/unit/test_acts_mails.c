@@ -65,6 +65,11 @@ static void test_lines_without_their_value_are_left_out(void **state)
 	assert_non_null(strstr(t.body, "La fiche du 3 mars 2026 reste en ligne et votre texte est conservé"));
 	assert_non_null(strstr(t.body, "À corriger : « les {caf} heures »")); /* a value is not a pattern */
 	assert_null(strstr(t.body, "\n?"));
+	first = mail_of(a, "revision_refused", "etablissement=X", "n=1", "motifs=Publicité.",
+			"precision=Sans publicité.", NULL);
+	assert_int_equal(render(s, a, &first, &t), ERR_OK);
+	assert_non_null(strstr(t.body, "Motif : Publicité.\n"));
+	assert_non_null(strstr(t.body, "À corriger : « Sans publicité. »\n"));
 }
 
 static const struct {
