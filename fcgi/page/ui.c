@@ -91,11 +91,15 @@ static const char *described(struct request *rq, const struct field *f, const ch
 			    fault ? "e-" : "", fault ? f->name : "");
 }
 
-/* Asked for by a rule of their form: one of the first two, and a grid's first day. */
+/* Asked for by a rule of their form: one of the first two, a grid's first day, what only a nursery has. */
 static bool is_asked(const struct field *f)
 {
-	return f->required || strcmp(f->name, "telephone") == 0 || strcmp(f->name, "courriel") == 0 ||
-	       strcmp(f->name, "debut") == 0;
+	static const char *const asked[] = { "telephone", "courriel", "debut", "categorie", "capacite" };
+
+	for (size_t i = 0; i < LENGTH(asked); i++)
+		if (strcmp(f->name, asked[i]) == 0)
+			return true;
+	return f->required;
 }
 
 static void label_of(struct html *h, const struct field *f)

@@ -222,7 +222,9 @@ def test_an_establishment_of_a_free_line_is_made_before_the_activation(service):
     assert 'n’est pas encore au répertoire' in confirm.words
     token = c.get('/espace-pro/mon-compte').form('/deconnexion').get('csrf')
     assert c.post(path(number, '/activer'), [('csrf', token)]).status == 422
-    form = c.get(path(number, '/lignes/1')).form('/lignes/1')
+    page = c.get(path(number, '/lignes/1'))
+    assert 'Nombre de places agréées (facultatif)' not in page.words
+    form = page.form('/lignes/1')
     bad = form.set(nom='', commune='Nullepart').submit(('action', 'creer'))
     assert bad.status == 422 and len(bad.faults()) >= 3, bad.faults()
     form.set(nom='Crèche du Parc', type='eaje', categorie='multi_accueil', capacite='24', adresse='2, rue du Parc', commune='Gennevilliers')
