@@ -54,7 +54,7 @@ static void alert(struct request *rq, struct html *h, const struct log_alert *x)
 
 	html(h, "{f} <a href=\"{}\">", x->text, link);
 	if (x->listed < x->n)
-		html(h, "Voir les {} premiers événements", html_number(h, (int64_t)x->listed));
+		html(h, "Voir les {} premiers événements", number_fr(rq->arena, (int64_t)x->listed));
 	else
 		html(h, "{}", x->n > 1 ? "Voir ces événements" : "Voir cet événement");
 	html(h, "<span class=\"vh\"> de {}</span></a>", x->number);
@@ -71,7 +71,7 @@ static void alerts(struct request *rq, struct html *h, const struct log_view *v)
 		html(h, "</p></section>\n");
 		return;
 	}
-	html(h, "<p><strong>{} points d’attention.</strong></p><ul>", html_number(h, (int64_t)v->alerts_n));
+	html(h, "<p><strong>{} points d’attention.</strong></p><ul>", number_fr(rq->arena, (int64_t)v->alerts_n));
 	for (size_t i = 0; i < v->alerts_n; i++) {
 		html(h, "<li>");
 		alert(rq, h, &v->alerts[i]);
@@ -155,8 +155,8 @@ static void table(struct request *rq, struct html *h, const struct log_view *v)
 	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-log\" tabindex=\"0\">\n<table class=\"data\">\n<caption id=\"t-log\">{} {}, dont {} {} – du plus "
 	     "récent au plus ancien</caption>\n<thead><tr><th scope=\"col\">Date et heure</th><th scope=\"col\">Personne</th>" LOG_CELL_HEADS
 	     "</tr></thead>\n<tbody>\n",
-	     html_number(h, (int64_t)v->total), v->total > 1 ? "événements" : "événement",
-	     html_number(h, (int64_t)v->failures), v->failures > 1 ? "échecs" : "échec");
+	     number_fr(rq->arena, (int64_t)v->total), v->total > 1 ? "événements" : "événement",
+	     number_fr(rq->arena, (int64_t)v->failures), v->failures > 1 ? "échecs" : "échec");
 	for (size_t i = 0; i < v->page.n; i++)
 		row(rq, h, v, i);
 	html(h, "</tbody>\n</table>\n</div>\n");
@@ -172,15 +172,22 @@ static const char *criteria_link(struct request *rq, const char *path, const cha
 
 static void below(struct request *rq, struct html *h, const struct log_view *v, enum event_class class)
 {
-	html(h, "<div class=\"below\"><nav class=\"pager\" aria-label=\"Pages du journal\"><span class=\"muted\">{} événements affichés sur {}</span>",
-	     html_number(h, (int64_t)v->page.n), html_number(h, (int64_t)v->total));
-	if (v->page.more && v->page.n)
-		html(h, "<a href=\"{}\">Événements plus anciens</a>",
-		     criteria_link(rq, rq->http->path, "page", html_number(h, (int64_t)v->page.v[v->page.n - 1].seq)));
-	html(h, "</nav><a class=\"btn btn-alt btn-small\" href=\"{}\">{}</a></div>\n",
+	html(h, "<div class=\"below\">");
+	if (v->page.n) {
+		html(h, "<nav class=\"pager\" aria-label=\"Pages du journal\"><span class=\"muted\">{} {} sur {}</span>",
+		     number_fr(rq->arena, (int64_t)v->page.n), v->page.n > 1 ? "événements affichés" : "événement affiché",
+		     number_fr(rq->arena, (int64_t)v->total));
+		if (v->page.more)
+			html(h, "<a href=\"{}\">Événements plus anciens</a>",
+			     criteria_link(rq, rq->http->path, "page",
+					   html_number(h, (int64_t)v->page.v[v->page.n - 1].seq)));
+		html(h, "</nav>");
+	}
+	html(h, "<a class=\"btn btn-alt btn-small\" href=\"{}\">{}</a></div>\n",
 	     criteria_link(rq, "/controle/exports", "journal", class == EVENT_ACT ? "actions" : "connexions"),
-	     v->total > 1 ? arena_printf(rq->arena, "Exporter ces %zu lignes (CSV)", v->total) :
-			    "Exporter ces lignes (CSV)");
+	     v->total > 1 ?
+		     arena_printf(rq->arena, "Exporter ces %s lignes (CSV)", number_fr(rq->arena, (int64_t)v->total)) :
+		     "Exporter ces lignes (CSV)");
 }
 
 /* page is the seq below which the page starts; 0: the newest. */
@@ -222,8 +229,8 @@ static enum err log_page(struct request *rq, struct html *h, enum event_class cl
 	html(h,
 	     "<p class=\"small muted\">Heure de Paris. Les connexions sont conservées {} jours, les actions {} jours. Votre consultation et vos exports sont "
 	     "eux-mêmes enregistrés. <a href=\"/controle/integrite\">Vérifier l’intégrité du journal</a></p>\n",
-	     html_number(h, rq->app->settings->audit_connections_days),
-	     html_number(h, rq->app->settings->audit_acts_days));
+	     number_fr(rq->arena, rq->app->settings->audit_connections_days),
+	     number_fr(rq->arena, rq->app->settings->audit_acts_days));
 	page_end(rq, h);
 	return ERR_OK;
 }
@@ -283,7 +290,7 @@ static enum err export_about(struct request *rq, struct html *h)
 	     "<h1>Exports</h1>\n<p class=\"lead\">Faites une recherche dans <a href=\"/controle/connexions\">Connexions</a> ou "
 	     "<a href=\"/controle/actions\">Actions</a>, puis « Exporter ces lignes ». Un export compte {} lignes au plus ; il est enregistré "
 	     "dans le journal avec ses critères.</p>\n<p><a href=\"/controle/connexions?evenement=log_export\">Voir les exports faits</a></p>\n",
-	     html_number(h, EXPORT_MAX));
+	     number_fr(rq->arena, EXPORT_MAX));
 	page_end(rq, h);
 	return ERR_OK;
 }

@@ -5,13 +5,13 @@ static void end_note(struct request *rq, struct html *h, const struct audit_verd
 {
 	if (!v->whole) {
 		html(h, "<div class=\"note note-warn\" role=\"alert\"><p><strong>Rupture à la ligne {}</strong>, vers le {}. Prévenez l’exploitant du service.</p></div>\n",
-		     html_number(h, (int64_t)v->bad_seq),
+		     number_fr(rq->arena, (int64_t)v->bad_seq),
 		     v->last_time ? time_fr(rq->arena, v->last_time) : "début du journal");
 		return;
 	}
 	html(h, "<div class=\"note note-ok\" role=\"status\"><p><strong>{}</strong> Lignes vérifiées : {}. Scellés conformes : {}.</p></div>\n",
-	     v->first == 1 ? "Journal intact." : "Fin du journal intacte.", html_number(h, (int64_t)v->records),
-	     html_number(h, (int64_t)v->seals));
+	     v->first == 1 ? "Journal intact." : "Fin du journal intacte.", number_fr(rq->arena, (int64_t)v->records),
+	     number_fr(rq->arena, (int64_t)v->seals));
 }
 
 static void end_words(struct request *rq, struct html *h, const struct audit_verdict *v)
@@ -23,7 +23,7 @@ static void end_words(struct request *rq, struct html *h, const struct audit_ver
 		html(h,
 		     "La vérification vient d’être faite de la ligne {}{}{} à la dernière. Avant elle, le journal est vérifié la "
 		     "nuit.</p>\n",
-		     html_number(h, (int64_t)v->first), v->first_time ? ", du " : "",
+		     number_fr(rq->arena, (int64_t)v->first), v->first_time ? ", du " : "",
 		     v->first_time ? time_fr(rq->arena, v->first_time) : "");
 }
 

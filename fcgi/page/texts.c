@@ -106,8 +106,9 @@ enum err page_privacy(struct request *rq, struct html *h)
 	     "<h2>Témoins de connexion (cookies)</h2>\n<p>Un seul, indispensable : il tient votre session ou votre formulaire, et "
 	     "disparaît avec elle.</p>\n<h2>Vos droits</h2>\n<p>Accès, rectification, limitation, opposition : écrivez à votre Caf"
 	     "{}.</p>\n",
-	     html_number(h, rq->app->settings->audit_connections_days),
-	     html_number(h, rq->app->settings->audit_acts_days), html_number(h, rq->app->settings->people_kept_days),
+	     number_fr(rq->arena, rq->app->settings->audit_connections_days),
+	     number_fr(rq->arena, rq->app->settings->audit_acts_days),
+	     number_fr(rq->arena, rq->app->settings->people_kept_days),
 	     *rq->app->settings->site_contact ? ", ou au service" : "");
 	contact_line(rq, h);
 	html(h, "<p>Vous pouvez aussi adresser une réclamation à la Cnil.</p>\n");

@@ -43,6 +43,9 @@ def test_a_listing_is_sent_accepted_published_and_audited(service):
     auditor = service.client(service.account('caf_auditor', caf=agent['caf']))
     acts = auditor.get('/controle/actions')
     assert 'Fiche envoyée' in acts.words and 'Fiche acceptée' in acts.words
+    assert 'les actions 1 096 jours' in acts.words
+    nothing = auditor.get('/controle/connexions?ip=203.0.113.254').words
+    assert 'Aucun événement pour ces critères' in nothing and 'affichés sur' not in nothing
     person = next(l for l in acts.links() if l == f'/controle/agents/{number_of(service, agent)}')
     page = auditor.get(person)
     assert page.status == 200 and 'Fiche envoyée' in page.words and 'Droits dans le temps' in page.words
