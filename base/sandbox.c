@@ -30,12 +30,13 @@ enum group {
 	HEARTBEAT = 32, /* opens files for writing */
 	STORE = 64,     /* writes the store */
 	THREADS = 128,
-	WIDE = 256, /* the rest our programs need before they are confined */
-	ALL = 511,
+	OWNER = 256, /* gives files to another user */
+	WIDE = 512,  /* the rest our programs need before they are confined */
+	ALL = 1023,
 };
 
 static const unsigned groups_of[SANDBOX__MAX] = {
-	[SANDBOX_PARENT] = ALL,
+	[SANDBOX_PARENT] = ALL & ~OWNER,
 	[SANDBOX_COMMAND] = ALL,
 	[SANDBOX_PUBLIC] = LIFE | SERVE,
 	[SANDBOX_PRIVATE] = LIFE | SERVE | LOCAL | READ | THREADS,
@@ -123,6 +124,8 @@ static const struct call calls[] = {
 
 	CALL(clone, THREADS, WHEN(0, HAS(CLONE_THREAD, CLONE_THREAD))), CALL(set_robust_list, THREADS), CALL(rseq, THREADS),
 	CALL(sched_getaffinity, THREADS), CALL(sched_getattr, THREADS), CALL(prctl, THREADS, WHEN(0, IS(PR_SET_NAME))),
+
+	CALL(chown, OWNER), CALL(fchownat, OWNER),
 
 	CALL(clone, WIDE), CALL(clone3, WIDE), CALL(fork, WIDE), CALL(vfork, WIDE), CALL(wait4, WIDE), CALL(waitid, WIDE),
 	CALL(kill, WIDE), CALL(tgkill, WIDE), CALL(rt_sigtimedwait, WIDE), CALL(rt_sigpending, WIDE), CALL(prctl, WIDE),

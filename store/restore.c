@@ -194,9 +194,10 @@ enum err writer_restore(struct arena *a, const struct writer_options *o, const c
 		return e;
 	e = restore(a, o, file, why);
 	close(lock);
-	if (!e)
-		e = record_it(a, o, why);
-	int rc = e ? 0 : give_back(a, o);
+	if (e)
+		return e;
+	e = record_it(a, o, why);
+	int rc = give_back(a, o);
 
 	if (rc)
 		*why = arena_printf(a, "restored, but its files keep root as their owner: %s", strerror(rc));

@@ -166,6 +166,11 @@ static int removes_its_socket(void)
 	return result(unlink(in_folder) == 0);
 }
 
+static int gives_a_file_away(void)
+{
+	return result(chown(in_folder, geteuid(), getegid()) == 0);
+}
+
 /* --- who may what --- */
 
 #define DIES (-SIGSYS)
@@ -194,6 +199,7 @@ static const struct attempt {
 	{ "write beside", writes_elsewhere,         DIES,    EACCES,  DIES,    DIES,    DENIED,  EACCES,  EACCES,  0 },
 	{ "create",       makes_a_file,             DIES,    EACCES,  DIES,    DIES,    0,       EACCES,  EACCES,  0 },
 	{ "pwrite",       writes_what_it_holds,     DIES,    DIES,    DIES,    0,       DIES,    DIES,    DIES,    0 },
+	{ "chown",        gives_a_file_away,        DIES,    DIES,    DIES,    DIES,    DIES,    DIES,    DIES,    0 },
 	{ "unlink",       removes_its_socket,       DIES,    EACCES,  DIES,    0,       DIES,    EACCES,  EACCES,  0 },
 };
 /* clang-format on */
