@@ -177,6 +177,68 @@ static void test_a_restore_takes_only_a_store(void **state)
 	client_done(&c);
 }
 
+static void flip(const char *file, off_t at)
+{
+	int fd = open(file, O_RDWR | O_CLOEXEC);
+	uint8_t byte;
+
+	assert_int_equal(pread(fd, &byte, 1, at), 1);
+	byte ^= 1;
+	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+	close(fd);
+}
+
+/* Where the event's code stands in the file. */
+static off_t found_at(const char *file, const char *text)
+{
+	static char content[1 << 20];
+	FILE *f = fopen(file, "re");
+
+	assert_non_null(f);
+	size_t n = fread(content, 1, sizeof content, f);
+	const char *at = memmem(content, n, text, strlen(text));
+
+	assert_int_equal(fclose(f), 0);
+	assert_non_null(at);
+	return at - content;
+}
+
+static void test_a_damaged_backup_leaves_the_store_alone(void **state)
+{
+	(void)state;
+	AUTO_SERVER struct server s = server_new();
+	struct client c = client_of(&s);
+	struct stat st;
+	const char *why;
+
+	for (int i = 0; i < 40; i++)
+		assert_int_equal(put(&c, "k", "old", NULL), ERR_OK);
+	const char *file = backup(&s, "backup"), *cut = backup(&s, "cut");
+
+	assert_int_equal(put(&c, "k", "new", NULL), ERR_OK);
+	client_done(&c);
+	assert_int_equal(stop(&s, SIGTERM), 0);
+	assert_int_equal(stat(cut, &st), 0);
+	for (off_t left = st.st_size - 1; left >= 0; left = left ? left * 2 / 3 : -1) {
+		assert_int_equal(truncate(cut, left), 0);
+		assert_int_equal(restore(&s, cut, &why), ERR_CORRUPT);
+		assert_non_null(strstr(why, left > 4096 ? "its end is missing" : "not a backup"));
+	}
+	off_t at = found_at(file, event_code(EVENT_REVISION_ACCEPTED));
+
+	flip(file, at);
+	assert_int_equal(restore(&s, file, &why), ERR_CORRUPT);
+	assert_non_null(strstr(why, "its log is broken at record"));
+	start(&s);
+	c = client_of(&s);
+	assert_true(has(&c, "k", "new"));
+	assert_true(verdict(&c).whole);
+	client_done(&c);
+	assert_int_equal(stop(&s, SIGTERM), 0);
+	flip(file, at);
+	assert_int_equal(restore(&s, file, &why), ERR_OK);
+}
+
 static void test_a_backup_never_overwrites(void **state)
 {
 	(void)state;
@@ -280,6 +342,7 @@ int main(void)
 		cmocka_unit_test(test_what_root_restores_belongs_to_the_folders_owner),
 		cmocka_unit_test(test_a_restore_refuses_while_somebody_reads_or_writes),
 		cmocka_unit_test(test_a_restore_takes_only_a_store),
+		cmocka_unit_test(test_a_damaged_backup_leaves_the_store_alone),
 		cmocka_unit_test(test_a_backup_never_overwrites),
 		cmocka_unit_test(test_a_log_is_verified_wherever_it_lies),
 		cmocka_unit_test(test_a_damaged_file_is_a_verdict),
