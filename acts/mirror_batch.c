@@ -7,6 +7,7 @@
 #include "acts/who.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define OPS_MAX 1500
 #define BYTES_MAX ((size_t)900 * 1024)
@@ -315,6 +316,18 @@ static enum err change_record(struct batch *b, const struct mirrored *old, const
 	return ERR_OK;
 }
 
+/* The former id of an establishment that is deleted or has another now. Its last word is said here: a later poll would not know
+   it any more. */
+static enum err leave_id(struct batch *b, struct txn *t, const struct mirrored *old, const struct mirrored *now)
+{
+	if (!old || old->kind != MIRROR_KIND_ESTABLISHMENT)
+		return ERR_OK;
+	if (now && now->kind == MIRROR_KIND_ESTABLISHMENT &&
+	    strcasecmp(old->is.establishment.id, now->is.establishment.id) == 0)
+		return ERR_OK;
+	return publish_stored(b->app, b->work, t, b->cs, &old->is.establishment, true);
+}
+
 static enum err entail(struct batch *b, struct txn *t, const struct mirrored *old, const struct mirrored *now)
 {
 	enum err e = close_account(b, old, now);
@@ -327,10 +340,7 @@ static enum err entail(struct batch *b, struct txn *t, const struct mirrored *ol
 		e = touch(t, b, old);
 	if (!e && now)
 		e = touch(t, b, now);
-	/* the last word on a deleted establishment is said here: a later poll would not know it any more */
-	if (!e && old && !now && old->kind == MIRROR_KIND_ESTABLISHMENT)
-		e = publish_stored(b->app, b->work, t, b->cs, &old->is.establishment, true);
-	return e;
+	return e ? e : leave_id(b, t, old, now);
 }
 
 static enum err change(struct batch *b, struct txn *t, const struct mirrored *old, const struct mirrored *now)

@@ -256,6 +256,29 @@ def test_a_provider_an_establishment_and_their_convention(service, admin):
     admin.log_holds('cn:= Le Grand Cabestan')
 
 
+def test_an_establishment_gets_another_id(service, admin):
+    e = nursery(service)
+    dn = next(dn for dn, _ in admin.d.search_s(f'ou=etablissements,{admin.caf}', ldap.SCOPE_ONELEVEL, f'(habEtablissementId={e["id"]})', ['cn']))
+    other = 'E92170008'
+    place = admin.read(dn)
+    address, search = '/etablissements/x-{}', f'/recherche?lieu={place["postalCode"][0].decode()}&page='
+
+    def found(number):
+        return any(f'-{number}"' in service.client().get(f'{search}{page}').text for page in (1, 2))
+
+    assert found(e['id']) and not found(other)
+    admin.d.rename_s(dn, f'habEtablissementId={other}', delold=1)
+    try:
+        until(lambda: service.client().get(address.format(other)).status == 200)
+        assert service.client().get(address.format(e['id'])).status == 410
+        assert found(other) and not found(e['id'])
+    finally:
+        admin.d.rename_s(dn.replace(e['id'], other), f'habEtablissementId={e["id"]}', delold=1)
+    until(lambda: service.client().get(address.format(e['id'])).status == 200)
+    assert service.client().get(address.format(other)).status == 410
+    assert found(e['id']) and not found(other)
+
+
 def test_a_reviewer_arrives_and_leaves(service, admin):
     dn, group = f'uid=v.hautecour,ou=personnel,{admin.caf}', f'cn=valideurs,ou=roles,{admin.caf}'
     admin.add(dn, **person('v.hautecour', '921-7003', 'v.hautecour@caf921.example', kind='habPersonnel', habDemandeMotDePasse='TRUE'))
