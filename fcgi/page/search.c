@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define PAGE_MAX 1000
+
 static const struct choice radius_choices[] = {
 	{ "2", "2 km" }, { "5", "5 km" }, { "10", "10 km" }, { "20", "20 km" }, { NULL, NULL },
 };
@@ -39,7 +41,7 @@ static const struct field fields[] = {
 	{ .name = "age", .label = "Âge de l’enfant", .kind = FIELD_TEXT, .max = 20 },
 	{ .name = "jour", .label = "Jour", .kind = FIELD_TEXT, .max = 20 },
 	{ .name = "moment", .label = "Moment", .kind = FIELD_TEXT, .max = 20 },
-	{ .name = "page", .label = "Page", .kind = FIELD_NUMBER, .least = 1, .most = 1000 },
+	{ .name = "page", .label = "Page", .kind = FIELD_NUMBER, .least = 1, .most = PAGE_MAX },
 };
 
 const struct form *form_search(void)
@@ -59,6 +61,7 @@ static int chosen(struct arena *a, const struct choice *choices, const char *typ
 
 struct criteria {
 	int radius, age, day, moment; /* indexes of the choices */
+	int64_t page;                 /* from 1 */
 };
 
 static void read_criteria(struct request *rq, struct criteria *c)
@@ -83,6 +86,9 @@ static void read_criteria(struct request *rq, struct criteria *c)
 			*values[i] = rows[i].fallback;
 		}
 	}
+	c->page = 1;
+	if (*input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, PAGE_MAX, &c->page))
+		fault_add(rq->arena, &rq->faults, "page", "Page : indiquez un nombre de 1 à %d", PAGE_MAX);
 }
 
 static void search_form(struct request *rq, struct html *h, const struct criteria *c, const char *place)
@@ -104,6 +110,9 @@ static void search_form(struct request *rq, struct html *h, const struct criteri
 	filter_select(rq, h, "age", "Âge de l’enfant", age_choices, age_choices[c->age].value);
 	filter_select(rq, h, "jour", "Jour", day_choices, day_choices[c->day].value);
 	filter_select(rq, h, "moment", "Moment", moment_choices, moment_choices[c->moment].value);
+	/* only an address has a page */
+	if (fault_of(&rq->faults, "page"))
+		filter_text(rq, h, "page", "Page");
 	html(h, "<button class=\"btn\">Rechercher</button>\n</form>\n");
 }
 
@@ -130,19 +139,26 @@ enum err page_home(struct request *rq, struct html *h)
 
 static const char *distance_text(struct arena *a, int64_t m)
 {
-	if (m < 1000)
+	if (m < 950)
 		return arena_printf(a, "à %d m", (int)((m + 50) / 100 * 100));
 	int64_t tenths = (m + 50) / 100;
 
 	return arena_printf(a, "à %d,%d km", (int)(tenths / 10), (int)(tenths % 10));
 }
 
+static bool has_column(const struct found *f, int day)
+{
+	return day < 5 || f->s.open_halves >> (day * 2) & 3;
+}
+
 static void mini_row(struct html *h, const struct found *f, int band, int half)
 {
 	html(h, "<span class=\"h\">{}</span>", half ? "Apr.-midi" : "Matin");
-	for (int d = 0; d < 5; d++) {
+	for (int d = 0; d < 7; d++) {
 		uint16_t places = f->s.cells[(band * 7 + d) * 2 + half];
 
+		if (!has_column(f, d))
+			continue;
 		if (!(f->s.open_halves & 1u << (d * 2 + half)) || places == U16_NONE)
 			html(h, "<span class=\"sx\">–</span>");
 		else
@@ -156,14 +172,54 @@ static void mini_row(struct html *h, const struct found *f, int band, int half)
 
 static void mini_grid(struct html *h, const struct found *f, int band)
 {
-	html(h, "<div class=\"mini num\" aria-hidden=\"true\"><span class=\"d\"></span><span class=\"d\">L</span>"
-		"<span class=\"d\">M</span><span class=\"d\">M</span><span class=\"d\">J</span><span class=\"d\">V</span>");
+	static const char *const initials[] = { "L", "M", "M", "J", "V", "S", "D" };
+	int columns = 5 + has_column(f, 5) + has_column(f, 6);
+
+	html(h, "<div class=\"mini{} num\" aria-hidden=\"true\"><span class=\"d\"></span>",
+	     columns == 7 ? " mini-7" :
+	     columns == 6 ? " mini-6" :
+			    "");
+	for (int d = 0; d < 7; d++)
+		if (has_column(f, d))
+			html(h, "<span class=\"d\">{}</span>", initials[d]);
 	mini_row(h, f, band, 0);
 	mini_row(h, f, band, 1);
 	html(h, "</div>\n");
 }
 
-static void result_places(struct request *rq, struct html *h, const struct found *f)
+/* « le samedi matin »; "": any moment. */
+static const char *moment_text(struct arena *a, const struct search *q)
+{
+	static const char *const alone[] = { "le matin", "l’après-midi", "en journée entière" };
+	static const char *const after[] = { " matin", " après-midi", " en journée entière" };
+
+	if (q->weekday < 0)
+		return q->half < 0 ? "" : alone[q->half];
+	return arena_printf(a, "le %s%s", day_choices[q->weekday + 1].value, q->half < 0 ? "" : after[q->half]);
+}
+
+/* Closed then, not told, full then or full all week: a family that asked for Saturday must not believe the week is full. */
+static void no_place(struct request *rq, struct html *h, const struct found *f, const struct search *q)
+{
+	unsigned open = (unsigned)f->s.open_halves, told = 0;
+
+	for (unsigned i = 0; i < 14; i++)
+		told |= f->s.cells[(unsigned)q->band * 14 + i] != U16_NONE ? 1u << i : 0;
+	unsigned elsewhere = grid_free_halves(f->s.cells, 1u << q->band) & open;
+	const char *moment = moment_text(rq->arena, q);
+	const char *state = !free_halves_asked(open, q->weekday, q->half) ? q->half == 2 ? "Pas d’accueil" : "Fermé" :
+			    !free_halves_asked(open & told, q->weekday, q->half) ? "Places non communiquées" :
+										   "Complet";
+
+	html(h, "<p class=\"avail-none\">{}{}{}</p>\n", state, *moment ? " " : "", moment);
+	if (elsewhere)
+		html(h, "<p>Places libres à un autre moment\u00a0: {}</p>\n",
+		     text_lower_first(rq->arena, halves_text(rq->arena, elsewhere, open)));
+	else
+		html(h, "<p>Aucune place libre cette semaine pour cet âge</p>\n");
+}
+
+static void result_places(struct request *rq, struct html *h, const struct found *f, const struct search *q)
 {
 	if (!type_has_places(f->s.type)) {
 		html(h, "<p>Contactez l’établissement pour connaître les places.</p>\n");
@@ -180,19 +236,18 @@ static void result_places(struct request *rq, struct html *h, const struct found
 	}
 	int n = __builtin_popcount(f->free);
 
-	if (n == 0) {
-		html(h, "<p class=\"avail-none\">Complet</p>\n<p>Aucune place libre cette semaine pour cet âge</p>\n");
-	} else {
+	if (n == 0)
+		no_place(rq, h, f, q);
+	else
 		html(h, "<p class=\"avail\">{} avec une place libre</p>\n<p>{}</p>\n",
 		     arena_printf(rq->arena, n > 1 ? "%d demi-journées" : "%d demi-journée", n),
 		     halves_text(rq->arena, f->free, (unsigned)f->s.open_halves));
-	}
 	if (f->s.valid_from > day_today())
 		html(h, "<p>À partir du {}</p>\n", day_fr(rq->arena, (day_t)f->s.valid_from));
 	html(h, "<p class=\"small muted\">Places mises à jour le {}</p>\n", day_fr(rq->arena, day_of(f->s.confirmed_at)));
 }
 
-static void result(struct request *rq, struct html *h, const struct found *f, size_t mark, int band)
+static void result(struct request *rq, struct html *h, const struct found *f, size_t mark, const struct search *q)
 {
 	bool open = f->free && !f->hidden;
 	const char *n = html_number(h, (int64_t)mark);
@@ -206,10 +261,10 @@ static void result(struct request *rq, struct html *h, const struct found *f, si
 	if (f->s.capacity)
 		html(h, " – {} places", html_number(h, (int64_t)f->s.capacity));
 	html(h, "</p>\n<p class=\"muted\">{}, {} {}</p>\n", f->s.street, f->s.postal_code, f->s.city);
-	result_places(rq, h, f);
+	result_places(rq, h, f, q);
 	html(h, "</div>\n");
 	if (type_has_places(f->s.type) && !f->hidden)
-		mini_grid(h, f, band);
+		mini_grid(h, f, q->band);
 	html(h, "</li>\n");
 }
 
@@ -264,14 +319,16 @@ static void results(struct request *rq, struct html *h, const struct search *q, 
 		html(h, "</p>\n");
 		return;
 	}
+	const char *moment = moment_text(rq->arena, q);
+
 	html(h,
 	     "<p class=\"results-head\" role=\"status\"><strong>{}</strong> à moins de {} km {}, dont "
-	     "<strong>{} avec une place libre</strong> pour un enfant {}. <a class=\"only-small\" href=\"#plan\">Voir le plan</a>"
+	     "<strong>{} avec une place libre</strong> pour un enfant {}{}{}. <a class=\"only-small\" href=\"#plan\">Voir le plan</a>"
 	     "</p>\n<div class=\"results-layout\">\n<div>\n<ol class=\"results\">\n",
-	     establishments_text(rq->arena, r->total), html_number(h, q->radius_km),
-	     french_de(rq->arena, q->around.name), html_number(h, (int64_t)r->with_place), band_phrases[q->band]);
+	     establishments_text(rq->arena, r->total), html_number(h, q->radius_km), french_de(rq->arena, q->around.name),
+	     html_number(h, (int64_t)r->with_place), band_phrases[q->band], *moment ? " " : "", moment);
 	for (size_t i = 0; i < r->n; i++)
-		result(rq, h, &r->v[i], q->page * q->per_page + i + 1, q->band);
+		result(rq, h, &r->v[i], q->page * q->per_page + i + 1, q);
 	html(h, "</ol>\n");
 	pager(rq, h, q, r, c, place);
 	html(h, "</div>\n");
@@ -312,15 +369,19 @@ static enum err show(struct request *rq, struct html *h, const struct criteria *
 	const char *place = commune_label(rq->arena, &v[0]);
 	struct search q = { .around = v[0], .per_page = 10, .band = c->age, .weekday = c->day - 1, .half = c->moment - 1 };
 	struct search_result r;
-	int64_t km = 5, page = 1;
+	int64_t km = 5;
 
-	if (text_to_int(radius_choices[c->radius].value, 1, 100, &km) ||
-	    text_to_int(input_get(&rq->in, "page"), 1, 1000, &page))
-		page = 1;
+	if (text_to_int(radius_choices[c->radius].value, 1, 100, &km))
+		return ERR_INTERNAL;
 	q.radius_km = (int)km;
-	q.page = (size_t)page - 1;
+	q.page = (size_t)c->page - 1;
 	enum err e = search_run(rq->app, rq->arena, &q, &r);
 
+	/* fewer than when the address was noted: the last page */
+	if (!e && r.total && !r.n) {
+		q.page = (r.total - 1) / q.per_page;
+		e = search_run(rq->app, rq->arena, &q, &r);
+	}
 	if (e)
 		return e;
 	const char *title = arena_printf(rq->arena, "%s autour %s – Trouver une place",

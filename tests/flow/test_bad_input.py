@@ -208,7 +208,8 @@ def test_the_host_header_is_not_believed(service):
 # --- search ---
 
 @pytest.mark.parametrize('query, status', [('', 422), ('lieu=', 422), ('lieu=Zzyzx', 422), ('lieu=92390&rayon=999', 422), ('lieu=92390&jour=dredi', 422),
-                                           ('lieu=92390&lieu=92390', 400), ('lieu=92390&x=1', 400), ('lieu=%25', 422), ('lieu=92390', 200),
+                                           ('lieu=92390&lieu=92390', 400), ('lieu=92390&x=1', 400), ('lieu=92390&page=abc', 422), ('lieu=92390&page=0', 422),
+                                           ('lieu=92390&page=-1', 422), ('lieu=92390&page=1001', 422), ('lieu=92390&page=', 200), ('lieu=%25', 422), ('lieu=92390', 200),
                                            ('lieu=villeneuve+la+garenne', 200), ('lieu=VILLENEUVE-LA-GARENNE', 200),
                                            ('lieu=92390&rayon=5+km&age=De+1+%C3%A0+2+ans&jour=Lundi&moment=Matin', 200)])
 def test_search_answers(service, query, status):
@@ -221,3 +222,27 @@ def test_a_text_names_whom_to_write_to_under_a_heading_with_content(client, path
     assert 'mailto:aide@accueil-enfant.example' in page.text
     assert not re.search(r'</h[23]>\s*(<h[23]|</div>)', page.text), path
     assert path != '/mentions-legales' or '3 rue des Tilleuls' in page.words
+
+
+def test_search_beyond_the_last_page_is_the_last(service):
+    c = service.client()
+    last = re.search(r'Page 1 sur (\d+)', c.get('/recherche?lieu=92390').words).group(1)
+    for page in (str(int(last) + 1), '1000'):
+        assert f'Page {last} sur {last}' in c.get(f'/recherche?lieu=92390&page={page}').words
+
+
+def test_search_tells_closed_from_full(service):
+    def cards(query):
+        page = service.client().get('/recherche?lieu=92390&rayon=20&' + query)
+        return {re.search(r'/etablissements/[^"]*', card).group(): card for card in page.text.split('<li class="card">')[1:]}
+
+    week = cards('page=2')
+    open_now = [name for name, card in week.items() if 'avec une place libre' in card]
+    assert open_now
+    saturday = cards('jour=samedi&page=2')
+    for name in open_now:
+        assert 'Fermé le samedi</p>' in saturday[name] and 'Places libres à un autre moment' in saturday[name]
+        assert 'Aucune place libre cette semaine' not in saturday[name]
+    assert any('>Complet le lundi matin</p>' in card and 'Places libres à un autre moment' in card
+               for card in cards('jour=lundi&moment=matin&page=2').values())
+    assert any('>Complet</p>' in card and 'Aucune place libre cette semaine' in card for card in week.values())
