@@ -56,7 +56,7 @@ static const struct choice notices[] = {
 	{ "mot-de-passe", "Mot de passe enregistré. Un courriel vous le confirme." },
 	{ "rappels", "Rythme des rappels enregistré." },
 	{ "fin-de-mission", "Fin de mission signalée. L’accès est suspendu, et la Caf est prévenue." },
-	{ "deconnexion", "Vous êtes déconnecté." },
+	{ "deconnexion", "Votre session est fermée." },
 	{ "session-finie", "Votre session a expiré. Connectez-vous de nouveau." },
 	{ "session-expiree", "Votre session a expiré. Connectez-vous : vous retrouverez ce que vous aviez écrit." },
 	{ NULL, NULL },

@@ -102,7 +102,7 @@ static enum err departure_page(struct request *rq, struct html *h, const struct 
 	     p->name, p->title, p->number);
 	note(h, NOTE_WARN,
 	     uuid_equal(p->uuid, rq->who.person.uuid) ?
-		     "Votre accès est suspendu tout de suite et vous serez déconnecté. Seule la Caf peut le rouvrir." :
+		     "Votre accès est suspendu tout de suite et votre session sera fermée. Seule la Caf peut le rouvrir." :
 		     "Son accès est suspendu tout de suite et ses sessions sont fermées. Seule la Caf peut le rouvrir.");
 	html(h, "<p>Ce qui a été publié reste en ligne. La Caf est prévenue et confirme la fin de mission.</p>\n");
 	form_open(rq, h, "card", AGREEMENT);

@@ -116,7 +116,7 @@ def test_an_agent_reports_himself_and_is_out(service, reopened):
     _, leaver, _ = colleagues(service)
     c = service.client(leaver)
     page = confirm_page(c, number_of(service, leaver))
-    assert 'vous serez déconnecté' in page.words
+    assert 'votre session sera fermée' in page.words
     reopened.append(leaver)
     assert page.form('/espace-pro/convention').submit().path == '/connexion?fait=fin-de-mission'
     assert c.get('/espace-pro').path.startswith('/connexion')
