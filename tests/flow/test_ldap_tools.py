@@ -3,6 +3,7 @@ import os
 import pty
 import re
 import subprocess
+import sys
 import time
 
 import ldap
@@ -148,6 +149,32 @@ def test_an_agent_made_with_ldapadd_gets_his_password_and_a_right(service, admin
     admin.drop(place['dn'], 'habDroitFonctionnement', newcomer['dn'])
     until(lambda: newcomer['client'].get(page).status == 404)
     admin.log_holds('habDroitFonctionnement:- uid=a.solivet')
+
+
+HOLD = """
+import ctypes, sys, time
+lmdb = ctypes.CDLL('liblmdb.so.0')
+env, txn = ctypes.c_void_p(), ctypes.c_void_p()
+assert not lmdb.mdb_env_create(ctypes.byref(env))
+assert not lmdb.mdb_env_open(env, sys.argv[1].encode(), 0, 0o600)
+assert not lmdb.mdb_txn_begin(env, None, 0, ctypes.byref(txn))
+print('held', flush=True)
+time.sleep(8)
+lmdb.mdb_txn_abort(txn)
+"""
+
+
+def test_what_takes_the_directory_long_is_in_the_log_once(service, admin, newcomer):
+    title = f'Directrice {time.time_ns()}'
+    with subprocess.Popen([sys.executable, '-c', HOLD, service.run / 'ldap/db'], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout.readline() == 'held\n'
+        begun = time.monotonic()
+        admin.set(newcomer['dn'], title=title)
+        assert time.monotonic() - begun > 6
+    assert len(admin.log_holds(f'title:= {title}')) == 1
+    time.sleep(5)
+    assert len(admin.log_holds(f'title:= {title}')) == 1
+    admin.set(newcomer['dn'], title='Directrice adjointe')
 
 
 def test_no_value_makes_a_line_of_its_own(service, admin, newcomer):
