@@ -238,6 +238,19 @@ const char *act_id(struct arena *a, const char *form_id, struct bytes sent)
 			    text_hex(a, key_bytes(digest, CHANGESET_ID_SIZE - TIME_BYTES)));
 }
 
+/* One still on its way is told by the writer, which applies an id once. */
+bool act_was_done(struct app *app, const struct visitor *who)
+{
+	uint8_t id[CHANGESET_ID_SIZE];
+	struct record r;
+
+	if (!who->resume || !*who->resume || text_unhex(who->resume, id, sizeof id))
+		return false;
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+
+	return txn_get(&t, TABLE_APPLIED, key_bytes(id, sizeof id), &r) == ERR_OK;
+}
+
 /* --- changesets --- */
 
 struct changeset *act_changeset(struct app *app, struct arena *a, const struct visitor *who)

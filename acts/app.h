@@ -101,6 +101,10 @@ bool act_form_id_is_recent(const char *form_id);
 /* Id of the act that a form asks for with what was sent: twice the same is one act. */
 const char *act_id(struct arena *a, const char *form_id, struct bytes sent);
 
+/* A form sent again (« reprise »): whether its changeset was applied after all. Asked first, since by then what the act read
+   is no longer there to be relied on. */
+bool act_was_done(struct app *app, const struct visitor *who);
+
 /* A changeset of this visitor: resume id, time, and the write counted for the 30 a minute (ERR_LIMIT). Once a request: a
    second one would have the same id, and the writer would take it for done. */
 MUST_USE enum err act_begin(struct app *app, struct arena *a, const struct visitor *who, struct changeset **out);

@@ -30,19 +30,6 @@ static struct bytes key_of(const struct establishment *e)
 	return key_bytes(e->uuid.b, sizeof e->uuid.b);
 }
 
-/* One still on its way is told by the writer, which applies an id once. */
-bool act_was_done(struct app *app, const struct visitor *who)
-{
-	uint8_t id[CHANGESET_ID_SIZE];
-	struct record r;
-
-	if (!who->resume || !*who->resume || text_unhex(who->resume, id, sizeof id))
-		return false;
-	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
-
-	return txn_get(&t, TABLE_APPLIED, key_bytes(id, sizeof id), &r) == ERR_OK;
-}
-
 void expect_establishment(struct changeset *cs, const struct establishment *e)
 {
 	changeset_expect(cs, TABLE_MIRROR_ESTABLISHMENT, key_of(e), e->rev);

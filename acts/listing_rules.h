@@ -47,10 +47,6 @@ struct bytes draft_key(struct arena *a, struct uuid establishment, enum family f
 
 struct bytes draft_encoded(struct arena *a, const struct visitor *who, const struct input *in, uint64_t base);
 
-/* A form sent again (« reprise »): whether its changeset was applied after all. Asked first, since by then what the act read
-   is no longer there to be relied on. */
-bool act_was_done(struct app *app, const struct visitor *who);
-
 /* A reason in words: present, at most 500 characters. */
 void reason_check(struct arena *a, struct faults *faults, const char *field, const char *missing, const char *text);
 

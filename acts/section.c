@@ -79,7 +79,8 @@ static const char *labels(struct arena *a, const struct strs *codes, const struc
 static void contact(struct buf *b, const struct listing *l)
 {
 	line(b, text_phone_fr(b->arena, l->phone));
-	line(b, text_phone_fr(b->arena, l->phone2));
+	if (*l->phone2)
+		line(b, arena_printf(b->arena, "Autre téléphone : %s", text_phone_fr(b->arena, l->phone2)));
 	line(b, l->mail);
 	line(b, l->website);
 }
@@ -157,15 +158,21 @@ static void admission(struct buf *b, const struct listing *l)
 	line(b, l->admission_text);
 }
 
-static void communes(struct buf *b, struct app *app, const struct listing *l)
+const char *commune_as_typed(struct app *app, struct arena *a, const char *insee)
 {
 	struct commune c;
 
-	for (size_t i = 0; i < l->served_communes.n; i++) {
-		const char *code = l->served_communes.v[i];
+	if (!app || commune_by_insee(app, a, insee, &c))
+		return insee;
+	const char *words = c.postal_codes.n ? arena_printf(a, "%s %s", c.postal_codes.v[0], c.name) : c.name;
 
-		line(b, app && !commune_by_insee(app, b->arena, code, &c) ? c.name : code);
-	}
+	return !commune_named(app, a, words, &c) && strcmp(c.insee, insee) == 0 ? words : insee;
+}
+
+static void communes(struct buf *b, struct app *app, const struct listing *l)
+{
+	for (size_t i = 0; i < l->served_communes.n; i++)
+		line(b, commune_as_typed(app, b->arena, l->served_communes.v[i]));
 }
 
 static void activities(struct buf *b, const struct listing *l)

@@ -238,6 +238,11 @@ static enum err review_page(struct request *rq, struct html *h, const struct lis
 /* Nothing to decide: who decided, or that a newer text came. */
 static enum err decided_page(struct request *rq, struct html *h, const struct revision *r, int status, bool newer)
 {
+	const char *did = strcmp(r->state, "accepted") == 0  ? "accepté" :
+			  strcmp(r->state, "refused") == 0   ? "refusé" :
+			  strcmp(r->state, "withdrawn") == 0 ? "retiré" :
+							       "";
+
 	rq->re->status = status;
 	page_begin(rq, h,
 		   &(struct page){ .space = SPACE_CAF,
@@ -250,11 +255,12 @@ static enum err decided_page(struct request *rq, struct html *h, const struct re
 		     "<div class=\"note note-warn\" role=\"alert\"><p>Le texte a été remplacé depuis : la modification n° {} n’est plus à décider. "
 		     "Votre décision n’est pas enregistrée. <a href=\"/caf/revisions/{}\">Voir la dernière modification</a></p></div>\n",
 		     html_number(h, (int64_t)r->n), rq->e.id);
-	else if (r->decided_at)
+	else if (r->decided_at && *did)
 		html(h, "<div class=\"note\" role=\"{}\"><p><strong>{}</strong> a {} la modification n° {} le {}.{}</p></div>\n",
-		     status == 409 ? "alert" : "note", r->decider_name,
-		     strcmp(r->state, "accepted") == 0 ? "accepté" : "refusé", html_number(h, (int64_t)r->n),
-		     time_fr(rq->arena, r->decided_at), status == 409 ? " Votre décision n’est pas enregistrée." : "");
+		     status == 409 ? "alert" : "note",
+		     strcmp(r->state, "withdrawn") == 0 ? r->provider_name : r->decider_name, did,
+		     html_number(h, (int64_t)r->n), time_fr(rq->arena, r->decided_at),
+		     status == 409 ? " Votre décision n’est pas enregistrée." : "");
 	else
 		html(h, "<div class=\"note\"><p>Aucune modification n’attend de décision.</p></div>\n");
 	if (*input_get(&rq->in, "precision"))

@@ -175,6 +175,9 @@ struct tag_of revision_tag(const char *state);
 bool page_cache_get(const char *path, uint64_t rev, struct buf *out);
 void page_cache_put(const char *path, uint64_t rev, struct bytes body);
 
+/* To the agent: the Caf took the listing off the site, and why; nothing while it is online. */
+void listing_withdrawn_note(struct request *rq, struct html *h, const struct published *p);
+
 /* The provider's convention in force (ERR_NOTFOUND: none), when it renews or ends, whom to call at the Caf. */
 MUST_USE enum err own_agreement(struct request *rq, struct agreement *out);
 void own_agreement_sentence(struct request *rq, struct html *h, const struct agreement *g);

@@ -125,6 +125,17 @@ static void places_column(struct request *rq, struct html *h, const struct card 
 	html(h, "</div>\n");
 }
 
+void listing_withdrawn_note(struct request *rq, struct html *h, const struct published *p)
+{
+	if (!p->rev || strcmp(p->state, "online") == 0)
+		return;
+	html(h, "<div class=\"note note-warn\"><p><strong>La fiche n’est plus en ligne</strong> depuis le {}.",
+	     time_fr(rq->arena, p->changed_at));
+	if (*p->reason_text)
+		html(h, " Motif : « {b} ».", p->reason_text);
+	html(h, " Corrigez ce qui doit l’être, puis envoyez-la de nouveau à la Caf.</p></div>\n");
+}
+
 static void card(struct request *rq, struct html *h, const struct card *c)
 {
 	const struct establishment *e = &c->mine.e;
@@ -138,7 +149,8 @@ static void card(struct request *rq, struct html *h, const struct card *c)
 		html(h, "<p><a href=\"{}\">Voir la fiche publique<span class=\"vh\"> : {}</span></a></p></div>\n",
 		     public_path(rq->arena, e->name, e->id), e->name);
 	else
-		html(h, "<p><span class=\"muted\">Pas encore de fiche publique</span></p></div>\n");
+		html(h, "<p><span class=\"muted\">{f}</span></p></div>\n",
+		     c->listing.published.rev ? "Fiche retirée du public" : "Pas encore de fiche publique");
 	listing_column(rq, h, c);
 	places_column(rq, h, c);
 	html(h, "</li>\n");

@@ -161,6 +161,21 @@ static void reminder(struct request *rq, struct html *h, const struct listing_st
 		"<p class=\"small muted\">Convention, article 2</p>\n</div>\n</aside>\n");
 }
 
+/* What the text was begun on: it goes with the text, however often that is saved. */
+static uint64_t base_of(struct request *rq, const struct listing_state *st)
+{
+	int64_t base;
+
+	if (*input_get(&rq->in, "base") && !text_to_int(input_get(&rq->in, "base"), 0, INT32_MAX, &base))
+		return (uint64_t)base;
+	return st->draft.rev ? st->draft.base : st->published.n;
+}
+
+static bool is_withdrawn(const struct listing_state *st)
+{
+	return st->published.rev && strcmp(st->published.state, "online") != 0;
+}
+
 static enum err edit_page(struct request *rq, struct html *h, const struct listing_state *st)
 {
 	page_begin(rq, h,
@@ -178,12 +193,13 @@ static enum err edit_page(struct request *rq, struct html *h, const struct listi
 		     "Voici ce que vous aviez écrit avant la fin de votre session. Rien n’a encore été enregistré.");
 	if (st->pending.rev)
 		note(h, NOTE_WARN, "La Caf examine votre envoi ; le modifier le remplacera.");
+	listing_withdrawn_note(rq, h, &st->published);
 	if (st->other_draft.rev)
 		note(h, NOTE_INFO,
 		     arena_printf(rq->arena, "%s a enregistré un brouillon le %s.", st->other_draft.author_name,
 				  time_fr(rq->arena, st->other_draft.saved_at)));
 	html(h, "<div class=\"cols\">\n<div>\n");
-	form_body(rq, h, st->published.n);
+	form_body(rq, h, base_of(rq, st));
 	html(h, "</div>\n");
 	reminder(rq, h, st);
 	html(h, "</div>\n");
@@ -203,7 +219,12 @@ static struct input start_values(struct request *rq, const struct listing_state 
 		return draft_input(rq->arena, &st->draft);
 	if (!text.n || listing_decode(rq->arena, text, &l))
 		codec_default(&listing_codec, &l);
-	return listing_to_input(rq->arena, &l);
+	struct input in = listing_to_input(rq->arena, &l);
+	struct buf communes = buf_new(rq->arena);
+
+	for (size_t i = 0; i < l.served_communes.n; i++)
+		buf_printf(&communes, "%s%s", i ? "\n" : "", commune_as_typed(rq->app, rq->arena, l.served_communes.v[i]));
+	return input_with(rq->arena, &in, "served_communes", buf_str(&communes));
 }
 
 enum err page_listing_edit(struct request *rq, struct html *h)
@@ -257,6 +278,7 @@ static const struct choice send_actions[] = {
 };
 static const struct field send_fields[] = {
 	{ .name = "base", .label = "Fiche de départ", .kind = FIELD_TOKEN, .max = 20 },
+	{ .name = "brouillon", .label = "Brouillon", .kind = FIELD_TOKEN, .max = 20 },
 	{ .name = "action", .label = "Action", .kind = FIELD_BUTTON, .required = true, .choices = send_actions },
 };
 
@@ -295,10 +317,11 @@ void changes_sentence(struct html *h, size_t n, size_t all)
 	     html_number(h, (int64_t)(all - n)), all - n > 1 ? "inchangées" : "inchangée");
 }
 
-static void send_form(struct request *rq, struct html *h, uint64_t base, bool changed)
+static void send_form(struct request *rq, struct html *h, const struct listing_state *st, bool changed)
 {
 	form_open(rq, h, "", arena_printf(rq->arena, "%s/fonctionnement/verification", own_path(rq)));
-	field_hidden(h, "base", arena_printf(rq->arena, "%d", (int)base));
+	field_hidden(h, "base", arena_printf(rq->arena, "%d", (int)st->published.n));
+	field_hidden(h, "brouillon", arena_printf(rq->arena, "%llu", (unsigned long long)st->draft.rev));
 	html(h, "<div class=\"actions\">");
 	if (changed)
 		html(h, "<button class=\"btn\" name=\"action\" value=\"envoyer\">Envoyer à la Caf</button>");
@@ -307,15 +330,15 @@ static void send_form(struct request *rq, struct html *h, uint64_t base, bool ch
 	form_close(h);
 }
 
+/* stale: NULL, or what changed since the comparison was read. */
 static enum err check_page(struct request *rq, struct html *h, const struct listing_state *st,
-			   const struct listing *draft, uint64_t base)
+			   const struct listing *draft, const char *stale)
 {
 	struct difference *v;
 	size_t n;
-	bool conflict = base != st->published.n;
 
 	listing_compare(rq->app, rq->arena, st->published.rev ? &st->online : NULL, draft, &v, &n);
-	if (conflict)
+	if (stale)
 		rq->re->status = 409;
 	page_begin(rq, h,
 		   &(struct page){ .space = SPACE_PRO,
@@ -323,20 +346,21 @@ static enum err check_page(struct request *rq, struct html *h, const struct list
 				   .title = arena_printf(rq->arena, "%s : relire avant d’envoyer", rq->e.name) });
 	listing_crumbs(rq, h, "Relire avant d’envoyer");
 	html(h, "<h1>{} : relire avant d’envoyer</h1>\n", rq->e.name);
-	if (conflict)
-		note(h, NOTE_WARN,
-		     "La fiche en ligne a changé depuis que vous avez commencé. Relisez la comparaison ; votre texte est "
-		     "gardé. Envoyez-le de nouveau s’il convient.");
+	if (stale)
+		note(h, NOTE_WARN, stale);
+	listing_withdrawn_note(rq, h, &st->published);
 	if (st->pending.rev)
 		note(h, NOTE_WARN, "La Caf examine votre envoi précédent ; celui-ci le remplacera.");
 	if (n) {
 		html(h, "<h2 class=\"vh\">Modifications</h2>\n");
 		changes_sentence(h, n, sections_of(&rq->e));
 	} else {
-		note(h, NOTE_INFO, "Rien n’a changé : rien à envoyer.");
+		note(h, NOTE_INFO,
+		     is_withdrawn(st) ? "Rien n’a changé : vous pouvez demander que la fiche revienne en ligne." :
+					"Rien n’a changé : rien à envoyer.");
 	}
 	changes(rq, h, v, n);
-	send_form(rq, h, st->published.n, n > 0);
+	send_form(rq, h, st, n > 0 || is_withdrawn(st));
 	page_end(rq, h);
 	return ERR_OK;
 }
@@ -364,6 +388,35 @@ static enum err back_to_form(struct request *rq, struct html *h, const struct li
 	return ERR_OK;
 }
 
+#define OTHER_ONLINE \
+	"La fiche en ligne a changé depuis que vous avez commencé. Relisez la comparaison ; votre texte est gardé. Envoyez-le de " \
+	"nouveau s’il convient."
+#define OTHER_DRAFT \
+	"Votre brouillon a changé dans une autre fenêtre depuis que vous avez lu cette comparaison. Relisez-la, puis envoyez."
+
+static bool is_other_draft(struct request *rq, const struct listing_state *st)
+{
+	const char *read = input_get(&rq->in, "brouillon");
+
+	return *read && strcmp(read, arena_printf(rq->arena, "%llu", (unsigned long long)st->draft.rev)) != 0;
+}
+
+/* Refused: pressed twice, it was sent all the same. */
+static enum err not_sent(struct request *rq, struct html *h, const struct listing *draft, enum err refused)
+{
+	struct listing_state st;
+
+	if (act_was_done(rq->app, &rq->who))
+		return done(rq, "/espace-pro", "fiche-envoyee");
+	enum err e = listing_state_read(rq->app, rq->arena, &rq->who, &rq->e, &st);
+
+	if (e)
+		return e;
+	if (refused == ERR_INVALID)
+		rq->re->status = 422;
+	return check_page(rq, h, &st, draft, refused == ERR_CONFLICT ? OTHER_ONLINE : NULL);
+}
+
 enum err page_listing_check(struct request *rq, struct html *h)
 {
 	struct listing_state st;
@@ -374,7 +427,7 @@ enum err page_listing_check(struct request *rq, struct html *h)
 		return e;
 	if ((e = draft_listing(rq, &st, &draft)))
 		return back_to_form(rq, h, &st, e);
-	return check_page(rq, h, &st, &draft, st.published.n);
+	return check_page(rq, h, &st, &draft, st.draft.base == st.published.n ? NULL : OTHER_ONLINE);
 }
 
 enum err page_listing_send(struct request *rq, struct html *h)
@@ -396,23 +449,22 @@ enum err page_listing_send(struct request *rq, struct html *h)
 			       done(rq, own_path(rq), "brouillon-efface");
 	if (!input_has(&rq->in, "action", "envoyer"))
 		return ERR_MALFORMED;
+	if (act_was_done(rq->app, &rq->who))
+		return done(rq, "/espace-pro", "fiche-envoyee");
 	if ((e = draft_listing(rq, &st, &draft)))
 		return back_to_form(rq, h, &st, e);
 	if (!*input_get(&rq->in, "base"))
 		base = (int64_t)st.draft.base;
 	else if (text_to_int(input_get(&rq->in, "base"), 0, INT32_MAX, &base))
 		return ERR_MALFORMED;
+	if (is_other_draft(rq, &st))
+		return check_page(rq, h, &st, &draft, OTHER_DRAFT);
 	struct input in = draft_input(rq->arena, &st.draft);
 
 	e = revision_send(rq->app, rq->arena, &rq->who, &rq->e, &in, (uint64_t)base, &rq->faults, &unchanged, &n);
 	if (e == ERR_INVALID && !unchanged)
 		return back_to_form(rq, h, &st, e);
-	if (e == ERR_CONFLICT || e == ERR_INVALID) {
-		if (listing_state_read(rq->app, rq->arena, &rq->who, &rq->e, &st))
-			return e;
-		if (e == ERR_INVALID)
-			rq->re->status = 422;
-		return check_page(rq, h, &st, &draft, e == ERR_CONFLICT ? UINT64_MAX : st.published.n);
-	}
+	if (e == ERR_CONFLICT || e == ERR_INVALID)
+		return not_sent(rq, h, &draft, e);
 	return e ? e : done(rq, "/espace-pro", "fiche-envoyee");
 }

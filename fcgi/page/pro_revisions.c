@@ -93,7 +93,7 @@ enum err page_revision(struct request *rq, struct html *h)
 	     title, r.author_name, r.author_number, time_fr(rq->arena, r.sent_at));
 	tag(h, revision_tag(r.state));
 	html(h, "</p>\n");
-	if (r.decided_at)
+	if (r.decided_at && (strcmp(r.state, "accepted") == 0 || strcmp(r.state, "refused") == 0))
 		html(h, "<p>Décision de la {} le {}.</p>\n", rq->who.caf.name, time_fr(rq->arena, r.decided_at));
 	for (size_t i = 0; i < r.reasons.n; i++)
 		html(h, "<p>{f}</p>\n", choice_label(reason_choices, r.reasons.v[i]));

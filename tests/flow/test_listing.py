@@ -1,0 +1,90 @@
+"""A listing between two windows, two agents and the Caf: what is compared is what is sent, and nobody is told what is not so."""
+import time
+
+from test_journey import first_listing, send_listing
+
+
+def verify(page):
+    return page.form('/verification')
+
+
+def colleague(service, agent, e):
+    return service.client(agent), f'/espace-pro/etablissements/{e["id"]}/fonctionnement'
+
+
+def reviewer_of(service, agent):
+    return service.client(service.account('caf_reviewer', caf=agent['caf']))
+
+
+def accept(service, agent, e):
+    page = reviewer_of(service, agent).get(f'/caf/revisions/{e["id"]}').form('/decision').set(decision='accepter').submit(('suite', 'liste'))
+    assert page.path == '/caf?fait=acceptee', page.words[:300]
+
+
+def test_two_communes_of_one_name_are_a_change(service):
+    c, agent, e = first_listing(service)
+    path = f'/espace-pro/etablissements/{e["id"]}/fonctionnement'
+    send_listing(c, e, served_communes='93200 Saint-Denis')
+    accept(service, agent, e)
+    form = c.get(path).form('/fonctionnement')
+    assert form.get('served_communes') == '93200 Saint-Denis'
+    page = form.set(served_communes='97400 Saint-Denis').submit(('action', 'verifier'))
+    assert '1 rubrique modifiée' in page.words and '97400 Saint-Denis' in page.words
+    page = verify(page).submit(('action', 'envoyer'))
+    assert 'fiche-envoyee' in page.path
+    assert '97400 Saint-Denis' in reviewer_of(service, agent).get(f'/caf/revisions/{e["id"]}').words
+    accept(service, agent, e)
+
+
+def test_a_text_begun_on_an_older_listing_says_so(service):
+    c, agent, e = first_listing(service)
+    other, path = colleague(service, agent, e)
+    mine = f'Écrit sur la première {time.time_ns()}.'
+    stale = c.get(path).form('/fonctionnement').set(projet=mine)
+    send_listing(other, e, projet=f'Accepté entre-temps {time.time_ns()}.')
+    accept(service, agent, e)
+    page = stale.submit(('action', 'verifier'))
+    assert 'La fiche en ligne a changé depuis que vous avez commencé' in page.words and mine in page.words
+    again = c.get(path).form('/fonctionnement').submit(('action', 'brouillon'))       # saved again, it is still of that time
+    assert again.status == 200
+    page = c.get(path + '/verification')
+    assert 'La fiche en ligne a changé' in page.words
+    assert 'fiche-envoyee' in verify(page).submit(('action', 'envoyer')).path, 'read, it may be sent'
+    accept(service, agent, e)
+
+
+def test_what_was_compared_is_what_is_sent(service):
+    c, agent, e = first_listing(service)
+    other, path = colleague(service, agent, e)
+    compared = verify(c.get(path).form('/fonctionnement').set(projet=f'Lu {time.time_ns()}.').submit(('action', 'verifier')))
+    unread = f'Jamais relu {time.time_ns()}.'
+    other.get(path).form('/fonctionnement').set(projet=unread).submit(('action', 'brouillon'))
+    page = compared.submit(('action', 'envoyer'))
+    assert page.status == 409 and 'Votre brouillon a changé dans une autre fenêtre' in page.words and unread in page.words
+    sent = verify(page)
+    for _ in range(2):          # a double click
+        assert 'fiche-envoyee' in sent.submit(('action', 'envoyer')).path
+    # the agent takes it back: nobody of the Caf did
+    revisions = c.get(path.removesuffix('/fonctionnement') + '/revisions')
+    last = max((link for link in revisions.links() if '/revisions/' in link), key=lambda link: int(link.rsplit('/', 1)[1]))
+    assert next(f for f in c.get(last).forms() if f.get('action') == 'retirer-envoi').submit().status == 200
+    words = reviewer_of(service, agent).get(f'/caf/revisions/{e["id"]}').words
+    assert 'a refusé' not in words
+    assert 'Décision de la' not in c.get(last).words
+    verify(c.get(path + '/verification')).submit(('action', 'effacer'))
+
+
+def test_the_agent_learns_why_the_caf_withdrew_it_and_asks_for_it_back(service):
+    c, agent, e = first_listing(service)
+    path = f'/espace-pro/etablissements/{e["id"]}/fonctionnement'
+    reviewer = reviewer_of(service, agent)
+    form = reviewer.get(f'/caf/etablissements/{e["id"]}').form(e['id'])
+    assert 'fait=' in form.set(motif='Le numéro affiché est celui d’un particulier.').submit(('action', 'retirer')).path
+    assert 'Fiche retirée du public' in c.get('/espace-pro').words
+    page = c.get(path)
+    assert 'Le numéro affiché est celui d’un particulier.' in page.words
+    page = page.form('/fonctionnement').submit(('action', 'verifier'))
+    assert 'revienne en ligne' in page.words
+    assert 'fiche-envoyee' in verify(page).submit(('action', 'envoyer')).path
+    accept(service, agent, e)
+    assert service.client().get(e['url']).status == 200
