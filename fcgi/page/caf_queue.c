@@ -130,10 +130,13 @@ enum err page_caf_queue(struct request *rq, struct html *h)
 	struct todo oldest;
 	int64_t page = 1;
 
-	if (!choice_has(kind_choices, f.kind) || !choice_has(claimed_choices, f.claimed))
+	input_check(rq->arena, form_queue(), &rq->in, &rq->faults);
+	if (rq->faults.n) {
+		rq->re->status = 422;
+		f = (struct queue_filter){ .kind = "", .text = "", .claimed = "", .per_page = f.per_page };
+	} else if (*input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, 10000, &page)) {
 		return ERR_MALFORMED;
-	if (*input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, 10000, &page))
-		return ERR_MALFORMED;
+	}
 	f.page = (size_t)page - 1;
 	enum err e = queue_read(rq->app, rq->arena, &rq->who, &f, &q);
 
@@ -145,6 +148,7 @@ enum err page_caf_queue(struct request *rq, struct html *h)
 				   .title = arena_printf(rq->arena,
 							 q.all > 1 ? "%zu dossiers à traiter" : "%zu dossier à traiter",
 							 q.all) });
+	error_summary(rq, h);
 	html(h, "<div class=\"title-row\"><h1>À traiter</h1>");
 	if (!queue_next(rq->app, rq->arena, &rq->who, "", &oldest))
 		html(h, "<a class=\"btn\" href=\"{}\">Ouvrir le plus ancien</a>", oldest.path);

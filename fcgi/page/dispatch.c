@@ -69,15 +69,23 @@ static bool is_our_origin(const struct request *rq)
 	return !*site || strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
 }
 
-static bool csrf_holds(struct request *rq)
+static bool is_token(struct request *rq, const char *token)
 {
 	const char *sent = input_get(&rq->in, "csrf");
 
-	if (!is_our_origin(rq))
+	return *sent && strlen(sent) == strlen(token) && secret_equal(sent, token, strlen(sent));
+}
+
+static bool csrf_holds(struct request *rq)
+{
+	const char *cookie = http_cookie(rq->http, FORM_COOKIE);
+
+	if (!is_our_origin(rq) || (!rq->who.known && !cookie))
 		return false;
-	if (!rq->who.known && !http_cookie(rq->http, FORM_COOKIE))
-		return false;
-	return strlen(sent) == strlen(rq->csrf) && *sent && secret_equal(sent, rq->csrf, strlen(sent));
+	if (is_token(rq, rq->csrf))
+		return true;
+	/* shown before somebody logged in in another window */
+	return rq->route->flags & ROUTE_ANONYMOUS_CSRF && cookie && is_token(rq, anonymous_csrf(rq, cookie));
 }
 
 /* --- who asks --- */
@@ -255,6 +263,7 @@ static enum err allow(struct request *rq)
 	if (rq->http->method == METHOD_POST && !csrf_holds(rq)) {
 		if (rq->who.known)
 			record_refusal(rq, "csrf");
+		rq->old_form = rq->who.known && is_our_origin(rq);
 		return ERR_DENIED;
 	}
 	return find_object(rq);

@@ -30,6 +30,9 @@ static const struct {
 	[ERR_INTERNAL] = { 500, "Erreur du service", "Le service a rencontré une erreur. Rien n’a été enregistré." },
 };
 
+#define OLD_FORM \
+	"Cette page date d’une session précédente. Rien n’a été enregistré. Rouvrez-la, puis recopiez votre texte."
+
 int status_of(enum err e)
 {
 	return (unsigned)e < ERR__MAX ? pages[e].status : 500;
@@ -92,7 +95,10 @@ void page_error(struct request *rq, struct html *h, enum err e, const char *inci
 	if (rq->re->status == 503 || rq->re->status == 429)
 		http_header(rq->re, "Retry-After", "%d", rq->re->status == 429 ? 60 : 30);
 	page_begin(rq, h, &(struct page){ .space = space_of(&rq->who), .title = pages[e].title });
-	html(h, "<div class=\"narrow\">\n<h1>{f}</h1>\n<p class=\"lead\">{f}</p>\n", pages[e].title, pages[e].text);
+	html(h, "<div class=\"narrow\">\n<h1>{f}</h1>\n<p class=\"lead\">{f}</p>\n", pages[e].title,
+	     rq->old_form ? OLD_FORM : pages[e].text);
+	if (rq->old_form && *form_page_of(rq->arena, rq->http->path))
+		html(h, "<p><a href=\"{}\">Rouvrir la page</a></p>\n", form_page_of(rq->arena, rq->http->path));
 	if (incident)
 		html(h, "<p>Si l’erreur revient, signalez le numéro d’incident <strong class=\"num\">{}</strong>.</p>\n",
 		     incident);

@@ -246,3 +246,31 @@ def test_search_tells_closed_from_full(service):
     assert any('>Complet le lundi matin</p>' in card and 'Places libres à un autre moment' in card
                for card in cards('jour=lundi&moment=matin&page=2').values())
     assert any('>Complet</p>' in card and 'Aucune place libre cette semaine' in card for card in week.values())
+
+
+@pytest.mark.parametrize('query', ['type=xx', 'pris=xx', 'page=abc', 'page=0', 'q=' + 'x' * 101])
+def test_a_filter_of_the_queue_that_is_none_is_told_at_its_field(service, query):
+    page = service.client(service.account('caf_reviewer', caf='921')).get('/caf?' + query)
+    assert page.status == 422 and page.faults()
+
+
+def test_a_form_of_another_session_says_so(service):
+    c, other = service.client(), service.client()
+    login = other.get('/connexion').form('/connexion')
+    agent = service.account('agent')
+    c.login(agent)
+    form = c.get('/espace-pro/mon-compte').form('/rappels')
+    c.logout()
+    c.login(agent)
+    page = form.submit()
+    assert page.status == 403 and 'date d’une session précédente' in page.words and '/espace-pro/mon-compte' in page.links()
+    # two windows at the login
+    other.login(agent)
+    assert login.set(identifiant=agent['uid'], mot_de_passe=agent['password']).submit().path == '/espace-pro'
+
+
+@pytest.mark.parametrize('typed', ['\u202a01 99 00 12 34\u202c', '01 99 00 12 34\t', '\u200e01 99 00 12 34'])
+def test_what_comes_along_when_something_is_pasted_is_no_fault(service, typed):
+    from requests_made import provider, step
+    page = step(service.client(), 'organisme').set(**provider(telephone=typed)).submit()
+    assert page.path.endswith('/etapes/caf?fait=etape') or page.status == 200, page.faults()
