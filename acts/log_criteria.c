@@ -4,7 +4,6 @@
 #include "acts/rights.h"
 #include "base/text.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
 
@@ -101,20 +100,12 @@ static void take_result(struct reading *r)
 		fault_add(a, r->faults, "resultat", "Choisissez un résultat de la liste.");
 }
 
-/* As nginx writes addresses. */
 static void take_address(struct reading *r)
 {
 	const char *typed = input_get(r->in, "ip");
-	char text[INET6_ADDRSTRLEN];
-	uint8_t raw[16];
-	int family = strchr(typed, ':') ? AF_INET6 : AF_INET;
 
-	if (!*typed)
-		return;
-	if (inet_pton(family, typed, raw) != 1 || !inet_ntop(family, raw, text, sizeof text))
+	if (*typed && text_address(r->arena, typed, &r->view->query.address))
 		fault_add(r->arena, r->faults, "ip", "Saisissez une adresse entière, par exemple 198.51.100.24.");
-	else
-		r->view->query.address = arena_strdup(r->arena, text);
 }
 
 /* ERR_MALFORMED: no list of a link of ours. */

@@ -62,6 +62,9 @@ MUST_USE enum err text_phone(struct arena *a, const char *s, const char **out);
 /* "+33199001274" → "01 99 00 12 74"; anything else as it is. */
 const char *text_phone_fr(struct arena *a, const char *e164);
 
+/* "198.51.100.24", "2001:DB8::1" → as nginx and the log write it. ERR_INVALID: no whole IP address. */
+MUST_USE enum err text_address(struct arena *a, const char *s, const char **out);
+
 /* An address one may write to: the directory's own rule for mail (ldap/directory/overlays.ldif.in), ≤ 254 bytes. */
 bool text_is_mail(const char *s);
 

@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
 #include <utf8proc.h>
@@ -123,6 +124,18 @@ enum err text_phone(struct arena *a, const char *s, const char **out)
 	if (n != 9 || digits[0] == '0' || repeated)
 		return ERR_INVALID;
 	*out = arena_printf(a, "+33%s", digits);
+	return ERR_OK;
+}
+
+enum err text_address(struct arena *a, const char *s, const char **out)
+{
+	char text[INET6_ADDRSTRLEN];
+	uint8_t raw[16];
+	int family = strchr(s, ':') ? AF_INET6 : AF_INET;
+
+	if (inet_pton(family, s, raw) != 1 || !inet_ntop(family, raw, text, sizeof text))
+		return ERR_INVALID;
+	*out = arena_strdup(a, text);
 	return ERR_OK;
 }
 

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define COUNT_MAX 100000
+
 /* A day, JJ/MM/AAAA or ISO, as the start in Paris of the day that many later; 0 when the option was not given. */
 static enum err day_option(struct ctl *c, const char *name, int later, int64_t *out)
 {
@@ -100,15 +102,59 @@ static int query_of(struct ctl *c, struct audit_query *q, struct establishment *
 			return ctl_fail("no establishment has this id");
 		q->establishment = &e->uuid;
 	}
+	if (q->until && q->from >= q->until)
+		return ctl_fail("--from is later than --until");
+	if (*ctl_option(c, "failed") && *ctl_option(c, "done"))
+		return ctl_fail("--failed and --done exclude each other; without either both are shown");
 	q->number = or_null(ctl_option(c, "person"));
 	q->provider = or_null(ctl_option(c, "provider"));
 	q->caf = or_null(ctl_option(c, "caf"));
 	q->address = or_null(ctl_option(c, "address"));
+	/* what is done from a terminal has no other address */
+	if (q->address && strcmp(q->address, ctl_visitor().address) != 0 && text_address(c->arena, q->address, &q->address))
+		return ctl_fail("%s: no whole address, as 198.51.100.24", q->address);
 	q->event = or_null(event);
 	if (*ctl_option(c, "failed") || *ctl_option(c, "done"))
 		q->failed = *ctl_option(c, "failed") != 0;
 	q->limit = (size_t)limit;
 	return 0;
+}
+
+/* Who left the directory is still found by what the log has of him. */
+static enum err is_logged(struct ctl *c, struct txn *t, const char *number, const char *caf)
+{
+	struct audit_query q = { .number = number, .caf = caf, .event_class = -1, .failed = -1, .limit = 1 };
+	struct audit_page page = { 0 };
+	enum err e = audit_find(t, c->arena, &q, &page);
+
+	return e ? e : page.n ? ERR_OK : ERR_NOTFOUND;
+}
+
+static int check_known(struct ctl *c, const struct audit_query *q)
+{
+	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
+	struct person person;
+	struct caf caf;
+
+	if (q->number && person_by_name(&t, c->arena, 'n', q->number, &person) == ERR_NOTFOUND &&
+	    is_logged(c, &t, q->number, NULL) == ERR_NOTFOUND)
+		return ctl_fail("%s: nobody in the directory or the log has this number", q->number);
+	if (q->caf && caf_by_code(&t, c->arena, q->caf, &caf) == ERR_NOTFOUND &&
+	    is_logged(c, &t, NULL, q->caf) == ERR_NOTFOUND)
+		return ctl_fail("%s: no Caf in the directory or the log has this code", q->caf);
+	return 0;
+}
+
+/* Beside the answer, so that a page of it is not taken for the whole. */
+static enum err tell_rest(struct txn *t, struct audit_query *q, size_t shown)
+{
+	size_t n, failures;
+	enum err e = audit_count(t, q, COUNT_MAX, &n, &failures);
+
+	if (!e && n > shown)
+		fprintf(stderr, "habilisctl: %s%zu more; --limit shows them\n", n == COUNT_MAX ? "at least " : "",
+			n - shown);
+	return e;
 }
 
 int ctl_audit_query(struct ctl *c)
@@ -118,6 +164,8 @@ int ctl_audit_query(struct ctl *c)
 	struct establishment establishment;
 	int status = query_of(c, &q, &establishment);
 
+	if (!status)
+		status = check_known(c, &q);
 	if (status)
 		return status;
 	enum err e = record_query(c);
@@ -134,6 +182,8 @@ int ctl_audit_query(struct ctl *c)
 		else
 			print_line(c, &page.v[i]);
 	}
+	if (page.more && (e = tell_rest(&t, &q, page.n)))
+		return ctl_fail("%s", err_text(e));
 	return 0;
 }
 

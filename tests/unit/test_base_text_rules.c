@@ -125,6 +125,32 @@ static void test_telephone_numbers_are_kept_in_one_form(void **state)
 	}
 }
 
+static void test_ip_addresses(void **state)
+{
+	static const struct pair pairs[] = {
+		{ "198.51.100.24", "198.51.100.24" },
+		{ "2001:DB8:0::1", "2001:db8::1" },
+		{ "::ffff:198.51.100.24", "::ffff:198.51.100.24" },
+		{ "198.51.100", NULL },
+		{ "198.51.100.256", NULL },
+		{ "198.51.100.24 ", NULL },
+		{ "2001:db8::g", NULL },
+		{ "local", NULL },
+		{ "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(pairs); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		const char *out = NULL;
+
+		print_message("%s\n", pairs[i].in);
+		assert_int_equal(text_address(a, pairs[i].in, &out), pairs[i].out ? ERR_OK : ERR_INVALID);
+		if (pairs[i].out)
+			assert_string_equal(out, pairs[i].out);
+	}
+}
+
 static void test_telephone_numbers_are_shown_the_french_way(void **state)
 {
 	static const struct pair pairs[] = {
@@ -257,6 +283,7 @@ int main(void)
 		cmocka_unit_test(test_numbers_are_whole_and_within_bounds),
 		cmocka_unit_test(test_hexadecimal_comes_back_as_it_went),
 		cmocka_unit_test(test_telephone_numbers_are_kept_in_one_form),
+		cmocka_unit_test(test_ip_addresses),
 		cmocka_unit_test(test_telephone_numbers_are_shown_the_french_way),
 		cmocka_unit_test(test_mail_addresses_follow_the_directory),
 		cmocka_unit_test(test_urls_lead_to_a_public_host),
