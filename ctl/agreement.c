@@ -1,5 +1,6 @@
 /* agreement-template set | show: the articles of a Caf's conventions */
 #include "acts/agreement_text.h"
+#include "acts/rights.h"
 #include "ctl/command.h"
 
 #include <errno.h>
@@ -27,9 +28,14 @@ int ctl_template_set(struct ctl *c)
 int ctl_template_show(struct ctl *c)
 {
 	const char *caf = ctl_option(c, "caf"), *text;
+	struct caf known;
 
 	if (!*caf)
 		return ctl_fail("--caf CODE is missing");
+	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
+
+	if (caf_by_code(&t, c->arena, caf, &known))
+		return ctl_fail("%s: no Caf has this code", caf);
 	enum err e = agreement_template_of(&c->app, c->arena, caf, &text);
 
 	if (e)

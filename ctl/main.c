@@ -4,6 +4,7 @@
 #include "base/sandbox.h"
 #include "ctl/command.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,12 +42,23 @@ struct visitor ctl_visitor(void)
 	return who;
 }
 
-static int usage(void)
+static int help(void)
 {
-	fputs("usage: habilisctl [--config FILE] COMMAND\n\n", stderr);
+	puts("usage: habilisctl [--config FILE] COMMAND\n");
 	for (size_t i = 0; i < commands_n; i++)
-		fprintf(stderr, "  %s%s%s\n      %s\n", commands[i].words, *commands[i].usage ? " " : "",
-			commands[i].usage, commands[i].help);
+		printf("  %s%s%s\n      %s\n", commands[i].words, *commands[i].usage ? " " : "", commands[i].usage,
+		       commands[i].help);
+	return 0;
+}
+
+/* row: whose words these are; NULL: no command's. */
+static int usage(const struct command *row, const char *why)
+{
+	ctl_fail("%s", why);
+	if (row)
+		fprintf(stderr, "usage: habilisctl %s%s%s\n", row->words, *row->usage ? " " : "", row->usage);
+	else
+		fputs("habilisctl help lists the commands\n", stderr);
 	return 2;
 }
 
@@ -80,7 +92,8 @@ static bool option_known(const struct command *row, const char *name, size_t len
 	return false;
 }
 
-static bool arguments(struct ctl *c, const struct command *row, size_t argc, char **argv)
+/* NULL, or which argument the row does not take. */
+static const char *arguments(struct ctl *c, const struct command *row, size_t argc, char **argv)
 {
 	/* another row of the same words may have read them */
 	c->arguments = (struct strs){ 0 };
@@ -95,16 +108,22 @@ static bool arguments(struct ctl *c, const struct command *row, size_t argc, cha
 		bool takes_value;
 
 		if (!option_known(row, name, length, &takes_value))
-			return false;
-		if (name[length] == '=' && takes_value)
+			return arena_printf(c->arena, "%s: no option of this command", argv[i]);
+		if (name[length] == '=' && !takes_value)
+			return arena_printf(c->arena, "%s: this option takes no value", argv[i]);
+		if (name[length] == '=')
 			value = name + length + 1;
-		else if (name[length] == '=' || (takes_value && i + 1 == argc))
-			return false;
+		else if (takes_value && i + 1 == argc)
+			return arena_printf(c->arena, "%s: this option takes a value", argv[i]);
 		else if (takes_value)
 			value = argv[++i];
 		c->options = input_with(c->arena, &c->options, arena_memdup(c->arena, name, length), value);
 	}
-	return row->arguments == ARGUMENTS_SOME ? c->arguments.n > 0 : c->arguments.n == row->arguments;
+	if (c->arguments.n < (row->arguments == ARGUMENTS_SOME ? 1 : row->arguments))
+		return "an argument is missing";
+	if (c->arguments.n > row->arguments)
+		return arena_printf(c->arena, "%s: one argument too many", c->arguments.v[row->arguments]);
+	return NULL;
 }
 
 static int run(struct ctl *c, const struct command *row)
@@ -124,6 +143,19 @@ static int run(struct ctl *c, const struct command *row)
 	return status;
 }
 
+/* What did not reach its file was not answered. */
+static int finish(int status)
+{
+	if (fflush(stdout) || ferror(stdout))
+		return ctl_fail("the answer could not be written: %s", strerror(errno));
+	return status;
+}
+
+static bool is_help(const char *word)
+{
+	return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 int main(int argc, char **argv)
 {
 	AUTO_ARENA struct arena *a = arena_new();
@@ -141,11 +173,24 @@ int main(int argc, char **argv)
 		c.config = argv[2];
 		first = 3;
 	}
+	if ((size_t)argc > first && is_help(argv[first]))
+		return finish(help());
+	const struct command *meant = NULL;
+	const char *why = "a command is missing";
+
+	if ((size_t)argc > first)
+		why = arena_printf(a, "%s%s%s: no such command", argv[first], (size_t)argc > first + 1 ? " " : "",
+				   (size_t)argc > first + 1 ? argv[first + 1] : "");
+
 	for (size_t i = 0; i < commands_n; i++) {
 		size_t n = words_match(commands[i].words, (size_t)argc - first, argv + first);
 
-		if (n && arguments(&c, &commands[i], (size_t)argc - first - n, argv + first + n))
-			return run(&c, &commands[i]);
+		if (!n)
+			continue;
+		meant = &commands[i];
+		why = arguments(&c, meant, (size_t)argc - first - n, argv + first + n);
+		if (!why)
+			return finish(run(&c, meant));
 	}
-	return usage();
+	return usage(meant, why);
 }

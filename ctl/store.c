@@ -122,7 +122,7 @@ int ctl_store_backup(struct ctl *c)
 	const char *why;
 
 	if (store_backup(c->app.store, c->arguments.v[0], &why))
-		return ctl_fail("%s", why);
+		return ctl_fail("%s: %s", c->arguments.v[0], why);
 	printf("%s written\n", c->arguments.v[0]);
 	return 0;
 }

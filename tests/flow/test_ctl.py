@@ -1,0 +1,46 @@
+"""What habilisctl says when it is asked wrongly, and when it cannot answer."""
+import subprocess
+
+import pytest
+
+
+@pytest.mark.parametrize('words, status, said', [
+    (['help'], 0, ''),
+    (['--help'], 0, ''),
+    ([], 2, 'a command is missing'),
+    (['audit', 'qery'], 2, 'audit qery: no such command'),
+    (['audit', 'query', '--frmo', '2026-01-01'], 2, '--frmo: no option of this command'),
+    (['audit', 'query', '--json=yes'], 2, '--json=yes: this option takes no value'),
+    (['audit', 'query', '--from'], 2, '--from: this option takes a value'),
+    (['store', 'check', 'now'], 2, 'now: one argument too many'),
+    (['store', 'backup'], 2, 'an argument is missing'),
+    (['jobs', 'retry', '1', '2'], 2, '2: one argument too many'),
+    (['audit', 'query', '--failed', '--done'], 1, '--failed and --done exclude each other'),
+    (['audit', 'query', '--from', '2026-03-02', '--until', '2026-03-01'], 1, '--from is later than --until'),
+    (['audit', 'query', '--from', '2026-03-02', '--until', '2026-03-02'], 0, ''),
+    (['audit', 'query', '--address', '198.51.100'], 1, '198.51.100: no whole address'),
+    (['audit', 'query', '--address', 'local', '--limit', '100000'], 0, ''),
+    (['audit', 'query', '--person', '999-9999'], 1, '999-9999: nobody'),
+    (['audit', 'query', '--caf', '999'], 1, '999: no Caf'),
+    (['audit', 'query', '--caf', '921', '--limit', '1'], 0, 'more; --limit shows them'),
+    (['agreement-template', 'show', '--caf', '999'], 1, '999: no Caf has this code'),
+    (['store', 'backup', '/etc/hostname'], 1, '/etc/hostname: File exists'),
+])
+def test_a_wrong_word_is_named(service, words, status, said):
+    done = service.ctl(*words, check=False)
+    assert done.returncode == status, done
+    assert said in done.stderr if said else not done.stderr, done
+
+
+def test_a_page_of_the_log_says_how_much_is_left(service):
+    shown, more = service.ctl('audit', 'query', '--caf', '921'), service.ctl('audit', 'query', '--caf', '921', '--limit', '100000')
+    left = len(more.stdout.splitlines()) - 50
+    assert len(shown.stdout.splitlines()) == 50 and left > 0
+    assert f'habilisctl: {left} more' in shown.stderr and not more.stderr
+
+
+@pytest.mark.parametrize('words', [['settings'], ['audit', 'query'], ['store', 'check'], ['mirror', 'status'], ['help']])
+def test_an_answer_that_cannot_be_written_is_a_failure(service, words):
+    with open('/dev/full', 'w') as full:
+        done = subprocess.run([*service.demo['habilisctl'], *words], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1 and 'could not be written' in done.stderr, done
