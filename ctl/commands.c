@@ -5,7 +5,7 @@
 
 /* clang-format off */
 const struct command commands[] = {
-	{ "store check", "", "reads and decodes every record, checks the hash of every listing", "", 0,
+	{ "store check", "", "reads and decodes every record, checks the hash of every listing; the log's chain: audit verify", "", 0,
 	  READ | APP_PUBLIC, ctl_store_check },
 	{ "store backup", "FILE", "copies the store, compacted, while the service runs", "", 1, READ, ctl_store_backup },
 	{ "store restore", "FILE", "puts a backup in the place of the store; the service must be stopped", "", 1, 0, ctl_store_restore },

@@ -103,6 +103,26 @@ static enum err check_table(struct ctl *c, size_t i, size_t *records, size_t *fi
 	return t.err;
 }
 
+/* Whether the records are those that were written, their chain says: audit verify. */
+static enum err check_log(struct ctl *c, size_t *records, size_t *findings)
+{
+	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_AUDIT, BYTES_NONE);
+
+	while (scan_next(&s)) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct audit_record r;
+		enum err e = audit_record_get(&t, a, TABLE_AUDIT, s.key, &r);
+
+		++*records;
+		if (!e || e == ERR_GONE)
+			continue;
+		++*findings;
+		printf("%s %s: does not decode\n", audit_record_codec.name, text_hex(a, s.key));
+	}
+	return t.err;
+}
+
 int ctl_store_check(struct ctl *c)
 {
 	size_t records = 0, findings = 0;
@@ -113,6 +133,10 @@ int ctl_store_check(struct ctl *c)
 		if (e)
 			return ctl_fail("%s: %s", kinds[i].codec->name, err_text(e));
 	}
+	enum err e = check_log(c, &records, &findings);
+
+	if (e)
+		return ctl_fail("%s: %s", audit_record_codec.name, err_text(e));
 	printf("%zu records read, %zu findings\n", records, findings);
 	return findings ? 1 : 0;
 }

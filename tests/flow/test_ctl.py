@@ -44,3 +44,13 @@ def test_an_answer_that_cannot_be_written_is_a_failure(service, words):
     with open('/dev/full', 'w') as full:
         done = subprocess.run([*service.demo['habilisctl'], *words], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
     assert done.returncode == 1 and 'could not be written' in done.stderr, done
+
+
+def test_the_check_of_the_store_reads_the_log_too(service):
+    def read():
+        return int(service.ctl('store', 'check').stdout.split(' ')[0])
+
+    before = read()
+    for _ in range(3):
+        service.ctl('audit', 'query', '--limit', '1')
+    assert read() >= before + 3
