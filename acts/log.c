@@ -8,9 +8,14 @@
 #define COUNT_MAX 10000
 #define ALERT_RECORDS 3000
 
+static bool is_export(const struct reading *r)
+{
+	return *input_get(r->in, "journal");
+}
+
 static enum err record_query(struct reading *r, int event_class)
 {
-	bool export = *input_get(r->in, "journal");
+	bool export = is_export(r);
 	struct audit_record record = act_record(r->arena, r->who, export ? EVENT_LOG_EXPORT : EVENT_LOG_QUERY);
 
 	record.object_kind = "log";
@@ -20,6 +25,8 @@ static enum err record_query(struct reading *r, int event_class)
 	for (size_t i = 2; i < log_form.n; i++)
 		if (*input_get(r->in, log_form.fields[i].name))
 			act_detail(r->arena, &record, log_form.fields[i].name, input_get(r->in, log_form.fields[i].name));
+	if (export)
+		act_detail(r->arena, &record, "exported", arena_printf(r->arena, "%zu", r->view->page.n));
 	return act_note(r->app, r->arena, r->who, &record);
 }
 
@@ -157,10 +164,13 @@ enum err log_read(struct app *app, struct arena *a, const struct visitor *who, i
 
 	if (!e)
 		e = log_take_criteria(r, event_class);
-	if (!e)
+	if (!e && !is_export(r))
 		e = record_query(r, event_class);
 	if (!e)
 		e = answer(r, before, limit);
+	/* of an export its record tells the lines; nobody has them yet */
+	if (!e && is_export(r))
+		e = record_query(r, event_class);
 	if (!e)
 		*out = view;
 	return e;

@@ -39,7 +39,8 @@ struct log_view {
 };
 
 /* event_class: EVENT_CONNECTION or EVENT_ACT. Defaults to the last 7 days. A Caf auditor sees his Caf only. Records the query
-   (EVENT_LOG_QUERY, or EVENT_LOG_EXPORT when the field journal is given; criteria in the details) before it answers: no record, no answer. ERR_INVALID: faults. */
+   (EVENT_LOG_QUERY, or EVENT_LOG_EXPORT when the field journal is given; criteria in the details, an export's lines as "exported") before
+   it answers: no record, no answer. ERR_INVALID: faults. */
 MUST_USE enum err log_read(struct app *app, struct arena *a, const struct visitor *who, int event_class,
 			   const struct input *in, uint64_t before, size_t limit, struct faults *faults,
 			   struct log_view *out);

@@ -128,6 +128,7 @@ static const struct detail details[] = {
 	{ "page",            "avant la ligne",                   SAY_AS_IS,  NULL },
 	{ "lignes",          "lignes :",                         SAY_WORDS,  NULL },
 	{ "journal",         "journal :",                        SAY_AS_IS,  NULL },
+	{ "exported",        "lignes exportées :",               SAY_WORDS,  NULL },
 };
 
 static const struct choice words[] = {

@@ -283,14 +283,79 @@ static void csv_row(struct request *rq, const struct audit_record *r, const char
 	csv_cell(out, arena_printf(rq->arena, "%llu", (unsigned long long)r->seq), '\n');
 }
 
-static enum err export_about(struct request *rq, struct html *h)
+/* What was asked for, in the words of the log. */
+static void export_criteria(struct request *rq, struct html *h, const struct audit_record *r)
 {
+	const char *between = "";
+
+	for (size_t i = 0; i < r->details.n; i++) {
+		const char *detail = r->details.v[i];
+
+		if (strncmp(detail, "journal=", 8) == 0 || strncmp(detail, "exported=", 9) == 0)
+			continue;
+		html(h, "{}{f}", between, detail_text(rq->arena, detail));
+		between = "\u00a0; ";
+	}
+}
+
+static void export_row(struct request *rq, struct html *h, const struct log_view *v, size_t i)
+{
+	const struct audit_record *r = &v->page.v[i];
+	const char *lines = arg_of(&r->details, "exported");
+	int64_t n;
+
+	html(h, "<tr><td class=\"nowrap num\">{}</td><th scope=\"row\" class=\"nowrap\">", time_log_fr(rq->arena, r->time));
+	person(rq, h, r, v->who.names[i], v->who.reachable[i]);
+	html(h, "</th><td>{f}</td><td>", strcmp(r->object_id, "acts") == 0 ? "Actions" : "Connexions");
+	export_criteria(rq, h, r);
+	html(h, "</td><td class=\"num\">{}</td></tr>\n",
+	     text_to_int(lines, 0, INT64_MAX, &n) ? "–" : number_fr(rq->arena, n));
+}
+
+/* All that are kept, newest first; itself a query of the log. */
+static enum err read_exports(struct request *rq, struct log_view *v)
+{
+	day_t first = day_today() - (day_t)rq->app->settings->audit_connections_days;
+
+	rq->in = input_with(rq->arena, &rq->in, "evenement", event_code(EVENT_LOG_EXPORT));
+	if (!*input_get(&rq->in, "du"))
+		rq->in = input_with(rq->arena, &rq->in, "du", day_slashes(rq->arena, first));
+	return read_log(rq, EVENT_CONNECTION, PER_PAGE, v);
+}
+
+static void exports_table(struct request *rq, struct html *h, const struct log_view *v)
+{
+	html(h,
+	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-exp\" tabindex=\"0\">\n<table class=\"data\">\n<caption id=\"t-exp\">{} {} – du plus "
+	     "récent au plus ancien</caption>\n<thead><tr><th scope=\"col\">Date et heure</th><th scope=\"col\">Personne</th><th scope=\"col\">Journal</th>"
+	     "<th scope=\"col\">Critères</th><th scope=\"col\">Lignes</th></tr></thead>\n<tbody>\n",
+	     number_fr(rq->arena, (int64_t)v->total), v->total > 1 ? "exports" : "export");
+	for (size_t i = 0; i < v->page.n; i++)
+		export_row(rq, h, v, i);
+	html(h, "</tbody>\n</table>\n</div>\n");
+	if (v->page.more)
+		html(h, "<nav class=\"pager\" aria-label=\"Pages des exports\"><a href=\"{}\">Exports plus anciens</a></nav>\n",
+		     link_with(rq->arena, "/controle/exports", "page",
+			       html_number(h, (int64_t)v->page.v[v->page.n - 1].seq), NULL));
+}
+
+static enum err exports_page(struct request *rq, struct html *h)
+{
+	struct log_view v = { 0 };
+	enum err e = read_exports(rq, &v);
+
+	if (e)
+		return e;
 	page_begin(rq, h, &(struct page){ .space = SPACE_AUDIT, .tab = "/controle/exports", .title = "Exports" });
 	html(h,
 	     "<h1>Exports</h1>\n<p class=\"lead\">Faites une recherche dans <a href=\"/controle/connexions\">Connexions</a> ou "
 	     "<a href=\"/controle/actions\">Actions</a>, puis « Exporter ces lignes ». Un export compte {} lignes au plus ; il est enregistré "
-	     "dans le journal avec ses critères.</p>\n<p><a href=\"/controle/connexions?evenement=log_export\">Voir les exports faits</a></p>\n",
+	     "dans le journal avec ses critères.</p>\n",
 	     number_fr(rq->arena, EXPORT_MAX));
+	if (v.page.n)
+		exports_table(rq, h, &v);
+	else
+		note(h, NOTE_INFO, "Aucun export à ce jour.");
 	page_end(rq, h);
 	return ERR_OK;
 }
@@ -301,7 +366,9 @@ enum err page_log_export(struct request *rq, struct html *h)
 	bool acts = input_has(&rq->in, "journal", "actions");
 
 	if (!*input_get(&rq->in, "journal"))
-		return export_about(rq, h);
+		return exports_page(rq, h);
+	if (!acts && !input_has(&rq->in, "journal", "connexions"))
+		return ERR_MALFORMED;
 	enum err e = read_log(rq, acts ? EVENT_ACT : EVENT_CONNECTION, EXPORT_MAX, &v);
 
 	if (e)

@@ -52,6 +52,12 @@ def test_a_listing_is_sent_accepted_published_and_audited(service):
     assert e['id'] in page.words and 'accès ouvert' in page.words
     whole = next(l for l in page.links() if l and l.startswith('/controle/actions?'))
     assert 'Fiche envoyée' in auditor.get(whole).words
+    asked = '/controle/exports?journal={}&du=01/02/2026&evenement=Fiche+envoyée'
+    csv = auditor.get(asked.format('actions'))
+    assert csv.headers['Content-Type'].startswith('text/csv')
+    assert auditor.get(asked.format('bogus')).status == 400
+    row = next(tr for tr in auditor.get('/controle/exports').text.split('<tr>') if 'Fiche envoyée' in tr)
+    assert 'Actions' in row and '01/02/2026' in row and f'<td class="num">{len(csv.text.splitlines()) - 1}</td>' in row
     foreign = next(a for a in service.accounts('agent') if a['caf'] != agent['caf'])
     assert auditor.get(f'/controle/agents/{number_of(service, foreign)}').status == 404
     assert auditor.get('/controle/agents/*').status == 404

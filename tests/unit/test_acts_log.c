@@ -368,7 +368,10 @@ static void test_a_caf_auditor_sees_his_caf_and_the_query_is_recorded(void **sta
 	assert_int_equal(query(s, "a.valideur", "", &faults, &v), ERR_DENIED);
 	assert_int_equal(query(s, "pdurand", "", &faults, &v), ERR_DENIED);
 	assert_int_equal(query(s, "n.auditeur", "journal=connexions", &faults, &v), ERR_OK);
-	assert_string_equal(last_record(s, EVENT_LOG_EXPORT).number, "CNAF-0001");
+	r = last_record(s, EVENT_LOG_EXPORT);
+	assert_string_equal(r.number, "CNAF-0001");
+	assert_true(v.page.n > 0);
+	assert_string_equal(arg_of(&r.details, "exported"), arena_printf(s->a, "%zu", v.page.n));
 }
 
 /* What a point of attention leads to: those lines, in the auditor's scope. */
