@@ -1,7 +1,7 @@
 #!/bin/bash
 # What machines can say about the sources without running them.
 #
-#   tests/lint.sh [layers|format|hosts|tests|units|cppcheck]…   all without arguments
+#   tests/lint.sh [layers|format|hosts|tests|docs|units|cppcheck]…   all without arguments
 #   tests/lint.sh analyzer BUILD                          gcc -fanalyzer in the folder BUILD, made when missing
 #   tests/lint.sh fix                                     formats the sources in place
 # shellcheck disable=SC2317  # the functions are called by name
@@ -46,6 +46,16 @@ lint_tests() {
 			{ echo "$file: in no local.mk"; missing=1; }
 	done
 	[ "$missing" = 0 ] && echo "tests: $n programs listed"
+}
+
+# What README and HACKING link to is installed beside them.
+lint_docs() {
+	local file missing=0 n=0
+	for file in docs/*.md docs/*/*; do
+		n=$((n + 1))
+		grep -qF "$(printf '\t%s' "$file")" Makefile.am || { echo "$file: not in Makefile.am"; missing=1; }
+	done
+	[ "$missing" = 0 ] && echo "docs: $n files installed"
 }
 
 # The drop-in is read after the unit and wins; only lists add up.
@@ -104,7 +114,7 @@ fix)
 	exit
 	;;
 esac
-[ $# -gt 0 ] || set -- layers format hosts tests units cppcheck
+[ $# -gt 0 ] || set -- layers format hosts tests docs units cppcheck
 failed=0
 for what in "$@"; do
 	"lint_$what" || failed=1
