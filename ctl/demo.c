@@ -13,9 +13,22 @@
 #include <unistd.h>
 
 #define DEMO_MAX 262144
-#define OFFICE_ADDRESS "198.51.100.24"
+#define OFFICES 200
 #define STRANGE_ADDRESS "203.0.113.77"
 #define FAMILY_ADDRESS "192.0.2.94"
+
+const char *demo_browser(size_t nth)
+{
+	static const char *const all[] = {
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 Safari/537.36 Edg/129.0.0.0",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 Safari/537.36",
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.6 Safari/605.1.15",
+		"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+	};
+
+	return all[nth % LENGTH(all)];
+}
 
 static enum err read_file(struct arena *a, const char *path, struct bytes *out)
 {
@@ -36,7 +49,7 @@ static struct visitor visitor_at(const struct demo_account *account, int64_t at,
 	struct visitor who = account->who;
 
 	who.address = address;
-	who.user_agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0";
+	who.user_agent = address == account->address ? account->browser : demo_browser(2);
 	who.method = "POST";
 	who.path = "";
 	who.resume = "";
@@ -85,6 +98,8 @@ static enum err read_accounts(struct demo *d, const char *path)
 		account->uid = json_get_string(v, "uid");
 		account->password = json_get_string(v, "password");
 		account->first_login = first && first->kind == JSON_BOOL && first->boolean;
+		account->address = arena_printf(d->ctl->arena, "198.51.100.%zu", 10 + i % OFFICES);
+		account->browser = demo_browser(i);
 		if (!account->caf)
 			account->caf = "";
 		if (!account->role || !account->uid || !account->password)
@@ -128,7 +143,7 @@ static enum err leave(struct demo *d, int64_t by)
 		}
 		if (!first)
 			return ERR_OK;
-		struct visitor who = visitor_at(first, first->until, OFFICE_ADDRESS);
+		struct visitor who = visitor_at(first, first->until, first->address);
 		enum err e = logout(&d->ctl->app, d->ctl->arena, &who);
 
 		if (e)
@@ -139,7 +154,7 @@ static enum err leave(struct demo *d, int64_t by)
 
 static enum err present(struct demo *d, struct demo_account *account, int64_t at)
 {
-	return account->until ? ERR_OK : log_in(d, account, at - MINUTE_MS, OFFICE_ADDRESS, account->password);
+	return account->until ? ERR_OK : log_in(d, account, at - MINUTE_MS, account->address, account->password);
 }
 
 static enum err send(struct demo *d, const struct demo_step *s, struct visitor *who)
@@ -244,7 +259,7 @@ static enum err run_step(struct demo *d, const struct demo_step *s)
 	e = present(d, s->by, s->at);
 	if (e || s->act == DEMO_VISIT)
 		return e;
-	struct visitor who = visitor_at(s->by, s->at, OFFICE_ADDRESS);
+	struct visitor who = visitor_at(s->by, s->at, s->by->address);
 
 	if (s->act == DEMO_SEND)
 		return send(d, s, &who);

@@ -8,6 +8,7 @@
 struct demo_account {
 	const char *role, *caf, *uid, *password;
 	bool first_login;
+	const char *address, *browser; /* of the place this person works at */
 	struct person person;
 	struct visitor who; /* of its session */
 	int64_t until;      /* its session is used until then; 0: none */
@@ -51,6 +52,8 @@ struct demo {
 	unsigned random;
 };
 
+/* A User-Agent; all that are here in turn. */
+const char *demo_browser(size_t nth);
 /* Small, and the same on every machine. */
 unsigned demo_random(struct demo *d, unsigned below);
 

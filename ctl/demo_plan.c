@@ -22,7 +22,25 @@ static int64_t moment(struct demo *d, int days_ago)
 	int64_t at = day_start(day) + 8 * HOUR_MS + (int64_t)demo_random(d, 9 * 60) * MINUTE_MS +
 		     (int64_t)demo_random(d, 60) * SECOND_MS;
 
-	return at < d->now ? at : d->now - (int64_t)(1 + demo_random(d, 50)) * MINUTE_MS;
+	if (at < d->now)
+		return at;
+	/* today: this morning, or a working day before where nobody is there yet */
+	return d->now > day_start(day) + 9 * HOUR_MS ? d->now - (int64_t)(1 + demo_random(d, 50)) * MINUTE_MS :
+						       moment(d, days_ago + 1);
+}
+
+/* That moment, or once people are back at work. */
+static int64_t at_work(struct demo *d, int64_t at)
+{
+	day_t day = day_of(at);
+	int64_t since = at - day_start(day);
+
+	if (day_weekday(day) < 5 && since >= 8 * HOUR_MS && since < 19 * HOUR_MS)
+		return at;
+	day += since >= 19 * HOUR_MS;
+	while (day_weekday(day) > 4)
+		day++;
+	return day_start(day) + 8 * HOUR_MS + (int64_t)demo_random(d, 9 * 60) * MINUTE_MS;
 }
 
 static void step(struct demo *d, int64_t at, enum demo_act act, struct demo_account *by, const struct establishment *e,
@@ -57,7 +75,7 @@ static void plan_listing(struct demo *d, struct demo_account *agent, const struc
 	int64_t at = moment(d, sent);
 
 	step(d, at, DEMO_SEND, agent, e, i);
-	step(d, at + 20 * HOUR_MS + (int64_t)demo_random(d, 300) * MINUTE_MS, DEMO_ACCEPT, reviewer, e, i);
+	step(d, at_work(d, at + 20 * HOUR_MS + (int64_t)demo_random(d, 300) * MINUTE_MS), DEMO_ACCEPT, reviewer, e, i);
 	if (i % 25 == 2)
 		step(d, moment(d, 1 + (int)i % 4), DEMO_REPORT, NULL, e, i / 25);
 	if (i % 11 == 3) {
@@ -65,11 +83,11 @@ static void plan_listing(struct demo *d, struct demo_account *agent, const struc
 	} else if (i % 13 == 5 || i == 0) {
 		at = moment(d, 6);
 		step(d, at, DEMO_SEND, agent, e, i);
-		step(d, at + 26 * HOUR_MS, DEMO_REFUSE, reviewer, e, i);
+		step(d, at_work(d, at + 26 * HOUR_MS), DEMO_REFUSE, reviewer, e, i);
 	} else if (i % 19 == 7) {
 		at = moment(d, 9);
 		step(d, at, DEMO_SEND, agent, e, i);
-		step(d, at + 3 * HOUR_MS, DEMO_ACCEPT, reviewer, e, i);
+		step(d, at_work(d, at + 3 * HOUR_MS), DEMO_ACCEPT, reviewer, e, i);
 	}
 }
 
@@ -99,8 +117,10 @@ static void plan_rest(struct demo *d)
 	struct demo_account *second = someone(d, "agent", "", 1);
 
 	step(d, moment(d, 12), DEMO_VISIT, second, NULL, 0);
+	int64_t tried = moment(d, 2);
+
 	for (int k = 0; k < 3; k++)
-		step(d, d->now - 2 * DAY_MS + k * 14 * SECOND_MS, DEMO_FAILED_LOGIN, second, NULL, 0);
+		step(d, tried + k * 14 * SECOND_MS, DEMO_FAILED_LOGIN, second, NULL, 0);
 	for (unsigned k = 0; k < 6; k++) {
 		step(d, moment(d, 3 + (int)k * 4), DEMO_QUERY, someone(d, "caf_auditor", "", k), NULL, k);
 		step(d, moment(d, 2 + (int)k * 4), DEMO_QUERY, someone(d, "national_auditor", "", 0), NULL, k);

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HOME_ADDRESS "192.0.2.81"
 #define PEOPLE 2
 
 struct asker {
@@ -141,7 +140,8 @@ enum err demo_request_send(struct demo *d, unsigned i, int64_t at)
 	struct input in = { agreed, LENGTH(agreed) };
 	struct faults faults = { NULL, 0 };
 
-	who.address = HOME_ADDRESS;
+	who.address = arena_printf(a, "192.0.2.%u", 17 + i);
+	who.user_agent = demo_browser(i);
 	who.at = at;
 	enum err e = save_provider(d, &who, token, k);
 
