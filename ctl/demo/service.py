@@ -13,6 +13,7 @@ import http.client
 import json
 import os
 import pwd
+import re
 import signal
 import socket
 import ssl
@@ -127,10 +128,13 @@ def settings_from_env(folder):
     run = Run(folder)
     state = read_state(run)
     text = os.environ.get('HABILIS_PORT') or str(state.get('port', 8443))
-    if not text.isdigit() or not 1024 <= int(text) <= 65533:
+    if not re.fullmatch('[0-9]{1,5}', text) or not 1024 <= int(text) <= 65533:
         raise Problem(f'HABILIS_PORT={text}: a number from 1024 to 65533')
     run.port = int(text)
-    run.limits = os.environ.get('HABILIS_LIMITS', 'on') != 'off'
+    limits = os.environ.get('HABILIS_LIMITS') or 'on'
+    if limits.lower() not in ('on', 'off'):
+        raise Problem(f'HABILIS_LIMITS={limits}: on or off')
+    run.limits = limits.lower() == 'on'
     run.test_clock = not state.get('made') or os.environ.get('HABILIS_CLOCK') != 'real'     # what is made has a past
     return run, state
 
@@ -242,7 +246,7 @@ def start(run, state, sources):
         prepare.wipe(run)
     check_ports(run, state)
     if not made:
-        print('Making the demonstration, once...', flush=True)
+        say('Making the demonstration, once...')
     prepare.place_sources(run, sources)
     if not made:
         prepare.make_all(run)
@@ -264,13 +268,21 @@ def start(run, state, sources):
     tell(run, demo)
 
 
+def say(text):
+    """./start | head: what was asked is done all the same, nobody reads on."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def tell(run, demo):
-    print(f'\nHabilis answers at {run.url}\n  authority    {demo["ca"]}\n  directory    {demo["ldap"]["uri"]}  {demo["ldap"]["admin_dn"]}'
-          f'  {demo["ldap"]["admin_password"]}\n  mail lands   {demo["mail"]}\n  all of this  {run.at("demo.json")}\n')
+    say(f'\nHabilis answers at {run.url}\n  authority    {demo["ca"]}\n  directory    {demo["ldap"]["uri"]}  {demo["ldap"]["admin_dn"]}'
+        f'  {demo["ldap"]["admin_password"]}\n  mail lands   {demo["mail"]}\n  all of this  {run.at("demo.json")}\n')
     for account in demo['accounts']:
-        print(f'  {account["role"]:<17}{account["caf"] or "":<5}{account["provider"] or "":<11}{account["uid"]:<15}{account["password"]}'
-              + ('   (temporary: first login)' if account.get('first_login') else ''))
-    print('\n./start stop ends it, ./start reset begins anew.' + ('' if run.limits else ' Request limits are off.'))
+        say(f'  {account["role"]:<17}{account["caf"] or "":<5}{account["provider"] or "":<11}{account["uid"]:<15}{account["password"]}'
+            + ('   (temporary: first login)' if account.get('first_login') else ''))
+    say('\n./start stop ends it, ./start reset begins anew.' + ('' if run.limits else ' Request limits are off.'))
 
 
 # --- stop --------------------------------------------------------------------------------------------------------------
@@ -293,7 +305,7 @@ def main(command):
     user = service_user()
     folder = run_folder(user, command != 'stop')
     if folder is None:
-        print('Nothing to stop.')
+        say('Nothing to stop.')
         return
     build = os.path.join(ROOT, os.environ.get('HABILIS_BUILD') or 'build')
     sources = prepare.read_sources(ROOT, build) if command != 'stop' else None
@@ -304,7 +316,7 @@ def main(command):
         if command in ('stop', 'reset'):
             end(run)
         if command == 'stop':
-            print('Stopped.')
+            say('Stopped.')
             return
         start(run, {} if command == 'reset' else state, sources)
 

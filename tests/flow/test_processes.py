@@ -1,4 +1,5 @@
 """The processes themselves: how they are confined, what becomes of one that hangs."""
+import datetime
 import json
 import os
 import pathlib
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zoneinfo
 
 import pytest
 
@@ -110,3 +112,32 @@ def test_readers_open_the_store_and_put_nothing_in_its_place(service):
         child.terminate()
         child.wait(30)
         shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize('name, value', [('HABILIS_PORT', '²'), ('HABILIS_PORT', '1023'), ('HABILIS_PORT', 'x'), ('HABILIS_LIMITS', 'of')])
+def test_start_refuses_what_it_does_not_understand(service, name, value):
+    done = subprocess.run([SOURCE / 'start'], env={**service.env, name: value}, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and done.stderr.startswith(f'start: {name}={value}: '), done.stderr
+
+
+def test_start_does_not_mind_who_stops_reading(service):
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([SOURCE / 'start'], env={**service.env, 'HABILIS_LIMITS': 'OFF'}, stdout=write, stderr=subprocess.PIPE, text=True,
+                          timeout=60)
+    os.close(write)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+
+
+def test_the_history_is_of_people_at_work(service):
+    """One address and one browser each; nobody before seven, nor on a weekend. The stranger and we ourselves come from elsewhere."""
+    seen = {}
+    for line in service.ctl('audit', 'query', '--limit', '100000', '--json').stdout.splitlines():
+        r = json.loads(line)
+        if not r.get('number') or not r['address'][:1].isdigit() or r['address'].startswith(('127.', '203.0.113.')):
+            continue
+        at = datetime.datetime.fromtimestamp(r['time'] / 1000, zoneinfo.ZoneInfo('Europe/Paris'))
+        assert at.weekday() < 5 and 7 <= at.hour < 21, line
+        seen.setdefault(r['number'], set()).add((r['address'], r['user_agent']))
+    assert len(seen) > 10 and all(len(s) == 1 for s in seen.values()), seen
+    assert len({next(iter(s))[0] for s in seen.values()}) == len(seen)
