@@ -111,6 +111,9 @@ MUST_USE enum err act_begin(struct app *app, struct arena *a, const struct visit
 
 /* An audit record alone, committed: refusals, log queries. */
 MUST_USE enum err act_note(struct app *app, struct arena *a, const struct visitor *who, const struct audit_record *r);
+/* The same of a refusal: of one person, or one address, at most 60 a minute are written by a process; how many were not is a detail of
+   the next one. */
+MUST_USE enum err refusal_note(struct app *app, struct arena *a, const struct visitor *who, struct audit_record *r);
 
 /* Adds a job to the changeset: its kind (clerk/jobs.c) and args: name, value, …, NULL. */
 void job_add(struct arena *a, struct changeset *cs, const char *kind, ...) __attribute__((sentinel));

@@ -65,6 +65,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/publish.c \
 	%D%/publish_all.c \
 	%D%/queue.c \
+	%D%/refusals.c \
 	%D%/register_edits.c \
 	%D%/register_file.c \
 	%D%/register_import.c \

@@ -248,6 +248,6 @@ enum err request_sent(struct app *app, struct arena *a, const struct visitor *wh
 	audit.object_kind = "request";
 	audit.object_id = r.number;
 	audit.caf = r.caf;
-	e = act_note(app, a, who, &audit);
+	e = refusal_note(app, a, who, &audit);
 	return e ? e : ERR_NOTFOUND;
 }

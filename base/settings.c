@@ -58,7 +58,7 @@ static const struct row rows[] = {
 	{ "pool", "public_processes", KIND_INT, AT(pool_public_processes), 0, 256, "0",
 	  "Processes for public pages. 0: one a core." },
 	{ "pool", "private_processes", KIND_INT, AT(pool_private_processes), 0, 256, "0",
-	  "Processes for pages behind the login. 0: one a core." },
+	  "Processes for pages behind the login. 0: one a core, at least 16." },
 	{ "pool", "login_processes", KIND_INT, AT(pool_login_processes), 0, 256, "0",
 	  "Processes that ask slapd for passwords. 0: one a core, at least 4." },
 	{ "ldap", "uri", KIND_LDAP, AT(ldap_uri), 0, 0, NULL,

@@ -45,7 +45,9 @@ static size_t processes(const struct settings *s, enum pool pool)
 		return (size_t)asked;
 	if (cores < 1)
 		cores = 1;
-	return (size_t)(pool == POOL_LOGIN && cores < 4 ? 4 : cores);
+	long least = pool == POOL_PRIVATE ? 16 : pool == POOL_LOGIN ? 4 : 1;
+
+	return (size_t)(cores < least ? least : cores);
 }
 
 static int worker(size_t index, void *user)

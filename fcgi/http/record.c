@@ -5,6 +5,7 @@
    an answer STDOUT… up to an empty one, END (status (4), protocol status 0: complete, 3 zeros). */
 #include "fcgi/http/inside.h"
 
+#include "base/clock.h"
 #include "base/procs.h"
 
 #include <errno.h>
@@ -15,6 +16,10 @@
 #define RECORD_HEADER ((size_t)8)
 #define BEGIN_SIZE 8
 #define ROLE_RESPONDER 1
+
+/* an answer may take so long, and a second more for each so many bytes: who reads slower holds a process too long */
+#define SEND_MS (10 * SECOND_MS)
+#define SEND_RATE ((size_t)64 << 10)
 
 #define CONTENT_MAX ((size_t)65528) /* of one record, a multiple of 8 */
 
@@ -150,8 +155,8 @@ enum peeked peeked_of(uint8_t *p, size_t n)
 	return e == PEEKED_PARTIAL && n >= PEEK_MAX ? PEEKED_BROKEN : e;
 }
 
-/* False when the peer is gone or takes nothing for as long as the socket waits. */
-static bool send_all(int fd, struct iovec *v, size_t n)
+/* False when the peer is gone, takes nothing for as long as the socket waits, or not enough until the deadline. */
+static bool send_all(int fd, struct iovec *v, size_t n, int64_t deadline)
 {
 	while (n) {
 		struct msghdr m = { .msg_iov = v, .msg_iovlen = n };
@@ -159,7 +164,7 @@ static bool send_all(int fd, struct iovec *v, size_t n)
 
 		if (sent < 0 && errno == EINTR)
 			continue;
-		if (sent < 0)
+		if (sent < 0 || clock_monotonic() > deadline)
 			return false;
 		procs_busy(); /* who reads slowly reads all the same */
 		size_t done = (size_t)sent;
@@ -190,6 +195,7 @@ bool record_answer(int fd, unsigned id, struct bytes head, struct bytes body)
 	const uint8_t high = (uint8_t)(id >> 8), low = (uint8_t)id;
 	uint8_t padding[8] = { 0 };
 	uint8_t end[24] = { 1, RECORD_STDOUT, high, low, 0, 0, 0, 0, 1, RECORD_END, high, low, 0, 8 };
+	int64_t deadline = clock_monotonic() + SEND_MS + (int64_t)(body.n / SEND_RATE) * SECOND_MS;
 	bool sent = true;
 
 	while (sent && (head.n || body.n)) {
@@ -200,7 +206,7 @@ bool record_answer(int fd, unsigned id, struct bytes head, struct bytes body)
 
 		struct iovec after = { padding, pad }, ending = { end, last ? sizeof end : 0 };
 
-		sent = send_all(fd, (struct iovec[]){ { header, sizeof header }, first, rest, after, ending }, 5);
+		sent = send_all(fd, (struct iovec[]){ { header, sizeof header }, first, rest, after, ending }, 5, deadline);
 	}
 	return sent;
 }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define FORM_BYTES ((size_t)64 << 10)
+
 /* Fields any form may carry besides its own. */
 static const struct field common_fields[] = {
 	{ .name = "csrf", .kind = FIELD_TOKEN, .max = 64 },
@@ -28,6 +30,10 @@ static enum err read_form(struct request *rq)
 	struct form form = whole_form(rq->arena, own);
 	struct pair *raw;
 	size_t n;
+
+	/* what is typed comes back in the page, up to six times as long */
+	if (rq->http->body.n > FORM_BYTES && !(rq->route->flags & ROUTE_LONG))
+		return ERR_TOOLARGE;
 	enum err e = http_pairs(rq->http, &raw, &n);
 
 	return e ? e : input_take(rq->arena, &form, raw, n, &rq->in);
@@ -145,7 +151,7 @@ static void note_refusal(struct request *rq, struct audit_record *r, const char 
 	r->cause = cause;
 	if (rq->who.known && strcmp(r->caf, rq->who.person.caf) != 0)
 		r->actor_caf = rq->who.person.caf;
-	if (act_note(rq->app, rq->arena, &rq->who, r))
+	if (refusal_note(rq->app, rq->arena, &rq->who, r))
 		log_line(LOG_LEVEL_WARNING, "refusal not recorded", "cause", cause, NULL);
 }
 

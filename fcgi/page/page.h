@@ -44,6 +44,7 @@ enum route_flag {
 	ROUTE_OWN = 4,            /* {id} is an establishment the visitor has a right of `families` on */
 	ROUTE_CAF_OWN = 8,        /* {id} is an establishment of the visitor's Caf */
 	ROUTE_STALE = 16,         /* answers even when the mirror is not fresh */
+	ROUTE_LONG = 32,          /* its form may be longer than 64 KiB */
 };
 
 /* A handler runs once everything its row says holds; the page leaves only if it answers ERR_OK. */

@@ -274,3 +274,29 @@ def test_what_comes_along_when_something_is_pasted_is_no_fault(service, typed):
     from requests_made import provider, step
     page = step(service.client(), 'organisme').set(**provider(telephone=typed)).submit()
     assert page.path.endswith('/etapes/caf?fait=etape') or page.status == 200, page.faults()
+
+
+def test_a_form_is_no_longer_than_its_fields_may_be(service):
+    c = service.client()
+    path = f'/etablissements/{service.account("agent")["establishments"][0]["id"]}/signaler'
+    form = c.get(path).form(path)
+    assert form.set(erreur='"' * 20000).submit().status == 422
+    assert form.set(erreur='"' * 200000).submit().status == 413
+    agent = service.account('agent')
+    own = service.client(agent)
+    listing = f'/espace-pro/etablissements/{agent["establishments"][0]["id"]}/fonctionnement'
+    assert own.get(listing).form('/fonctionnement').set(projet='é' * 20000).submit(('action', 'verifier')).status == 422
+
+
+def test_refusals_without_end_are_counted(service):
+    c = service.client()
+    from requests_made import make_request
+    number = make_request(service)
+
+    def refusals():
+        return service.ctl('audit', 'query', '--event', 'refusal', '--limit', '5000', '--json').stdout.splitlines()
+    before = len(refusals())
+    for _ in range(16 * 60 + 200):
+        assert c.get(f'/demande-habilitation/confirmation/{number}').status == 404
+    written = len(refusals()) - before
+    assert 60 <= written <= 16 * 60
