@@ -154,6 +154,10 @@ static const char *address_fault(const struct row *r, const char *value)
 					      "must start with smtp:// or smtps://";
 	if (strncmp(value, "ldapi:", 6) == 0)
 		return strpbrk(value, " \t") ? "must hold no blank" : NULL;
+	/* browsers send it so in Origin, and it is compared with that */
+	if (r->kind == KIND_SITE &&
+	    (strpbrk(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") || strcmp(value + n + strcspn(value + n, ":"), ":443") == 0))
+		return "must be in small letters, and without :443, which https:// says already";
 	if (is_authority(value + n))
 		return NULL;
 	return r->kind == KIND_SITE ? "must be https:// and a host, without path or slash at the end" :

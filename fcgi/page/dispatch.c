@@ -259,7 +259,7 @@ static enum err allow(struct request *rq)
 	}
 	if ((e = find_visitor(rq)))
 		return e;
-	if (rq->route->roles && !(rq->who.roles & rq->route->roles)) {
+	if (rq->route->roles && rq->route->roles != ANY_ROLE && !(rq->who.roles & rq->route->roles)) {
 		record_refusal(rq, "wrong_role");
 		return ERR_DENIED;
 	}

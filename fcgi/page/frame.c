@@ -68,7 +68,7 @@ enum space space_of(const struct visitor *who)
 		return SPACE_PUBLIC;
 	if (who->roles & ROLE_AGENT)
 		return SPACE_PRO;
-	return who->roles & ROLE_CAF ? SPACE_CAF : SPACE_AUDIT;
+	return who->roles & ROLE_CAF ? SPACE_CAF : who->roles ? SPACE_AUDIT : SPACE_PRO;
 }
 
 const char *own_path(struct request *rq)

@@ -357,7 +357,11 @@ enum err page_account(struct request *rq, struct html *h)
 	page_begin(rq, h,
 		   &(struct page){ .space = space_of(&rq->who), .title = "Mon compte", .tab = "/espace-pro/mon-compte" });
 	error_summary(rq, h);
-	html(h, "<h1>Mon compte</h1>\n<div class=\"cols\">\n<div>\n");
+	html(h, "<h1>Mon compte</h1>\n");
+	if (!rq->who.roles)
+		note(h, NOTE_WARN,
+		     "Aucun rôle ne vous est encore confié : demandez à l’administrateur de votre Caf de vous inscrire dans un groupe.");
+	html(h, "<div class=\"cols\">\n<div>\n");
 	identity(rq, h);
 	enum err e = rq->who.roles & ROLE_AGENT ? reminders(rq, h) : ERR_OK;
 

@@ -47,12 +47,14 @@ enum route_flag {
 	ROUTE_LONG = 32,          /* its form may be longer than 64 KiB */
 };
 
+#define ANY_ROLE (~0u)
+
 /* A handler runs once everything its row says holds; the page leaves only if it answers ERR_OK. */
 struct route {
 	unsigned methods;
 	const char *pattern; /* "/a/{id}/b"; {…} matches one segment */
 	enum pool pool;
-	unsigned roles;    /* any of these; 0: anyone, no session needed */
+	unsigned roles; /* any of these; ANY_ROLE: whoever logged in, who has none yet too; 0: anyone, no session needed */
 	unsigned families; /* ROUTE_OWN */
 	unsigned flags;
 	form_of form; /* declared fields; NULL: none */

@@ -6,7 +6,6 @@
 
 #define GET METHOD_GET
 #define POST METHOD_POST
-#define ANY_ROLE (ROLE_AGENT | ROLE_CAF | ROLE_AUDITOR | ROLE_OPERATOR)
 #define BOTH (FAMILY_LISTING | FAMILY_PLACES)
 #define ESTABLISHMENT "/espace-pro/etablissements/{id}"
 #define REQUEST "/demande-habilitation"

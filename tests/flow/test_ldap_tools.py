@@ -309,14 +309,15 @@ def test_an_establishment_gets_another_id(service, admin):
 def test_a_reviewer_arrives_and_leaves(service, admin):
     dn, group = f'uid=v.hautecour,ou=personnel,{admin.caf}', f'cn=valideurs,ou=roles,{admin.caf}'
     admin.add(dn, **person('v.hautecour', '921-7003', 'v.hautecour@caf921.example', kind='habPersonnel', habDemandeMotDePasse='TRUE'))
-    admin.put(group, 'member', dn)
     body = service.wait_mail('v.hautecour@', 'accès').get_body(('plain',)).get_content()
     temporary = re.search(r'Mot de passe provisoire\s*:\s*([A-Za-z0-9]{8})\b', body)[1]
     c = service.client()
     page = c.login({'uid': 'v.hautecour'}, temporary)
     password = 'Tamaris-cordage-mirabelle-granit-57'
     page = page.form('/premier-changement').set(nouveau=password, confirmation=password).submit()
-    assert page.path.startswith('/caf'), page.words[:300]
+    assert page.path.startswith('/espace-pro/mon-compte') and 'Aucun rôle ne vous est encore confié' in page.words, page.words[:300]
+    admin.put(group, 'member', dn)
+    until(lambda: c.get('/caf').status == 200)
     admin.drop(group, 'member', dn)
     until(lambda: c.get('/caf').status in (403, 404) or c.get('/caf').path.startswith('/connexion'))
     admin.set(dn, habStatut='terminee')
