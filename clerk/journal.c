@@ -4,6 +4,7 @@
    its binds as a person by the changeset's id in their session tracking control. */
 #include "clerk/journal.h"
 
+#include "acts/mails.h"
 #include "acts/mirror.h"
 #include "acts/rights.h"
 #include "acts/who.h"
@@ -26,6 +27,7 @@
 #define TURNS 200
 #define MARK_EVERY_MS (5 * MINUTE_MS)
 #define CHANGE_LENGTH 200
+#define NEWS_MS HOUR_MS
 #define DETAILS_ROOM 6000
 
 struct journal {
@@ -280,6 +282,32 @@ static enum err read_actor(struct copying *c, struct visitor *who, bool *out)
 	return e ? e : visitor_fill(&c->clerk->app, a, &p, who);
 }
 
+static const char *value_after(const struct strs *values, const char *const *starts)
+{
+	for (size_t i = 0; i < values->n; i++)
+		for (const char *const *s = starts; *s; s++)
+			if (strncmp(values->v[i], *s, strlen(*s)) == 0)
+				return values->v[i] + strlen(*s);
+	return "";
+}
+
+/* As after a correction in the portal: both addresses are told. Not of what is read up after a month. */
+static void tell_addresses(struct copying *c, const struct audit_record *r, struct changeset *cs)
+{
+	static const char *const set[] = { "mail:= ", "mail:+ ", NULL }, *const was[] = { "mail: ", NULL };
+	struct strs changed = entry_texts(c->arena, c->e, "reqMod"), before = entry_texts(c->arena, c->e, "reqOld");
+	const char *fresh = value_after(&changed, set), *old = value_after(&before, was);
+	struct person p;
+
+	if (r->failed || strcmp(c->type, "modify") != 0 || strcmp(fresh, old) == 0 || !text_is_mail(fresh) ||
+	    mirror_time(c->e, "reqEnd") < real_now() - NEWS_MS || person_by_key(c->txn, c->arena, c->object, &p))
+		return;
+	mail_add(&c->clerk->app, c->arena, cs, "mail_changed", p.uuid, fresh, p.caf, "ancien", old, "nouveau", fresh, NULL);
+	if (text_is_mail(old))
+		mail_add(&c->clerk->app, c->arena, cs, "mail_changed", p.uuid, old, p.caf, "ancien", old, "nouveau",
+			 fresh, NULL);
+}
+
 static enum err copy_entry(struct journal *j, struct arena *a, struct txn *t, const struct entry *e,
 			   struct changeset *cs, size_t *n)
 {
@@ -298,6 +326,7 @@ static enum err copy_entry(struct journal *j, struct arena *a, struct txn *t, co
 	struct audit_record r = record_of(&c, &who);
 
 	changeset_audit(cs, &r);
+	tell_addresses(&c, &r, cs);
 	++*n;
 	return ERR_OK;
 }

@@ -208,6 +208,9 @@ def test_suspended_reopened_ended(service, admin, newcomer):
 def test_an_address_is_corrected_with_ldapvi(service, admin, newcomer, tmp_path):
     admin.ldapvi(tmp_path, newcomer['dn'], "sed -i 's/^mail: .*/mail: ariane.solivet@villeneuve-la-garenne.example/' \"$1\"")
     assert admin.read(newcomer['dn'])['mail'] == [b'ariane.solivet@villeneuve-la-garenne.example']
+    for to in ('ariane.solivet@villeneuve-la-garenne.example', 'a.solivet@'):
+        text = service.wait_mail(to, 'Votre adresse de courriel a été corrigée').get_body(('plain',)).get_content()
+        assert 'ariane.solivet@villeneuve-la-garenne.example au lieu de a.solivet@' in text.replace('\n', ' ')
     admin.log_holds('mail:= ariane.solivet@')
     admin.ldapvi(tmp_path, newcomer['dn'], 'echo "habDemandeMotDePasse: TRUE" >>"$1"')
     assert service.wait_mail('ariane.solivet@', 'provisoire')
