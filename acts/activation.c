@@ -16,6 +16,7 @@ struct activating {
 	struct step step;
 	struct app *app;
 	struct arena *a;
+	struct faults *faults;
 	struct edits *edits;
 	struct provider provider; /* known before, or as it is made */
 	struct agents_new agents;
@@ -70,22 +71,6 @@ static enum err take_provider(struct activating *x)
 
 /* --- the people --- */
 
-/* One this provider has already under that address; who left does not come back under his old number. */
-static enum err find_known(struct activating *x, const struct request_person *p, struct person *out)
-{
-	struct person *v;
-	size_t n;
-	enum err e = people_with_mail(x->app, x->a, p->mail, NULL, &v, &n);
-
-	for (size_t i = 0; !e && i < n; i++) {
-		if (!v[i].agent || strcmp(v[i].provider_key, x->provider.key) != 0 || strcmp(v[i].status, "terminee") == 0)
-			continue;
-		*out = v[i];
-		return ERR_OK;
-	}
-	return e ? e : ERR_NOTFOUND;
-}
-
 /* Two of the request under one address are two people. */
 static bool is_taken(const struct activating *x, size_t before, const char *number)
 {
@@ -99,19 +84,19 @@ static enum err take_person(struct activating *x, size_t i)
 {
 	struct request_person *p = &x->step.f.people[i];
 	struct person known;
-	enum err e = find_known(x, p, &known);
+	enum err e = request_known(x->app, x->a, x->provider.key, p, &known);
 
 	if (e == ERR_NOTFOUND || (!e && is_taken(x, i, known.number)))
 		return agents_new_add(x->app, x->a, &x->agents, x->edits, p, &x->dns[i]);
 	if (e)
 		return e;
+	if (strcmp(known.status, "active") != 0)
+		fault_add(x->a, x->faults, "personnes",
+			  "L’accès de %s, agent %s, est suspendu. Rouvrez-le depuis sa fiche, puis revenez ici",
+			  known.name, known.number);
 	p->number = known.number;
 	p->uid = known.uid;
 	x->dns[i] = known.dn;
-	edits_on(x->edits, known.uuid);
-	edits_set(x->edits, "habStatut", "active");
-	edits_set(x->edits, "habFinMission", "");
-	edits_set(x->edits, "habMotifRetrait", "");
 	return ERR_OK;
 }
 
@@ -123,6 +108,8 @@ static enum err take_people(struct activating *x)
 	x->dns = arena_array(x->a, f->people_n, const char *);
 	for (size_t i = 0; !e && i < f->people_n; i++)
 		e = take_person(x, i);
+	if (!e && x->faults->n)
+		e = ERR_INVALID;
 	if (e)
 		return e;
 	agents_new_end(x->a, x->step.cs, &x->agents);
@@ -305,7 +292,7 @@ enum err request_activate(struct app *app, struct arena *a, const struct visitor
 
 	/* another Caf's activation may have taken a number meanwhile: then the state is still the one asked for */
 	for (int i = 0; i < TRIES && e == ERR_CONFLICT; i++) {
-		struct activating x = { .app = app, .a = a };
+		struct activating x = { .app = app, .a = a, .faults = faults };
 		const char *missing = "";
 
 		if ((e = step_begin(app, a, who, number, "agreement_signed", &x.step)) || x.step.done)

@@ -246,22 +246,92 @@ static void compare_places(struct comparing *x)
 		     fine);
 }
 
-static enum err compare_mail(struct comparing *x, const struct request_person *p, size_t *fine)
+bool request_is_name_of(struct arena *a, const struct request_person *p, const struct person *k)
 {
-	struct person *known;
+	const char *known = text_fold(a, k->name);
+
+	return strcmp(known, text_fold(a, arena_printf(a, "%s %s", p->given_name, p->surname))) == 0 ||
+	       strcmp(known, text_fold(a, arena_printf(a, "%s %s", p->surname, p->given_name))) == 0;
+}
+
+enum err request_known(struct app *app, struct arena *a, const char *provider_key, const struct request_person *p,
+		       struct person *out)
+{
+	struct person *v;
 	size_t n;
-	enum err e = people_with_mail(x->app, x->a, p->mail, NULL, &known, &n);
+	enum err e = people_with_mail(app, a, p->mail, NULL, &v, &n);
 
 	for (size_t i = 0; !e && i < n; i++) {
-		bool own = x->known && strcmp(known[i].provider_key, x->provider.key) == 0;
-
-		tell(x, !own, "",
-		     own ? "%s est déjà connu de ce fournisseur : %s, agent %s. Son accès est gardé" :
-			   "Le courriel %s est aussi celui de %s, agent %s",
-		     p->mail, known[i].name, known[i].number);
+		if (!v[i].agent || strcmp(v[i].provider_key, provider_key) != 0 ||
+		    strcmp(v[i].status, "terminee") == 0 || !request_is_name_of(a, p, &v[i]))
+			continue;
+		*out = v[i];
+		return ERR_OK;
 	}
-	*fine += !e && !n;
+	return e ? e : ERR_NOTFOUND;
+}
+
+static const char *agent_path(const struct comparing *x, const struct person *k)
+{
+	return arena_printf(x->a, "/caf/fournisseurs/%s/agents/%s", x->provider.id, k->number);
+}
+
+static void compare_mail(struct comparing *x, const struct request_person *p, const struct person *k)
+{
+	bool own = x->known && strcmp(k->provider_key, x->provider.key) == 0;
+	bool same = own && request_is_name_of(x->a, p, k);
+
+	if (same && strcmp(k->status, "active") == 0)
+		tell(x, false, "", "%s est déjà connu de ce fournisseur : %s, agent %s. Son accès est gardé", p->mail,
+		     k->name, k->number);
+	else if (same && strcmp(k->status, "terminee") == 0)
+		tell(x, true, "", "La mission de %s, agent %s, est finie : un nouvel accès sera créé", k->name, k->number);
+	else if (same)
+		tell(x, true, agent_path(x, k),
+		     "L’accès de %s, agent %s, est suspendu : à rouvrir depuis sa fiche avant l’activation", k->name,
+		     k->number);
+	else
+		tell(x, true, "",
+		     own ? "Le courriel %s est aussi celui de %s, agent %s, de ce fournisseur : un accès à part sera créé" :
+			   "Le courriel %s est aussi celui de %s, agent %s",
+		     p->mail, k->name, k->number);
+}
+
+/* The same name under another address is most often the same person: she would have two accounts. */
+static void compare_name(struct comparing *x, const struct request_person *p, const struct person *k)
+{
+	if (strcmp(k->status, "terminee") != 0 && request_is_name_of(x->a, p, k) &&
+	    strcmp(text_casefold(x->a, k->mail), text_casefold(x->a, p->mail)) != 0)
+		tell(x, true, agent_path(x, k),
+		     "%s, agent %s, est déjà connu de ce fournisseur sous un autre courriel, %s : un second accès serait créé",
+		     k->name, k->number, k->mail);
+}
+
+static enum err compare_person(struct comparing *x, const struct request_person *p, size_t *fine)
+{
+	size_t n, told = x->n;
+	struct person *known;
+	enum err e = people_with_mail(x->app, x->a, p->mail, NULL, &known, &n);
+
+	for (size_t i = 0; !e && i < n; i++)
+		compare_mail(x, p, &known[i]);
+	if (!e && x->known)
+		e = people_of(x->app, x->a, x->provider.key, &known, &n);
+	for (size_t i = 0; !e && x->known && i < n; i++)
+		compare_name(x, p, &known[i]);
+	*fine += !e && x->n == told;
 	return e;
+}
+
+/* Two of the request who may be one, or who could not log in by their address. */
+static void compare_two(struct comparing *x, const struct request_person *p, const struct request_person *q)
+{
+	const struct person other = { .name = arena_printf(x->a, "%s %s", q->given_name, q->surname) };
+
+	if (strcmp(text_casefold(x->a, p->mail), text_casefold(x->a, q->mail)) == 0)
+		tell(x, true, "", "Deux personnes de la demande ont le même courriel : %s", p->mail);
+	else if (request_is_name_of(x->a, p, &other))
+		tell(x, true, "", "Deux personnes de la demande portent le même nom : %s", other.name);
 }
 
 static enum err compare_people(struct comparing *x)
@@ -271,10 +341,9 @@ static enum err compare_people(struct comparing *x)
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; !e && i < x->f->people_n; i++) {
-		e = compare_mail(x, &v[i], &fine);
+		e = compare_person(x, &v[i], &fine);
 		for (size_t j = 0; j < i; j++)
-			if (strcmp(text_casefold(x->a, v[i].mail), text_casefold(x->a, v[j].mail)) == 0)
-				tell(x, true, "", "Deux personnes de la demande ont le même courriel : %s", v[i].mail);
+			compare_two(x, &v[i], &v[j]);
 	}
 	if (!e && fine)
 		tell(x, false, "",

@@ -52,6 +52,13 @@ MUST_USE enum err request_findings(struct app *app, struct arena *a, const struc
 /* The provider of the request's SIRET in its Caf. ERR_NOTFOUND: the activation makes one. */
 MUST_USE enum err request_provider(struct app *app, struct arena *a, const struct grant_request *r, struct provider *out);
 
+/* Somebody this provider has already: the same address and the same name, since an address may be shared; who left does not come
+   back under his old number. ERR_NOTFOUND. */
+MUST_USE enum err request_known(struct app *app, struct arena *a, const char *provider_key,
+				const struct request_person *p, struct person *out);
+/* Written alike but for accents, capitals and order. */
+bool request_is_name_of(struct arena *a, const struct request_person *p, const struct person *k);
+
 /* --- steps --- */
 
 /* submitted → checked; gives the convention its number and prepares the document. */

@@ -7,7 +7,7 @@
 
 static void people_table(struct html *h, const struct request_file *f)
 {
-	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-personnes\" tabindex=\"0\">\n<table class=\"data\">\n"
+	html(h, "<div class=\"scroll\" role=\"region\" id=\"personnes\" aria-labelledby=\"t-personnes\" tabindex=\"0\">\n<table class=\"data\">\n"
 		"<caption id=\"t-personnes\">Personnes à habiliter</caption>\n<thead><tr><th scope=\"col\">Personne</th>"
 		"<th scope=\"col\">Fonction</th><th scope=\"col\">Courriel</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < f->people_n; i++)

@@ -462,7 +462,7 @@ static void test_activation(void **state)
 	assert_true(bytes_equal(kept.document_hash, f.r.document_hash));
 }
 
-static void put_known_person(struct world *w, const char *mail)
+static void put_known(struct world *w, const char *name, const char *mail, const char *status)
 {
 	struct person p;
 
@@ -475,10 +475,16 @@ static void put_known_person(struct world *w, const char *mail)
 	p.caf = "921";
 	p.number = "A-000001";
 	p.uid = "ivautrelle";
-	p.status = "active";
+	p.name = name;
+	p.status = status;
 	p.mail = mail;
 	put_record(w, TABLE_MIRROR_PERSON, key_bytes(p.uuid.b, 16), person_encode(w->a, &p));
 	put_record(w, TABLE_MIRROR_IN, mirror_in_key(w->a, 'l', text_fold(w->a, mail), p.uuid), BYTES_NONE);
+}
+
+static void put_known_person(struct world *w, const char *mail)
+{
+	put_known(w, "Ines VAUTRELLE", mail, "active");
 }
 
 static void put_known_provider(struct world *w)
@@ -507,12 +513,43 @@ static void test_who_is_known_is_kept(void **state)
 	walk(w, 4);
 	struct edit_entry *v = job_entries(w, &n);
 
-	assert_int_equal(n, 5); /* no provider is made */
-	assert_true(uuid_equal(v[0].uuid, uuid_of(77)));
-	assert_string_equal(value_of(&v[0], "habStatut"), "active");
-	assert_string_equal(value_of(&v[0], "habDemandeMotDePasse"), "");
+	assert_int_equal(n, 4); /* no provider is made, and who is known stays as she is */
+	assert_string_equal(v[0].dn,
+			    "uid=s.bellacourt,habFournisseurId=V,ou=fournisseurs,habCodeCaf=921,ou=cafs,dc=example");
 	assert_string_equal(opened(w).people[0].number, "A-000001");
 	assert_string_equal(opened(w).r.provider_id, "F000V");
+}
+
+/* One address may be two people's. */
+static void test_who_only_shares_the_address_is_another(void **state)
+{
+	struct world *w = *state;
+	size_t n;
+
+	put_known_provider(w);
+	put_known(w, "Bastien Corvalan", "i.vautrelle@courtebise.example", "active");
+	walk(w, 4);
+	struct edit_entry *v = job_entries(w, &n);
+
+	assert_int_equal(n, 5);
+	assert_string_equal(value_of(&v[0], "cn"), "Inès Vautrelle");
+	assert_string_equal(value_of(&v[0], "habDemandeMotDePasse"), "TRUE");
+	assert_string_not_equal(opened(w).people[0].number, "A-000001");
+}
+
+static void test_a_suspended_person_is_not_reopened_by_the_way(void **state)
+{
+	struct world *w = *state;
+	struct visitor v = admin_of(w);
+	struct faults faults = { 0 };
+
+	put_known_provider(w);
+	put_known(w, "Inès Vautrelle", "i.vautrelle@courtebise.example", "suspendue");
+	walk(w, 3);
+	assert_int_equal(do_activate(w, &v, &faults), ERR_INVALID);
+	assert_string_equal(faults.v[0].name, "personnes");
+	assert_non_null(strstr(faults.v[0].value, "A-000001"));
+	assert_string_equal(opened(w).r.state, "agreement_signed");
 }
 
 static void test_free_lines(void **state)
@@ -584,6 +621,28 @@ static void test_findings(void **state)
 	assert_int_equal(warnings(w, "A-000001"), 0); /* its own */
 	assert_int_equal(warnings(w, "est déjà géré"), 0);
 	assert_int_equal(warnings(w, "déjà une convention en vigueur"), 1);
+	put_known(w, "Inès Vautrelle", "i.vautrelle@courtebise.example", "suspendue");
+	assert_int_equal(warnings(w, "est suspendu"), 1);
+	put_known(w, "Inès Vautrelle", "i.vautrelle@courtebise.example", "terminee");
+	assert_int_equal(warnings(w, "un nouvel accès sera créé"), 1);
+	put_known(w, "Bastien Corvalan", "i.vautrelle@courtebise.example", "active");
+	assert_int_equal(warnings(w, "un accès à part sera créé"), 1);
+}
+
+static void test_somebody_twice(void **state)
+{
+	struct world *w = *state;
+	struct grant_request r = request_made(w);
+	struct request_person people[] = { person_named(w, "Inès", "Vautrelle", "i.vautrelle@courtebise.example"),
+					   person_named(w, "Ines", "VAUTRELLE", "ines@courtebise.example") };
+
+	r.people = request_people_encode(w->a, people, LENGTH(people));
+	put_request(w, &r);
+	assert_int_equal(warnings(w, "portent le même nom"), 1);
+	put_known_provider(w);
+	put_known(w, "Vautrelle Inès", "autre@courtebise.example", "active");
+	put_record(w, TABLE_MIRROR_IN, mirror_in_key(w->a, 'a', "habfournisseurid=v", uuid_of(77)), BYTES_NONE);
+	assert_int_equal(warnings(w, "sous un autre courriel, autre@courtebise.example"), 2);
 }
 
 int main(void)
@@ -603,6 +662,9 @@ int main(void)
 		world_test(test_refusal_is_mailed),
 		world_test(test_activation),
 		world_test(test_who_is_known_is_kept),
+		world_test(test_who_only_shares_the_address_is_another),
+		world_test(test_a_suspended_person_is_not_reopened_by_the_way),
+		world_test(test_somebody_twice),
 		world_test(test_free_lines),
 		world_test(test_findings),
 	};
