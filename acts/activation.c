@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define TRIES 3
+#define MIRROR_LAG (10 * MINUTE_MS)
 
 struct activating {
 	struct step step;
@@ -285,6 +286,86 @@ static enum err activate(struct activating *x)
 	return step_end(s, "activated", "", "", "");
 }
 
+/* --- what stands in its way --- */
+
+/* What an activation made has reached the mirror: until then another one of that SIRET would make it twice. Who left since is missing
+   too, hence the lag. */
+static enum err is_written(struct txn *t, struct arena *a, const struct grant_request *r, int64_t now, bool *out)
+{
+	struct request_person *v;
+	struct outcome job;
+	size_t n;
+	enum err e = outcome_get(t, a, TABLE_OUTCOME, bytes_of(outcome_key(a, "demande", r->number, "annuaire")), &job);
+
+	*out = true;
+	if (e)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	if (strcmp(job.state, "done") == 0 && now - job.at > MIRROR_LAG)
+		return ERR_OK;
+	e = request_people(a, r, &v, &n);
+	for (size_t i = 0; !e && i < n; i++) {
+		struct person p;
+
+		e = person_by_name(t, a, 'n', v[i].number, &p);
+		if (e == ERR_NOTFOUND) {
+			*out = false;
+			return ERR_OK;
+		}
+	}
+	return e;
+}
+
+static enum err check_earlier(struct activating *x)
+{
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_REQUEST, request_prefix(x->a, x->step.f.r.caf));
+
+	while (scan_next(&s)) {
+		struct grant_request r;
+		bool written;
+		enum err e = grant_request_decode(x->a, s.record.payload, &r);
+
+		if (!e && (strcmp(r.siret, x->step.f.r.siret) != 0 || strcmp(r.state, "active") != 0))
+			continue;
+		if (!e)
+			e = is_written(&t, x->a, &r, x->step.now, &written);
+		if (e)
+			return e;
+		if (!written)
+			fault_add(x->a, x->faults, "convention",
+				  "La demande %s, du même SIRET, a été activée, et ses accès ne sont pas encore dans "
+				  "l’annuaire. Recommencez quand ils y sont",
+				  r.number);
+	}
+	return t.err;
+}
+
+/* Whoever writes the directory by hand may have taken the number since the check; the signed document bears it. */
+static enum err check_number(struct activating *x)
+{
+	bool taken;
+	enum err e = agreement_is_taken(x->app, x->a, x->step.f.r.agreement, &taken);
+
+	if (!e && taken)
+		fault_add(x->a, x->faults, "convention",
+			  "Une autre convention porte déjà le n° %s dans l’annuaire. Prévenez l’exploitant du service : elle "
+			  "doit changer de numéro avant l’activation",
+			  x->step.f.r.agreement);
+	return e;
+}
+
+static enum err check(struct activating *x)
+{
+	const char *missing = "";
+	enum err e = ERR_OK;
+
+	if (!request_is_resolved(x->app, x->a, &x->step.f.r, &missing))
+		fault_add(x->a, x->faults, "etablissements", "« %s » n’est pas encore au répertoire de votre Caf", missing);
+	else if (!(e = check_earlier(x)))
+		e = check_number(x);
+	return !e && x->faults->n ? ERR_INVALID : e;
+}
+
 enum err request_activate(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 			  struct faults *faults)
 {
@@ -293,15 +374,9 @@ enum err request_activate(struct app *app, struct arena *a, const struct visitor
 	/* another Caf's activation may have taken a number meanwhile: then the state is still the one asked for */
 	for (int i = 0; i < TRIES && e == ERR_CONFLICT; i++) {
 		struct activating x = { .app = app, .a = a, .faults = faults };
-		const char *missing = "";
 
-		if ((e = step_begin(app, a, who, number, "agreement_signed", &x.step)) || x.step.done)
+		if ((e = step_begin(app, a, who, number, "agreement_signed", &x.step)) || x.step.done || (e = check(&x)))
 			return e;
-		if (!request_is_resolved(app, a, &x.step.f.r, &missing)) {
-			fault_add(a, faults, "etablissements", "« %s » n’est pas encore au répertoire de votre Caf",
-				  missing);
-			return ERR_INVALID;
-		}
 		e = activate(&x);
 	}
 	return e;

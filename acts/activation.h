@@ -8,7 +8,7 @@
 #include "acts/request_review.h"
 
 /* agreement_signed → active. ERR_INVALID with a fault « etablissements »: one of them is not in the register yet; « personnes »:
-   somebody known is suspended. Outcome "demande/NUMBER/annuaire". */
+   somebody known is suspended; « convention »: its number is taken, or an earlier activation of the SIRET is not written. Outcome "demande/NUMBER/annuaire". */
 MUST_USE enum err request_activate(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 				   struct faults *faults);
 

@@ -79,6 +79,30 @@ enum err agreement_reread(struct app *app, struct arena *a, const struct agreeme
 	return ERR_OK;
 }
 
+static enum err is_mirrored(struct app *app, struct arena *a, const char *number, bool *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct record rec;
+	enum err e = txn_get(&t, TABLE_MIRROR_NAME, mirror_name_key(a, 'g', number), &rec);
+
+	*out = !e;
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err agreement_is_taken(struct app *app, struct arena *a, const char *number, bool *out)
+{
+	static const char *const attributes[] = { "habConventionNumero", NULL };
+	struct entries found;
+	enum err e = is_mirrored(app, a, number, out);
+
+	if (e || *out || !app->web)
+		return e;
+	e = directory_search(app->web, a, app->settings->ldap_suffix, SCOPE_SUBTREE,
+			     filter_equal(a, "habConventionNumero", number), attributes, 1, &found);
+	*out = e == ERR_TOOLARGE || (!e && found.n);
+	return e == ERR_TOOLARGE ? ERR_OK : e;
+}
+
 enum agreement_state agreement_state(const struct agreement *g, day_t today)
 {
 	if (agreement_in_force(g, today))

@@ -19,6 +19,9 @@ MUST_USE enum err caf_agreement_find(struct app *app, struct arena *a, const str
 /* As the directory has it now. ERR_NOTFOUND: it is gone; ERR_UNAVAILABLE. */
 MUST_USE enum err agreement_reread(struct app *app, struct arena *a, const struct agreement *g, struct agreement *out);
 
+/* An entry has that number, in the mirror or in the directory as it is now. */
+MUST_USE enum err agreement_is_taken(struct app *app, struct arena *a, const char *number, bool *out);
+
 /* What was done to it, newest first; and the last of it. ERR_NOTFOUND: nothing. */
 MUST_USE enum err agreement_history(struct app *app, struct arena *a, const struct agreement *g,
 				    const struct provider *p, struct deed **out, size_t *n);

@@ -22,8 +22,8 @@ static enum err activate_page(struct request *rq, struct html *h, const struct r
 	bool ready = request_is_resolved(rq->app, rq->arena, &f->r, &missing);
 
 	caf_request_begin(rq, h, f, "Activer l’habilitation");
-	html(h, "<h1>Activer l’habilitation</h1>\n<p class=\"lead\">{}, convention n° {}, effet au {}</p>\n", f->r.name,
-	     f->r.agreement, day_fr(rq->arena, request_effect(&f->r)));
+	html(h, "<h1>Activer l’habilitation</h1>\n<p class=\"lead\" id=\"convention\" tabindex=\"-1\">{}, convention n° {}, effet au {}</p>\n",
+	     f->r.name, f->r.agreement, day_fr(rq->arena, request_effect(&f->r)));
 	people_table(h, f);
 	if (!ready) {
 		html(h,

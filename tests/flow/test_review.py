@@ -305,3 +305,22 @@ def test_each_role_opens_the_oldest_file_it_may(service):
         oldest = re.search(r'<a class="btn" href="([^"]+)">Ouvrir le plus ancien</a>', page.text)
         assert oldest and c.get(oldest[1]).status == 200, role
         assert page.links().index(oldest[1]) < page.links().index('/caf?type=fiche')
+
+
+def test_a_number_given_in_the_directory_since_the_check_is_refused(service):
+    number = make_request(service, listing=new_places(service, 1), people=[person()])
+    c = administrator(service)
+    check(c, number)
+    post(c, number)
+    signed(c, number)
+    agreement = re.search(r'Convention n° (\S+?)\.', c.get(path(number)).words)[1]
+    d = service.directory()
+    dn = f'habConventionNumero={agreement},habFournisseurId=F9210001,ou=fournisseurs,habCodeCaf=921,ou=cafs,{service.demo["ldap"]["suffix"]}'
+    d.add_s(dn, [('objectClass', [b'habConvention']), ('habConventionNumero', [agreement.encode()]), ('habStatut', [b'terminee']),
+                 ('habDateEffet', [b'20240101000000Z']), ('habDateEcheance', [b'20250101000000Z']), ('habTaciteReconduction', [b'FALSE'])])
+    form = c.get(path(number, '/activer')).form('/activer')
+    bad = form.submit()
+    assert bad.status == 422 and f'porte déjà le n° {agreement} dans l’annuaire' in bad.faults()[0], bad.words[:500]
+    d.delete_s(dn)
+    wait(form.submit, lambda p: p.status == 200)
+    wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)

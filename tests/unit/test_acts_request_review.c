@@ -552,6 +552,44 @@ static void test_a_suspended_person_is_not_reopened_by_the_way(void **state)
 	assert_string_equal(opened(w).r.state, "agreement_signed");
 }
 
+/* The mirror lags: a second activation would make provider and people again. */
+static void test_an_activation_waits_for_the_one_before(void **state)
+{
+	struct world *w = *state;
+	struct visitor v = admin_of(w);
+	struct grant_request r = request_made(w);
+	struct faults faults = { 0 };
+
+	walk(w, 4);
+	r.number = "H26-921-00164";
+	r.state = "agreement_signed";
+	r.agreement = "921-2026-0077";
+	put_request(w, &r);
+	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, &faults), ERR_INVALID);
+	assert_string_equal(faults.v[0].name, "convention");
+	assert_non_null(strstr(faults.v[0].value, NUMBER));
+
+	faults = (struct faults){ 0 };
+	for (uint8_t i = 0; i < 2; i++)
+		put_uuid(w, TABLE_MIRROR_NAME, mirror_name_key(w->a, 'n', opened(w).people[i].number), 0, uuid_of(77));
+	put_known_provider(w);
+	put_known_person(w, "i.vautrelle@courtebise.example");
+	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, &faults), ERR_OK);
+}
+
+static void test_a_number_taken_since_the_check(void **state)
+{
+	struct world *w = *state;
+	struct visitor v = admin_of(w);
+	struct faults faults = { 0 };
+
+	walk(w, 3);
+	put_uuid(w, TABLE_MIRROR_NAME, mirror_name_key(w->a, 'g', opened(w).r.agreement), 0, uuid_of(91));
+	assert_int_equal(do_activate(w, &v, &faults), ERR_INVALID);
+	assert_string_equal(faults.v[0].name, "convention");
+	assert_string_equal(opened(w).r.state, "agreement_signed");
+}
+
 static void test_free_lines(void **state)
 {
 	struct world *w = *state;
@@ -665,6 +703,8 @@ int main(void)
 		world_test(test_who_only_shares_the_address_is_another),
 		world_test(test_a_suspended_person_is_not_reopened_by_the_way),
 		world_test(test_somebody_twice),
+		world_test(test_an_activation_waits_for_the_one_before),
+		world_test(test_a_number_taken_since_the_check),
 		world_test(test_free_lines),
 		world_test(test_findings),
 	};
