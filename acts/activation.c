@@ -195,7 +195,7 @@ static void drop_foreign(struct activating *x, const char *attribute, const stru
 			edits_drop(x->edits, attribute, keys->v[i]);
 }
 
-static void give(struct activating *x, const char *id, const struct establishment *e)
+static enum err give(struct activating *x, const char *id, const struct establishment *e)
 {
 	const struct request_file *f = &x->step.f;
 
@@ -209,6 +209,9 @@ static void give(struct activating *x, const char *id, const struct establishmen
 		if (strs_has(&f->people[i].places, id) && type_has_places(e->type))
 			edits_put(x->edits, "habDroitDisponibilites", x->dns[i]);
 	}
+	if (!*e->manager_key || strcmp(e->manager_key, x->provider.key) == 0)
+		return ERR_OK;
+	return agreements_leave(x->app, x->a, x->edits, e);
 }
 
 static enum err give_rights(struct activating *x)
@@ -223,9 +226,8 @@ static enum err give_rights(struct activating *x)
 
 			if (l && strs_has(&r->listing, lists[l]->v[i]))
 				continue;
-			if ((failed = find_place(x, lists[l]->v[i], &e)))
+			if ((failed = find_place(x, lists[l]->v[i], &e)) || (failed = give(x, lists[l]->v[i], &e)))
 				return failed;
-			give(x, lists[l]->v[i], &e);
 		}
 	return ERR_OK;
 }
@@ -354,7 +356,22 @@ static enum err check_number(struct activating *x)
 	return e;
 }
 
-static enum err check(struct activating *x)
+static enum err check_takeovers(struct activating *x, bool confirmed)
+{
+	struct takeover *v;
+	size_t n;
+	enum err e = request_takeovers(x->app, x->a, &x->step.f.r, &v, &n);
+
+	if (!e && n && !confirmed)
+		fault_add(x->a, x->faults, "gestion", "%s",
+			  n > 1 ? "D’autres fournisseurs gèrent des établissements de la demande. Cochez la case pour changer "
+				  "de gestionnaire" :
+				  "Un autre fournisseur gère un établissement de la demande. Cochez la case pour changer de "
+				  "gestionnaire");
+	return e;
+}
+
+static enum err check(struct activating *x, bool confirmed)
 {
 	const char *missing = "";
 	enum err e = ERR_OK;
@@ -363,11 +380,13 @@ static enum err check(struct activating *x)
 		fault_add(x->a, x->faults, "etablissements", "« %s » n’est pas encore au répertoire de votre Caf", missing);
 	else if (!(e = check_earlier(x)))
 		e = check_number(x);
+	if (!e && !x->faults->n)
+		e = check_takeovers(x, confirmed);
 	return !e && x->faults->n ? ERR_INVALID : e;
 }
 
 enum err request_activate(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-			  struct faults *faults)
+			  bool take_over, struct faults *faults)
 {
 	enum err e = ERR_CONFLICT;
 
@@ -375,7 +394,8 @@ enum err request_activate(struct app *app, struct arena *a, const struct visitor
 	for (int i = 0; i < TRIES && e == ERR_CONFLICT; i++) {
 		struct activating x = { .app = app, .a = a, .faults = faults };
 
-		if ((e = step_begin(app, a, who, number, "agreement_signed", &x.step)) || x.step.done || (e = check(&x)))
+		if ((e = step_begin(app, a, who, number, "agreement_signed", &x.step)) || x.step.done ||
+		    (e = check(&x, take_over)))
 			return e;
 		e = activate(&x);
 	}

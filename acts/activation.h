@@ -8,9 +8,10 @@
 #include "acts/request_review.h"
 
 /* agreement_signed → active. ERR_INVALID with a fault « etablissements »: one of them is not in the register yet; « personnes »:
-   somebody known is suspended; « convention »: its number is taken, or an earlier activation of the SIRET is not written. Outcome "demande/NUMBER/annuaire". */
+   somebody known is suspended; « convention »: its number is taken, or an earlier activation of the SIRET is not written;
+   « gestion »: it takes establishments from another manager (request_takeovers), and take_over does not confirm that. Outcome "demande/NUMBER/annuaire". */
 MUST_USE enum err request_activate(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-				   struct faults *faults);
+				   bool take_over, struct faults *faults);
 
 /* Day the convention takes effect: the later of the two signatures. */
 day_t request_effect(const struct grant_request *r);

@@ -103,6 +103,21 @@ enum err agreement_is_taken(struct app *app, struct arena *a, const char *number
 	return e == ERR_TOOLARGE ? ERR_OK : e;
 }
 
+enum err agreements_leave(struct app *app, struct arena *a, struct edits *x, const struct establishment *e)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct agreements others;
+	enum err failed = agreements_of(&t, a, e->manager_key, &others);
+
+	for (size_t i = 0; !failed && i < others.n; i++) {
+		if (!strs_has(&others.v[i].covered_keys, e->key))
+			continue;
+		edits_on(x, others.v[i].uuid);
+		edits_drop(x, "habEtablissementCouvert", e->dn);
+	}
+	return failed;
+}
+
 enum agreement_state agreement_state(const struct agreement *g, day_t today)
 {
 	if (agreement_in_force(g, today))

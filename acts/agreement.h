@@ -3,6 +3,7 @@
 #define ACTS_AGREEMENT_H
 
 #include "acts/deeds.h"
+#include "acts/edit.h"
 #include "acts/rights.h"
 
 /* Key of TABLE_AGREEMENT; what follows it in TABLE_AMENDMENT is NUL, n u32. */
@@ -21,6 +22,9 @@ MUST_USE enum err agreement_reread(struct app *app, struct arena *a, const struc
 
 /* An entry has that number, in the mirror or in the directory as it is now. */
 MUST_USE enum err agreement_is_taken(struct app *app, struct arena *a, const char *number, bool *out);
+
+/* The conventions of who manages the establishment so far cover it no more. */
+MUST_USE enum err agreements_leave(struct app *app, struct arena *a, struct edits *x, const struct establishment *e);
 
 /* What was done to it, newest first; and the last of it. ERR_NOTFOUND: nothing. */
 MUST_USE enum err agreement_history(struct app *app, struct arena *a, const struct agreement *g,

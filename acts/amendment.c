@@ -332,22 +332,6 @@ static enum err drop_people(struct amending *x, const struct establishment *e, b
 	return ERR_OK;
 }
 
-/* The conventions of who managed it before cover it no more. */
-static enum err leave_others(struct amending *x, const struct establishment *e)
-{
-	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
-	struct agreements others;
-	enum err failed = agreements_of(&t, x->a, e->manager_key, &others);
-
-	for (size_t i = 0; !failed && i < others.n; i++) {
-		if (!strs_has(&others.v[i].covered_keys, e->key))
-			continue;
-		edits_on(x->edits, others.v[i].uuid);
-		edits_drop(x->edits, "habEtablissementCouvert", e->dn);
-	}
-	return failed;
-}
-
 /* Its manager becomes this provider; whoever managed it is named before that is confirmed. */
 static enum err take_over(struct amending *x, const struct establishment *e)
 {
@@ -362,7 +346,7 @@ static enum err take_over(struct amending *x, const struct establishment *e)
 	if (failed && failed != ERR_NOTFOUND)
 		return failed;
 	if (input_has(x->in, "gestion", "oui"))
-		return failed ? ERR_OK : leave_others(x, e);
+		return failed ? ERR_OK : agreements_leave(x->app, x->a, x->edits, e);
 	fault_add(x->a, x->faults, "gestion",
 		  "Cet établissement est géré par %s : ses droits et sa convention ne le couvriront plus. Cochez la case pour "
 		  "changer de gestionnaire",

@@ -208,12 +208,56 @@ static enum err compare_requests(struct comparing *x)
 	return t.err;
 }
 
+static bool is_elsewhere(const struct establishment *e, const char *provider_key)
+{
+	return *e->manager_key && strcmp(e->manager_key, provider_key) != 0;
+}
+
+static const char *manager_name(struct txn *t, struct arena *a, const struct establishment *e)
+{
+	struct provider manager;
+
+	return provider_by_key(t, a, e->manager_key, &manager) ? "un autre fournisseur" : manager.name;
+}
+
+static void take_over(struct txn *t, struct arena *a, const char *id, const char *provider_key, struct takeover **v,
+		      size_t *n)
+{
+	struct establishment e;
+
+	if (establishment_get_by_id(t, a, id, &e) || !is_elsewhere(&e, provider_key))
+		return;
+	*v = arena_more(a, *v, *n, sizeof **v);
+	(*v)[(*n)++] = (struct takeover){ e, manager_name(t, a, &e) };
+}
+
+enum err request_takeovers(struct app *app, struct arena *a, const struct grant_request *r, struct takeover **out,
+			   size_t *n)
+{
+	const struct strs *lists[] = { &r->listing, &r->places };
+	struct takeover *v = NULL;
+	struct provider p;
+	size_t count = 0;
+	enum err e = request_provider(app, a, r, &p);
+
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+
+	for (size_t l = 0; l < LENGTH(lists); l++)
+		for (size_t i = 0; i < lists[l]->n; i++)
+			if (!l || !strs_has(lists[0], lists[l]->v[i]))
+				take_over(&t, a, request_resolved(r, lists[l]->v[i]), e ? "" : p.key, &v, &count);
+	*out = v;
+	*n = count;
+	return t.err;
+}
+
 static void compare_place(struct comparing *x, const char *id, size_t *fine)
 {
 	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
 	const char *known = request_resolved(&x->f->r, id);
 	struct establishment e;
-	struct provider manager;
 
 	if (!*known)
 		tell(x, true, "", "« %s » n’est pas au répertoire : à créer avant l’activation",
@@ -222,9 +266,9 @@ static void compare_place(struct comparing *x, const char *id, size_t *fine)
 		tell(x, true, "", "L’établissement %s n’est plus au répertoire", known);
 	else if (strcmp(e.caf, x->f->r.caf) != 0)
 		tell(x, true, "", "%s (%s) relève d’une autre Caf", e.name, e.id);
-	else if (*e.manager_key && strcmp(e.manager_key, x->provider.key) != 0)
-		tell(x, true, arena_printf(x->a, "/caf/etablissements/%s", e.id), "%s (%s) est déjà géré par %s", e.name,
-		     e.id, provider_by_key(&t, x->a, e.manager_key, &manager) ? "un autre fournisseur" : manager.name);
+	else if (is_elsewhere(&e, x->provider.key))
+		tell(x, true, arena_printf(x->a, "/caf/etablissements/%s", e.id), "%s (%s) est déjà géré par %s",
+		     e.name, e.id, manager_name(&t, x->a, &e));
 	else
 		++*fine;
 }

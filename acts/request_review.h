@@ -52,6 +52,14 @@ MUST_USE enum err request_findings(struct app *app, struct arena *a, const struc
 /* The provider of the request's SIRET in its Caf. ERR_NOTFOUND: the activation makes one. */
 MUST_USE enum err request_provider(struct app *app, struct arena *a, const struct grant_request *r, struct provider *out);
 
+/* Establishments of the request that another provider manages: the activation takes them from it. */
+struct takeover {
+	struct establishment e;
+	const char *manager; /* its name, for a sentence */
+};
+MUST_USE enum err request_takeovers(struct app *app, struct arena *a, const struct grant_request *r,
+				    struct takeover **out, size_t *n);
+
 /* Somebody this provider has already: the same address and the same name, since an address may be shared; who left does not come
    back under his old number. ERR_NOTFOUND. */
 MUST_USE enum err request_known(struct app *app, struct arena *a, const char *provider_key,

@@ -16,11 +16,52 @@ static void people_table(struct html *h, const struct request_file *f)
 	html(h, "</tbody>\n</table>\n</div>\n");
 }
 
+static const struct choice yes[] = { { "oui", "Oui" }, { NULL, NULL } };
+static const struct field activate_fields[] = {
+	{ .name = "gestion", .label = "Changement de gestionnaire", .kind = FIELD_SET, .choices = yes },
+};
+
+const struct form *form_request_activate(void)
+{
+	static const struct form form = { activate_fields, LENGTH(activate_fields) };
+
+	return &form;
+}
+
+/* Establishments that change hands, and the box that says so. */
+static void takeovers(struct request *rq, struct html *h, const struct takeover *v, size_t n)
+{
+	const char *fault = fault_of(&rq->faults, "gestion");
+
+	if (!n)
+		return;
+	html(h, "<h2>Changement de gestionnaire</h2>\n<ul>\n");
+	for (size_t i = 0; i < n; i++)
+		html(h, "<li><a href=\"/caf/etablissements/{}\">{}</a> ({}), géré par {}</li>\n", v[i].e.id,
+		     v[i].e.name, v[i].e.id, v[i].manager);
+	html(h, "</ul>\n<p>Les droits de ce gestionnaire et sa convention ne {} couvriront plus.</p>\n<div class=\"field{}\">\n",
+	     n > 1 ? "les" : "le", fault ? " field-error" : "");
+	if (fault)
+		html(h, "<span class=\"msg-error\" id=\"e-gestion\">{f}</span>\n", fault);
+	html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"gestion\" name=\"gestion\" value=\"oui\"");
+	if (input_has(&rq->in, "gestion", "oui"))
+		html(h, " checked");
+	if (fault)
+		html(h, " aria-describedby=\"e-gestion\"");
+	html(h, "><label for=\"gestion\">{}</label></div>\n</div>\n",
+	     n > 1 ? "Changer le gestionnaire de ces établissements" : "Changer le gestionnaire de cet établissement");
+}
+
 static enum err activate_page(struct request *rq, struct html *h, const struct request_file *f)
 {
 	const char *missing;
 	bool ready = request_is_resolved(rq->app, rq->arena, &f->r, &missing);
+	struct takeover *taken;
+	size_t n;
+	enum err e = request_takeovers(rq->app, rq->arena, &f->r, &taken, &n);
 
+	if (e)
+		return e;
 	caf_request_begin(rq, h, f, "Activer l’habilitation");
 	html(h, "<h1>Activer l’habilitation</h1>\n<p class=\"lead\" id=\"convention\" tabindex=\"-1\">{}, convention n° {}, effet au {}</p>\n",
 	     f->r.name, f->r.agreement, day_fr(rq->arena, request_effect(&f->r)));
@@ -34,6 +75,7 @@ static enum err activate_page(struct request *rq, struct html *h, const struct r
 		return ERR_OK;
 	}
 	form_open(rq, h, "card decision narrow", caf_request_path(rq, f, "/activer"));
+	takeovers(rq, h, taken, n);
 	html(h,
 	     "<p>Les accès s’ouvrent aussitôt. Chaque nouvelle personne reçoit par courriel son identifiant et un mot de passe "
 	     "provisoire de 8 caractères, qui n’est jamais affiché ici.</p>\n<div class=\"actions\"><button class=\"btn\">{}</button>"
@@ -62,7 +104,8 @@ enum err page_caf_request_activate_post(struct request *rq, struct html *h)
 	enum err e = caf_request_open(rq, &f);
 
 	if (!e)
-		e = request_activate(rq->app, rq->arena, &rq->who, rq->arg[0], &rq->faults);
+		e = request_activate(rq->app, rq->arena, &rq->who, rq->arg[0], input_has(&rq->in, "gestion", "oui"),
+				     &rq->faults);
 	return caf_request_answer(rq, h, e, 3, "habilitation-active", activate_page);
 }
 

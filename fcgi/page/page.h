@@ -371,6 +371,7 @@ const struct form *form_request_incomplete(void);
 const struct form *form_request_posting(void);
 const struct form *form_request_return(void);
 const struct form *form_request_place(void);
+const struct form *form_request_activate(void);
 const struct form *form_request_resend(void);
 /* audit.c, audit_integrity.c, audit_person.c */
 enum err page_log_person(struct request *rq, struct html *h);

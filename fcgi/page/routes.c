@@ -108,7 +108,7 @@ const struct route routes[] = {
 	{ GET,  CAF_REQUEST "/convention",                POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_agreement },
 	{ GET,  CAF_REQUEST "/convention.pdf",            POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_pdf },
 	{ GET,  CAF_REQUEST "/activer",                   POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_activate },
-	{ POST, CAF_REQUEST "/activer",                   POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_activate_post },
+	{ POST, CAF_REQUEST "/activer",                   POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_request_activate, page_caf_request_activate_post },
 	{ POST, CAF_REQUEST "/personnes/{agent}",         POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_request_resend, page_caf_request_resend },
 	{ GET,  "/caf/etablissements",                POOL_PRIVATE, ROLE_CAF, 0, 0, form_caf_establishments, page_caf_establishments },
 	{ GET,  "/caf/etablissements/{id}",           POOL_PRIVATE, ROLE_CAF, 0, ROUTE_CAF_OWN, NULL, page_caf_establishment },

@@ -324,3 +324,32 @@ def test_a_number_given_in_the_directory_since_the_check_is_refused(service):
     d.delete_s(dn)
     wait(form.submit, lambda p: p.status == 200)
     wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
+
+
+def test_an_establishment_changes_hands_once_that_is_confirmed(service):
+    place, = new_places(service, 1)
+    d = service.directory()
+    suffix = service.demo['ldap']['suffix']
+    cafs = f'habCodeCaf=921,ou=cafs,{suffix}'
+    dn, other = f'habEtablissementId={place},ou=etablissements,{cafs}', f'habFournisseurId=F9210001,ou=fournisseurs,{cafs}'
+    old = d.search_s(other, 1, '(&(objectClass=habConvention)(habStatut=active))', ['habConventionNumero'])[0][0]
+    covered = lambda: [v.decode().lower() for v in d.search_s(old, 0)[0][1].get('habEtablissementCouvert', [])]
+    d.modify_s(dn, [(0, 'habGestionnaire', [other.encode()])])
+    d.modify_s(old, [(0, 'habEtablissementCouvert', [dn.encode()])])
+    number = make_request(service, listing=[place], people=[person()])
+    c = administrator(service)
+    wait(lambda: c.get(path(number)), lambda p: 'est déjà géré par' in p.words)
+    check(c, number)
+    post(c, number)
+    signed(c, number)
+    page = c.get(path(number, '/activer'))
+    assert 'Changement de gestionnaire' in page.words and f'({place}), géré par' in page.words
+    bad = page.form('/activer').submit()
+    assert bad.status == 422 and 'Cochez la case pour changer de gestionnaire' in bad.faults()[0]
+    assert dn.lower() in covered()
+    ok(bad.form('/activer').set(gestion='oui').submit(), path(number) + '?fait=habilitation-active')
+    wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
+    end = time.monotonic() + 20
+    while dn.lower() in covered():
+        assert time.monotonic() < end
+        time.sleep(0.2)

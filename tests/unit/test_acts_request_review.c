@@ -147,7 +147,7 @@ static enum err do_return(struct world *w, const struct visitor *v, struct fault
 
 static enum err do_activate(struct world *w, const struct visitor *v, struct faults *faults)
 {
-	return request_activate(&w->app, w->a, v, NUMBER, faults);
+	return request_activate(&w->app, w->a, v, NUMBER, true, faults);
 }
 
 static enum err do_refuse(struct world *w, const struct visitor *v, struct faults *faults)
@@ -424,7 +424,7 @@ static void test_activation(void **state)
 	walk(w, 4);
 	struct edit_entry *v = job_entries(w, &n);
 
-	assert_int_equal(n, 6); /* provider, two people, convention, two establishments */
+	assert_int_equal(n, 8); /* provider, two people, convention, two establishments, each with the convention it leaves */
 	assert_string_equal(v[0].dn, NEW_PROVIDER);
 	assert_string_equal(v[0].classes, "habFournisseur");
 	assert_string_equal(value_of(&v[0], "habSiret"), SIRET);
@@ -447,7 +447,10 @@ static void test_activation(void **state)
 	assert_true(puts_value(&v[4], "habDroitDisponibilites", FIRST_AGENT));
 	assert_false(puts_value(&v[4], "habDroitDisponibilites", OTHER_AGENT)); /* not his right */
 	assert_int_equal(v[4].v[1].verb, EDIT_DROP);                            /* the manager before */
-	assert_false(puts_value(&v[5], "habDroitDisponibilites", FIRST_AGENT)); /* no Eaje */
+	assert_true(uuid_equal(v[5].uuid, uuid_of(91)));
+	assert_int_equal(v[5].v[0].verb, EDIT_DROP);
+	assert_string_equal(value_of(&v[5], "habEtablissementCouvert"), w->nursery.dn);
+	assert_false(puts_value(&v[6], "habDroitDisponibilites", FIRST_AGENT)); /* no Eaje */
 
 	struct request_file f = opened(w);
 	AUTO_TXN struct txn t = txn_read(w->app.store, STORE_MAIN);
@@ -552,6 +555,21 @@ static void test_a_suspended_person_is_not_reopened_by_the_way(void **state)
 	assert_string_equal(opened(w).r.state, "agreement_signed");
 }
 
+static void test_nothing_is_taken_from_a_manager_by_the_way(void **state)
+{
+	struct world *w = *state;
+	struct visitor v = admin_of(w);
+	struct faults faults = { 0 };
+
+	walk(w, 3);
+	assert_int_equal(request_activate(&w->app, w->a, &v, NUMBER, false, &faults), ERR_INVALID);
+	assert_string_equal(faults.v[0].name, "gestion");
+	assert_string_equal(opened(w).r.state, "agreement_signed");
+	faults = (struct faults){ 0 };
+	put_known_provider(w); /* the manager itself */
+	assert_int_equal(request_activate(&w->app, w->a, &v, NUMBER, false, &faults), ERR_OK);
+}
+
 /* The mirror lags: a second activation would make provider and people again. */
 static void test_an_activation_waits_for_the_one_before(void **state)
 {
@@ -565,7 +583,7 @@ static void test_an_activation_waits_for_the_one_before(void **state)
 	r.state = "agreement_signed";
 	r.agreement = "921-2026-0077";
 	put_request(w, &r);
-	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, &faults), ERR_INVALID);
+	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, true, &faults), ERR_INVALID);
 	assert_string_equal(faults.v[0].name, "convention");
 	assert_non_null(strstr(faults.v[0].value, NUMBER));
 
@@ -574,7 +592,7 @@ static void test_an_activation_waits_for_the_one_before(void **state)
 		put_uuid(w, TABLE_MIRROR_NAME, mirror_name_key(w->a, 'n', opened(w).people[i].number), 0, uuid_of(77));
 	put_known_provider(w);
 	put_known_person(w, "i.vautrelle@courtebise.example");
-	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, &faults), ERR_OK);
+	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, true, &faults), ERR_OK);
 }
 
 static void test_a_number_taken_since_the_check(void **state)
@@ -606,7 +624,7 @@ static void test_free_lines(void **state)
 	put_request(w, &r);
 	assert_false(request_is_resolved(&w->app, w->a, &r, &missing));
 	assert_string_equal(missing, "Crèche du Parc, 2 rue du Parc");
-	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, &faults), ERR_INVALID);
+	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, true, &faults), ERR_INVALID);
 
 	faults = (struct faults){ 0 };
 	assert_int_equal(request_place_pick(&w->app, w->a, &v, r.number, 2, "ETAB2042", &faults), ERR_NOTFOUND);
@@ -703,6 +721,7 @@ int main(void)
 		world_test(test_who_only_shares_the_address_is_another),
 		world_test(test_a_suspended_person_is_not_reopened_by_the_way),
 		world_test(test_somebody_twice),
+		world_test(test_nothing_is_taken_from_a_manager_by_the_way),
 		world_test(test_an_activation_waits_for_the_one_before),
 		world_test(test_a_number_taken_since_the_check),
 		world_test(test_free_lines),
