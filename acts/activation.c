@@ -1,5 +1,6 @@
 #include "acts/activation.h"
 
+#include "acts/agent.h"
 #include "acts/agent_new.h"
 #include "acts/agreement.h"
 #include "acts/codes.h"
@@ -457,7 +458,7 @@ static void change_mail(struct step *x, struct edits *edits, const struct person
 }
 
 enum err request_resend(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-			const char *agent, const char *mail, struct faults *faults)
+			const char *agent, const char *mail, bool shared, struct faults *faults)
 {
 	const char *about = outcome_key(a, "agent", agent, "mot-de-passe");
 	struct edits *edits = edits_new(a);
@@ -474,11 +475,11 @@ enum err request_resend(struct app *app, struct arena *a, const struct visitor *
 		return e;
 	if (access.state != ACCESS_OPEN)
 		return ERR_CONFLICT;
-	if (!text_is_mail(mail))
-		fault_add(a, faults, "courriel", "Écrivez le courriel comme nom@exemple.fr");
-	if (faults->n)
-		return ERR_INVALID;
-	if ((e = act_begin(app, a, who, &x.cs)))
+	if (strcmp(mail, access.person.mail) != 0)
+		e = agent_mail_check(app, a, who, mail, &access.person, shared, "courriel", "partage", faults);
+	if (!e && faults->n)
+		e = ERR_INVALID;
+	if (e || (e = act_begin(app, a, who, &x.cs)))
 		return e;
 	edits_on(edits, access.person.uuid);
 	if (strcmp(mail, access.person.mail) != 0)

@@ -34,8 +34,9 @@ MUST_USE enum err access_of(struct app *app, struct arena *a, const struct grant
 			    const struct request_person *p, struct access *out);
 
 /* « À renvoyer »: another temporary password, to another address when mail is another one: both addresses are told. agent: the number
-   of somebody of this request. Answers as the steps do; ERR_CONFLICT: not active, or the access is not open; field « courriel ». */
+   of somebody of this request. Answers as the steps do; ERR_CONFLICT: not active, or the access is not open; fields « courriel », « partage » (others
+   have that address too, and shared does not confirm it). */
 MUST_USE enum err request_resend(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-				 const char *agent, const char *mail, struct faults *faults);
+				 const char *agent, const char *mail, bool shared, struct faults *faults);
 
 #endif

@@ -28,28 +28,36 @@ const struct form *form_request_activate(void)
 	return &form;
 }
 
+static void confirm_box(struct request *rq, struct html *h, const char *name, const char *label)
+{
+	const char *fault = fault_of(&rq->faults, name);
+
+	html(h, "<div class=\"field{}\">\n", fault ? " field-error" : "");
+	if (fault)
+		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>\n", name, fault);
+	html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"{}\" value=\"oui\"", name, name);
+	if (input_has(&rq->in, name, "oui"))
+		html(h, " checked");
+	if (fault)
+		html(h, " aria-describedby=\"e-{}\"", name);
+	html(h, "><label for=\"{}\">{f}</label></div>\n</div>\n", name, label);
+}
+
 /* Establishments that change hands, and the box that says so. */
 static void takeovers(struct request *rq, struct html *h, const struct takeover *v, size_t n)
 {
-	const char *fault = fault_of(&rq->faults, "gestion");
-
 	if (!n)
 		return;
 	html(h, "<h2>Changement de gestionnaire</h2>\n<ul>\n");
 	for (size_t i = 0; i < n; i++)
 		html(h, "<li><a href=\"/caf/etablissements/{}\">{}</a> ({}), géré par {}</li>\n", v[i].e.id,
 		     v[i].e.name, v[i].e.id, v[i].manager);
-	html(h, "</ul>\n<p>Les droits de ce gestionnaire et sa convention ne {} couvriront plus.</p>\n<div class=\"field{}\">\n",
-	     n > 1 ? "les" : "le", fault ? " field-error" : "");
-	if (fault)
-		html(h, "<span class=\"msg-error\" id=\"e-gestion\">{f}</span>\n", fault);
-	html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"gestion\" name=\"gestion\" value=\"oui\"");
-	if (input_has(&rq->in, "gestion", "oui"))
-		html(h, " checked");
-	if (fault)
-		html(h, " aria-describedby=\"e-gestion\"");
-	html(h, "><label for=\"gestion\">{}</label></div>\n</div>\n",
-	     n > 1 ? "Changer le gestionnaire de ces établissements" : "Changer le gestionnaire de cet établissement");
+	html(h, "</ul>\n<p>{}</p>\n",
+	     n > 1 ? "Les droits et les conventions de leurs gestionnaires d’aujourd’hui ne les couvriront plus." :
+		     "Les droits et la convention de son gestionnaire d’aujourd’hui ne le couvriront plus.");
+	confirm_box(rq, h, "gestion",
+		    n > 1 ? "Changer le gestionnaire de ces établissements" :
+			    "Changer le gestionnaire de cet établissement");
 }
 
 static enum err activate_page(struct request *rq, struct html *h, const struct request_file *f)
@@ -170,7 +178,10 @@ static void resend_form(struct request *rq, struct html *h, const struct request
 	     posted ? input_get(&rq->in, "courriel") : x->person.mail);
 	if (fault)
 		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", id);
-	html(h, "></div>\n<button class=\"btn btn-alt btn-small\">Renvoyer un mot de passe<span class=\"vh\"> à {} {}</span></button>\n",
+	html(h, "></div>\n");
+	if (posted && (fault_of(&rq->faults, "partage") || input_has(&rq->in, "partage", "oui")))
+		confirm_box(rq, h, "partage", "Enregistrer quand même cette adresse");
+	html(h, "<button class=\"btn btn-alt btn-small\">Renvoyer un mot de passe<span class=\"vh\"> à {} {}</span></button>\n",
 	     p->given_name, p->surname);
 	form_close(h);
 }
@@ -238,6 +249,6 @@ enum err page_caf_request_resend(struct request *rq, struct html *h)
 
 	if (!e)
 		e = request_resend(rq->app, rq->arena, &rq->who, rq->arg[0], rq->arg[1], input_get(&rq->in, "courriel"),
-				   &rq->faults);
+				   input_has(&rq->in, "partage", "oui"), &rq->faults);
 	return caf_request_answer(rq, h, e, 4, "mot-de-passe-renvoye", NULL);
 }

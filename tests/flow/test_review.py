@@ -248,6 +248,10 @@ def test_an_address_is_corrected_and_a_password_sent_again(service):
     fresh = 'nouvelle-' + who['courriel']
     form = page.form(f'/personnes/{agent}')
     assert form.set(courriel='pas une adresse').submit().status == 422
+    mine = service.directory().search_s(service.demo['ldap']['suffix'], 2, '(uid=m.querrien)', ['mail'])[0][1]['mail'][0].decode()
+    shared = form.set(courriel=mine).submit()
+    assert shared.status == 422 and 'Cette adresse est aussi celle de' in shared.faults()[0]
+    assert shared.form(f'/personnes/{agent}').get('courriel') == mine and 'partage' in shared.text
     ok(form.set(courriel=fresh).submit(), path(number) + '?fait=mot-de-passe-renvoye')
     service.wait_mail(fresh, 'Votre accès')
     for address in (fresh, who['courriel']):
