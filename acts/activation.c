@@ -12,7 +12,6 @@
 #include <string.h>
 
 #define TRIES 3
-#define MIRROR_LAG (10 * MINUTE_MS)
 
 struct activating {
 	struct step step;
@@ -378,7 +377,8 @@ static enum err check(struct activating *x, bool confirmed)
 	enum err e = ERR_OK;
 
 	if (!request_is_resolved(x->app, x->a, &x->step.f.r, &missing))
-		fault_add(x->a, x->faults, "etablissements", "« %s » n’est pas encore au répertoire de votre Caf", missing);
+		fault_add(x->a, x->faults, "etablissements", "« %s » n’est pas au répertoire de votre Caf",
+			  request_name_of(x->app, x->a, &x->step.f.r, missing));
 	else if (!(e = check_earlier(x)))
 		e = check_number(x);
 	if (!e && !x->faults->n)

@@ -35,15 +35,36 @@ bool request_is_resolved(struct app *app, struct arena *a, const struct grant_re
 	for (size_t l = 0; l < LENGTH(lists); l++)
 		for (size_t i = 0; i < lists[l]->n; i++)
 			if (!is_there(app, a, r, lists[l]->v[i])) {
-				*missing = request_name_of(app, a, r, lists[l]->v[i]);
+				*missing = lists[l]->v[i];
 				return false;
 			}
 	return true;
 }
 
-/* A free line without an establishment yet; ERR_NOTFOUND: no such line, ERR_CONFLICT: it has one. */
+/* Its job is not done, or the mirror has not followed yet. */
+static bool is_coming(struct app *app, struct arena *a, const char *id)
+{
+	struct outcome job;
+
+	if (outcome_of(app, a, outcome_key(a, "etablissement", id, "annuaire"), &job))
+		return false;
+	return strcmp(job.state, "waiting") == 0 || (strcmp(job.state, "done") == 0 && clock_now() - job.at < MIRROR_LAG);
+}
+
+enum line_state request_line_state(struct app *app, struct arena *a, const struct grant_request *r, unsigned line)
+{
+	const char *entry = arena_printf(a, "+%u", line), *id = request_resolved(r, entry);
+
+	if (!*id)
+		return LINE_OPEN;
+	if (is_there(app, a, r, entry))
+		return LINE_THERE;
+	return is_coming(app, a, id) ? LINE_COMING : LINE_LOST;
+}
+
+/* A free line of an open request; ERR_NOTFOUND: no such line, ERR_CONFLICT: its establishment is on its way. */
 static enum err line_begin(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-			   unsigned line, struct step *x)
+			   unsigned line, struct step *x, enum line_state *state)
 {
 	enum err e = step_begin(app, a, who, number, "submitted checked agreement_sent agreement_signed", x);
 
@@ -51,7 +72,8 @@ static enum err line_begin(struct app *app, struct arena *a, const struct visito
 		return e;
 	if (!line || line > x->f.r.others.n)
 		return ERR_NOTFOUND;
-	return *request_resolved(&x->f.r, arena_printf(a, "+%u", line)) ? ERR_CONFLICT : ERR_OK;
+	*state = request_line_state(app, a, &x->f.r, line);
+	return *state == LINE_COMING ? ERR_CONFLICT : ERR_OK;
 }
 
 /* A line that is in the list of places too asks for an Eaje. */
@@ -155,12 +177,15 @@ enum err request_place_create(struct app *app, struct arena *a, const struct vis
 {
 	struct numbers numbers;
 	struct commune commune;
+	enum line_state state;
 	const char *id;
 	struct step x;
-	enum err e = line_begin(app, a, who, number, line, &x);
+	enum err e = line_begin(app, a, who, number, line, &x, &state);
 
 	if (e || x.done)
 		return e;
+	if (state == LINE_THERE) /* a second one would stay in the register */
+		return ERR_CONFLICT;
 	check(&x, p, line, &commune, faults);
 	if (faults->n)
 		return ERR_INVALID;
@@ -180,8 +205,9 @@ enum err request_place_pick(struct app *app, struct arena *a, const struct visit
 			    unsigned line, const char *id, struct faults *faults)
 {
 	struct establishment found;
+	enum line_state state;
 	struct step x;
-	enum err e = line_begin(app, a, who, number, line, &x);
+	enum err e = line_begin(app, a, who, number, line, &x, &state);
 
 	if (e || x.done)
 		return e;

@@ -111,6 +111,18 @@ MUST_USE enum err request_return(struct app *app, struct arena *a, const struct 
 
 /* --- establishments named in a free line: before the activation --- */
 
+/* How far a line, counted from 1, got. */
+enum line_state {
+	LINE_OPEN,   /* no establishment yet */
+	LINE_COMING, /* made here, not in the register yet */
+	LINE_THERE,
+	LINE_LOST, /* it left the register, or the directory refused it */
+};
+enum line_state request_line_state(struct app *app, struct arena *a, const struct grant_request *r, unsigned line);
+
+/* Making and picking: until the activation, and again once the establishment is lost; another one may be picked for one that is there, and none
+   while one is coming: ERR_CONFLICT. */
+
 /* One the Caf makes: a job of the directory. Fields nom, type, categorie, adresse, commune, capacite. */
 struct new_place {
 	const char *name, *type, *category, *street, *commune, *capacity;
@@ -123,7 +135,8 @@ MUST_USE enum err request_place_pick(struct app *app, struct arena *a, const str
 
 /* Of a list's entry: the establishment's id; "" : a free line that has none yet. */
 const char *request_resolved(const struct grant_request *r, const char *id);
-/* Every establishment of the request, free lines included, stands in the register of its Caf; *missing names one that does not. */
+/* Every establishment of the request, free lines included, stands in the register of its Caf; *missing: the entry of one that
+   does not (request_name_of). */
 bool request_is_resolved(struct app *app, struct arena *a, const struct grant_request *r, const char **missing);
 
 #endif

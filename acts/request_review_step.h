@@ -4,6 +4,9 @@
 
 #include "acts/request_review.h"
 
+/* What a job wrote may be missing from the mirror that long; after it, it is gone. */
+#define MIRROR_LAG (10 * MINUTE_MS)
+
 struct step {
 	struct app *app;
 	struct arena *a;

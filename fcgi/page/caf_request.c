@@ -241,6 +241,33 @@ static void activate_card(struct request *rq, struct html *h, const struct reque
 	     day_fr(rq->arena, request_effect(&f->r)), caf_request_path(rq, f, "/activer"));
 }
 
+static void free_line(struct request *rq, struct html *h, const struct request_file *f, unsigned line)
+{
+	const char *text = f->r.others.v[line - 1], *id = request_resolved(&f->r, arena_printf(rq->arena, "+%u", line));
+	const char *path = caf_request_path(rq, f, arena_printf(rq->arena, "/lignes/%u", line));
+	struct establishment e;
+
+	html(h, "<li><p>« {} »", text);
+	switch (request_line_state(rq->app, rq->arena, &f->r, line)) {
+	case LINE_COMING:
+		html(h, "</p><span class=\"tag tag-warn\">{}, ajout en cours</span></li>\n", id);
+		return;
+	case LINE_THERE:
+		html(h,
+		     " : <a href=\"/caf/etablissements/{}\">{}</a></p><span class=\"tag tag-ok\">{}</span> <a href=\"{}\">Changer"
+		     "<span class=\"vh\"> : {}</span></a></li>\n",
+		     id, establishment_find(rq->app, rq->arena, id, &e) ? id : e.name, id, path, text);
+		return;
+	case LINE_LOST:
+		html(h, "</p><span class=\"tag tag-err\">{} n’est plus au répertoire</span> ", id);
+		break;
+	default:
+		html(h, "</p>");
+	}
+	html(h, "<a class=\"btn btn-alt btn-small\" href=\"{}\">Ajouter au répertoire<span class=\"vh\"> : {}</span></a></li>\n",
+	     path, text);
+}
+
 /* Establishments of the free lines, until the activation. */
 static void free_lines(struct request *rq, struct html *h, const struct request_file *f)
 {
@@ -248,20 +275,8 @@ static void free_lines(struct request *rq, struct html *h, const struct request_
 		return;
 	html(h, "<section class=\"card\" aria-labelledby=\"t-lignes\">\n<h2 id=\"t-lignes\">Établissements absents du répertoire</h2>\n"
 		"<ul class=\"todo\">\n");
-	for (size_t i = 0; i < f->r.others.n; i++) {
-		const char *id = request_resolved(&f->r, arena_printf(rq->arena, "+%zu", i + 1));
-		struct establishment e;
-
-		html(h, "<li><p>« {} »", f->r.others.v[i]);
-		if (!*id)
-			html(h, "</p><a class=\"btn btn-alt btn-small\" href=\"{}\">Ajouter au répertoire<span class=\"vh\"> : {}</span></a></li>\n",
-			     caf_request_path(rq, f, arena_printf(rq->arena, "/lignes/%zu", i + 1)), f->r.others.v[i]);
-		else if (establishment_find(rq->app, rq->arena, id, &e))
-			html(h, "</p><span class=\"tag tag-warn\">{}, ajout en cours</span></li>\n", id);
-		else
-			html(h, " : <a href=\"/caf/etablissements/{}\">{}</a></p><span class=\"tag tag-ok\">{}</span></li>\n",
-			     e.id, e.name, e.id);
-	}
+	for (size_t i = 0; i < f->r.others.n; i++)
+		free_line(rq, h, f, (unsigned)i + 1);
 	html(h, "</ul>\n</section>\n");
 }
 

@@ -60,6 +60,25 @@ static void takeovers(struct request *rq, struct html *h, const struct takeover 
 			    "Changer le gestionnaire de cet établissement");
 }
 
+/* What a free line names is made or picked here; what the provider chose stays as it was sent. */
+static void missing_note(struct request *rq, struct html *h, const struct request_file *f, const char *missing)
+{
+	const char *name = request_name_of(rq->app, rq->arena, &f->r, missing);
+
+	html(h, "<div class=\"note note-warn\" id=\"etablissements\" tabindex=\"-1\"><p>");
+	if (request_line_of(missing))
+		html(h,
+		     "« {} » n’est pas encore au répertoire de votre Caf. <a href=\"{}\">Ajoutez-le depuis la demande</a>, puis "
+		     "revenez ici.",
+		     name, caf_request_path(rq, f, ""));
+	else
+		html(h,
+		     "« {} » ({}) n’est plus au répertoire de votre Caf. L’activation est possible s’il y revient sous le même "
+		     "identifiant. Sinon, <a href=\"{}\">refusez la demande</a> : l’organisme en transmet une autre.",
+		     name, missing, caf_request_path(rq, f, "/refuser"));
+	html(h, "</p></div>\n");
+}
+
 static enum err activate_page(struct request *rq, struct html *h, const struct request_file *f)
 {
 	const char *missing;
@@ -75,10 +94,7 @@ static enum err activate_page(struct request *rq, struct html *h, const struct r
 	     f->r.name, f->r.agreement, day_fr(rq->arena, request_effect(&f->r)));
 	people_table(h, f);
 	if (!ready) {
-		html(h,
-		     "<div class=\"note note-warn\" id=\"etablissements\" tabindex=\"-1\"><p>« {} » n’est pas encore au répertoire de votre Caf. "
-		     "<a href=\"{}\">Ajoutez-le depuis la demande</a>, puis revenez ici.</p></div>\n",
-		     missing, caf_request_path(rq, f, ""));
+		missing_note(rq, h, f, missing);
 		page_end(rq, h);
 		return ERR_OK;
 	}

@@ -89,7 +89,11 @@ static enum err place_page(struct request *rq, struct html *h, const struct requ
 	caf_request_begin(rq, h, f, "Établissement à ajouter");
 	html(h, "<h1>Établissement à ajouter</h1>\n<p class=\"lead\">Écrit dans la demande : « {} »</p>\n<div class=\"cols\">\n<div>\n",
 	     f->r.others.v[line - 1]);
-	make_form(rq, h, path);
+	if (request_line_state(rq->app, rq->arena, &f->r, line) == LINE_THERE)
+		html(h, "<p>Il est au répertoire sous l’identifiant {}. Vous pouvez en choisir un autre jusqu’à l’activation.</p>\n",
+		     request_resolved(&f->r, arena_printf(rq->arena, "+%u", line)));
+	else
+		make_form(rq, h, path);
 	html(h, "</div>\n<aside aria-label=\"Établissement déjà au répertoire\">\n");
 	pick_form(rq, h, path);
 	html(h, "</aside>\n</div>\n");
@@ -108,7 +112,7 @@ enum err page_caf_request_place(struct request *rq, struct html *h)
 	if (!line || line > f.r.others.n)
 		return ERR_NOTFOUND;
 	if (request_step(f.r.state) < 0 || request_step(f.r.state) > 3 ||
-	    *request_resolved(&f.r, arena_printf(rq->arena, "+%u", line)))
+	    request_line_state(rq->app, rq->arena, &f.r, line) == LINE_COMING)
 		return done(rq, caf_request_path(rq, &f, ""), "etape-autre");
 	return place_page(rq, h, &f);
 }

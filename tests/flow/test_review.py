@@ -357,3 +357,40 @@ def test_an_establishment_changes_hands_once_that_is_confirmed(service):
     while dn.lower() in covered():
         assert time.monotonic() < end
         time.sleep(0.2)
+
+
+def test_a_picked_establishment_is_changed_until_the_activation(service):
+    first, second = new_places(service, 2)
+    number = make_request(service, listing=[], others=['Crèche du Parc, 2 rue du Parc, Gennevilliers'], people=[person()])
+    c = administrator(service)
+    line = path(number, '/lignes/1')
+
+    def pick(place):
+        form = [f for f in c.get(line).forms() if f.action.endswith('/lignes/1')][-1]   # after the one that makes it
+        ok(form.set(identifiant=place).submit(('action', 'choisir')), path(number) + '?fait=etablissement-choisi')
+
+    pick(first)
+    page = c.get(path(number))
+    assert f'Crèche {first}' in page.words and line in page.links()
+    page = c.get(line)
+    assert first in page.words and 'L’ajouter au répertoire' not in page.words
+    pick(second)
+    assert f'Crèche {second}' in c.get(path(number)).words
+    suffix = service.demo['ldap']['suffix']
+    service.directory().delete_s(f'habEtablissementId={second},ou=etablissements,habCodeCaf=921,ou=cafs,{suffix}')
+    page = wait(lambda: c.get(path(number)), lambda p: f'{second} n’est plus au répertoire' in p.words)
+    assert line in page.links() and 'L’ajouter au répertoire' in c.get(line).words
+    pick(first)
+
+
+def test_an_establishment_that_left_the_register_is_not_promised(service):
+    place, = new_places(service, 1)
+    number = make_request(service, listing=[place], people=[person()])
+    c = administrator(service)
+    check(c, number)
+    post(c, number)
+    signed(c, number)
+    suffix = service.demo['ldap']['suffix']
+    service.directory().delete_s(f'habEtablissementId={place},ou=etablissements,habCodeCaf=921,ou=cafs,{suffix}')
+    page = wait(lambda: c.get(path(number, '/activer')), lambda p: 'n’est plus au répertoire' in p.words)
+    assert path(number, '/refuser') in page.links() and 'Ajoutez-le depuis la demande' not in page.words

@@ -623,7 +623,7 @@ static void test_free_lines(void **state)
 	r.state = "agreement_signed";
 	put_request(w, &r);
 	assert_false(request_is_resolved(&w->app, w->a, &r, &missing));
-	assert_string_equal(missing, "Crèche du Parc, 2 rue du Parc");
+	assert_string_equal(missing, "+1");
 	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, true, &faults), ERR_INVALID);
 
 	faults = (struct faults){ 0 };
@@ -637,10 +637,26 @@ static void test_free_lines(void **state)
 	faults = (struct faults){ 0 };
 	put_establishment(w, &other);
 	assert_int_equal(request_place_pick(&w->app, w->a, &v, r.number, 1, "etab2043", &faults), ERR_OK);
-	assert_int_equal(request_place_pick(&w->app, w->a, &v, r.number, 1, "ETAB2043", &faults), ERR_CONFLICT);
+	assert_int_equal(request_place_pick(&w->app, w->a, &v, r.number, 1, "ETAB2043", &faults), ERR_INVALID);
 	assert_int_equal(request_read(&w->app, w->a, r.number, &r), ERR_OK);
 	assert_string_equal(request_resolved(&r, "+1"), "ETAB2043");
 	assert_true(request_is_resolved(&w->app, w->a, &r, &missing));
+	assert_int_equal(request_line_state(&w->app, w->a, &r, 1), LINE_THERE);
+	assert_int_equal(request_place_create(&w->app, w->a, &v, r.number, 1,
+					      &(struct new_place){ "", "", "", "", "", "" }, &faults),
+			 ERR_CONFLICT);
+
+	/* another one may be picked, also when the one before left the register */
+	struct establishment better = establishment_of(w, 4, "ETAB2044", "eaje");
+
+	faults = (struct faults){ 0 };
+	put_establishment(w, &better);
+	assert_int_equal(request_place_pick(&w->app, w->a, &v, r.number, 1, "ETAB2044", &faults), ERR_OK);
+	better.caf = "751";
+	put_establishment(w, &better);
+	assert_int_equal(request_read(&w->app, w->a, r.number, &r), ERR_OK);
+	assert_int_equal(request_line_state(&w->app, w->a, &r, 1), LINE_LOST);
+	assert_int_equal(request_place_pick(&w->app, w->a, &v, r.number, 1, "ETAB2043", &faults), ERR_OK);
 }
 
 /* --- comparisons --- */
