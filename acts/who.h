@@ -19,7 +19,7 @@ enum login_outcome {
 	LOGIN_DONE,
 	LOGIN_MUST_CHANGE, /* logged in, restricted to the change of password */
 	LOGIN_REFUSED,     /* same words for every reason */
-	LOGIN_DELAYED,     /* retry_at tells when; nothing was tried */
+	LOGIN_DELAYED,     /* retry_at tells when; nothing was tried, or nothing of it holds */
 };
 
 struct login_result {

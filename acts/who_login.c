@@ -14,7 +14,7 @@
 #define IDENTIFIER_MAX 254
 #define PASSWORD_MAX 1024
 #define TEMPORARY_TRIES 5
-#define COMMIT_TRIES 6
+#define COMMIT_TRIES 20 /* a delay begins before as many have failed at once */
 #define ACCOUNT_DIGEST 8
 
 struct attempt {
@@ -314,47 +314,54 @@ static struct changeset *begin(struct attempt *t)
 	return changeset_set_id(cs, t->tracking) ? changeset_new(t->arena) : cs;
 }
 
-static void count_failure(struct attempt *t, struct changeset *cs, bool checked)
+/* The other login processes count too: what was tried holds only if nobody counted meanwhile. */
+static void expect_counters(struct attempt *t, struct changeset *cs)
+{
+	changeset_expect(cs, TABLE_THROTTLE, t->account_key, t->account.rev);
+	changeset_expect(cs, TABLE_THROTTLE, t->address_key, t->address.rev);
+}
+
+static void count_failure(struct attempt *t, struct changeset *cs)
 {
 	struct arena *a = t->arena;
 	uint8_t digest[DIGEST_SIZE];
 
 	secret_digest(t->account_key, digest);
-	if (checked) {
-		changeset_expect(cs, TABLE_THROTTLE, t->account_key, t->account.rev);
-		changeset_expect(cs, TABLE_THROTTLE, t->address_key, t->address.rev);
-	}
 	throttle_fail_account(&t->account, t->now);
 	throttle_fail_address(a, &t->address, text_hex(a, (struct bytes){ digest, ACCOUNT_DIGEST }), t->now);
 	changeset_put(cs, TABLE_THROTTLE, t->account_key, throttle_encode(a, &t->account));
 	changeset_put(cs, TABLE_THROTTLE, t->address_key, throttle_encode(a, &t->address));
 }
 
-/* The other login processes count too: read again until nobody came between. */
 static enum err refuse(struct attempt *t)
 {
-	enum err e = ERR_CONFLICT;
+	struct changeset *cs = begin(t);
+	struct audit_record r = record_of(t, t->cause);
 
-	for (int i = 0; i < COMMIT_TRIES && e == ERR_CONFLICT; i++) {
-		bool checked = i < COMMIT_TRIES - 1;
-		struct changeset *cs = begin(t);
-		struct audit_record r = record_of(t, t->cause);
+	expect_counters(t, cs);
+	count_failure(t, cs);
+	if (t->tried_temp && t->temp.rev) {
+		struct bytes key = key_bytes(t->who.person.uuid.b, sizeof(struct uuid));
 
-		if (i && (e = read_state(t)))
-			return e;
-		count_failure(t, cs, checked);
-		if (t->tried_temp && t->temp.rev) {
-			struct bytes key = key_bytes(t->who.person.uuid.b, sizeof(struct uuid));
-
-			if (checked)
-				changeset_expect(cs, TABLE_TEMP_PASSWORD, key, t->temp.rev);
-			t->temp.tries++;
-			changeset_put(cs, TABLE_TEMP_PASSWORD, key, temp_password_encode(t->arena, &t->temp));
-		}
-		changeset_audit(cs, &r);
-		e = changeset_commit(t->app->store, cs, NULL);
+		changeset_expect(cs, TABLE_TEMP_PASSWORD, key, t->temp.rev);
+		t->temp.tries++;
+		changeset_put(cs, TABLE_TEMP_PASSWORD, key, temp_password_encode(t->arena, &t->temp));
 	}
-	return e;
+	changeset_audit(cs, &r);
+	return changeset_commit(t->app->store, cs, NULL);
+}
+
+/* Nothing is told of a password that was tried, nor by the time it took. */
+static enum err delay(struct attempt *t, struct login_result *res)
+{
+	struct changeset *cs = begin(t);
+	struct audit_record r = record_of(t, "delayed");
+
+	if (res->outcome == LOGIN_DONE)
+		(void)matches_temp(t, false);
+	res->outcome = LOGIN_DELAYED;
+	changeset_audit(cs, &r);
+	return changeset_commit(t->app->store, cs, NULL);
 }
 
 static int64_t previous_login(struct attempt *t)
@@ -380,6 +387,7 @@ static enum err enter(struct attempt *t, struct login_result *res)
 		return e;
 	res->sessions++;
 	res->token = session_add(a, cs, &t->who, t->now, must_change, previous_login(t));
+	expect_counters(t, cs);
 	if (t->account.rev)
 		changeset_delete(cs, TABLE_THROTTLE, t->account_key);
 	struct audit_record r = record_of(t, NULL);
@@ -398,23 +406,40 @@ static enum err enter(struct attempt *t, struct login_result *res)
 
 /* --- the whole --- */
 
+static bool is_delayed(struct attempt *t, struct login_result *res)
+{
+	int64_t account = throttle_until(&t->account, t->now), address = throttle_until(&t->address, t->now);
+
+	res->retry_at = account > address ? account : address;
+	return res->retry_at != 0;
+}
+
+/* A delay that began while the password was tried holds for it too. */
+static enum err settle(struct attempt *t, struct login_result *res)
+{
+	enum err e = ERR_CONFLICT;
+
+	for (int i = 0; i < COMMIT_TRIES && e == ERR_CONFLICT; i++) {
+		if (i && (e = read_state(t)))
+			return e;
+		if (is_delayed(t, res))
+			return delay(t, res);
+		e = res->outcome == LOGIN_REFUSED ? refuse(t) : enter(t, res);
+	}
+	return e == ERR_CONFLICT ? ERR_UNAVAILABLE : e;
+}
+
 static enum err judge(struct attempt *t, struct login_result *res)
 {
 	enum err e = read_state(t);
 
 	if (e)
 		return e;
-	int64_t account = throttle_until(&t->account, t->now), address = throttle_until(&t->address, t->now);
-
-	res->retry_at = account > address ? account : address;
-	if (res->retry_at) {
-		res->outcome = LOGIN_DELAYED;
-		return note(t, "delayed");
-	}
+	res->outcome = LOGIN_REFUSED;
+	if (is_delayed(t, res))
+		return delay(t, res);
 	e = try_password(t, &res->outcome);
-	if (e)
-		return e;
-	return res->outcome == LOGIN_REFUSED ? refuse(t) : enter(t, res);
+	return e ? e : settle(t, res);
 }
 
 static bool is_password(struct bytes p)

@@ -233,6 +233,46 @@ static void test_unknown_identifiers_are_delayed_alike(void **state)
 	assert_int_equal(try_from(s, "203.0.113.11", "ghost2", "x-wrong-x", 9).outcome, LOGIN_REFUSED);
 }
 
+/* A login process of its own; its outcome, once start is closed. */
+static pid_t try_apart(struct stage *s, const int start[2], const char *password)
+{
+	pid_t child = fork();
+	char c;
+
+	if (child)
+		return child;
+	close(start[1]);
+	s->app.store = NULL;
+	stage_open(s);
+	s->app.web = slapd_open(SERVICE_WEB);
+	(void)!read(start[0], &c, 1);
+	_exit((int)try(s, "pdurand", password).outcome);
+}
+
+static void test_many_tries_at_once_are_no_more_than_one_after_the_other(void **state)
+{
+	struct stage *s = *state;
+	pid_t children[12];
+	int start[2], refused = 0, status;
+
+	later(DAY_MS);
+	assert_int_equal(pipe(start), 0);
+	for (size_t i = 0; i < LENGTH(children); i++)
+		children[i] = try_apart(s, start, "wrong-wrong");
+	usleep(300000);
+	close(start[0]);
+	close(start[1]);
+	for (size_t i = 0; i < LENGTH(children); i++) {
+		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+		assert_true(WIFEXITED(status));
+		assert_true(WEXITSTATUS(status) == LOGIN_REFUSED || WEXITSTATUS(status) == LOGIN_DELAYED);
+		refused += WEXITSTATUS(status) == LOGIN_REFUSED;
+	}
+	assert_int_equal(refused, 4);
+	later(6 * SECOND_MS);
+	assert_int_equal(try(s, "pdurand", OLD_PASSWORD).outcome, LOGIN_DONE);
+}
+
 static void test_an_address_is_delayed_after_ten_accounts(void **state)
 {
 	struct stage *s = *state;
@@ -547,6 +587,7 @@ int main(void)
 		cmocka_unit_test(test_a_shared_mail_is_no_identifier),
 		cmocka_unit_test(test_failures_delay_the_account_whatever_was_typed),
 		cmocka_unit_test(test_unknown_identifiers_are_delayed_alike),
+		cmocka_unit_test(test_many_tries_at_once_are_no_more_than_one_after_the_other),
 		cmocka_unit_test(test_an_address_is_delayed_after_ten_accounts),
 		cmocka_unit_test(test_an_empty_or_cut_password_is_wrong),
 		cmocka_unit_test(test_a_third_session_is_told),
