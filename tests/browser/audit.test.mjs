@@ -73,8 +73,7 @@ test('export', async () => {
   assert.ok(lines.length > 5);
   await auditor.go('/controle/exports');
   await auditor.look('controle-exports');
-  await auditor.follow('Voir les exports faits');
-  await auditor.says('Export');
+  await auditor.says('Connexions');
 });
 
 test('integrity, account', async () => {

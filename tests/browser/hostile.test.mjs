@@ -62,13 +62,13 @@ test('the texts travel as text: comparison, the Caf, its preview, families', asy
   await agent.fill(Object.fromEntries(fields.map(name => [name, `${name} ${LONG}`])));
   await agent.pressOf('action', 'verifier');
   assert.deepEqual(await agent.faultsOfPage(), []);
-  await agent.says(`projet ${LONG}`);
+  await agent.says(LONG);
   await isInert(agent);
   await agent.pressOf('action', 'envoyer');
 
   const reviewer = await Person.login(accounts('caf_reviewer').find(a => a.caf === account.caf), options);
   await reviewer.go(`/caf/revisions/${e.id}`);
-  await reviewer.says(`projet ${LONG}`);
+  await reviewer.says(LONG);
   await isInert(reviewer);
   await reviewer.look('hostile-comparaison');
   await reviewer.go(`/caf/revisions/${e.id}/apercu`);
