@@ -37,6 +37,7 @@ const struct choice closure_choices[] = {
 };
 
 const struct choice age_unit_choices[] = {
+	{ "",      "Choisissez" },
 	{ "week",  "semaines" },
 	{ "month", "mois" },
 	{ "year",  "ans" },

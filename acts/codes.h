@@ -8,7 +8,7 @@
 extern const struct choice type_choices[];     /* eaje, alsh, … */
 extern const struct choice category_choices[]; /* creche_collective, … */
 extern const struct choice closure_choices[];  /* juillet, aout, noel, jamais */
-extern const struct choice age_unit_choices[]; /* week, month, year */
+extern const struct choice age_unit_choices[]; /* "", week, month, year */
 extern const struct choice tri_choices[];      /* "", yes, no */
 extern const struct choice yes_choices[];      /* oui: one box to tick */
 extern const struct choice funding_choices[];

@@ -43,9 +43,9 @@ void listing_from_input(struct app *app, struct arena *a, const struct establish
 /* The form's values of a listing (communes as INSEE codes). */
 struct input listing_to_input(struct arena *a, const struct listing *l);
 
-/* A rubric as families read it, lines joined by '\n'; "" when empty. */
 /* « 93200 Saint-Denis », as the form takes it; the INSEE code where that would be another's too. */
 const char *commune_as_typed(struct app *app, struct arena *a, const char *insee);
+/* A rubric as families read it, lines joined by '\n'; "" when empty. */
 const char *section_text(struct app *app, struct arena *a, const struct listing *l, enum section s);
 /* « Lundi à jeudi : 7 h 45 – 18 h 15 » lines. */
 const char *hours_text(struct arena *a, const struct listing *l);

@@ -260,13 +260,20 @@ static void check_capacity(struct check *c)
 void listing_from_input(struct app *app, struct arena *a, const struct establishment *e, const struct input *in,
 			struct listing *out, struct faults *faults)
 {
-	struct check c = { app, a, e, in, out, faults };
+	static const char *const known_or_not[] = { "meals_provided", "diapers_provided" };
+	struct input typed = *in;
+	struct check c = { app, a, e, &typed, out, faults };
+
+	/* the field's own word for it; a listing has nothing there */
+	for (size_t i = 0; i < LENGTH(known_or_not); i++)
+		if (input_has(in, known_or_not[i], "unknown"))
+			typed = input_with(a, &typed, known_or_not[i], "");
 
 	codec_default(&listing_codec, out);
 	for (size_t i = 0; i < listing_form.n; i++)
 		if (i < LISTING_HOURS_FIRST || i >= LISTING_HOURS_FIRST + HOURS_CELLS)
 			check_field(&c, i);
-	hours_from_input(a, in, out, faults);
+	hours_from_input(a, &typed, out, faults);
 	check_contact(&c);
 	check_ages(&c);
 	check_capacity(&c);

@@ -18,6 +18,10 @@ import pytest
 
 from client import Client, until
 
+# Days are days in Paris, here too: around midnight "today" is not everybody's.
+os.environ['TZ'] = 'CET-1CEST,M3.5.0,M10.5.0/3'
+time.tzset()
+
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 addresses = itertools.count(2)
 

@@ -232,19 +232,24 @@ def test_search_beyond_the_last_page_is_the_last(service):
 
 
 def test_search_tells_closed_from_full(service):
-    def cards(query):
-        page = service.client().get('/recherche?lieu=92390&rayon=20&' + query)
-        return {re.search(r'/etablissements/[^"]*', card).group(): card for card in page.text.split('<li class="card">')[1:]}
+    def cards(query=''):
+        found, last = {}, 1
+        for n in range(1, 100):
+            page = service.client().get(f'/recherche?lieu=92390&rayon=20&{query}&page={n}')
+            found |= {re.search(r'/etablissements/[^"]*', card).group(): card for card in page.text.split('<li class="card">')[1:]}
+            last = int((re.search(r'Page \d+ sur (\d+)', page.words) or [0, 1])[1])
+            if n >= last:
+                return found
 
-    week = cards('page=2')
+    week = cards()
     open_now = [name for name, card in week.items() if 'avec une place libre' in card]
     assert open_now
-    saturday = cards('jour=samedi&page=2')
+    saturday = cards('jour=samedi')
     for name in open_now:
         assert 'Fermé le samedi</p>' in saturday[name] and 'Places libres à un autre moment' in saturday[name]
         assert 'Aucune place libre cette semaine' not in saturday[name]
     assert any('>Complet le lundi matin</p>' in card and 'Places libres à un autre moment' in card
-               for card in cards('jour=lundi&moment=matin&page=2').values())
+               for card in cards('jour=lundi&moment=matin').values())
     assert any('>Complet</p>' in card and 'Aucune place libre cette semaine' in card for card in week.values())
 
 

@@ -280,7 +280,7 @@ static void test_what_is_refused(void **state)
 		"déjà dans la liste");
 	refused(w, REQUEST_PEOPLE, "nom=A&prenom=B&fonction=x&courriel=b@x.example", "tous", "au moins un établissement");
 	refused(w, REQUEST_PEOPLE, "personne=7&nom=A&prenom=B&fonction=x&courriel=b@x.example&tous=oui", "nom",
-		"n’est plus");
+		"modifiée ou retirée");
 	assert_int_equal(draft_of(w).n, 1);
 	assert_int_equal(draft_of(w).r.listing.n, 2);
 }
