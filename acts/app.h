@@ -111,9 +111,11 @@ MUST_USE enum err act_begin(struct app *app, struct arena *a, const struct visit
 
 /* An audit record alone, committed: refusals, log queries. */
 MUST_USE enum err act_note(struct app *app, struct arena *a, const struct visitor *who, const struct audit_record *r);
-/* The same of a refusal: of one person, or one address, at most 60 a minute are written by a process; how many were not is a detail of
-   the next one. */
+/* The same of a refusal: of one person, or one address (/64), at most 60 a minute are written by a process; how many were not is a
+   detail of his next one. */
 MUST_USE enum err refusal_note(struct app *app, struct arena *a, const struct visitor *who, struct audit_record *r);
+/* How many this process has not told yet: for its last line. */
+uint64_t refusals_unwritten(void);
 
 /* Adds a job to the changeset: its kind (clerk/jobs.c) and args: name, value, …, NULL. */
 void job_add(struct arena *a, struct changeset *cs, const char *kind, ...) __attribute__((sentinel));

@@ -68,6 +68,9 @@ static int worker(size_t index, void *user)
 	sandbox_enter(pools[p->pool].role, p->settings);
 	int status = pools[p->pool].serve(p->listen_fd, dispatch, &d);
 
+	if (refusals_unwritten())
+		log_line(LOG_LEVEL_WARNING, "refusals counted and not recorded", "count",
+			 arena_printf(a, "%llu", (unsigned long long)refusals_unwritten()), NULL);
 	app_close(&app);
 	return status;
 }

@@ -565,6 +565,71 @@ static void test_ones_logins_are_listed(void **state)
 	assert_true(lines[0].at >= lines[1].at);
 }
 
+static enum err refuse_from(struct stage *s, const struct visitor *from, const char *address)
+{
+	struct visitor who = *from;
+
+	who.address = address;
+	struct audit_record r = act_record(s->a, &who, EVENT_REFUSAL);
+
+	return refusal_note(&s->app, s->a, &who, &r);
+}
+
+static size_t refusals(struct stage *s)
+{
+	AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+	struct audit_query q = { .event = event_code(EVENT_REFUSAL), .event_class = -1, .failed = -1, .limit = 1000 };
+	struct audit_page page = { 0 };
+
+	assert_int_equal(audit_find(&t, s->a, &q, &page), ERR_OK);
+	return page.n;
+}
+
+static const char *counted(struct stage *s, const char *detail)
+{
+	struct audit_record r = last_record(s, EVENT_REFUSAL);
+
+	return arg_of(&r.details, detail);
+}
+
+static void test_refusals_without_end_are_counted_for_whom_they_were(void **state)
+{
+	struct stage *s = *state;
+	struct visitor agent = logged_in(s, "pdurand"), colleague = logged_in(s, "jmartin");
+	size_t before = refusals(s);
+	static int runs;
+
+	/* neither shares the other's place */
+	agent.person.uuid = (struct uuid){ { 1 } };
+	colleague.person.uuid = (struct uuid){ { 2 } };
+	later(++runs * HOUR_MS + MINUTE_MS - clock_now() % MINUTE_MS);
+	for (int i = 0; i < 200; i++)
+		assert_int_equal(refuse_from(s, &agent, "192.0.2.7"), ERR_OK);
+	assert_int_equal(refusals(s) - before, 60);
+	/* from elsewhere it is still the same person; somebody else is not */
+	assert_int_equal(refuse_from(s, &agent, "203.0.113.9"), ERR_OK);
+	assert_int_equal(refusals(s) - before, 60);
+	assert_int_equal(refuse_from(s, &colleague, "192.0.2.7"), ERR_OK);
+	assert_int_equal(refusals(s) - before, 61);
+	assert_string_equal(counted(s, "unwritten"), "");
+	/* one network is one asker */
+	for (int i = 0; i < 200; i++)
+		assert_int_equal(refuse_from(s, &s->from, arena_printf(s->a, "2001:db8:0:1::%x", i)), ERR_OK);
+	assert_int_equal(refusals(s) - before, 121);
+	assert_int_equal(refusals_unwritten(), 281);
+	later(MINUTE_MS);
+	assert_int_equal(refuse_from(s, &agent, "192.0.2.7"), ERR_OK);
+	assert_string_equal(counted(s, "unwritten"), "141");
+	assert_string_equal(counted(s, "unwritten_others"), "");
+	assert_int_equal(refusals_unwritten(), 140);
+	/* comers of many networks share the places, and none is forgotten */
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(refuse_from(s, &s->from, arena_printf(s->a, "2001:db8:1:%x::1", i)), ERR_OK);
+	assert_int_equal(refuse_from(s, &agent, "192.0.2.7"), ERR_OK);
+	assert_true(refusals_unwritten() == 0 || refusals_unwritten() == 140);
+	assert_string_equal(counted(s, "unwritten"), "");
+}
+
 /* The same again with a mirror that is kept up: whom it knows is bound before he is searched. What it says may be out of date in
    these tests, and must not matter. */
 static int fresh_set_up(void **state)
@@ -603,6 +668,7 @@ int main(void)
 		cmocka_unit_test(test_roles_come_from_the_groups),
 		cmocka_unit_test(test_without_directory_nothing_is_tried_and_it_is_told),
 		cmocka_unit_test(test_ones_logins_are_listed),
+		cmocka_unit_test(test_refusals_without_end_are_counted_for_whom_they_were),
 	};
 
 	int failed = cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
