@@ -257,7 +257,7 @@ static void test_rubrics_are_compared(void **state)
 	assert_string_equal(v[1].after, "");
 	assert_string_equal(section_text(NULL, a, &l, SECTION_CLOSURES), "Fermé en août et entre Noël et le Nouvel An.");
 	assert_string_equal(section_text(NULL, a, &l, SECTION_CONTACT),
-			    "01 99 00 12 74\n01 99 00 12 75\nl@valmoreau.example\nhttps://v.example");
+			    "01 99 00 12 74\nAutre téléphone : 01 99 00 12 75\nl@valmoreau.example\nhttps://v.example");
 	listing_compare(NULL, a, NULL, &l, &v, &n);
 	assert_int_equal(n, SECTION__MAX - 1); /* all but an accueil de loisirs' activities */
 }

@@ -180,7 +180,8 @@ static void test_served_communes_are_looked_up(void **state)
 	listing_from_input(&w->app, w->a, &w->nursery, &in, &l, &faults);
 	assert_int_equal(faults.n, 0);
 	assert_int_equal(l.served_communes.n, 2);
-	assert_string_equal(section_text(&w->app, w->a, &l, SECTION_COMMUNES), "Villeneuve-la-Garenne\nGennevilliers");
+	assert_string_equal(section_text(&w->app, w->a, &l, SECTION_COMMUNES),
+			    "92390 Villeneuve-la-Garenne\n92230 Gennevilliers");
 	listing_from_input(&w->app, w->a, &w->nursery, &bad, &l, &faults);
 	assert_string_equal(fault_of(&faults, "served_communes"),
 			    "Communes desservies : nous ne connaissons pas « 92999 »");
