@@ -24,6 +24,12 @@ static struct form whole_form(struct arena *a, const struct form *own)
 	return (struct form){ fields, n + LENGTH(common_fields) };
 }
 
+/* What is typed comes back in the page, up to six times as long. */
+static bool is_form_length(const struct request *rq)
+{
+	return rq->http->body.n <= FORM_BYTES || rq->route->flags & ROUTE_LONG;
+}
+
 static enum err read_form(struct request *rq)
 {
 	const struct form *own = rq->route->form ? rq->route->form() : NULL;
@@ -31,8 +37,7 @@ static enum err read_form(struct request *rq)
 	struct pair *raw;
 	size_t n;
 
-	/* what is typed comes back in the page, up to six times as long */
-	if (rq->http->body.n > FORM_BYTES && !(rq->route->flags & ROUTE_LONG))
+	if (!is_form_length(rq))
 		return ERR_TOOLARGE;
 	enum err e = http_pairs(rq->http, &raw, &n);
 
@@ -103,7 +108,7 @@ static bool keep_form(struct request *rq)
 	size_t n;
 
 	if (rq->http->method != METHOD_POST || !*rq->http->origin || !is_our_origin(rq) || !rq->route->form ||
-	    http_pairs(rq->http, &raw, &n))
+	    !is_form_length(rq) || http_pairs(rq->http, &raw, &n))
 		return false;
 	enum err e = kept_put(rq->app, rq->arena, rq->who.person.uuid, rq->http->path, rq->http->body);
 

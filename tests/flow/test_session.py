@@ -182,6 +182,14 @@ def test_another_window_of_an_expired_session_may_still_send(service, clock):
     assert log_in_again(page, agent).form('/fonctionnement').get('projet') == 'Écrit dans l’autre fenêtre.'
 
 
+def test_an_expired_session_keeps_no_form_longer_than_its_page_takes(service, clock):
+    c, agent, _ = first_listing(service)
+    form = c.get('/espace-pro/mon-compte').form('/rappels').set(rappels='x' * 70000)
+    clock(35)
+    page = form.submit()
+    assert page.path.startswith('/connexion') and 'retrouverez' not in page.words
+
+
 def test_what_was_typed_comes_back_while_the_directory_is_away(service):
     c, agent, e = first_listing(service)
     path = f'/espace-pro/etablissements/{e["id"]}/places'
