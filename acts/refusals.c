@@ -41,10 +41,9 @@ static struct asker *place_of(const uint8_t digest[DIGEST_SIZE], int64_t minute)
 	return x;
 }
 
-static void tell(struct arena *a, struct audit_record *r, const char *name, uint64_t n)
+static const char *number(struct arena *a, uint64_t n)
 {
-	if (n)
-		act_detail(a, r, name, arena_printf(a, "%llu", (unsigned long long)n));
+	return arena_printf(a, "%llu", (unsigned long long)n);
 }
 
 enum err refusal_note(struct app *app, struct arena *a, const struct visitor *who, struct audit_record *r)
@@ -60,8 +59,10 @@ enum err refusal_note(struct app *app, struct arena *a, const struct visitor *wh
 		return ERR_OK;
 	}
 	x->written++;
-	tell(a, r, "unwritten", own ? *own : 0);
-	tell(a, r, "unwritten_others", others);
+	if (own && *own)
+		act_detail(a, r, "unwritten", number(a, *own));
+	if (others)
+		act_detail(a, r, "unwritten_others", number(a, others));
 	enum err e = act_note(app, a, who, r);
 
 	if (e)
