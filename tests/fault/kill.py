@@ -69,9 +69,14 @@ class Publisher(threading.Thread):
     def settle(self):
         """What the history shows of this round: every acknowledged note once, every other at most once."""
         # hundreds of tables by now: read as text, as a parser would take seconds over each
-        page = self.client.session.get(self.client.url(self.path + '/historique'), allow_redirects=False, timeout=30)
-        assert page.status_code == 200, page.status_code
-        words = re.sub(r'<[^>]*>', ' ', page.text)
+        words = ''
+        for n in range(1, 10000):       # twenty a page, newest first, as far as this round goes
+            page = self.client.session.get(self.client.url(f'{self.path}/historique?page={n}'), allow_redirects=False, timeout=30)
+            assert page.status_code == 200, page.status_code
+            text = re.sub(r'<[^>]*>', ' ', page.text)
+            words += text
+            if not any(note in text for note in self.open):
+                break
         lost = [n for n in self.acknowledged if n not in words]
         doubled = [n for n in self.open if words.count(n) > 1]
         done = len(self.acknowledged)

@@ -27,7 +27,7 @@ static int restore_confined(struct server *s, const char *file)
 		const char *why = "";
 
 		sandbox_enter(SANDBOX_COMMAND, &settings);
-		_exit(writer_restore(a, &s->o, file, &why));
+		_exit((int)writer_restore(a, &s->o, file, &why));
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
