@@ -72,6 +72,8 @@ class Publisher(threading.Thread):
         words = ''
         for n in range(1, 10000):       # twenty a page, newest first, as far as this round goes
             page = self.client.session.get(self.client.url(f'{self.path}/historique?page={n}'), allow_redirects=False, timeout=30)
+            if n > 1 and page.status_code == 404:
+                break
             assert page.status_code == 200, page.status_code
             text = re.sub(r'<[^>]*>', ' ', page.text)
             words += text
