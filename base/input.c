@@ -70,17 +70,24 @@ static size_t direction_mark(const char *s)
 	return last >= 0xA6 && last <= 0xA9 ? 3 : 0;
 }
 
-/* What comes along when something is pasted: marks of direction around it, tabs, the line breaks of a word processor. */
-static char *pasted(struct arena *a, const char *raw, bool lines)
+static char *without_marks(struct arena *a, const char *raw)
 {
-	size_t n, mark;
+	size_t mark;
 
 	while ((mark = direction_mark(raw)))
 		raw += mark;
 	char *s = arena_strdup(a, raw);
 
-	for (n = strlen(s); n >= 3 && direction_mark(s + n - 3); n -= 3)
+	for (size_t n = strlen(s); n >= 3 && direction_mark(s + n - 3); n -= 3)
 		s[n - 3] = '\0';
+	return s;
+}
+
+/* What comes along when something is pasted: marks of direction around it, tabs, the line breaks of a word processor. */
+static char *pasted(struct arena *a, const char *raw, bool lines)
+{
+	char *s = without_marks(a, raw);
+
 	for (char *c = s; *c; c++)
 		if (*c == '\t' || *c == '\v' || *c == '\f')
 			*c = lines && *c != '\t' ? '\n' : ' ';
@@ -96,8 +103,11 @@ static enum err clean(struct arena *a, enum field_kind kind, const char *raw, co
 	bool lines = kind == FIELD_LINES;
 	enum err e = text_clean(a, bytes_of(pasted(a, raw, lines)), lines, out);
 
-	if (!e)
-		*out = text_trim(a, *out);
+	/* a mark may stand before a blank, and that before a mark */
+	for (size_t before = SIZE_MAX; !e && strlen(*out) < before;) {
+		before = strlen(*out);
+		*out = text_trim(a, without_marks(a, *out));
+	}
 	return e;
 }
 
