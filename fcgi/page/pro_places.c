@@ -3,15 +3,6 @@
 
 #include <string.h>
 
-static const char *lower_first(struct arena *a, const char *s)
-{
-	char *copy = arena_strdup(a, s);
-
-	if (*copy >= 'A' && *copy <= 'Z')
-		*copy = (char)(*copy + 'a' - 'A');
-	return copy;
-}
-
 static void cell(struct request *rq, struct html *h, const struct grid_frame *f, int band, int day, int half)
 {
 	const char *name = grid_field(rq->arena, band, day, half);
@@ -25,8 +16,8 @@ static void cell(struct request *rq, struct html *h, const struct grid_frame *f,
 	html(h,
 	     "<td><label class=\"vh\" for=\"{}\">{}, {} {}</label><input type=\"text\" inputmode=\"numeric\" pattern=\"[0-9]*\" "
 	     "maxlength=\"3\" autocomplete=\"off\" id=\"{}\" name=\"{}\" value=\"{}\"",
-	     name, band_labels[band], lower_first(rq->arena, weekday_labels[day]), half ? "après-midi" : "matin", name,
-	     name, input_get(&rq->in, name));
+	     name, band_labels[band], text_lower_first(rq->arena, weekday_labels[day]), half ? "après-midi" : "matin",
+	     name, name, input_get(&rq->in, name));
 	if (fault)
 		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"><span class=\"vh\" id=\"e-{}\">{f}</span>",
 		     name, name, fault);
