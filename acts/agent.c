@@ -2,7 +2,7 @@
 
 #include "acts/edit.h"
 #include "acts/mails.h"
-#include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "acts/who.h"
 
 #include <string.h>

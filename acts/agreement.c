@@ -2,6 +2,7 @@
 
 #include "acts/calendar.h"
 #include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "acts/provider.h"
 #include "base/text.h"
 

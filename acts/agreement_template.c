@@ -1,6 +1,5 @@
 /* The articles of a convention: the template, its placeholders, the one a Caf has set. */
 #include "acts/agreement_words.h"
-#include "acts/mirror.h"
 #include "acts/rights.h"
 #include "base/french.h"
 #include "base/text.h"

@@ -4,7 +4,6 @@
 #include "acts/agent_new.h"
 #include "acts/codes.h"
 #include "acts/listing_rules.h"
-#include "acts/mirror.h"
 #include "acts/outcome.h"
 #include "acts/provider.h"
 #include "base/text.h"

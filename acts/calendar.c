@@ -1,6 +1,6 @@
 #include "acts/calendar.h"
 
-#include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 
 #define YEAR 12 /* months */
 #define NOTICE 3

@@ -2,7 +2,6 @@
 #include "acts/calendar.h"
 #include "acts/departure.h"
 #include "acts/mails.h"
-#include "acts/mirror.h"
 #include "acts/places.h"
 #include "acts/reminders.h"
 #include "acts/request_review.h"

@@ -3,7 +3,7 @@
 
 #include "acts/listing_rules.h"
 #include "acts/mails.h"
-#include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "acts/who_throttle.h"
 #include "base/text.h"
 

@@ -1,6 +1,6 @@
 #include "acts/edit.h"
 
-#include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "acts/outcome.h"
 
 #include <string.h>

@@ -125,6 +125,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/mails.h \
 	%D%/mirror.h \
 	%D%/mirror_batch.h \
+	%D%/mirror_keys.h \
 	%D%/mirror_record.h \
 	%D%/numbers.h \
 	%D%/outcome.h \

@@ -3,6 +3,9 @@
 #include "acts/mirror.h"
 
 #include "acts/mirror_batch.h"
+#include "acts/mirror_keys.h"
+#include "acts/publish.h"
+#include "acts/rights.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 #include "acts/mirror_batch.h"
 
 #include "acts/departure.h"
+#include "acts/publish.h"
 #include "acts/queue.h"
 #include "acts/rights.h"
 #include "acts/who.h"

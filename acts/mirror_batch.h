@@ -4,16 +4,6 @@
 
 #include "acts/mirror_record.h"
 
-struct uuids {
-	struct uuid *v;
-	size_t n;
-};
-
-void uuids_add(struct arena *a, struct uuids *list, struct uuid u);
-/* Sorted, each once. */
-void uuids_settle(struct uuids *list);
-bool uuids_have(const struct uuids *settled, struct uuid u);
-
 /* One poll's work. arena outlives the batches. */
 struct batch {
 	struct app *app;

@@ -1,5 +1,5 @@
 /* Keys of the mirror's indexes, and lists of the entryUUIDs they lead to. */
-#include "acts/mirror_batch.h"
+#include "acts/mirror_keys.h"
 
 #include "base/text.h"
 

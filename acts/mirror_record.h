@@ -3,6 +3,7 @@
 #define ACTS_MIRROR_RECORD_H
 
 #include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 
 struct index_row {
 	enum table table;

@@ -1,6 +1,6 @@
 #include "acts/numbers.h"
 
-#include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "acts/request.h"
 #include "base/text.h"
 

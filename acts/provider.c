@@ -1,6 +1,6 @@
 #include "acts/provider.h"
 
-#include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "base/text.h"
 
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 #include "acts/publish.h"
 
+#include "acts/codes.h"
 #include "acts/commune.h"
 #include "acts/listing_rules.h"
-#include "acts/mirror.h"
 #include "base/text.h"
 
 #include <string.h>

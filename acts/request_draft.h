@@ -4,7 +4,6 @@
 #define ACTS_REQUEST_DRAFT_H
 
 #include "acts/request.h"
-#include "acts/search.h"
 
 #define REQUEST_KEPT_MS (7 * DAY_MS)
 /* In a draft, instead of a list: all establishments of the request, whatever they become. */

@@ -4,7 +4,7 @@
 #include "acts/caf_texts.h"
 #include "acts/codes.h"
 #include "acts/commune.h"
-#include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "acts/rights.h"
 #include "base/text.h"
 

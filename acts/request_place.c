@@ -1,11 +1,11 @@
 /* Establishments a request names in a free line: made in the register, or found there. */
 #include "acts/codes.h"
+#include "acts/commune.h"
 #include "acts/edit.h"
 #include "acts/listing_rules.h"
 #include "acts/numbers.h"
 #include "acts/outcome.h"
 #include "acts/request_review_step.h"
-#include "acts/search.h"
 #include "base/text.h"
 
 #include <ctype.h>

@@ -1,5 +1,5 @@
 /* Requests as a Caf reads them: one, a list, what comparing tells. */
-#include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "acts/provider.h"
 #include "acts/request_review.h"
 #include "base/text.h"

@@ -1,6 +1,6 @@
 #include "acts/right_history.h"
 
-#include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "base/text.h"
 
 #include <stdlib.h>

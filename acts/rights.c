@@ -1,7 +1,7 @@
 #include "acts/rights.h"
 
 #include "acts/codes.h"
-#include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "base/text.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Lists the mirror answers: the agents of a provider, the establishments of a Caf. */
-#include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "acts/rights.h"
 #include "base/text.h"
 

@@ -1,5 +1,6 @@
+#include "acts/search.h"
+
 #include "acts/commune.h"
-#include "acts/places.h"
 #include "base/text.h"
 
 #include <stdlib.h>

@@ -5,19 +5,6 @@
 #include "acts/codes.h"
 #include "acts/places.h"
 
-/* "Valmoreau", "valmoreau (00410)", "92390", "St-Étienne": communes by folded name or postal code, the exact name first,
-   then by population; at most 20. n 0: unknown; *near then holds names that resemble (edit distance ≤ 2). */
-MUST_USE enum err communes_find(struct app *app, struct arena *a, const char *typed, struct commune **out, size_t *n,
-				struct strs *near);
-MUST_USE enum err commune_by_insee(struct app *app, struct arena *a, const char *insee, struct commune *out);
-
-/* « Valmoreau (00410) »: what finds exactly this commune again. */
-const char *commune_label(struct arena *a, const struct commune *c);
-
-/* The one commune of exactly that folded name ("Valmoreau (00410)": and that postal code). ERR_NOTFOUND; ERR_CONFLICT:
-   several, the postal code is needed. */
-MUST_USE enum err commune_named(struct app *app, struct arena *a, const char *typed, struct commune *out);
-
 struct search {
 	struct commune around;
 	int radius_km;

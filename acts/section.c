@@ -1,6 +1,6 @@
 #include "acts/codes.h"
+#include "acts/commune.h"
 #include "acts/listing_rules.h"
-#include "acts/search.h"
 #include "base/text.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
    the clerk (its end is an event) and stays ten hours, for the form its owner may still post. */
 #include "acts/who_session.h"
 
-#include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "acts/rights.h"
 
 #include <string.h>

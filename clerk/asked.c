@@ -6,6 +6,7 @@
 #include "acts/edit.h"
 #include "acts/mails.h"
 #include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "acts/outcome.h"
 #include "acts/rights.h"
 #include "acts/who.h"

@@ -3,6 +3,8 @@
 
 #include "acts/listing.h"
 #include "acts/mirror.h"
+#include "acts/mirror_keys.h"
+#include "acts/publish.h"
 #include "acts/rights.h"
 #include "base/log.h"
 

@@ -6,6 +6,7 @@
 
 #include "acts/mails.h"
 #include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "acts/rights.h"
 #include "acts/who.h"
 #include "base/log.h"

@@ -1,7 +1,6 @@
 /* audit query | verify */
 #include "ctl/command.h"
 
-#include "acts/mirror.h"
 #include "acts/rights.h"
 #include "base/text.h"
 

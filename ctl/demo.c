@@ -2,7 +2,7 @@
 #include "ctl/demo.h"
 
 #include "acts/log.h"
-#include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "acts/report.h"
 #include "acts/who.h"
 #include "base/text.h"

@@ -1,6 +1,7 @@
 /* The families' search: form, result list, plan. */
 #include "fcgi/page/page.h"
 
+#include "acts/commune.h"
 #include "acts/places.h"
 #include "acts/search.h"
 #include "base/french.h"

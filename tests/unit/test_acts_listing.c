@@ -2,6 +2,7 @@
 #include "tests/unit/test_acts_store.h"
 
 #include "acts/codes.h"
+#include "acts/search.h"
 
 #define CONTACT "telephone=01+99+00+12+74&"
 

@@ -1,6 +1,5 @@
 /* Mails: what is said, and what is never put into a header. */
 #include "acts/mails.h"
-#include "acts/mirror.h"
 #include "acts/rights.h"
 #include "store/writer.h"
 #include "tests/unit/test_acts_service.h"

@@ -3,6 +3,7 @@
 
 #include "acts/listing.h"
 #include "acts/mails.h"
+#include "acts/mirror_keys.h"
 #include "acts/queue.h"
 
 /* --- entries --- */

@@ -2,6 +2,7 @@
 #include "tests/unit/test_acts_store.h"
 
 #include "acts/codes.h"
+#include "acts/search.h"
 
 /* clang-format off */
 static const struct {

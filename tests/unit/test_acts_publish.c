@@ -1,4 +1,5 @@
 /* What families see, from register, listing and grid; the whole made anew. */
+#include "acts/search.h"
 #include "tests/unit/test_acts_store.h"
 
 static struct published published_of(struct world *w, const char *state)

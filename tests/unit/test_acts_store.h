@@ -5,7 +5,7 @@
 
 #include "acts/commune.h"
 #include "acts/listing_rules.h"
-#include "acts/mirror.h"
+#include "acts/mirror_keys.h"
 #include "acts/publish.h"
 #include "acts/queue.h"
 #include "base/text.h"

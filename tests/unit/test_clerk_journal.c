@@ -1,5 +1,6 @@
 /* Which operations of the directory's log are the portal's own: by the identifier in the session tracking control. Each other is
    copied once, however long it took, whatever the directory's clock, and also when the clerk starts again. */
+#include "acts/mirror_keys.h"
 #include "clerk/seen.h"
 #include "tests/unit/test_clerk_stage.h"
 
