@@ -11,7 +11,9 @@ dist_siteerror_DATA = \
 	%D%/static/erreur/413.html \
 	%D%/static/erreur/429.html \
 	%D%/static/erreur/500.html \
-	%D%/static/erreur/503.html
+	%D%/static/erreur/503.html \
+	%D%/static/erreur/foot.html \
+	%D%/static/erreur/head.html
 
 systemdsystemunit_DATA = \
 	%D%/units/habilis-clerk.service \

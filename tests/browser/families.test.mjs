@@ -116,9 +116,13 @@ test('pages that are not there', async () => {
 
 test("nginx's own error pages", async () => {
   const folder = new URL('../../nginx/static/erreur/', import.meta.url);
-  for (const file of readdirSync(folder).filter(f => f.endsWith('.html') && f !== '404.html')) {
+  const read = name => readFileSync(new URL(name, folder), 'utf8');
+  for (const file of readdirSync(folder).filter(f => /^\d/.test(f) && f !== '404.html')) {
     const url = `${demo.url}/erreur-${file}`;
-    await family.page.route(url, route => route.fulfill({ contentType: 'text/html', body: readFileSync(new URL(file, folder), 'utf8') }));
+    // as nginx joins them; that it does is tests/flow/test_nginx.py's
+    const [, title] = read(file).match(/<!--# set var="title" value="(.*?)" -->/);
+    const body = read(file).replace(/<!--# include file="(.*?)" -->/g, (_, name) => read(name)).replace(/<!--# echo .*? -->/, title);
+    await family.page.route(url, route => route.fulfill({ contentType: 'text/html', body }));
     await family.go(url);
     await family.look(`nginx-${file.replace('.html', '')}`);
   }

@@ -40,11 +40,16 @@ include {folder}/habilis.conf; }}
     def connect(self):
         return http.client.HTTPSConnection('127.0.0.1', self.port, context=ssl._create_unverified_context(), timeout=10)
 
-    def ask(self, method, path, address='', **headers):
+    def answer(self, method, path, **headers):
+        """(status, headers, text)"""
+        c = self.connect()
+        c.request(method, path, headers=headers)
+        r = c.getresponse()
+        return r.status, r.headers, r.read().decode()
+
+    def ask(self, method, path, **headers):
         try:
-            c = self.connect()
-            c.request(method, path, headers={**headers, **({'X-Real-IP': address} if address else {})})
-            return c.getresponse().status
+            return self.answer(method, path, **headers)[0]
         except OSError:
             return None
 
@@ -95,6 +100,22 @@ def test_other_paths_are_in_the_log(nginx):
     time.sleep(1.3)
     lines = (nginx.folder / 'access.log').read_text()
     assert '"path":"/caf/demandes","status":405' in lines and 'secret' not in lines
+
+
+@pytest.mark.parametrize('status, title, ask, header', [
+    (400, 'Demande illisible', ('GET', '/', {'Host': 'a b'}), {}),
+    (404, 'Page introuvable', ('GET', '/static/x', {}), {}),
+    (405, 'Action impossible', ('DELETE', '/', {}), {'Allow': 'GET, HEAD, POST'}),
+    (413, 'Envoi trop volumineux', ('POST', '/caf', {'Content-Length': '2000000'}), {}),
+    (503, 'Service indisponible', ('GET', '/aide', {}), {'Retry-After': '5'}),
+])
+def test_a_refusal_is_a_whole_page(nginx, status, title, ask, header):
+    method, path, headers = ask
+    got, answered, text = nginx.answer(method, path, **headers)
+    assert got == status and text.startswith('<!DOCTYPE html>') and text.rstrip().endswith('</html>') and '<!--' not in text
+    assert text.count(f'<title>{title} – ') == text.count('<h1>') == text.count('</main>') == 1
+    assert {name: answered[name] for name in ('Allow', 'Retry-After') if answered[name]} == header
+    assert answered['Content-Security-Policy'] and answered['Content-Type'] == 'text/html; charset=utf-8'
 
 
 def refused(answers):
