@@ -172,6 +172,8 @@ void diff_sides(struct html *h, struct arena *a, const char *before, const char 
 void changes(struct request *rq, struct html *h, const struct difference *v, size_t n);
 void changes_sentence(struct html *h, size_t n, size_t all);
 void listing_rubrics(struct request *rq, struct html *h, const struct listing *l);
+/* At most one on a page; links lead to each revision of rq->e. */
+void revisions_table(struct request *rq, struct html *h, const struct revision *v, size_t n);
 struct tag_of revision_tag(const char *state);
 
 /* Pages of families kept ready in the worker: answered while the record they were made from has the same revision, and for a

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define LATEST 5 /* revisions on the page of an establishment */
+
 struct card {
 	struct my_establishment mine;
 	struct listing_state listing;
@@ -270,6 +272,53 @@ static void establishment_links(struct request *rq, struct html *h, const struct
 	html(h, "</ul>\n");
 }
 
+/* What families read, or what the Caf last accepted. */
+static enum err published_section(struct request *rq, struct html *h, const struct published *p, bool online)
+{
+	struct listing l;
+
+	html(h, "<section aria-labelledby=\"t-fiche\">\n<h2 id=\"t-fiche\">{f}</h2>\n",
+	     p->rev && !online ? "Dernière fiche acceptée" : "Fiche en ligne");
+	if (!p->rev) {
+		html(h, "<p>La Caf n’a encore accepté aucune fiche.</p>\n</section>\n");
+		return ERR_OK;
+	}
+	enum err e = listing_decode(rq->arena, p->text, &l);
+
+	if (e)
+		return e;
+	listing_withdrawn_note(rq, h, p);
+	html(h, "<p class=\"meta\"><span>Écrite par <strong>{}</strong> ({}), publiée le <strong>{}</strong> après vérification de la {}</span></p>\n",
+	     p->author_name, p->author_number, day_fr(rq->arena, day_of(p->published_at)), rq->who.caf.name);
+	listing_rubrics(rq, h, &l);
+	html(h, "</section>\n");
+	return ERR_OK;
+}
+
+static enum err sent_section(struct request *rq, struct html *h, const struct card *c)
+{
+	struct revision *v;
+	size_t n;
+	enum err e = revisions_read(rq->app, rq->arena, &rq->e, &v, &n);
+
+	if (e)
+		return e;
+	html(h, "<section aria-labelledby=\"t-envois\">\n<h2 id=\"t-envois\">Modifications envoyées</h2>\n");
+	if (c->listing.pending.rev)
+		html(h, "<p>La {} examine la <a href=\"{}/revisions/{}\">modification n° {}</a>, envoyée le {} par {}.</p>\n",
+		     rq->who.caf.name, c->base, html_number(h, (int64_t)c->listing.pending.n),
+		     html_number(h, (int64_t)c->listing.pending.n), time_fr(rq->arena, c->listing.pending.sent_at),
+		     c->listing.pending.author_name);
+	if (n)
+		revisions_table(rq, h, v, n < LATEST ? n : LATEST);
+	else
+		html(h, "<p>Aucune modification envoyée.</p>\n");
+	if (n > LATEST)
+		html(h, "<p><a href=\"{}/revisions\">Voir les {} modifications</a></p>\n", c->base, html_number(h, (int64_t)n));
+	html(h, "</section>\n");
+	return ERR_OK;
+}
+
 enum err page_pro_establishment(struct request *rq, struct html *h)
 {
 	struct my_establishment m = { rq->e, rq->families };
@@ -286,9 +335,14 @@ enum err page_pro_establishment(struct request *rq, struct html *h)
 	html(h, "<h1>{}</h1>\n<p class=\"lead\">{}, {} {}</p>\n<h2 class=\"vh\">État de la fiche et des places</h2>\n<ul class=\"estab\">\n",
 	     rq->e.name, rq->e.street, rq->e.postal_code, rq->e.city);
 	card(rq, h, &c);
-	html(h, "</ul>\n<div class=\"cols\">\n<div>\n<h2>Ce que vous pouvez faire</h2>\n");
+	html(h, "</ul>\n<div class=\"cols\">\n<div>\n");
+	if ((e = published_section(rq, h, &c.listing.published, online)))
+		return e;
+	if (rq->families & FAMILY_LISTING && (e = sent_section(rq, h, &c)))
+		return e;
+	html(h, "</div>\n<aside aria-label=\"Ce que vous pouvez faire\">\n<div class=\"card\">\n<h2>Ce que vous pouvez faire</h2>\n");
 	establishment_links(rq, h, &c);
-	html(h, "</div>\n<aside aria-label=\"Retirer du public\">\n");
+	html(h, "</div>\n");
 	if (rq->families & FAMILY_LISTING && online)
 		withdraw_form(rq, h, "retirer-fiche", "Retirer la fiche du public",
 			      "Les familles ne la verront plus. La Caf est prévenue.", "Retirer la fiche");

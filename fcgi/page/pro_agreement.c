@@ -3,6 +3,7 @@
 
 #include "acts/calendar.h"
 #include "acts/departure.h"
+#include "acts/right_history.h"
 
 #include <string.h>
 
@@ -139,7 +140,27 @@ enum err page_departure_post(struct request *rq, struct html *h)
 
 /* --- the convention --- */
 
-static enum err agreement_card(struct request *rq, struct html *h)
+static enum err covered_section(struct request *rq, struct html *h, const struct agreement *g)
+{
+	struct annex x;
+	enum err e = annex_at(rq->app, rq->arena, g, annex_moment(day_today()), &x);
+
+	if (e)
+		return e;
+	html(h, "<section aria-labelledby=\"t-etab\">\n<h2 id=\"t-etab\">Établissements de la convention</h2>\n");
+	if (!x.covered_n)
+		html(h, "<p>Aucun établissement.</p>\n");
+	else
+		html(h, "<ul>\n");
+	for (size_t i = 0; i < x.covered_n; i++)
+		html(h, "<li>{}, {} {}</li>\n", x.covered[i].name, x.covered[i].postal_code, x.covered[i].city);
+	if (x.covered_n)
+		html(h, "</ul>\n");
+	html(h, "</section>\n");
+	return ERR_OK;
+}
+
+static enum err agreement_sections(struct request *rq, struct html *h)
 {
 	struct agreement g;
 	enum err e = own_agreement(rq, &g);
@@ -157,7 +178,7 @@ static enum err agreement_card(struct request *rq, struct html *h)
 	     g.number, rq->who.provider.name, rq->who.caf.name, day_fr(rq->arena, (day_t)g.effect));
 	own_agreement_sentence(rq, h, &g);
 	html(h, "</section>\n");
-	return ERR_OK;
+	return covered_section(rq, h, &g);
 }
 
 static void person_row(struct html *h, const struct person *p)
@@ -189,7 +210,7 @@ static enum err agreement_page(struct request *rq, struct html *h)
 		return e;
 	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .title = "Convention et agents", .tab = AGREEMENT });
 	html(h, "<h1>Convention et agents</h1>\n<div class=\"cols\">\n<div>\n");
-	if ((e = agreement_card(rq, h)))
+	if ((e = agreement_sections(rq, h)))
 		return e;
 	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-pers\" tabindex=\"0\">\n<table class=\"data\">\n"
 		"<caption id=\"t-pers\">Personnes habilitées de votre organisme</caption>\n<thead><tr><th scope=\"col\">Nom</th>"

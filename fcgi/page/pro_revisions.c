@@ -20,6 +20,23 @@ struct tag_of revision_tag(const char *state)
 	return (struct tag_of){ "", state };
 }
 
+void revisions_table(struct request *rq, struct html *h, const struct revision *v, size_t n)
+{
+	html(h,
+	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-rev\" tabindex=\"0\">\n<table class=\"data\">\n"
+	     "<caption id=\"t-rev\">De la plus récente à la plus ancienne</caption>\n<thead><tr><th scope=\"col\">Modification</th>"
+	     "<th scope=\"col\">Envoyée le</th><th scope=\"col\">Par</th><th scope=\"col\">État</th><th scope=\"col\">Motif</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < n; i++) {
+		const char *number = html_number(h, (int64_t)v[i].n);
+
+		html(h, "<tr><th scope=\"row\"><a href=\"{}/revisions/{}\">n° {}</a></th><td>{}</td><td>{} <span class=\"muted num\">{}</span></td><td>",
+		     own_path(rq), number, number, time_fr(rq->arena, v[i].sent_at), v[i].author_name, v[i].author_number);
+		tag(h, revision_tag(v[i].state));
+		html(h, "</td><td>{b}</td></tr>\n", v[i].reason_text);
+	}
+	html(h, "</tbody>\n</table>\n</div>\n");
+}
+
 enum err page_revisions(struct request *rq, struct html *h)
 {
 	struct revision *v;
@@ -34,23 +51,10 @@ enum err page_revisions(struct request *rq, struct html *h)
 				   .title = arena_printf(rq->arena, "%s : modifications envoyées", rq->e.name) });
 	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, own_path(rq), "Modifications envoyées", NULL);
 	html(h, "<h1>{} : modifications envoyées</h1>\n", rq->e.name);
-	if (!n)
-		note(h, NOTE_INFO, "Aucune modification envoyée.");
-	else
-		html(h,
-		     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-rev\" tabindex=\"0\">\n<table class=\"data\">\n"
-		     "<caption id=\"t-rev\">De la plus récente à la plus ancienne</caption>\n<thead><tr><th scope=\"col\">Modification</th>"
-		     "<th scope=\"col\">Envoyée le</th><th scope=\"col\">Par</th><th scope=\"col\">État</th><th scope=\"col\">Motif</th></tr></thead>\n<tbody>\n");
-	for (size_t i = 0; i < n; i++) {
-		const char *number = html_number(h, (int64_t)v[i].n);
-
-		html(h, "<tr><th scope=\"row\"><a href=\"{}/revisions/{}\">n° {}</a></th><td>{}</td><td>{} <span class=\"muted num\">{}</span></td><td>",
-		     own_path(rq), number, number, time_fr(rq->arena, v[i].sent_at), v[i].author_name, v[i].author_number);
-		tag(h, revision_tag(v[i].state));
-		html(h, "</td><td>{b}</td></tr>\n", v[i].reason_text);
-	}
 	if (n)
-		html(h, "</tbody>\n</table>\n</div>\n");
+		revisions_table(rq, h, v, n);
+	else
+		note(h, NOTE_INFO, "Aucune modification envoyée.");
 	page_end(rq, h);
 	return ERR_OK;
 }

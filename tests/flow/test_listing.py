@@ -88,3 +88,30 @@ def test_the_agent_learns_why_the_caf_withdrew_it_and_asks_for_it_back(service):
     assert 'fiche-envoyee' in verify(page).submit(('action', 'envoyer')).path
     accept(service, agent, e)
     assert service.client().get(e['url']).status == 200
+
+
+def test_the_page_of_an_establishment_shows_what_is_online_and_what_was_sent(service):
+    c, agent, e = first_listing(service)
+    path = f'/espace-pro/etablissements/{e["id"]}'
+    online, sent = f'En ligne {time.time_ns()}.', f'Envoyé {time.time_ns()}.'
+    send_listing(c, e, projet=online)
+    accept(service, agent, e)
+    send_listing(c, e, projet=sent)
+    page = c.get(path)
+    assert online in page.words and sent not in page.words
+    last = max((link for link in page.links() if '/revisions/' in link), key=lambda link: int(link.rsplit('/', 1)[1]))
+    assert 'examine la modification n° ' + last.rsplit('/', 1)[1] in page.words.replace('\u00a0', ' ')
+    assert sent in c.get(last).words
+    places = next(a for a in service.accounts('agent') if a['provider'] == agent['provider'] and not a.get('first_login')
+                  and any(x['id'] == e['id'] and x['places'] and not x['listing'] for x in a['establishments']))
+    words = service.client(places).get(path).words
+    assert online in words and 'Modifications envoyées' not in words
+    accept(service, agent, e)
+
+
+def test_the_convention_names_its_establishments(service):
+    c, agent, e = first_listing(service)
+    words = c.get('/espace-pro/convention').words
+    assert 'Établissements de la convention' in words
+    for one in agent['establishments']:
+        assert service.client().get(one['url']).text.split('<h1>')[1].split('</h1>')[0] in c.get('/espace-pro/convention').text
