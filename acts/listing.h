@@ -93,14 +93,17 @@ MUST_USE enum err listing_state_read(struct app *app, struct arena *a, const str
 /* Keeps the form as typed (urlencoded without csrf). */
 MUST_USE enum err draft_save(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e,
 			     const struct input *in);
-MUST_USE enum err draft_drop(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e);
+/* rev: of the draft that was read. ERR_CONFLICT: it is another now. */
+MUST_USE enum err draft_drop(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e,
+			     uint64_t rev);
 struct input draft_input(struct arena *a, const struct draft *d);
 
 /* Sends the saved draft's form to the Caf: a pending revision that supersedes a former one; base (n of the published
-   listing it was written on) must still be the latest: else ERR_CONFLICT. ERR_INVALID: faults, or nothing changed
+   listing it was written on) and draft (revision of the draft in was read from, 0: none) must still be the latest: else
+   ERR_CONFLICT. ERR_INVALID: faults, or nothing changed
    (*unchanged). One changeset: revision, head, queue, draft dropped, audit. */
 MUST_USE enum err revision_send(struct app *app, struct arena *a, const struct visitor *who,
-				const struct establishment *e, const struct input *in, uint64_t base,
+				const struct establishment *e, const struct input *in, uint64_t base, uint64_t draft,
 				struct faults *faults, bool *unchanged, uint64_t *n);
 MUST_USE enum err revision_withdraw(struct app *app, struct arena *a, const struct visitor *who,
 				    const struct establishment *e, uint64_t n);

@@ -106,14 +106,16 @@ enum err draft_save(struct app *app, struct arena *a, const struct visitor *who,
 	return changeset_commit(app->store, cs, NULL);
 }
 
-enum err draft_drop(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e)
+enum err draft_drop(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e, uint64_t rev)
 {
+	struct bytes key = draft_key(a, e->uuid, FAMILY_LISTING, who->person.uuid);
 	struct changeset *cs;
 	enum err failed = right_confirm(app, a, who, e, FAMILY_LISTING);
 
 	if (failed || (failed = act_begin(app, a, who, &cs)))
 		return failed;
-	changeset_delete(cs, TABLE_DRAFT, draft_key(a, e->uuid, FAMILY_LISTING, who->person.uuid));
+	changeset_expect(cs, TABLE_DRAFT, key, rev);
+	changeset_delete(cs, TABLE_DRAFT, key);
 	return changeset_commit(app->store, cs, NULL);
 }
 

@@ -15,6 +15,7 @@ struct sending {
 	struct arena *a;
 	const struct visitor *who;
 	const struct establishment *e;
+	uint64_t draft; /* its revision */
 	struct file file;
 	struct listing text;
 	struct difference *changed;
@@ -100,6 +101,7 @@ static void add_todo(struct sending *s, struct changeset *cs)
 static void add_changes(struct sending *s, struct changeset *cs)
 {
 	struct file *f = &s->file;
+	struct bytes draft = draft_key(s->a, s->e->uuid, FAMILY_LISTING, s->who->person.uuid);
 	struct audit_record audit = act_record(s->a, s->who, EVENT_REVISION_SENT);
 
 	file_expect(s->a, cs, s->e, f);
@@ -119,7 +121,8 @@ static void add_changes(struct sending *s, struct changeset *cs)
 	f->head.last_author = s->r.author_name;
 	changeset_put(cs, TABLE_REVISION_HEAD, key_of(s->e), revision_head_encode(s->a, &f->head));
 	add_todo(s, cs);
-	changeset_delete(cs, TABLE_DRAFT, draft_key(s->a, s->e->uuid, FAMILY_LISTING, s->who->person.uuid));
+	changeset_expect(cs, TABLE_DRAFT, draft, s->draft);
+	changeset_delete(cs, TABLE_DRAFT, draft);
 	changeset_audit(cs, &audit);
 }
 
@@ -140,9 +143,10 @@ static enum err prepare(struct sending *s, uint64_t base)
 }
 
 enum err revision_send(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e,
-		       const struct input *in, uint64_t base, struct faults *faults, bool *unchanged, uint64_t *n)
+		       const struct input *in, uint64_t base, uint64_t draft, struct faults *faults, bool *unchanged,
+		       uint64_t *n)
 {
-	struct sending s = { .app = app, .a = a, .who = who, .e = e };
+	struct sending s = { .app = app, .a = a, .who = who, .e = e, .draft = draft };
 	struct changeset *cs;
 	enum err failed = right_confirm(app, a, who, e, FAMILY_LISTING);
 

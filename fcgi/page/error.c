@@ -40,7 +40,7 @@ int status_of(enum err e)
 
 static const struct field *field_typed(struct request *rq, const struct pair *p)
 {
-	const struct form *form = rq->route->form ? rq->route->form() : NULL;
+	const struct form *form = rq->of ? rq->of : rq->route->form ? rq->route->form() : NULL;
 	const struct field *f = form ? form_field(form, p->name) : NULL;
 
 	return f && f->kind != FIELD_PASSWORD ? f : NULL;
@@ -65,11 +65,24 @@ static void send_again(struct request *rq, struct html *h)
 	form_close(h);
 }
 
+/* What a comparison speaks of stands in the draft. */
+static void take_draft(struct request *rq)
+{
+	struct listing_state st;
+
+	if (rq->route->form != form_listing_send || listing_state_read(rq->app, rq->arena, &rq->who, &rq->e, &st) ||
+	    !st.draft.rev)
+		return;
+	rq->in = draft_input(rq->arena, &st.draft);
+	rq->of = form_listing();
+}
+
 /* To copy out. */
 static void typed(struct request *rq, struct html *h)
 {
 	size_t n = 0;
 
+	take_draft(rq);
 	for (size_t i = 0; i < rq->in.n; i++) {
 		const struct pair *p = &rq->in.v[i];
 		const struct field *f = field_typed(rq, p);

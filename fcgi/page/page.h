@@ -29,6 +29,7 @@ struct request {
 	bool kept;           /* in comes from a form an expired session had posted */
 	const char *form_id; /* of the forms of this page (« reprise ») */
 	struct faults faults;
+	const struct form *of;  /* what in was typed in; NULL: the route's form */
 	bool old_form;          /* refused because it was shown to another session */
 	const char *csrf;       /* to put in every form (page_form_open does) */
 	struct establishment e; /* routes with a right or a Caf's establishment */

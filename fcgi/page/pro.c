@@ -314,7 +314,8 @@ static enum err sent_section(struct request *rq, struct html *h, const struct ca
 	else
 		html(h, "<p>Aucune modification envoyée.</p>\n");
 	if (n > LATEST)
-		html(h, "<p><a href=\"{}/revisions\">Voir les {} modifications</a></p>\n", c->base, html_number(h, (int64_t)n));
+		html(h, "<p><a href=\"{}/revisions\">Voir les {} modifications</a></p>\n", c->base,
+		     html_number(h, (int64_t)n));
 	html(h, "</section>\n");
 	return ERR_OK;
 }

@@ -402,7 +402,7 @@ static bool is_other_draft(struct request *rq, const struct listing_state *st)
 }
 
 /* Refused: pressed twice, it was sent all the same. */
-static enum err not_sent(struct request *rq, struct html *h, const struct listing *draft, enum err refused)
+static enum err not_sent(struct request *rq, struct html *h, struct listing *draft, enum err refused)
 {
 	struct listing_state st;
 
@@ -412,6 +412,9 @@ static enum err not_sent(struct request *rq, struct html *h, const struct listin
 
 	if (e)
 		return e;
+	if (st.draft.rev && is_other_draft(rq, &st))
+		return (e = draft_listing(rq, &st, draft)) ? back_to_form(rq, h, &st, e) :
+							     check_page(rq, h, &st, draft, OTHER_DRAFT);
 	if (refused == ERR_INVALID)
 		rq->re->status = 422;
 	return check_page(rq, h, &st, draft, refused == ERR_CONFLICT ? OTHER_ONLINE : NULL);
@@ -443,13 +446,15 @@ enum err page_listing_send(struct request *rq, struct html *h)
 		return e;
 	if (input_has(&rq->in, "action", "corriger"))
 		return back_to_form(rq, h, &st, ERR_OK);
-	if (input_has(&rq->in, "action", "effacer"))
-		return (e = draft_drop(rq->app, rq->arena, &rq->who, &rq->e)) ?
+	bool drop = input_has(&rq->in, "action", "effacer");
+
+	if (drop && !(st.draft.rev && is_other_draft(rq, &st)))
+		return (e = draft_drop(rq->app, rq->arena, &rq->who, &rq->e, st.draft.rev)) ?
 			       e :
 			       done(rq, own_path(rq), "brouillon-efface");
-	if (!input_has(&rq->in, "action", "envoyer"))
+	if (!drop && !input_has(&rq->in, "action", "envoyer"))
 		return ERR_MALFORMED;
-	if (act_was_done(rq->app, &rq->who))
+	if (!drop && act_was_done(rq->app, &rq->who))
 		return done(rq, "/espace-pro", "fiche-envoyee");
 	if ((e = draft_listing(rq, &st, &draft)))
 		return back_to_form(rq, h, &st, e);
@@ -461,7 +466,8 @@ enum err page_listing_send(struct request *rq, struct html *h)
 		return check_page(rq, h, &st, &draft, OTHER_DRAFT);
 	struct input in = draft_input(rq->arena, &st.draft);
 
-	e = revision_send(rq->app, rq->arena, &rq->who, &rq->e, &in, (uint64_t)base, &rq->faults, &unchanged, &n);
+	e = revision_send(rq->app, rq->arena, &rq->who, &rq->e, &in, (uint64_t)base, st.draft.rev, &rq->faults,
+			  &unchanged, &n);
 	if (e == ERR_INVALID && !unchanged)
 		return back_to_form(rq, h, &st, e);
 	if (e == ERR_CONFLICT || e == ERR_INVALID)

@@ -1,6 +1,9 @@
 """A listing between two windows, two agents and the Caf: what is compared is what is sent, and nobody is told what is not so."""
 import time
 
+import ldap
+
+from client import until
 from test_journey import first_listing, send_listing
 
 
@@ -115,3 +118,32 @@ def test_the_convention_names_its_establishments(service):
     assert 'Établissements de la convention' in words
     for one in agent['establishments']:
         assert service.client().get(one['url']).text.split('<h1>')[1].split('</h1>')[0] in c.get('/espace-pro/convention').text
+
+
+def test_a_draft_of_another_window_is_not_thrown_away(service):
+    c, agent, e = first_listing(service)
+    other, path = colleague(service, agent, e)
+    compared = verify(c.get(path).form('/fonctionnement').set(projet=f'Premier {time.time_ns()}.').submit(('action', 'verifier')))
+    later = f'Second {time.time_ns()}.'
+    other.get(path).form('/fonctionnement').set(projet=later).submit(('action', 'brouillon'))
+    page = compared.submit(('action', 'effacer'))
+    assert page.status == 409 and 'Votre brouillon a changé dans une autre fenêtre' in page.words and later in page.words
+    assert 'brouillon-efface' in verify(page).submit(('action', 'effacer')).path
+    assert 'brouillon-efface' in verify(page).submit(('action', 'effacer')).path, 'twice is once'
+
+
+def test_a_right_removed_before_sending_gives_the_text_back(service):
+    c, agent, e = first_listing(service)
+    text = f'Tout mon projet {time.time_ns()}.'
+    _, path = colleague(service, agent, e)
+    compared = verify(c.get(path).form('/fonctionnement').set(projet=text).submit(('action', 'verifier')))
+    d, who = service.directory(), agent['dn'].encode()
+    d.modify_s(e['dn'], [(ldap.MOD_DELETE, 'habDroitFonctionnement', who)])
+    try:
+        until(lambda: c.get(path).status == 404)
+        page = compared.submit(('action', 'envoyer'))
+        assert page.status == 403 and text in page.words and 'Brouillon' not in page.words
+    finally:
+        d.modify_s(e['dn'], [(ldap.MOD_ADD, 'habDroitFonctionnement', who)])
+    until(lambda: c.get(path).status == 200)
+    verify(c.get(path + '/verification')).submit(('action', 'effacer'))

@@ -271,10 +271,12 @@ static void test_rubrics_are_compared(void **state)
 static enum err send(struct world *w, const struct visitor *who, const char *form, uint64_t base, uint64_t *n)
 {
 	struct input in = input_of(w->a, &listing_form, form);
+	struct listing_state st;
 	struct faults faults = { 0 };
 	bool unchanged;
 
-	return revision_send(&w->app, w->a, who, &w->nursery, &in, base, &faults, &unchanged, n);
+	assert_int_equal(listing_state_read(&w->app, w->a, who, &w->nursery, &st), ERR_OK);
+	return revision_send(&w->app, w->a, who, &w->nursery, &in, base, st.draft.rev, &faults, &unchanged, n);
 }
 
 static enum err decide(struct world *w, const struct visitor *who, uint64_t n, bool accept, struct revision *now)
@@ -488,7 +490,8 @@ static void test_drafts_are_kept_as_typed(void **state)
 	in = draft_input(w->a, &st.draft);
 	assert_string_equal(input_get(&in, "projet"), "é&x\ny");
 	assert_string_equal(input_get(&in, "action"), "");
-	assert_int_equal(draft_drop(&w->app, w->a, &w->agent, &w->nursery), ERR_OK);
+	assert_int_equal(draft_drop(&w->app, w->a, &w->agent, &w->nursery, st.draft.rev + 1), ERR_CONFLICT);
+	assert_int_equal(draft_drop(&w->app, w->a, &w->agent, &w->nursery, st.draft.rev), ERR_OK);
 	assert_int_equal(state_of(w, &w->agent).draft.rev, 0);
 }
 
