@@ -22,23 +22,6 @@ static void *member(const struct check *c, const struct binding *b)
 	return (char *)c->out + b->at;
 }
 
-void listing_faults_sort(struct faults *faults)
-{
-	for (size_t i = 1; i < faults->n; i++) {
-		for (size_t j = i; j > 0; j--) {
-			const struct field *f = form_field(&listing_form, faults->v[j].name);
-			const struct field *before = form_field(&listing_form, faults->v[j - 1].name);
-
-			if (!f || !before || f >= before)
-				break;
-			struct pair swap = faults->v[j];
-
-			faults->v[j] = faults->v[j - 1];
-			faults->v[j - 1] = swap;
-		}
-	}
-}
-
 /* Too long a text is named with its article where it has a picture. */
 static bool is_too_long(struct check *c, const struct field *f, const char *value)
 {
@@ -277,5 +260,4 @@ void listing_from_input(struct app *app, struct arena *a, const struct establish
 	check_contact(&c);
 	check_ages(&c);
 	check_capacity(&c);
-	listing_faults_sort(faults);
 }

@@ -32,9 +32,6 @@ extern const struct binding listing_bindings[];
 
 void hours_from_input(struct arena *a, const struct input *in, struct listing *out, struct faults *faults);
 
-/* Faults in the order of the form's fields. */
-void listing_faults_sort(struct faults *faults);
-
 /* Ages in 48ths of a day, so that weeks, months and years compare without rounding; 0 when the unit is unknown. */
 uint64_t age_span(uint64_t n, const char *unit);
 

@@ -164,4 +164,5 @@ void page_end(struct request *rq, struct html *h)
 	     "<li><a href=\"/plan-du-site\">Plan du site</a></li>\n</ul>\n"
 	     "<p>Ce service n’utilise ni publicité, ni traceur.</p>\n</div>\n</footer>\n</body>\n</html>\n",
 	     rq->app->settings->site_accessibility);
+	summary_insert(rq);
 }

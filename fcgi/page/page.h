@@ -29,6 +29,7 @@ struct request {
 	bool kept;           /* in comes from a form an expired session had posted */
 	const char *form_id; /* of the forms of this page (« reprise ») */
 	struct faults faults;
+	size_t summary_at;      /* where in the body the error summary goes; 0: nowhere */
 	const struct form *of;  /* what in was typed in; NULL: the route's form */
 	bool old_form;          /* refused because it was shown to another session */
 	const char *csrf;       /* to put in every form (page_form_open does) */
@@ -120,8 +121,10 @@ void note(struct html *h, enum note_kind kind, const char *text);
 /* Success note from ?fait=code (notices.c), role="status". */
 void notice(struct request *rq, struct html *h);
 
-/* The box first in main; nothing without faults. « Corrigez N réponses », each line links to its field. */
+/* The box first in main; nothing without faults. « Corrigez N réponses », each line links to its field, in the order in which
+   the fields stand in the page: it is put there when the page is whole. */
 void error_summary(struct request *rq, struct html *h);
+void summary_insert(struct request *rq);
 
 /* <form method=post action=… novalidate> with its csrf field and, of somebody known, form_once; action NULL: the request's own path. */
 void form_open(struct request *rq, struct html *h, const char *class, const char *action);

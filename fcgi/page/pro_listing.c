@@ -13,9 +13,15 @@ static void listing_crumbs(struct request *rq, struct html *h, const char *last)
 	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, own_path(rq), last, NULL);
 }
 
+/* What is not asked of the establishment stands there all the same while it is filled in, to be emptied. */
+static bool is_drawn(struct request *rq, const char *name)
+{
+	return listing_field_applies(form_field(&listing_form, name), &rq->e) || fault_of(&rq->faults, name);
+}
+
 static void field(struct request *rq, struct html *h, const char *name, const char *width)
 {
-	if (listing_field_applies(form_field(&listing_form, name), &rq->e))
+	if (is_drawn(rq, name))
 		field_of(rq, h, &listing_form, name, width);
 }
 
@@ -88,7 +94,7 @@ static void group(struct request *rq, struct html *h, const char *id, const char
 	bool any = false;
 
 	for (size_t i = 0; names[i]; i++)
-		any |= listing_field_applies(form_field(&listing_form, names[i]), &rq->e);
+		any |= is_drawn(rq, names[i]);
 	if (!any)
 		return;
 	html(h, "<section class=\"card\" aria-labelledby=\"{}\">\n<h2 id=\"{}\">{}</h2>\n", id, id, title);

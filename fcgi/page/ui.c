@@ -2,6 +2,7 @@
 #include "fcgi/page/page.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 void crumbs(struct html *h, const char *first, ...)
@@ -33,18 +34,61 @@ void note(struct html *h, enum note_kind kind, const char *text)
 
 void error_summary(struct request *rq, struct html *h)
 {
-	if (!rq->faults.n)
+	rq->summary_at = rq->faults.n ? h->out->n : 0;
+}
+
+/* Where the field a fault speaks of stands in the page; SIZE_MAX: nowhere. */
+static size_t field_place(struct arena *a, struct bytes page, const char *name)
+{
+	const char *id = arena_printf(a, " id=\"%s\"", name);
+	const uint8_t *at = memmem(page.p, page.n, id, strlen(id));
+
+	return at ? (size_t)(at - page.p) : SIZE_MAX;
+}
+
+struct fault_line {
+	const struct pair *fault;
+	size_t place, nth;
+};
+
+static int by_place(const void *x, const void *y)
+{
+	const struct fault_line *a = x, *b = y;
+
+	return a->place != b->place ? (a->place > b->place) - (a->place < b->place) :
+				      (a->nth > b->nth) - (a->nth < b->nth);
+}
+
+void summary_insert(struct request *rq)
+{
+	struct bytes page = buf_bytes(&rq->re->body);
+	size_t n = rq->faults.n;
+	struct buf whole = buf_new(rq->arena);
+	struct html h = { .out = &whole };
+
+	if (!rq->summary_at || !n)
 		return;
-	html(h, "<div class=\"error-summary\" role=\"alert\" tabindex=\"-1\" autofocus id=\"erreurs\" aria-labelledby=\"t-err\">\n"
-		"<h2 id=\"t-err\">");
-	if (rq->faults.n == 1)
-		html(h, "Corrigez une réponse");
+	struct fault_line *lines = arena_array(rq->arena, n, struct fault_line);
+
+	for (size_t i = 0; i < n; i++)
+		lines[i] = (struct fault_line){ &rq->faults.v[i], field_place(rq->arena, page, rq->faults.v[i].name), i };
+	qsort(lines, n, sizeof *lines, by_place);
+	buf_add(&whole, page.p, rq->summary_at);
+	html(&h, "<div class=\"error-summary\" role=\"alert\" tabindex=\"-1\" autofocus id=\"erreurs\" aria-labelledby=\"t-err\">\n"
+		 "<h2 id=\"t-err\">");
+	if (n == 1)
+		html(&h, "Corrigez une réponse");
 	else
-		html(h, "Corrigez {} réponses", html_number(h, (int64_t)rq->faults.n));
-	html(h, "</h2>\n<ul>\n");
-	for (size_t i = 0; i < rq->faults.n; i++)
-		html(h, "<li><a href=\"#{}\">{f}</a></li>\n", rq->faults.v[i].name, rq->faults.v[i].value);
-	html(h, "</ul>\n</div>\n");
+		html(&h, "Corrigez {} réponses", html_number(&h, (int64_t)n));
+	html(&h, "</h2>\n<ul>\n");
+	for (size_t i = 0; i < n; i++)
+		if (lines[i].place == SIZE_MAX)
+			html(&h, "<li>{f}</li>\n", lines[i].fault->value);
+		else
+			html(&h, "<li><a href=\"#{}\">{f}</a></li>\n", lines[i].fault->name, lines[i].fault->value);
+	html(&h, "</ul>\n</div>\n");
+	buf_add(&whole, page.p + rq->summary_at, page.n - rq->summary_at);
+	rq->re->body = whole;
 }
 
 void field_hidden(struct html *h, const char *name, const char *value)

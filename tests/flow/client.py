@@ -121,6 +121,13 @@ class Page:
         if response.headers.get('Content-Type', '').startswith('text/html'):
             parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=True)
             self.tree = parser.parse(response.content, transport_encoding='utf-8')
+            self.check_summary()
+
+    def check_summary(self):
+        """Each line of an error summary leads to a field of the page, in the order they stand there."""
+        ids = [e.get('id') for e in self.tree.iter() if e.get('id')]
+        at = [ids.index(link.get('href').removeprefix('#')) for line in self.summary() for link in line.iter(XHTML + 'a')]
+        assert at == sorted(at), (self.path, [ids[i] for i in at])
 
     @functools.cached_property
     def words(self):
@@ -145,10 +152,12 @@ class Page:
     def links(self):
         return [e.get('href') for e in self.tree.iter(XHTML + 'a')]
 
+    def summary(self):
+        """The lines of the error summary."""
+        return [e for box in self.tree.iter(XHTML + 'div') if 'error-summary' in (box.get('class') or '') for e in box.iter(XHTML + 'li')]
+
     def faults(self):
-        return [''.join(e.itertext()).replace('\u00a0', ' ').replace('\u202f', ' ')
-                for box in self.tree.iter(XHTML + 'div') if 'error-summary' in (box.get('class') or '')
-                for e in box.iter(XHTML + 'a')]
+        return [''.join(e.itertext()).replace('\u00a0', ' ').replace('\u202f', ' ') for e in self.summary()]
 
 
 class Client:

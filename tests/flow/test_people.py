@@ -116,7 +116,7 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(admin, kerbrandt):
     page = act(admin, kerbrandt.path, 'terminer', fin='31/02/2026', motif_fin='Mutation')
     assert page.status == 422
     assert 'Erreur :' in page.title
-    assert page.faults() == ['Cochez « Je confirme la fin de mission » pour continuer', 'Fin de mission : cette date n’existe pas']
+    assert page.faults() == ['Fin de mission : cette date n’existe pas', 'Cochez « Je confirme la fin de mission » pour continuer']
     form = next(f for f in page.forms() if ('action', 'terminer') in f.buttons)
     assert form.get('fin') == '31/02/2026' and form.get('motif_fin') == 'Mutation'
     page = act(admin, kerbrandt.path, 'adresse', courriel='y.kerbrandt@')

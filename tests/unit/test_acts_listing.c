@@ -114,22 +114,6 @@ static void test_too_long_a_text_is_told_by_how_much(void **state)
 	assert_string_equal(faults.v[0].value, "Le projet d’accueil dépasse de 62 caractères la limite de 5\u202F000");
 }
 
-static void test_faults_stand_in_the_form_s_order(void **state)
-{
-	AUTO_ARENA struct arena *a = arena_new();
-	struct establishment e = plain("eaje");
-	struct input in = input_of(a, &listing_form, "fee_text=.&lu_ouverture=8&capacity_lt12m=40&site=x");
-	static const char *const order[] = { "telephone", "site", "lu_fermeture", "capacity_lt12m", "fee_text" };
-	struct faults faults = { 0 };
-	struct listing l;
-
-	(void)state;
-	listing_from_input(NULL, a, &e, &in, &l, &faults);
-	assert_int_equal(faults.n, LENGTH(order));
-	for (size_t i = 0; i < LENGTH(order); i++)
-		assert_string_equal(faults.v[i].name, order[i]);
-}
-
 /* clang-format off */
 #define WHOLE \
 	"telephone=01+99+00+12+74&phone2=%2B33+1+99+00+12+75&courriel=l%40valmoreau.example&site=https%3A%2F%2Fv.example" \
@@ -567,7 +551,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_form_says_what_is_wrong),
 		cmocka_unit_test(test_too_long_a_text_is_told_by_how_much),
-		cmocka_unit_test(test_faults_stand_in_the_form_s_order),
 		cmocka_unit_test(test_every_field_comes_back),
 		cmocka_unit_test(test_hours_are_grouped),
 		cmocka_unit_test(test_ages_make_bands),
