@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define COUNT_TRIES 20
+
 struct change_of {
 	struct app *app;
 	struct arena *arena;
@@ -73,18 +75,33 @@ static void check_form(struct change_of *c)
 
 /* --- the directory --- */
 
-/* The session of a first login holds no password: a one-off takes the place of the temporary one, and the person's own
-   operation changes it, so that slapd checks history and quality and ends the reset. */
+struct bytes password_once(const struct app *app, struct arena *a, const struct visitor *who,
+			   const struct temp_password *temp)
+{
+	uint8_t digest[DIGEST_SIZE];
+	struct bytes of = temp->rev ? bytes_of(temp->hash) : key_bytes(who->session_digest, sizeof who->session_digest);
+
+	secret_keyed(app->key, "password-once",
+		     key_join(a, key_bytes(who->person.uuid.b, sizeof who->person.uuid.b), of), digest);
+	struct bytes once = bytes_of(text_hex(a, (struct bytes){ digest, sizeof digest }));
+
+	secret_wipe(digest, sizeof digest);
+	return once;
+}
+
+/* The session of a first login holds no password: the person's own operation changes the one-off, so that slapd checks history
+   and quality and ends the reset. It is there already, but for a password that came by an LDAP tool. */
 static enum err change_first(struct change_of *c, enum password_outcome *out)
 {
-	struct bytes once = bytes_of(secret_token(c->arena));
+	struct bytes once = password_once(c->app, c->arena, c->who, &c->temp);
+	const char *dn = c->who->person.dn;
 
 	if (!c->app->password)
 		return ERR_UNAVAILABLE;
-	enum err e = directory_install_password(c->app->password, c->who->person.dn, once, c->tracking);
+	enum err e = directory_change_password(c->app->web, dn, once, c->form->fresh, c->tracking, out);
 
-	if (!e)
-		e = directory_change_password(c->app->web, c->who->person.dn, once, c->form->fresh, c->tracking, out);
+	if (!e && *out == PASSWORD_WRONG_OLD && !(e = directory_install_password(c->app->password, dn, once, c->tracking)))
+		e = directory_change_password(c->app->web, dn, once, c->form->fresh, c->tracking, out);
 	secret_wipe((void *)(uintptr_t)once.p, once.n);
 	return e;
 }
@@ -119,19 +136,26 @@ static struct changeset *begin(struct change_of *c)
 
 static enum err record_refusal(struct change_of *c, const char *cause, bool counted)
 {
-	struct changeset *cs = begin(c);
 	struct audit_record r = act_record(c->arena, c->who, EVENT_PASSWORD_CHANGE);
+	enum err e = ERR_CONFLICT;
 
 	r.failed = true;
 	r.cause = cause;
-	if (counted) {
-		throttle_fail_account(&c->throttle, c->now);
-		changeset_put(cs, TABLE_THROTTLE, c->throttle_key, throttle_encode(c->arena, &c->throttle));
-	}
-	changeset_audit(cs, &r);
-	enum err e = changeset_commit(c->app->store, cs, NULL);
+	/* others may count at the same time, here or at the login */
+	for (int i = 0; i < COUNT_TRIES && e == ERR_CONFLICT; i++) {
+		struct changeset *cs = begin(c);
 
-	return e ? e : ERR_INVALID;
+		if (i && (e = read_state(c)))
+			return e;
+		if (counted) {
+			changeset_expect(cs, TABLE_THROTTLE, c->throttle_key, c->throttle.rev);
+			throttle_fail_account(&c->throttle, c->now);
+			changeset_put(cs, TABLE_THROTTLE, c->throttle_key, throttle_encode(c->arena, &c->throttle));
+		}
+		changeset_audit(cs, &r);
+		e = changeset_commit(c->app->store, cs, NULL);
+	}
+	return e == ERR_CONFLICT ? ERR_UNAVAILABLE : e ? e : ERR_INVALID;
 }
 
 static enum err record_change(struct change_of *c, const char **token)

@@ -200,21 +200,25 @@ static bool may_change(struct attempt *t)
 	return t->changed_at && t->now - t->changed_at < t->app->settings->temporary_reset_h * HOUR_MS;
 }
 
-static enum err bind_person(struct attempt *t, enum bind_outcome *out)
+static enum err bind_person(struct attempt *t, struct bytes password, enum bind_outcome *out)
 {
-	return directory_bind(t->app->web, t->who.person.dn, t->password, t->tracking, out);
+	return directory_bind(t->app->web, t->who.person.dn, password, t->tracking, out);
 }
 
+/* What he has so far gives way to what only the first change knows; once, however often he logs in with the mailed one. */
 static enum err use_temp(struct attempt *t, enum login_outcome *out)
 {
+	struct bytes once = password_once(t->app, t->arena, &t->who, &t->temp);
 	enum bind_outcome bound;
 
 	if (!t->app->password)
 		return ERR_UNAVAILABLE;
-	enum err e = directory_install_password(t->app->password, t->who.person.dn, t->password, t->tracking);
+	enum err e = bind_person(t, once, &bound);
 
-	if (!e)
-		e = bind_person(t, &bound);
+	if (!e && bound == BIND_REFUSED &&
+	    !(e = directory_install_password(t->app->password, t->who.person.dn, once, t->tracking)))
+		e = bind_person(t, once, &bound);
+	secret_wipe((void *)(uintptr_t)once.p, once.n);
 	if (!e && bound != BIND_REFUSED)
 		*out = LOGIN_MUST_CHANGE;
 	return e;
@@ -266,7 +270,8 @@ static enum err try_password(struct attempt *t, enum login_outcome *out)
 	bool active = is_active(t);
 	enum bind_outcome bound = BIND_REFUSED;
 	int64_t began = clock_monotonic();
-	enum err e = active ? bind_person(t, &bound) : directory_bind_decoy(t->app->web, t->password, t->tracking);
+	enum err e = active ? bind_person(t, t->password, &bound) :
+			      directory_bind_decoy(t->app->web, t->password, t->tracking);
 
 	int64_t took = clock_monotonic() - began;
 
