@@ -55,8 +55,8 @@ static enum err read_periods(struct looking *x, struct txn *t)
 
 	out->places = arena_array(x->a, out->n, struct establishment);
 	for (size_t i = 0; i < out->n && !e; i++)
-		if (!uuid_is_none(out->periods[i].establishment))
-			e = right_place(t, x->a, out->periods[i].establishment, &out->places[i]);
+		if (!uuid_is_none(out->periods[i].object))
+			e = right_place(t, x->a, out->periods[i].object, &out->places[i]);
 	return e;
 }
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* "#history", kind, 16 bytes: 'u' an entryUUID, 'd' the digest of a person's normal DN. */
+/* "#history", kind, 16 bytes: 'u' an entryUUID, 'd' the digest of a person's or a provider's normal DN. */
 #define MARK "#history"
 #define MARK_BYTES (sizeof MARK - 1 + 1 + 16)
 
@@ -35,10 +35,13 @@ static void mark_rights(struct batch *b, const struct mirrored *x, const struct 
 	}
 }
 
-/* An establishment's name is how agreements cover it. */
+/* An establishment's name is how its manager's agreements cover it. */
 static enum err mark_agreements(struct batch *b, struct txn *t, const struct mirrored *m)
 {
 	struct uuids found = { 0 };
+
+	if (!m)
+		return ERR_OK;
 	enum err e = mirror_children(t, b->work, 'g', m->is.establishment.manager_key, &found, b->work);
 
 	for (size_t i = 0; i < found.n; i++)
@@ -56,15 +59,29 @@ static bool keys_equal(const struct strs *x, const struct strs *y)
 	return true;
 }
 
-/* Nothing that a period of its kind hangs on; of an establishment: its name. */
+static void mark_employer(struct batch *b, const struct mirrored *m)
+{
+	if (m && m->kind == MIRROR_KIND_PERSON && *m->is.person.provider_key)
+		mark(b, 'd', mirror_dn_key(b->work, m->is.person.provider_key));
+}
+
+/* Nothing that a period of its kind hangs on; of an establishment: its name, and who manages it. */
 static bool is_unchanged(const struct mirrored *old, const struct mirrored *now)
 {
 	if (!old || !now || old->kind != now->kind)
 		return false;
-	if (old->kind == MIRROR_KIND_AGREEMENT)
-		return keys_equal(&old->is.agreement.covered_keys, &now->is.agreement.covered_keys);
-	return strcmp(old->key, now->key) == 0 &&
-	       (old->kind != MIRROR_KIND_PERSON || strcmp(old->is.person.status, now->is.person.status) == 0);
+	switch (old->kind) {
+	case MIRROR_KIND_AGREEMENT:
+		return strcmp(old->is.agreement.status, now->is.agreement.status) == 0 &&
+		       keys_equal(&old->is.agreement.covered_keys, &now->is.agreement.covered_keys);
+	case MIRROR_KIND_ESTABLISHMENT:
+		return strcmp(old->key, now->key) == 0 &&
+		       strcmp(old->is.establishment.manager_key, now->is.establishment.manager_key) == 0;
+	case MIRROR_KIND_PERSON:
+		return strcmp(old->key, now->key) == 0 && strcmp(old->is.person.status, now->is.person.status) == 0;
+	default:
+		return strcmp(old->key, now->key) == 0;
+	}
 }
 
 enum err mirror_history_mark(struct batch *b, struct txn *t, const struct mirrored *old, const struct mirrored *now)
@@ -74,11 +91,19 @@ enum err mirror_history_mark(struct batch *b, struct txn *t, const struct mirror
 
 	if ((m->kind == MIRROR_KIND_PERSON || m->kind == MIRROR_KIND_AGREEMENT) && !unchanged)
 		mark_uuid(b, m->uuid);
+	if (!unchanged) {
+		mark_employer(b, old);
+		mark_employer(b, now);
+	}
 	if (m->kind != MIRROR_KIND_ESTABLISHMENT || b->first)
 		return ERR_OK;
 	mark_rights(b, old, now);
 	mark_rights(b, now, old);
-	return unchanged ? ERR_OK : mark_agreements(b, t, m);
+	if (unchanged)
+		return ERR_OK;
+	enum err e = mark_agreements(b, t, old);
+
+	return e ? e : mark_agreements(b, t, now);
 }
 
 /* --- settling --- */
@@ -101,7 +126,8 @@ static enum err subject_of(struct txn *t, struct bytes mark, struct uuid *out)
 
 	if (e)
 		return e;
-	if (rec.payload.n != 1 + sizeof out->b || rec.payload.p[0] != MIRROR_KIND_PERSON)
+	if (rec.payload.n != 1 + sizeof out->b ||
+	    (rec.payload.p[0] != MIRROR_KIND_PERSON && rec.payload.p[0] != MIRROR_KIND_PROVIDER))
 		return ERR_NOTFOUND;
 	memcpy(out->b, rec.payload.p + 1, sizeof out->b);
 	return ERR_OK;

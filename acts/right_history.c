@@ -13,10 +13,10 @@ struct periods {
 	size_t n;
 };
 
-static void add(struct arena *a, struct periods *list, struct uuid establishment, unsigned family)
+static void add(struct arena *a, struct periods *list, struct uuid object, unsigned family)
 {
 	list->v = arena_more(a, list->v, list->n, sizeof *list->v);
-	list->v[list->n++] = (struct right_period){ .establishment = establishment, .family = family };
+	list->v[list->n++] = (struct right_period){ .object = object, .family = family, .number = "" };
 }
 
 static struct bytes key_of(struct arena *a, struct uuid subject, const struct right_period *p)
@@ -24,7 +24,7 @@ static struct bytes key_of(struct arena *a, struct uuid subject, const struct ri
 	struct buf b = buf_new(a);
 
 	buf_add(&b, subject.b, sizeof subject.b);
-	buf_add(&b, p->establishment.b, sizeof p->establishment.b);
+	buf_add(&b, p->object.b, sizeof p->object.b);
 	buf_byte(&b, (uint8_t)p->family);
 	buf_u64(&b, (uint64_t)p->from);
 	return buf_bytes(&b);
@@ -38,10 +38,11 @@ static enum err read_row(struct arena *a, const struct scan *s, struct right_per
 	if (s->key.n != KEY_BYTES || period_decode(a, s->record.payload, &p))
 		return ERR_CORRUPT;
 	(void)read_bytes(&in, sizeof(struct uuid));
-	memcpy(out->establishment.b, read_bytes(&in, sizeof(struct uuid)).p, sizeof(struct uuid));
+	memcpy(out->object.b, read_bytes(&in, sizeof(struct uuid)).p, sizeof(struct uuid));
 	out->family = read_u8(&in);
 	out->from = (int64_t)read_u64(&in);
 	out->until = p.until;
+	out->number = p.number;
 	return ERR_OK;
 }
 
@@ -82,21 +83,37 @@ static enum err rights_now(struct txn *t, struct arena *a, const struct person *
 	return t->err;
 }
 
+/* Not what another manages by now, nor after its end. */
 static enum err coverage_now(struct txn *t, struct arena *a, const struct agreement *g, struct periods *out)
 {
+	if (strcmp(g->status, "active") != 0)
+		return ERR_OK;
 	for (size_t i = 0; i < g->covered_keys.n; i++) {
-		struct record rec;
-		struct uuid u;
-		enum err e = txn_get(t, TABLE_MIRROR_DN, mirror_dn_key(a, g->covered_keys.v[i]), &rec);
+		struct establishment place;
+		enum err e = establishment_by_key(t, a, g->covered_keys.v[i], &place);
 
 		if (e && e != ERR_NOTFOUND)
 			return e;
-		if (e || rec.payload.n != 1 + sizeof u.b || rec.payload.p[0] != MIRROR_KIND_ESTABLISHMENT)
-			continue;
-		memcpy(u.b, rec.payload.p + 1, sizeof u.b);
-		add(a, out, u, PERIOD_COVERED);
+		if (!e && strcmp(place.manager_key, g->provider_key) == 0)
+			add(a, out, place.uuid, PERIOD_COVERED);
 	}
 	return ERR_OK;
+}
+
+static enum err people_now(struct txn *t, struct arena *a, const struct provider *p, struct periods *out)
+{
+	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_MIRROR_IN, mirror_in_prefix(a, 'a', p->key));
+
+	while (scan_next(&s)) {
+		struct person who;
+		enum err e = person_get(t, a, TABLE_MIRROR_PERSON, tail_of(s.key, sizeof who.uuid.b), &who);
+
+		if (e)
+			return e;
+		add(a, out, who.uuid, PERIOD_EMPLOYED);
+		out->v[out->n - 1].number = who.number;
+	}
+	return t->err;
 }
 
 /* Of whichever kind the subject is; of one that is gone nothing holds. */
@@ -105,6 +122,7 @@ static enum err holds_now(struct txn *t, struct arena *a, struct uuid subject, s
 	struct bytes key = key_bytes(subject.b, sizeof subject.b);
 	struct person p;
 	struct agreement g;
+	struct provider provider;
 	enum err e = person_get(t, a, TABLE_MIRROR_PERSON, key, &p);
 
 	if (!e) {
@@ -112,18 +130,20 @@ static enum err holds_now(struct txn *t, struct arena *a, struct uuid subject, s
 			add(a, out, (struct uuid){ { 0 } }, PERIOD_ACTIVE);
 		return p.agent ? rights_now(t, a, &p, out) : ERR_OK;
 	}
-	if (e == ERR_NOTFOUND)
-		e = agreement_get(t, a, TABLE_MIRROR_AGREEMENT, key, &g);
-	if (e == ERR_NOTFOUND)
-		return ERR_OK;
-	return e ? e : coverage_now(t, a, &g, out);
+	if (e != ERR_NOTFOUND)
+		return e;
+	e = agreement_get(t, a, TABLE_MIRROR_AGREEMENT, key, &g);
+	if (e != ERR_NOTFOUND)
+		return e ? e : coverage_now(t, a, &g, out);
+	e = provider_get(t, a, TABLE_MIRROR_PROVIDER, key, &provider);
+	return e ? or_none(e) : people_now(t, a, &provider, out);
 }
 
 /* --- settling --- */
 
 static bool same(const struct right_period *x, const struct right_period *y)
 {
-	return x->family == y->family && uuid_equal(x->establishment, y->establishment);
+	return x->family == y->family && uuid_equal(x->object, y->object);
 }
 
 static bool has(const struct right_period *v, size_t n, const struct right_period *x, bool open)
@@ -134,11 +154,20 @@ static bool has(const struct right_period *v, size_t n, const struct right_perio
 	return false;
 }
 
+static struct bytes encoded(struct arena *a, const struct right_period *p)
+{
+	struct period row;
+
+	period_default(&row);
+	row.until = p->until;
+	row.number = p->number;
+	return period_encode(a, &row);
+}
+
 enum err right_periods_settle(struct txn *t, struct arena *a, struct uuid subject, int64_t now, period_put put, void *to)
 {
 	struct periods wanted = { 0 };
 	struct right_period *kept;
-	struct period p;
 	size_t n;
 	enum err e = right_periods(t, a, subject, &kept, &n);
 
@@ -146,16 +175,16 @@ enum err right_periods_settle(struct txn *t, struct arena *a, struct uuid subjec
 		e = holds_now(t, a, subject, &wanted);
 	if (e)
 		return e;
-	period_default(&p);
-	p.until = now;
-	for (size_t i = 0; i < n; i++)
-		if (!kept[i].until && !has(wanted.v, wanted.n, &kept[i], false))
-			put(to, TABLE_RIGHT_HISTORY, key_of(a, subject, &kept[i]), period_encode(a, &p));
-	p.until = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (kept[i].until || has(wanted.v, wanted.n, &kept[i], false))
+			continue;
+		kept[i].until = now;
+		put(to, TABLE_RIGHT_HISTORY, key_of(a, subject, &kept[i]), encoded(a, &kept[i]));
+	}
 	for (size_t i = 0; i < wanted.n; i++) {
 		wanted.v[i].from = now;
 		if (!has(kept, n, &wanted.v[i], true))
-			put(to, TABLE_RIGHT_HISTORY, key_of(a, subject, &wanted.v[i]), period_encode(a, &p));
+			put(to, TABLE_RIGHT_HISTORY, key_of(a, subject, &wanted.v[i]), encoded(a, &wanted.v[i]));
 	}
 	return ERR_OK;
 }
@@ -222,7 +251,7 @@ static enum err read_covered(struct txn *t, struct arena *a, const struct agreem
 		if (v[i].family != PERIOD_COVERED || !holds_at(&v[i], x->at))
 			continue;
 		x->covered = arena_more(a, x->covered, x->covered_n, sizeof *x->covered);
-		e = right_place(t, a, v[i].establishment, &x->covered[x->covered_n++]);
+		e = right_place(t, a, v[i].object, &x->covered[x->covered_n++]);
 		if (e)
 			return e;
 	}
@@ -263,7 +292,7 @@ static enum err read_person(struct txn *t, struct arena *a, const struct person 
 		return e;
 	learn_since(x, v, n);
 	for (size_t i = 0; i < n; i++) {
-		const struct establishment *place = covered_of(x, v[i].establishment);
+		const struct establishment *place = covered_of(x, v[i].object);
 
 		if (!holds_at(&v[i], x->at))
 			continue;
@@ -280,21 +309,68 @@ static enum err read_person(struct txn *t, struct arena *a, const struct person 
 	return ERR_OK;
 }
 
-enum err annex_at(struct app *app, struct arena *a, const struct agreement *g, int64_t at, struct annex *out)
+/* Whoever is or was the provider's, each once: as he is now, or what is left. */
+static enum err people_ever(struct txn *t, struct arena *a, const char *provider_key, struct person **out, size_t *n)
 {
-	struct annex x = { .at = at };
-	struct person *people;
-	size_t n;
-	enum err e = people_of(app, a, g->provider_key, &people, &n);
-	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct provider provider;
+	struct right_period *v;
+	struct person *list = NULL;
+	size_t periods, count = 0;
+	enum err e = provider_by_key(t, a, provider_key, &provider);
 
 	if (!e)
-		e = read_covered(&t, a, g, &x);
+		e = right_periods(t, a, provider.uuid, &v, &periods);
+	if (e)
+		return e;
+	for (size_t i = 0; i < periods; i++) {
+		struct person p;
+
+		/* the periods of one person stand together */
+		if (v[i].family != PERIOD_EMPLOYED || (count && uuid_equal(list[count - 1].uuid, v[i].object)))
+			continue;
+		e = person_get(t, a, TABLE_MIRROR_PERSON, key_bytes(v[i].object.b, sizeof v[i].object.b), &p);
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		if (e) {
+			person_default(&p);
+			p.uuid = v[i].object;
+			p.number = v[i].number;
+			p.name = "Personne dont le compte est effacé";
+		}
+		list = arena_more(a, list, count, sizeof *list);
+		list[count++] = p;
+	}
+	*out = list;
+	*n = count;
+	return ERR_OK;
+}
+
+static int annex_order(const void *x, const void *y)
+{
+	const struct annex_person *a = x, *b = y;
+	int order = text_order(a->p.name, b->p.name);
+
+	return order ? order : strcmp(a->p.number, b->p.number);
+}
+
+enum err annex_at(struct app *app, struct arena *a, const struct agreement *g, int64_t at, struct annex *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct annex x = { .at = at };
+	struct person *people = NULL;
+	size_t n = 0;
+	enum err e = read_covered(&t, a, g, &x);
+
+	if (!e && agreement_runs(g, day_of(at)))
+		e = people_ever(&t, a, g->provider_key, &people, &n);
 	for (size_t i = 0; i < n && !e; i++)
 		e = read_person(&t, a, &people[i], &x);
-	if (!e)
-		*out = x;
-	return e;
+	if (e)
+		return e;
+	if (x.n)
+		qsort(x.v, x.n, sizeof *x.v, annex_order);
+	*out = x;
+	return ERR_OK;
 }
 
 /* --- the difference --- */

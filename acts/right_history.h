@@ -1,6 +1,7 @@
 /* Who could do what, when (convention art. 3-2, 6): periods kept from what the mirror saw, and from them annex 1 of an agreement
    at any date. TABLE_RIGHT_HISTORY: a person's right on an establishment by family (1, 2), a person's open access (no
-   establishment, family 0), an establishment in an agreement (family 4). They begin when the mirror saw it and end when it saw
+   establishment, family 0), an establishment that an agreement covers while the parties are the same and it is not ended
+   (family 4), a provider's person, with the number (family 8). They begin when the mirror saw it and end when it saw
    that it was no longer so; a rebuild of the mirror leaves them as they are. */
 #ifndef ACTS_RIGHT_HISTORY_H
 #define ACTS_RIGHT_HISTORY_H
@@ -8,15 +9,16 @@
 #include "acts/rights.h"
 
 /* Beside FAMILY_LISTING and FAMILY_PLACES. */
-enum { PERIOD_ACTIVE = 0, PERIOD_COVERED = 4 };
+enum { PERIOD_ACTIVE = 0, PERIOD_COVERED = 4, PERIOD_EMPLOYED = 8 };
 
 struct right_period {
-	struct uuid establishment; /* none: PERIOD_ACTIVE */
+	struct uuid object; /* the establishment; the person: PERIOD_EMPLOYED; none: PERIOD_ACTIVE */
 	unsigned family;
+	const char *number;  /* PERIOD_EMPLOYED: the person's */
 	int64_t from, until; /* until 0: it lasts */
 };
 
-/* All periods of a person or an agreement, by establishment, family and beginning. */
+/* All periods of a person, an agreement or a provider, by object, family and beginning. */
 MUST_USE enum err right_periods(struct txn *t, struct arena *a, struct uuid subject, struct right_period **out, size_t *n);
 
 /* The establishment of a period. Of one that left the register only the uuid and a name that says so. */
@@ -35,7 +37,8 @@ struct annex_place {
 };
 
 struct annex_person {
-	struct person p; /* as he is now: name, function and address have no history */
+	struct person p; /* as he is now: name, function and address have no history; of one whose entry is gone the number, and a
+			    name that says so */
 	struct annex_place *v;
 	size_t n;
 };
@@ -45,7 +48,8 @@ struct annex {
 	int64_t known_since; /* of this agreement; before it nothing is known; 0: nothing at all */
 	struct establishment *covered;
 	size_t covered_n;
-	struct annex_person *v; /* whose access was open and who had a right on a covered establishment, by name */
+	struct annex_person *v; /* whose access was open and who had a right on a covered establishment while the agreement ran, by
+				   name */
 	size_t n;
 };
 

@@ -9,11 +9,14 @@
 
 /* --- the rule --- */
 
+bool agreement_runs(const struct agreement *g, day_t day)
+{
+	return g->effect && g->effect <= day && ((!g->termination && !g->not_tacit) || day < g->due);
+}
+
 bool agreement_in_force(const struct agreement *g, day_t today)
 {
-	if (strcmp(g->status, "active") != 0 || !g->effect || g->effect > today)
-		return false;
-	return (!g->termination && !g->not_tacit) || today < g->due;
+	return strcmp(g->status, "active") == 0 && agreement_runs(g, today);
 }
 
 bool agreement_covers(const struct agreement *g, const struct establishment *e, day_t today)

@@ -20,6 +20,8 @@ unsigned right_families(const struct person *p, const struct establishment *e, c
 
 /* In force that day: status active, effect reached, due date only binding when terminated or not tacitly renewed. */
 bool agreement_in_force(const struct agreement *g, day_t today);
+/* By its dates alone, on any day: one ended since ran until then. */
+bool agreement_runs(const struct agreement *g, day_t day);
 /* In force and covers the establishment. */
 bool agreement_covers(const struct agreement *g, const struct establishment *e, day_t today);
 

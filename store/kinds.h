@@ -312,9 +312,10 @@
 	X(12, STR,  answer, 1) \
 	X(13, BOOL, mailed, 1)          /* the answer went to the family */
 
-/* A period: of a right, of an account, of an establishment in a convention. until 0: it lasts. */
+/* A period: of a right, of an account, of an establishment in a convention, of a person at a provider's. until 0: it lasts. */
 #define KIND_PERIOD(X) \
-	X(1,  I64,  until, 1)
+	X(1,  I64,  until, 1) \
+	X(2,  STR,  number, 1)          /* the person's: all that is left once the entry is gone */
 
 #define KIND_COUNTER(X) \
 	X(1,  U64,  last, 1)

@@ -123,10 +123,12 @@ static struct annex annex_of(struct stage *s, int64_t at)
 	return x;
 }
 
+static int64_t whole; /* both people have rights */
+
 static void test_the_annex_at_a_date_and_what_changed(void **state)
 {
 	struct stage *s = *state;
-	int64_t first = clock_now();
+	int64_t first = whole = clock_now();
 	struct annex_change *v;
 	size_t n;
 
@@ -199,6 +201,51 @@ static void test_the_annex_as_a_text(void **state)
 					  "fonctionnement et places libres\n"));
 }
 
+static void test_nothing_holds_of_what_another_manages_or_has_ended(void **state)
+{
+	static const struct {
+		const char *there, *back;
+	} cases[] = {
+		{ MODIFY(PLACE) "delete: habGestionnaire\n",
+		  MODIFY(PLACE) "replace: habGestionnaire\nhabGestionnaire: " PROVIDER "\n" },
+		{ MODIFY(AGREEMENT) "replace: habStatut\nhabStatut: terminee\n",
+		  MODIFY(AGREEMENT) "replace: habStatut\nhabStatut: active\n" },
+	};
+	struct stage *s = *state;
+
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		int64_t before = clock_now();
+
+		later(DAY_MS);
+		slapd_change(cases[i].there);
+		stage_poll(s);
+		int64_t meanwhile = clock_now();
+
+		assert_int_equal(annex_of(s, meanwhile).covered_n + annex_of(s, meanwhile).n, 0);
+		later(DAY_MS);
+		slapd_change(cases[i].back);
+		stage_poll(s);
+		assert_int_equal(annex_of(s, meanwhile).covered_n, 0);
+		assert_true(annex_of(s, clock_now()).covered_n == 1 && annex_of(s, clock_now()).n == 1);
+		assert_true(annex_of(s, before).covered_n == 1 && annex_of(s, before).n == 1);
+	}
+}
+
+static void test_nobody_holds_a_right_outside_the_agreement_s_days(void **state)
+{
+	struct stage *s = *state;
+	struct agreement g = agreement_now(s);
+	struct annex x;
+
+	g.termination = day_today() - 30;
+	g.due = day_today() + 1;
+	assert_int_equal(annex_at(&s->app, s->a, &g, clock_now(), &x), ERR_OK);
+	assert_int_equal(x.n, 1);
+	g.due = day_today();
+	assert_int_equal(annex_at(&s->app, s->a, &g, clock_now(), &x), ERR_OK);
+	assert_int_equal(x.n, 0);
+}
+
 static void test_an_establishment_leaves_the_agreement(void **state)
 {
 	struct stage *s = *state;
@@ -242,6 +289,13 @@ static void test_a_renamed_person_stays_the_same(void **state)
 	assert_int_equal(open, 0);
 	periods(s, u, PERIOD_ACTIVE, &open);
 	assert_int_equal(open, 0);
+	/* the annex of that time keeps the number */
+	struct annex x = annex_of(s, whole);
+
+	assert_int_equal(x.n, 2);
+	assert_string_equal(x.v[1].p.number, "A-000001");
+	assert_string_equal(x.v[1].p.name, "Personne dont le compte est effacé");
+	assert_int_equal(x.v[1].v[0].families, FAMILY_LISTING);
 }
 
 static void test_a_day_ends_at_midnight(void **state)
@@ -262,6 +316,8 @@ int main(void)
 		cmocka_unit_test(test_a_rebuild_breaks_no_period),
 		cmocka_unit_test(test_the_annex_at_a_date_and_what_changed),
 		cmocka_unit_test(test_the_annex_as_a_text),
+		cmocka_unit_test(test_nothing_holds_of_what_another_manages_or_has_ended),
+		cmocka_unit_test(test_nobody_holds_a_right_outside_the_agreement_s_days),
 		cmocka_unit_test(test_an_establishment_leaves_the_agreement),
 		cmocka_unit_test(test_a_renamed_person_stays_the_same),
 		cmocka_unit_test(test_a_day_ends_at_midnight),
