@@ -10,18 +10,51 @@ day_t agreement_notice_limit(day_t due)
 	return day_add_months(due, -NOTICE);
 }
 
+/* Due days are counted from one day, never each from the last: a 29 February comes back. */
+struct count {
+	day_t from; /* 0: there is none */
+	int years;
+};
+
+static day_t due_at(struct count c)
+{
+	return day_add_months(c.from, c.years * YEAR);
+}
+
+/* The directory's due day: from the effect where it is one of its anniversaries, as all are that nobody moved. */
+static struct count first_due(const struct agreement *g)
+{
+	struct count c = { (day_t)g->effect, 1 };
+
+	if (!g->due)
+		return c;
+	while (c.from && due_at(c) < g->due)
+		c.years++;
+	return c.from && due_at(c) == g->due ? c : (struct count){ (day_t)g->due, 0 };
+}
+
 day_t agreement_due(const struct agreement *g, day_t today)
 {
-	bool renews = !g->termination && !g->not_tacit;
-	day_t from = g->due ? (day_t)g->due : (day_t)g->effect;
-	int years = g->due ? 0 : 1;
+	struct count c = first_due(g);
 
-	if (!from)
+	if (!c.from)
 		return 0;
-	/* always counted from the first one: a 29 February comes back */
-	while (renews && day_add_months(from, years * YEAR) <= today)
-		years++;
-	return day_add_months(from, years * YEAR);
+	while (!g->termination && !g->not_tacit && due_at(c) <= today)
+		c.years++;
+	return due_at(c);
+}
+
+day_t agreement_stopped_on(const struct agreement *g, day_t received)
+{
+	struct count c = first_due(g), before = { c.from, c.years - 1 };
+
+	if (!c.from)
+		return 0;
+	for (; due_at(before) > g->effect && agreement_notice_limit(due_at(before)) >= received; before.years--)
+		c = before;
+	while (agreement_notice_limit(due_at(c)) < received)
+		c.years++;
+	return due_at(c);
 }
 
 /* --- how far the work of a day is --- */

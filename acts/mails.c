@@ -128,6 +128,11 @@ const struct mail_template mail_templates[] = {
 	  "recommandée {reference}. Elle prend fin le {fin} : les accès à l’espace professionnel seront fermés ce jour-là. Ce qui a "
 	  "été fait avant reste acquis.\n"
 	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
+	{ "agreement_stopped", "La convention {numero} a pris fin le {fin}",
+	  "La {caf} a enregistré la résiliation de la convention {numero} avec {le organisme}, demandée par {par} par lettre "
+	  "recommandée {reference} et reçue avant la limite du préavis : elle a pris fin le {fin}. Les accès à l’espace professionnel "
+	  "sont fermés. Ce qui a été fait avant reste acquis.\n"
+	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
 	{ "agreement_kept", "La convention {numero} n’est plus résiliée",
 	  "La {caf} a annulé le {date} la résiliation de la convention {numero} avec {le organisme}. Elle se renouvelle le {fin}, et "
 	  "les accès à l’espace professionnel restent ouverts.\n"

@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define YEAR 12
-
 static const struct choice by_choices[] = { { "fournisseur", "Le fournisseur" }, { "caf", "La Caf" }, { NULL, NULL } };
 static const struct choice yes[] = { { "oui", "Oui" }, { NULL, NULL } };
 static const struct field fields[] = {
@@ -38,6 +36,7 @@ static const struct field fields[] = {
 	  .required = true,
 	  .choices = by_choices,
 	  .missing = "Indiquez qui résilie" },
+	{ .name = "passee", .label = "Fin déjà passée", .kind = FIELD_SET, .choices = yes },
 	{ .name = "confirmer", .label = "Confirmation", .kind = FIELD_SET, .choices = yes },
 };
 const struct form termination_form = { fields, LENGTH(fields) };
@@ -97,10 +96,19 @@ static day_t day_typed(const struct input *in, const char *name)
 	return day;
 }
 
-static void check_days(const struct ending *x, day_t sent, day_t received, struct faults *faults)
+/* It came before the renewal that it stops, and is recorded after it. */
+static void check_past(const struct ending *x, day_t stopped, day_t received, const struct input *in, struct faults *faults)
+{
+	if (stopped <= x->today && !input_has(in, "passee", "oui"))
+		fault_add(x->a, faults, "passee",
+			  "La lettre reçue le %s a mis fin à la convention le %s. Confirmez-le, ou corrigez la date de réception",
+			  day_fr(x->a, received), day_fr(x->a, stopped));
+}
+
+static void check_days(const struct ending *x, day_t sent, day_t received, const struct input *in, struct faults *faults)
 {
 	day_t limit = agreement_notice_limit(x->due);
-	day_t next = day_add_months(x->due, YEAR);
+	day_t stopped = agreement_stopped_on(&x->g, received);
 
 	if (sent > x->today)
 		fault_add(x->a, faults, "envoyee", "La date d’envoi ne peut pas être dans le futur");
@@ -112,19 +120,21 @@ static void check_days(const struct ending *x, day_t sent, day_t received, struc
 		fault_add(x->a, faults, "recue", "La date de réception ne peut pas être dans le futur");
 	else if (received < sent)
 		fault_add(x->a, faults, "recue", "La lettre ne peut pas être reçue avant d’être envoyée");
-	else if (received > limit)
+	else if (stopped <= x->due)
+		check_past(x, stopped, received, in, faults);
+	else
 		fault_add(x->a, faults, "recue",
 			  "Le préavis pour le %s se terminait le %s : la convention se renouvelle ce jour-là. Une résiliation peut "
 			  "prendre effet le %s, si la lettre est reçue le %s au plus tard",
-			  day_fr(x->a, x->due), day_fr(x->a, limit), day_fr(x->a, next),
-			  day_fr(x->a, agreement_notice_limit(next)));
+			  day_fr(x->a, x->due), day_fr(x->a, limit), day_fr(x->a, stopped),
+			  day_fr(x->a, agreement_notice_limit(stopped)));
 }
 
 static void check(const struct ending *x, const struct input *in, struct faults *faults)
 {
 	input_check(x->a, &termination_form, in, faults);
 	if (!fault_of(faults, "envoyee") && !fault_of(faults, "recue"))
-		check_days(x, day_typed(in, "envoyee"), day_typed(in, "recue"), faults);
+		check_days(x, day_typed(in, "envoyee"), day_typed(in, "recue"), in, faults);
 	if (!input_has(in, "confirmer", "oui"))
 		fault_add(x->a, faults, "confirmer", "Cochez « Je confirme la résiliation » pour continuer");
 }
@@ -210,11 +220,13 @@ enum err agreement_terminate(struct app *app, struct arena *a, const struct visi
 	x.file.notice_sent = day_typed(in, "envoyee");
 	x.file.notice_received = day_typed(in, "recue");
 	x.file.notice_by = by;
+	x.due = agreement_stopped_on(&x.g, (day_t)x.file.notice_received);
 	if ((e = open_changeset(&x)))
 		return e;
 	edit(&x, (day_t)x.file.notice_received, reference);
 	record(&x, by, reference, false);
-	e = mail_all(&x, "agreement_terminated", strcmp(by, "caf") == 0 ? "la Caf" : "le fournisseur", reference);
+	e = mail_all(&x, x.due > x.today ? "agreement_terminated" : "agreement_stopped",
+		     strcmp(by, "caf") == 0 ? "la Caf" : "le fournisseur", reference);
 	return e ? e : changeset_commit(app->store, x.cs, NULL);
 }
 

@@ -5,11 +5,13 @@
 
 #include "acts/agreement.h"
 
-/* The letter: fields reference, envoyee, recue (days as typed), par (fournisseur, caf), confirmer. */
+/* The letter: fields reference, envoyee, recue (days as typed), par (fournisseur, caf), confirmer; passee: it
+   is known that the day it ends is past. */
 extern const struct form termination_form;
 
 /* For administrators of the convention's own Caf, confirmed in the directory, where the convention is read again. Everything wrong is
-   in faults: a letter received too late is told the next possible date. ERR_CONFLICT: it is terminated or over already, or
+   in faults: a letter received too late is told the next possible date, one recorded after the renewal it stopped that the
+   convention is over. ERR_CONFLICT: it is terminated or over already, or
    somebody was quicker; agreement_last_act tells who. Outcome "convention/NUMBER/resiliation". */
 MUST_USE enum err agreement_terminate(struct app *app, struct arena *a, const struct visitor *who,
 				      const struct agreement *g, const struct provider *p, const struct input *in,

@@ -389,6 +389,8 @@ static enum err termination_page(struct request *rq, struct html *h, const struc
 	field_of(rq, h, &termination_form, "envoyee", "w-s");
 	field_of(rq, h, &termination_form, "recue", "w-s");
 	field_of(rq, h, &termination_form, "par", "w-m");
+	if (fault_of(&rq->faults, "passee") || input_has(&rq->in, "passee", "oui"))
+		check_box(rq, h, "passee", "La convention est finie : les accès se ferment aujourd’hui");
 	check_box(rq, h, "confirmer", "Je confirme la résiliation");
 	html(h, "<div class=\"actions\"><button class=\"btn btn-danger\">Enregistrer la résiliation</button><a href=\"{}\">Revenir à la convention</a></div>\n",
 	     v->path);

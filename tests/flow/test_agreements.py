@@ -118,6 +118,29 @@ def test_a_letter_inside_the_notice_names_the_next_possible_date(service, admin)
     c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habDateEcheance', [v.encode() for v in before])])
 
 
+def test_a_letter_recorded_after_the_renewal_it_stopped_ends_it_then(service, admin):
+    c = Agreement(service, 'F9210001')
+    days = lambda n: TODAY - datetime.timedelta(days=n)
+    ldap_day = lambda day: [day.strftime('%Y%m%d000000Z').encode()]
+    kept = {name: [v.encode() for v in c.get(name)] for name in ('habDateEffet', 'habDateEcheance')}
+    renewed = days(10).replace(year=days(10).year + 1)
+    c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habDateEffet', ldap_day(days(800))), (ldap.MOD_REPLACE, 'habDateEcheance', ldap_day(renewed))])
+    until(lambda: french(renewed) in admin.get('/caf/conventions').words)
+    try:
+        page = letter(admin, c, envoyee=french(days(130)), recue=french(days(128)))
+        assert page.status == 422 and 'a mis fin à la convention le' in page.faults()[0], page.faults()
+        assert not c.get('habDateResiliation')
+        page = page.form('/resiliation').set(passee='oui').submit()
+        assert 'Résiliation enregistrée' in page.words
+        until(lambda: c.get('habDateEcheance') == [days(10).strftime('%Y%m%d000000Z')])
+        assert 'a pris fin le' in service.wait_mail(c.get('mail', c.provider)[0], 'a pris fin le')['Subject']
+        until(lambda: 'Terminée' in admin.get(c.path).words)
+    finally:
+        c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, name, values) for name, values in kept.items()] +
+                     [(ldap.MOD_REPLACE, 'habDateResiliation', None), (ldap.MOD_REPLACE, 'habReferenceRecommande', None)])
+    until(lambda: 'Enregistrer une lettre de résiliation' in admin.get(c.path).words)
+
+
 def test_a_termination_is_recorded_told_and_taken_back(service, admin, convention):
     c = convention
     due = datetime.date(TODAY.year + 1, 11, 2)

@@ -34,6 +34,8 @@ static const struct {
 	  AGREEMENT_IN_FORCE },
 	{ "a leap day comes back", "29/02/2024", "", false, "", "01/03/2027", "29/02/2028", "29/11/2027",
 	  AGREEMENT_IN_FORCE },
+	{ "and comes back after three renewals", "29/02/2024", "28/02/2027", false, "", "01/03/2027", "29/02/2028",
+	  "29/11/2027", AGREEMENT_IN_FORCE },
 	{ "the 31st of a short month", "31/05/2026", "31/05/2027", false, "", "24/11/2026", "31/05/2027", "28/02/2027",
 	  AGREEMENT_IN_FORCE },
 	{ "terminated", "26/07/2026", "26/07/2027", false, "10/03/2027", "11/03/2027", "26/07/2027", "26/04/2027",
@@ -66,6 +68,35 @@ static void test_due_day_and_notice(void **state)
 	}
 }
 
+static const struct {
+	const char *what, *effect, *due, *received, *expected;
+} letters[] = {
+	{ "in time", "26/07/2026", "26/07/2027", "26/04/2027", "26/07/2027" },
+	{ "a day late", "26/07/2026", "26/07/2027", "27/04/2027", "26/07/2028" },
+	{ "before a renewal that was done", "26/07/2024", "26/07/2027", "26/04/2026", "26/07/2026" },
+	{ "before two of them", "26/07/2024", "26/07/2028", "01/05/2025", "26/07/2026" },
+	{ "never before the first year is over", "26/07/2026", "26/07/2028", "27/07/2026", "26/07/2027" },
+	{ "a day that somebody moved", "26/07/2025", "01/02/2028", "01/11/2026", "01/02/2027" },
+	{ "no due day in the directory", "26/07/2026", "", "01/01/2027", "26/07/2027" },
+	{ "a leap day", "29/02/2024", "28/02/2027", "01/10/2027", "29/02/2028" },
+};
+
+static void test_the_day_a_letter_ends_it(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(letters); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct agreement g;
+
+		agreement_default(&g);
+		g.effect = day(letters[i].effect);
+		g.due = day(letters[i].due);
+		print_message("%s\n", letters[i].what);
+		assert_string_equal(day_slashes(a, agreement_stopped_on(&g, day(letters[i].received))),
+				    letters[i].expected);
+	}
+}
+
 static void test_without_any_day(void **state)
 {
 	struct agreement g;
@@ -73,12 +104,14 @@ static void test_without_any_day(void **state)
 	(void)state;
 	agreement_default(&g);
 	assert_int_equal(agreement_due(&g, 20000), 0);
+	assert_int_equal(agreement_stopped_on(&g, 20000), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_due_day_and_notice),
+		cmocka_unit_test(test_the_day_a_letter_ends_it),
 		cmocka_unit_test(test_without_any_day),
 	};
 

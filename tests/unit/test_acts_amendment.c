@@ -178,6 +178,8 @@ static const struct {
 	  "reference=RA1&envoyee=25/07/2026&recue=03/11/2026&par=caf&confirmer=oui", "envoyee" },
 	{ "a day after the last day", "20270202",
 	  "reference=RA1&envoyee=01/11/2026&recue=03/11/2026&par=caf&confirmer=oui", "recue" },
+	{ "recorded after the renewal it stopped", "20271103",
+	  "reference=RA1&envoyee=01/08/2026&recue=03/08/2026&par=caf&confirmer=oui", "passee" },
 	{ "on the last day", "20270203",
 	  "reference=RA1&envoyee=01/11/2026&recue=03/11/2026&par=fournisseur&confirmer=oui", NULL },
 };
