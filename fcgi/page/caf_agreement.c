@@ -327,6 +327,7 @@ static void conflict_note(struct request *rq, struct html *h, const struct agree
 	else
 		html(h, "La convention a changé dans l’annuaire. ");
 	html(h, "Votre décision n’est pas enregistrée.</p></div>\n");
+	typed_values(rq, h);
 }
 
 static enum err show(struct request *rq, struct html *h, const struct agreement_view *v, bool conflict)

@@ -326,6 +326,9 @@ enum err page_amendment(struct request *rq, struct html *h)
 		rq->in = input_with(rq->arena, &rq->in, "nature", "personne");
 	enum err e = read_view(rq, &v);
 
+	/* its page says since when */
+	if (!e && !agreement_in_force(&v.g, day_today()))
+		return page_caf_agreement(rq, h);
 	return e ? e : show(rq, h, &v);
 }
 

@@ -56,15 +56,13 @@ static void answer_form(struct request *rq, struct html *h, const struct report 
 
 static void closed_note(struct request *rq, struct html *h, const struct report *r, bool refused)
 {
-	const char *typed = input_get(&rq->in, "reponse");
-
 	html(h, "<div class=\"note{}\" role=\"{}\"><p><strong>{}</strong> a clos ce signalement le {}{}.{}</p></div>\n",
 	     refused ? " note-warn" : "", refused ? "alert" : "note", r->closer_name, time_fr(rq->arena, r->closed_at),
 	     r->mailed ? " et a répondu à la famille" : "", refused ? " Votre réponse n’est pas partie." : "");
 	if (*r->answer)
 		html(h, "<h2>{}</h2>\n<p>{l}</p>\n", r->mailed ? "Réponse envoyée" : "Note de clôture", r->answer);
-	if (refused && *typed)
-		html(h, "<h2>Ce que vous aviez écrit</h2>\n<p>{l}</p>\n", typed);
+	if (refused)
+		typed_values(rq, h);
 	html(h, "<p class=\"small muted\">L’adresse de la famille n’est plus ici. Le signalement est effacé un an après sa "
 		"réception.</p>\n<p><a href=\"/caf\">Retour à la liste</a></p>\n");
 }

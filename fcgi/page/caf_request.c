@@ -420,8 +420,10 @@ static void head(struct request *rq, struct html *h, const struct request_file *
 enum err caf_request_page(struct request *rq, struct html *h, const struct request_file *f, const char *conflict)
 {
 	caf_request_begin(rq, h, f, NULL);
-	if (conflict)
+	if (conflict) {
 		html(h, "<div class=\"note note-warn\" role=\"alert\"><p>{f}</p></div>\n", conflict);
+		typed_values(rq, h);
+	}
 	head(rq, h, f);
 	steps_list(rq, h, f);
 	html(h, "<div class=\"cols\">\n<div>\n");

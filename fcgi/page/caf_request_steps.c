@@ -153,15 +153,10 @@ static const char *why_not(struct request *rq, const struct request_file *f, int
 
 static enum err conflict(struct request *rq, struct html *h, const struct request_file *f, int from)
 {
-	static const char *const typed[] = { "motif", "precision" };
-	const char *text = arena_printf(rq->arena, "%s Votre saisie n’est pas enregistrée.", why_not(rq, f, from));
-
-	for (size_t i = 0; i < LENGTH(typed); i++)
-		if (*input_get(&rq->in, typed[i]))
-			text = arena_printf(rq->arena, "%s Vous aviez écrit : « %s »", text, input_get(&rq->in, typed[i]));
 	rq->faults = (struct faults){ 0 };
 	rq->re->status = 409;
-	return caf_request_page(rq, h, f, text);
+	return caf_request_page(rq, h, f,
+				arena_printf(rq->arena, "%s Votre saisie n’est pas enregistrée.", why_not(rq, f, from)));
 }
 
 enum err caf_request_answer(struct request *rq, struct html *h, enum err e, int from, const char *code,

@@ -263,8 +263,7 @@ static enum err decided_page(struct request *rq, struct html *h, const struct re
 		     status == 409 ? " Votre décision n’est pas enregistrée." : "");
 	else
 		html(h, "<div class=\"note\"><p>Aucune modification n’attend de décision.</p></div>\n");
-	if (*input_get(&rq->in, "precision"))
-		html(h, "<h2>Ce que vous aviez écrit</h2>\n<p>{l}</p>\n", input_get(&rq->in, "precision"));
+	typed_values(rq, h);
 	enum err e = history(rq, h);
 
 	html(h, "<p><a href=\"/caf\">Retour à la liste</a></p>\n");

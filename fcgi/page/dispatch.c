@@ -312,6 +312,8 @@ static void take_kept(struct request *rq)
 		return;
 	struct form form = whole_form(rq->arena, post->form());
 
+	rq->of = post->form();
+
 	again.method = METHOD_POST;
 	again.body = body;
 	again.content_type = "application/x-www-form-urlencoded";

@@ -77,11 +77,12 @@ static void take_draft(struct request *rq)
 	rq->of = form_listing();
 }
 
-/* To copy out. */
-static void typed(struct request *rq, struct html *h)
+void typed_values(struct request *rq, struct html *h)
 {
 	size_t n = 0;
 
+	if (rq->http->method != METHOD_POST && !rq->kept)
+		return;
 	take_draft(rq);
 	for (size_t i = 0; i < rq->in.n; i++) {
 		const struct pair *p = &rq->in.v[i];
@@ -118,7 +119,7 @@ void page_error(struct request *rq, struct html *h, enum err e, const char *inci
 	if (posted && again)
 		send_again(rq, h);
 	if (posted && rq->who.known && (again || e == ERR_DENIED || e == ERR_CONFLICT))
-		typed(rq, h);
+		typed_values(rq, h);
 	if (rq->who.known)
 		html(h, "<p><a href=\"{}\">Retour à votre espace</a></p>\n", home_of(rq->who.roles));
 	else

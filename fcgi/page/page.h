@@ -180,6 +180,9 @@ void listing_rubrics(struct request *rq, struct html *h, const struct listing *l
 void revisions_table(struct request *rq, struct html *h, const struct revision *v, size_t n);
 struct tag_of revision_tag(const char *state);
 
+/* What was posted and is not recorded, to copy out: « Ce que vous aviez écrit ». Nothing where there was nothing. */
+void typed_values(struct request *rq, struct html *h);
+
 /* Pages of families kept ready in the worker: answered while the record they were made from has the same revision, and for a
    minute at most, since they speak of days. get adds the page to out; path is the canonical one. Bounded: 256 pages of 16 KiB. */
 bool page_cache_get(const char *path, uint64_t rev, struct buf *out);

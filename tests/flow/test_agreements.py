@@ -162,6 +162,9 @@ def test_a_termination_is_recorded_told_and_taken_back(service, admin, conventio
     page = stale.set(reference='RA 2', envoyee=french(TODAY), recue=french(TODAY), par='caf', confirmer='oui').submit()
     assert page.status == 409
     assert 'Odile Marchenoir a été plus rapide : « Résiliation enregistrée »' in page.words
+    assert 'Ce que vous aviez écrit' in page.words and 'RA 2' in page.words
+    page = admin.get(c.path + '/avenant')
+    assert page.form('/avenant')                # until its day it may be amended
     form = admin.get(c.path).form('/resiliation/annuler')
     assert form.submit().status == 422
     page = form.set(annuler='oui').submit()
