@@ -10,7 +10,7 @@
 #define SUBJECT_MAX 400
 
 /* Arguments the acts give: revision_*: etablissement, n, agent, url, motifs, precision, date_fiche; listing_withdrawn:
-   etablissement, motif, par; password_changed: adresse; acknowledgement: acts/acknowledgement.c; request_refused: numero, organisme,
+   etablissement, motif, par; password_changed: adresse; acknowledgement: acts/acknowledgement.c; request_refused, request_withdrawn: numero, organisme,
    recue, motif, adresse, recours; report_answered: etablissement, recu, reponse. */
 /* clang-format off */
 const struct mail_template mail_templates[] = {
@@ -88,6 +88,11 @@ const struct mail_template mail_templates[] = {
 	  "Service chargé de votre dossier : {service}, {courriel}, {telephone}.\n"
 	  "?adresse {adresse}\n"
 	  "?recours Pour contester cette décision, vous pouvez, pendant deux mois, {recours}.\n", NULL },
+	{ "request_withdrawn", "Votre demande {numero} est retirée",
+	  "Bonjour, la {caf} a retiré la demande d’habilitation {numero} {de organisme}, reçue le {recue}, comme l’organisme l’a demandé.\n"
+	  "« {motif} »\n"
+	  "Vous pouvez transmettre une nouvelle demande : {site}/demande-habilitation.\n"
+	  "Si vous n’avez rien demandé, prévenez le service chargé de votre dossier : {service}, {courriel}, {telephone}.\n", NULL },
 	{ "access_suspended", "Votre accès est suspendu",
 	  "Bonjour {prenom} {nom}, votre accès à l’espace professionnel pour {le organisme} est suspendu depuis le {date} à {heure}.\n"
 	  "?fin Fin de mission signalée : {fin}.\n"

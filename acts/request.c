@@ -30,6 +30,7 @@ const struct choice request_event_choices[] = {
 	{ "activated",        "Habilitation activée" },
 	{ "refused",          "Demande refusée" },
 	{ "withdrawn",        "Demande retirée" },
+	{ "told",             "Motif renvoyé" },
 	{ NULL, NULL },
 };
 /* clang-format on */

@@ -201,37 +201,76 @@ enum err request_prepare(struct app *app, struct arena *a, const struct visitor 
 	return step_end(&x, "prepared", "", NULL, NULL);
 }
 
-/* --- refuse, note --- */
+/* --- refuse, withdraw, note --- */
 
-static void mail_refusal(struct step *x, const char *reason)
+struct closing {
+	enum event event;
+	const char *state, *missing, *template;
+};
+
+static const struct closing refusal = { EVENT_REQUEST_REFUSED, "refused", "Écrivez le motif", "request_refused" };
+static const struct closing withdrawal = { EVENT_REQUEST_WITHDRAWN, "withdrawn",
+					   "Écrivez comment l’organisme l’a demandé", "request_withdrawn" };
+
+static void mail_closing(struct step *x, const char *template, const char *to)
 {
 	const struct grant_request *r = &x->f.r;
 	const struct caf *c = &x->who->caf;
 
-	mail_add_about(x->app, x->a, x->cs, outcome_key(x->a, "demande", r->number, "refus"), "request_refused",
-		       UUID_NONE, r->mail, r->caf, "numero", r->number, "organisme", r->name, "recue",
-		       day_fr(x->a, day_of(r->sent_at)), "motif", reason, "adresse", c->address, "recours", c->remedies,
-		       NULL);
+	mail_add_about(x->app, x->a, x->cs, outcome_key(x->a, "demande", r->number, "refus"), template, UUID_NONE, to,
+		       r->caf, "numero", r->number, "organisme", r->name, "recue", day_fr(x->a, day_of(r->sent_at)),
+		       "motif", r->reason_text, "adresse", c->address, "recours", c->remedies, NULL);
 }
 
-enum err request_refuse(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-			const char *reason, struct faults *faults)
+static enum err close_request(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			      const struct closing *c, const char *reason, struct faults *faults)
 {
 	struct step x;
 	enum err e = step_begin(app, a, who, number, OPEN, &x);
 
 	if (e || x.done)
 		return e;
-	reason_check(a, faults, "motif", "Écrivez le motif", reason);
+	reason_check(a, faults, "motif", c->missing, reason);
 	if (faults->n)
 		return ERR_INVALID;
-	if ((e = step_change(&x, EVENT_REQUEST_REFUSED)))
+	if ((e = step_change(&x, c->event)))
 		return e;
 	act_detail(a, &x.audit, "stage", x.f.r.state);
-	enter(&x, "refused");
+	enter(&x, c->state);
 	x.f.r.reason_text = reason;
-	mail_refusal(&x, reason);
-	return step_end(&x, "refused", reason, "", "");
+	mail_closing(&x, c->template, x.f.r.mail);
+	return step_end(&x, c->state, reason, "", "");
+}
+
+enum err request_refuse(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			const char *reason, struct faults *faults)
+{
+	return close_request(app, a, who, number, &refusal, reason, faults);
+}
+
+enum err request_withdraw(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			  const char *reason, struct faults *faults)
+{
+	return close_request(app, a, who, number, &withdrawal, reason, faults);
+}
+
+enum err request_tell(struct app *app, struct arena *a, const struct visitor *who, const char *number, const char *mail,
+		      struct faults *faults)
+{
+	struct step x;
+	enum err e = step_begin(app, a, who, number, "refused withdrawn", &x);
+
+	if (e || x.done)
+		return e;
+	if (!text_is_mail(mail)) {
+		fault_add(a, faults, "courriel", "Cette adresse n’est pas une adresse de courriel");
+		return ERR_INVALID;
+	}
+	if ((e = step_change(&x, EVENT_REQUEST_NOTED)))
+		return e;
+	act_detail(a, &x.audit, "note", "told");
+	mail_closing(&x, strcmp(x.f.r.state, refusal.state) == 0 ? refusal.template : withdrawal.template, mail);
+	return step_end(&x, "told", mail, NULL, NULL);
 }
 
 enum err request_incomplete(struct app *app, struct arena *a, const struct visitor *who, const char *number,

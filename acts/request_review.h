@@ -79,6 +79,15 @@ MUST_USE enum err request_prepare(struct app *app, struct arena *a, const struct
 MUST_USE enum err request_refuse(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 				 const char *reason, struct faults *faults);
 
+/* Any state before active → withdrawn: the provider took it back; how it said so is mailed to it. */
+MUST_USE enum err request_withdraw(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+				   const char *reason, struct faults *faults);
+
+/* refused, withdrawn: the mail that said so once more, to an address that may be another (field « courriel »). Outcome
+   "demande/NUMBER/refus". */
+MUST_USE enum err request_tell(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			       const char *mail, struct faults *faults);
+
 /* agreement_sent: what was missing in a reply, field « precision ». */
 MUST_USE enum err request_incomplete(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 				     const char *text, struct faults *faults);

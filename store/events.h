@@ -57,7 +57,8 @@ enum event_class { EVENT_CONNECTION, EVENT_ACT };
 	X(DIRECTORY_BIND,     "directory_bind",      "Connexion à l’annuaire",           EVENT_CONNECTION) \
 	X(LOG_VERIFIED,       "log_verified",        "Journal vérifié",                  EVENT_ACT) \
 	X(SERVICE,            "service",             "Service",                          EVENT_ACT) \
-	X(CLOCK_STEP,         "clock_step",          "Recul de l’horloge",               EVENT_ACT)
+	X(CLOCK_STEP,         "clock_step",          "Recul de l’horloge",               EVENT_ACT) \
+	X(REQUEST_WITHDRAWN,  "request_withdrawn",   "Demande retirée",                  EVENT_ACT)
 
 enum event {
 #define X(name, code, label, class) EVENT_##name,

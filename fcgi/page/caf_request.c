@@ -280,6 +280,35 @@ static void free_lines(struct request *rq, struct html *h, const struct request_
 	html(h, "</ul>\n</section>\n");
 }
 
+/* How a mail about the request fared, in a sentence. */
+static const char *mail_fared(struct request *rq, const char *about)
+{
+	struct outcome o;
+
+	if (outcome_of(rq->app, rq->arena, about, &o))
+		return "Aucun courriel connu.";
+	return strcmp(o.state, "sent") == 0    ? arena_printf(rq->arena, "Parti le %s.", time_fr(rq->arena, o.at)) :
+	       strcmp(o.state, "waiting") == 0 ? "En attente d’envoi." :
+						 "Le courriel n’a pas pu être remis. Vérifiez l’adresse.";
+}
+
+/* What was decided must reach the provider: here it is seen whether it did, and sent again. */
+static void closing_mail(struct request *rq, struct html *h, const struct request_file *f)
+{
+	const char *about = outcome_key(rq->arena, "demande", f->r.number, "refus");
+	struct outcome o;
+
+	if (outcome_of(rq->app, rq->arena, about, &o))
+		return;
+	if (!*input_get(&rq->in, "courriel"))
+		rq->in = input_with(rq->arena, &rq->in, "courriel", *o.to ? o.to : f->r.mail);
+	form_open(rq, h, "card", caf_request_path(rq, f, "/motif"));
+	html(h, "<h2>Courriel à l’organisme</h2>\n<p>{f}</p>\n", mail_fared(rq, about));
+	field_of(rq, h, form_request_tell(), "courriel", "w-l");
+	html(h, "<div class=\"actions\"><button class=\"btn btn-alt btn-small\">Renvoyer le courriel</button></div>\n");
+	form_close(h);
+}
+
 static enum err current_step(struct request *rq, struct html *h, const struct request_file *f)
 {
 	switch (request_step(f->r.state)) {
@@ -300,8 +329,9 @@ static enum err current_step(struct request *rq, struct html *h, const struct re
 		html(h, "<div class=\"note\"><p><strong>{}</strong> le {}.</p>",
 		     choice_label(request_state_choices, f->r.state), time_fr(rq->arena, f->r.decided_at));
 		if (*f->r.reason_text)
-			html(h, "<p>Motif envoyé : « {b} »</p>", f->r.reason_text);
+			html(h, "<p>Motif : « {b} »</p>", f->r.reason_text);
 		html(h, "</div>\n");
+		closing_mail(rq, h, f);
 		return ERR_OK;
 	}
 }
@@ -331,18 +361,11 @@ static void after_activation(struct request *rq, struct html *h, const struct re
 /* How the acknowledgement fared, and the button that sends it again. */
 static void acknowledgement(struct request *rq, struct html *h, const struct request_file *f)
 {
-	struct outcome o;
-	const char *state = "Aucun courriel connu.";
-
-	if (!outcome_of(rq->app, rq->arena, acknowledgement_key(rq->arena, f->r.number), &o))
-		state = strcmp(o.state, "sent") == 0 ? arena_printf(rq->arena, "Parti le %s.", time_fr(rq->arena, o.at)) :
-			strcmp(o.state, "waiting") == 0 ? "En attente d’envoi." :
-							  "Le courriel n’a pas pu être remis. Vérifiez l’adresse.";
 	form_open(rq, h, "card", caf_request_path(rq, f, "/accuse"));
 	html(h,
 	     "<h2>Accusé de réception</h2>\n<p class=\"small\">À {}. {f}</p>\n<button class=\"btn btn-alt btn-small\">Renvoyer "
 	     "l’accusé</button>\n",
-	     f->r.mail, state);
+	     f->r.mail, mail_fared(rq, acknowledgement_key(rq->arena, f->r.number)));
 	form_close(h);
 }
 
@@ -399,9 +422,22 @@ static void beside(struct request *rq, struct html *h, const struct request_file
 	if (*f->r.document && step != 1)
 		html(h, "<p><a href=\"{}\">Réimprimer la convention</a></p>\n", caf_request_path(rq, f, "/convention"));
 	if (step >= 0 && step < 4)
-		html(h, "<p><a class=\"btn btn-danger btn-small\" href=\"{}\">Refuser la demande</a></p>\n",
-		     caf_request_path(rq, f, "/refuser"));
+		html(h,
+		     "<p><a class=\"btn btn-danger btn-small\" href=\"{}\">Refuser la demande</a></p>\n"
+		     "<p><a href=\"{}\">L’organisme retire sa demande</a></p>\n",
+		     caf_request_path(rq, f, "/refuser"), caf_request_path(rq, f, "/retirer"));
 	html(h, "</aside>\n");
+}
+
+static void silence_sentence(struct request *rq, struct html *h, const struct grant_request *r)
+{
+	const char *day = day_fr(rq->arena, (day_t)r->silence);
+
+	if (r->silence >= day_today())
+		html(h, " Réponse attendue avant le <strong>{}</strong>.", day);
+	else
+		html(h, " <strong>Sans réponse le {}, elle est considérée comme {}</strong> depuis ce jour.", day,
+		     strcmp(rq->who.caf.silence, "rejet") == 0 ? "refusée" : "acceptée");
 }
 
 static void head(struct request *rq, struct html *h, const struct request_file *f)
@@ -411,7 +447,7 @@ static void head(struct request *rq, struct html *h, const struct request_file *
 	html(h, "<h1>{}</h1>\n<p class=\"muted\">Demande <span class=\"num\">{}</span>, transmise le {}.", r->name,
 	     r->number, time_fr(rq->arena, r->sent_at));
 	if (r->silence && request_step(r->state) >= 0 && request_step(r->state) < 4)
-		html(h, " Réponse attendue avant le <strong>{}</strong>.", day_fr(rq->arena, (day_t)r->silence));
+		silence_sentence(rq, h, r);
 	if (*r->agreement)
 		html(h, " Convention n° <span class=\"num\">{}</span>.", r->agreement);
 	html(h, "</p>\n");

@@ -19,6 +19,22 @@ static const struct field refuse_fields[] = {
 	  .hint = "Ce texte est envoyé tel quel par courriel à l’organisme. 500 caractères au plus.",
 	  .missing = "Écrivez le motif" },
 };
+static const struct field withdraw_fields[] = {
+	{ .name = "motif",
+	  .label = "Comment l’organisme l’a demandé",
+	  .kind = FIELD_LINES,
+	  .required = true,
+	  .max = 500,
+	  .hint = "Exemple : lettre reçue le 24/11/2026. Ce texte est envoyé tel quel par courriel à l’organisme. 500 caractères au plus.",
+	  .missing = "Écrivez comment l’organisme l’a demandé" },
+};
+static const struct field tell_fields[] = {
+	{ .name = "courriel",
+	  .label = "Courriel de l’organisme",
+	  .kind = FIELD_MAIL,
+	  .required = true,
+	  .missing = "Écrivez le courriel" },
+};
 static const struct field incomplete_fields[] = {
 	{ .name = "precision",
 	  .label = "Ce qui manque",
@@ -85,6 +101,20 @@ const struct form *form_request_refuse(void)
 	return &form;
 }
 
+const struct form *form_request_withdraw(void)
+{
+	static const struct form form = { withdraw_fields, LENGTH(withdraw_fields) };
+
+	return &form;
+}
+
+const struct form *form_request_tell(void)
+{
+	static const struct form form = { tell_fields, LENGTH(tell_fields) };
+
+	return &form;
+}
+
 const struct form *form_request_incomplete(void)
 {
 	static const struct form form = { incomplete_fields, LENGTH(incomplete_fields) };
@@ -140,6 +170,8 @@ static const char *why_not(struct request *rq, const struct request_file *f, int
 
 	if (strcmp(f->r.state, "refused") == 0)
 		return who_did(rq, f, "refused", "refusé cette demande");
+	if (strcmp(f->r.state, "withdrawn") == 0)
+		return who_did(rq, f, "withdrawn", "retiré cette demande");
 	if (now < 0)
 		return "Cette demande est close.";
 	if (now < from)
@@ -273,21 +305,34 @@ enum err page_caf_request_return(struct request *rq, struct html *h)
 	return caf_request_answer(rq, h, e, 2, "convention-enregistree", NULL);
 }
 
-/* --- refusing --- */
+/* --- refusing, withdrawing --- */
 
-static enum err refuse_page(struct request *rq, struct html *h, const struct request_file *f)
+static enum err closing_page(struct request *rq, struct html *h, const struct request_file *f, const struct form *form,
+			     const char *title, const char *after)
 {
-	caf_request_begin(rq, h, f, "Refuser la demande");
-	html(h, "<h1>Refuser la demande {}</h1>\n<p class=\"lead\">{}</p>\n", f->r.number, f->r.name);
-	form_open(rq, h, "card decision narrow", caf_request_path(rq, f, "/refuser"));
-	field_of(rq, h, form_request_refuse(), "motif", "");
+	caf_request_begin(rq, h, f, title);
+	html(h, "<h1>{} {}</h1>\n<p class=\"lead\">{}</p>\n", title, f->r.number, f->r.name);
+	form_open(rq, h, "card decision narrow", NULL);
+	field_of(rq, h, form, "motif", "");
 	html(h,
-	     "<p>Le courriel part à {}. La demande est close : l’organisme peut en transmettre une autre.</p>\n<div class=\"actions\">"
-	     "<button class=\"btn btn-danger\">Refuser la demande</button><a href=\"{}\">Revenir à la demande</a></div>\n",
-	     f->r.mail, caf_request_path(rq, f, ""));
+	     "<p>Le courriel part à {}. La demande est close{f}.</p>\n<div class=\"actions\">"
+	     "<button class=\"btn btn-danger\">{}</button><a href=\"{}\">Revenir à la demande</a></div>\n",
+	     f->r.mail, after, title, caf_request_path(rq, f, ""));
 	form_close(h);
 	page_end(rq, h);
 	return ERR_OK;
+}
+
+static enum err refuse_page(struct request *rq, struct html *h, const struct request_file *f)
+{
+	return closing_page(rq, h, f, form_request_refuse(), "Refuser la demande",
+			    " : l’organisme peut en transmettre une autre");
+}
+
+static enum err withdraw_page(struct request *rq, struct html *h, const struct request_file *f)
+{
+	return closing_page(rq, h, f, form_request_withdraw(), "Retirer la demande",
+			    ", sur ce que l’organisme vous a dit ; il peut en transmettre une autre");
 }
 
 static bool is_open(const struct request_file *f)
@@ -297,14 +342,24 @@ static bool is_open(const struct request_file *f)
 	return step >= 0 && step < 4;
 }
 
-enum err page_caf_request_refuse(struct request *rq, struct html *h)
+static enum err before_closing(struct request *rq, struct html *h, caf_request_again page)
 {
 	struct request_file f;
 	enum err e = caf_request_open(rq, &f);
 
 	if (e)
 		return e;
-	return is_open(&f) ? refuse_page(rq, h, &f) : done(rq, caf_request_path(rq, &f, ""), "dossier-clos");
+	return is_open(&f) ? page(rq, h, &f) : done(rq, caf_request_path(rq, &f, ""), "dossier-clos");
+}
+
+enum err page_caf_request_refuse(struct request *rq, struct html *h)
+{
+	return before_closing(rq, h, refuse_page);
+}
+
+enum err page_caf_request_withdraw(struct request *rq, struct html *h)
+{
+	return before_closing(rq, h, withdraw_page);
 }
 
 enum err page_caf_request_refuse_post(struct request *rq, struct html *h)
@@ -315,6 +370,26 @@ enum err page_caf_request_refuse_post(struct request *rq, struct html *h)
 	if (!e)
 		e = request_refuse(rq->app, rq->arena, &rq->who, rq->arg[0], input_get(&rq->in, "motif"), &rq->faults);
 	return caf_request_answer(rq, h, e, 3, "demande-refusee", refuse_page);
+}
+
+enum err page_caf_request_withdraw_post(struct request *rq, struct html *h)
+{
+	struct request_file f;
+	enum err e = caf_request_open(rq, &f);
+
+	if (!e)
+		e = request_withdraw(rq->app, rq->arena, &rq->who, rq->arg[0], input_get(&rq->in, "motif"), &rq->faults);
+	return caf_request_answer(rq, h, e, 3, "demande-retiree", withdraw_page);
+}
+
+enum err page_caf_request_tell(struct request *rq, struct html *h)
+{
+	struct request_file f;
+	enum err e = caf_request_open(rq, &f);
+
+	if (!e)
+		e = request_tell(rq->app, rq->arena, &rq->who, rq->arg[0], input_get(&rq->in, "courriel"), &rq->faults);
+	return caf_request_answer(rq, h, e, -1, "motif-renvoye", NULL);
 }
 
 /* --- an incomplete reply --- */

@@ -15,6 +15,7 @@ static const struct choice state_filter[] = {
 	{ "agreement_signed", "Retour signé" },
 	{ "active", "Actives" },
 	{ "refused", "Refusées" },
+	{ "withdrawn", "Retirées" },
 	{ "toutes", "Toutes" },
 	{ NULL, NULL },
 };

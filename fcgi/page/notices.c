@@ -33,6 +33,8 @@ static const struct choice notices[] = {
 	{ "accuse-renvoye", "L’accusé de réception part à nouveau par courriel." },
 	{ "demande-verifiee", "Demande vérifiée. La convention est prête à imprimer." },
 	{ "demande-refusee", "Demande refusée. L’organisme reçoit vos explications par courriel." },
+	{ "demande-retiree", "Demande retirée. L’organisme en reçoit la confirmation par courriel." },
+	{ "motif-renvoye", "Le courriel part de nouveau." },
 	{ "convention-preparee", "Convention préparée à nouveau. Imprimez cette version." },
 	{ "envoi-enregistre", "Envoi enregistré. La demande attend le retour signé." },
 	{ "pli-incomplet", "Ce qui manque est noté dans l’historique." },

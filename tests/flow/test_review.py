@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from client import document_words, pdf_words, squeeze
+from client import document_words, pdf_words, squeeze, until
 from requests_made import make_request, person, register
 
 TODAY = datetime.date.today()
@@ -174,6 +174,38 @@ def test_a_refusal_is_mailed_with_its_reason(service):
     assert number not in c.get('/caf?type=demande').words
     late = c.post(path(number, '/verifier'), [('csrf', form.get('csrf'))])
     assert late.status == 409 and 'a refusé cette demande' in late.words
+
+
+def test_a_request_taken_back_is_closed_and_told(service):
+    address = f'retrait-{time.time_ns()}@courtebise.example'
+    number = make_request(service, courriel=address)
+    c = administrator(service)
+    assert path(number, '/retirer') in c.get(path(number)).links()
+    form = c.get(path(number, '/retirer')).form('/retirer')
+    assert form.set(motif='').submit().faults() == ['Écrivez comment l’organisme l’a demandé']
+    ok(form.set(motif='Lettre du maire reçue ce matin.').submit(), path(number) + '?fait=demande-retiree')
+    service.wait_mail(address, 'est retirée', holding='Lettre du maire reçue ce matin.')
+    assert number not in c.get('/caf?type=demande').words and number in c.get('/caf/demandes?etat=withdrawn').words
+    late = c.post(path(number, '/verifier'), [('csrf', form.get('csrf'))])
+    assert late.status == 409 and 'a retiré cette demande' in late.words
+    assert c.get(path(number, '/refuser')).path == path(number) + '?fait=dossier-clos'
+
+    # the mail again, to another address
+    page = until(lambda: (lambda p: p if 'Parti le' in p.words else None)(c.get(path(number))))
+    again = page.form('/motif')
+    assert again.get('courriel') == address and again.set(courriel='mairie').submit().status == 422
+    other = f'autre-{time.time_ns()}@courtebise.example'
+    ok(again.set(courriel=other).submit(), path(number) + '?fait=motif-renvoye')
+    service.wait_mail(other, 'est retirée', holding='Lettre du maire reçue ce matin.')
+    assert until(lambda: c.get(path(number)).form('/motif').get('courriel') == other)
+
+
+def test_the_day_of_silence_passed_is_said(service, clock):
+    number = make_request(service)
+    c = administrator(service)
+    assert 'Réponse attendue avant le' in c.get(path(number)).words
+    clock(70 * 24 * 60)
+    assert 'elle est considérée comme refusée depuis ce jour' in administrator(service).get(path(number)).words
 
 
 def test_another_caf_sees_nothing_and_is_recorded(service):

@@ -374,6 +374,7 @@ static void test_refusal_is_mailed(void **state)
 	assert_string_equal(m.to, "mairie@courtebise.example");
 	assert_string_equal(arg_of(&m.args, "motif"), "SIRET inconnu");
 	assert_false(scan_next(&s));
+	assert_int_equal(request_withdraw(&w->app, w->a, &v, NUMBER, "Trop tard", &faults), ERR_CONFLICT);
 }
 
 /* --- what the activation writes --- */
