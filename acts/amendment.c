@@ -6,6 +6,7 @@
 #include "acts/listing_rules.h"
 #include "acts/outcome.h"
 #include "acts/provider.h"
+#include "acts/request_review.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -35,6 +36,7 @@ static const struct field fields[] = {
 	{ .name = "fonction", .label = "Fonction", .kind = FIELD_TEXT, .required = true, .max = NAME_MAX_CHARS },
 	{ .name = "courriel", .label = "Courriel professionnel", .kind = FIELD_MAIL, .required = true },
 	{ .name = "partage", .label = "Adresse partagée", .kind = FIELD_SET, .choices = yes },
+	{ .name = "homonyme", .label = "Une autre personne", .kind = FIELD_SET, .choices = yes },
 	{ .name = "agent", .label = "Personne", .kind = FIELD_TEXT, .required = true, .max = 16 },
 	{ .name = "etablissement", .label = "Identifiant de l’établissement", .kind = FIELD_TEXT, .required = true, .max = 16,
 	  .hint = "Exemple : E0042" },
@@ -225,12 +227,37 @@ static void check_text(struct amending *x, const char *name, const char *missing
 		fault_add(x->a, x->faults, name, "Ce texte dépasse la limite de %zu caractères", f->max);
 }
 
+/* Whoever has an access already would have two. */
+static enum err check_name(struct amending *x, const struct request_person *p)
+{
+	struct person *people;
+	size_t n;
+	enum err e = people_of(x->app, x->a, x->p->key, &people, &n);
+
+	if (e || input_has(x->in, "homonyme", "oui"))
+		return e;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(people[i].status, "terminee") != 0 && request_is_name_of(x->a, p, &people[i])) {
+			fault_add(x->a, x->faults, "homonyme",
+				  "%s, agent %s, est déjà de ce fournisseur : pour un droit de plus, choisissez « %s ». Cochez la case "
+				  "s’il s’agit de quelqu’un d’autre",
+				  people[i].name, people[i].number, choice_label(amendment_natures, "droit"));
+			break;
+		}
+	return ERR_OK;
+}
+
 static enum err add_person(struct amending *x)
 {
 	struct request_person p;
 	struct right_list rights = { 0 };
 	const char *dn;
 
+	request_person_default(&p);
+	p.surname = typed(x, "nom");
+	p.given_name = typed(x, "prenom");
+	p.title = typed(x, "fonction");
+	p.mail = typed(x, "courriel");
 	check_text(x, "nom", "Saisissez le nom");
 	check_text(x, "prenom", "Saisissez le prénom");
 	check_text(x, "fonction", "Saisissez la fonction");
@@ -238,16 +265,13 @@ static enum err add_person(struct amending *x)
 				      input_has(x->in, "partage", "oui"), "courriel", "partage", x->faults);
 
 	if (!e)
+		e = check_name(x, &p);
+	if (!e)
 		e = take_rights(x, NULL, true, &rights);
 	if (!e && !rights.n && !x->faults->n)
 		fault_add(x->a, x->faults, "fonctionnement", "Cochez au moins un droit");
 	if (e || x->faults->n)
 		return e;
-	request_person_default(&p);
-	p.surname = typed(x, "nom");
-	p.given_name = typed(x, "prenom");
-	p.title = typed(x, "fonction");
-	p.mail = typed(x, "courriel");
 	e = agents_new_begin(x->app, x->a, x->p->caf, x->today, x->p->dn, &x->fresh);
 	if (!e)
 		e = agents_new_add(x->app, x->a, &x->fresh, x->edits, &p, &dn);

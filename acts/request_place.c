@@ -172,8 +172,8 @@ static void edit(struct step *x, const struct new_place *p, const struct commune
 	edits_job(x->a, x->cs, edits, outcome_key(x->a, "etablissement", id, "annuaire"));
 }
 
-enum err request_place_create(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-			      unsigned line, const struct new_place *p, struct faults *faults)
+static enum err create(struct app *app, struct arena *a, const struct visitor *who, const char *number, unsigned line,
+		       const struct new_place *p, struct faults *faults)
 {
 	struct numbers numbers;
 	struct commune commune;
@@ -197,6 +197,17 @@ enum err request_place_create(struct app *app, struct arena *a, const struct vis
 	numbers_end(a, x.cs, &numbers);
 	edit(&x, p, &commune, id);
 	return end(&x, line, id, "made");
+}
+
+/* A colleague who makes another establishment may take the number meanwhile. */
+enum err request_place_create(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			      unsigned line, const struct new_place *p, struct faults *faults)
+{
+	enum err e = ERR_CONFLICT;
+
+	for (int i = 0; i < STEP_TRIES && e == ERR_CONFLICT; i++)
+		e = create(app, a, who, number, line, p, faults);
+	return e;
 }
 
 /* --- found in the register --- */

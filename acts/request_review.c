@@ -12,7 +12,6 @@
 #include <string.h>
 
 #define REF_MAX 64
-#define TRIES 8
 #define OPEN "submitted checked agreement_sent agreement_signed"
 
 /* --- what every step does --- */
@@ -184,7 +183,7 @@ enum err request_check(struct app *app, struct arena *a, const struct visitor *w
 {
 	enum err e = ERR_CONFLICT;
 
-	for (int i = 0; i < TRIES && e == ERR_CONFLICT; i++)
+	for (int i = 0; i < STEP_TRIES && e == ERR_CONFLICT; i++)
 		e = check(app, a, who, number);
 	return e;
 }

@@ -7,6 +7,9 @@
 /* What a job wrote may be missing from the mirror that long; after it, it is gone. */
 #define MIRROR_LAG (10 * MINUTE_MS)
 
+/* A step that draws a number, while colleagues draw theirs. */
+#define STEP_TRIES 8
+
 struct step {
 	struct app *app;
 	struct arena *a;

@@ -178,6 +178,8 @@ static void person_fields(struct request *rq, struct html *h, const struct amend
 		field_of(rq, h, &amendment_form, names[i], "w-l");
 	if (fault_of(&rq->faults, "partage") || input_has(&rq->in, "partage", "oui"))
 		confirm_box(rq, h, "partage", "Enregistrer quand même cette adresse");
+	if (fault_of(&rq->faults, "homonyme") || input_has(&rq->in, "homonyme", "oui"))
+		confirm_box(rq, h, "homonyme", "C’est quelqu’un d’autre : ouvrir un second accès");
 	html(h, "<h2>Ses droits</h2>\n");
 	rights_groups(rq, h, v, NULL, true);
 }
