@@ -286,8 +286,6 @@ const char *day_wrong(struct arena *a, const char *label, const char *typed)
 			    is_day_written(typed) ? "cette date n’existe pas" : "écrivez la date comme 01/12/2026");
 }
 
-#define CHOOSE "Choisissez une réponse"
-
 /* max 0: too long a value is not valid either, and the sentence says what is. wrong NULL: made from the row. */
 static const struct {
 	size_t max;
@@ -301,11 +299,11 @@ static const struct {
 	[FIELD_NUMBER] = { 0, NULL },
 	[FIELD_DAY] = { 0, NULL },
 	[FIELD_HOUR] = { 0, "Écrivez l’heure comme 7 h 30" },
-	[FIELD_CHOICE] = { 200, CHOOSE },
-	[FIELD_SET] = { 200, CHOOSE },
+	[FIELD_CHOICE] = { 200, NULL },
+	[FIELD_SET] = { 200, NULL },
 	[FIELD_PASSWORD] = { 200, NULL },
 	[FIELD_TOKEN] = { 0, "Rechargez la page, puis recommencez" },
-	[FIELD_BUTTON] = { 200, CHOOSE },
+	[FIELD_BUTTON] = { 200, NULL },
 };
 
 static const char *check_length(struct arena *a, const struct field *f, const char *value)
@@ -330,6 +328,8 @@ static const char *check_value(struct arena *a, const struct field *f, const cha
 		return kinds[f->kind].wrong;
 	if (f->kind == FIELD_DAY)
 		return day_wrong(a, f->label, value);
+	if (f->choices)
+		return arena_printf(a, "%s : choisissez une réponse de la liste", f->label);
 	return arena_printf(a, "%s : écrivez un nombre entre %s et %s", f->label, number_fr(a, f->least),
 			    number_fr(a, f->most));
 }

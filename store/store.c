@@ -33,6 +33,13 @@ static bool is_file(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+static bool is_empty(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !st.st_size;
+}
+
 /* The folder or file of a part, and the flags it is opened with. */
 static const char *path_of(struct arena *a, const struct store_place *place, enum store_part part, unsigned *flags)
 {
@@ -41,10 +48,10 @@ static const char *path_of(struct arena *a, const struct store_place *place, enu
 		*flags |= MDB_NOSUBDIR | MDB_NOLOCK;
 		return place->dir;
 	}
-	const char *dir = place->dir;
+	const char *dir = place->dir, *within = arena_printf(a, "%s/%s", dir, part_names[part]);
 
-	if (part != STORE_MAIN || !exists(arena_printf(a, "%s/data.mdb", dir)))
-		dir = arena_printf(a, "%s/%s", dir, part_names[part]);
+	if (part != STORE_MAIN || (!exists(arena_printf(a, "%s/data.mdb", dir)) && exists(within)))
+		dir = within;
 	if (!exists(arena_printf(a, "%s/lock.mdb", dir)))
 		*flags |= MDB_NOLOCK;
 	return dir;
@@ -98,6 +105,10 @@ static enum err open_part(struct arena *a, const struct store_place *place, stru
 	if (!is_file(file)) {
 		*why = arena_printf(a, "%s: %s", file, errno ? strerror(errno) : "not a file");
 		return errno == EACCES ? ERR_UNAVAILABLE : ERR_NOTFOUND;
+	}
+	if (is_empty(file)) {
+		*why = arena_printf(a, "%s is empty", file);
+		return ERR_CORRUPT;
 	}
 	int rc = env_open(env, path, flags, place->map_bytes);
 

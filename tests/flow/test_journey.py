@@ -176,7 +176,7 @@ def test_an_agent_chooses_how_often_he_is_reminded(service):
     c = service.client(agent)
     form = c.get('/espace-pro/mon-compte').form('/rappels')
     assert form.get('rappels') == 'weekly'
-    assert form.set(rappels='hourly').submit().faults() == ['Choisissez une réponse']
+    assert form.set(rappels='hourly').submit().faults() == ['Rappels : choisissez une réponse de la liste']
     page = form.set(rappels='monthly').submit()
     assert 'Rythme des rappels enregistré.' in page.words and page.form('/rappels').get('rappels') == 'monthly'
     assert 'rhythm=monthly' in service.ctl('audit', 'query', '--event', 'reminders_chosen', '--limit', '1').stdout
