@@ -23,7 +23,6 @@ const struct choice amendment_natures[] = {
 	{ "retrait-etablissement", "Retirer un établissement" },
 	{ NULL, NULL },
 };
-static const struct choice yes[] = { { "oui", "Oui" }, { NULL, NULL } };
 static const struct field fields[] = {
 	{ .name = "nature", .label = "Nature de l’avenant", .kind = FIELD_CHOICE, .required = true, .choices = amendment_natures },
 	{ .name = "reference", .label = "Référence de l’avenant", .kind = FIELD_TEXT, .required = true, .max = 64 },
@@ -35,15 +34,15 @@ static const struct field fields[] = {
 	{ .name = "prenom", .label = "Prénom", .kind = FIELD_TEXT, .required = true, .max = NAME_MAX_CHARS },
 	{ .name = "fonction", .label = "Fonction", .kind = FIELD_TEXT, .required = true, .max = NAME_MAX_CHARS },
 	{ .name = "courriel", .label = "Courriel professionnel", .kind = FIELD_MAIL, .required = true },
-	{ .name = "partage", .label = "Adresse partagée", .kind = FIELD_SET, .choices = yes },
-	{ .name = "homonyme", .label = "Une autre personne", .kind = FIELD_SET, .choices = yes },
+	{ .name = "partage", .label = "Adresse partagée", .kind = FIELD_SET, .choices = yes_choices },
+	{ .name = "homonyme", .label = "Une autre personne", .kind = FIELD_SET, .choices = yes_choices },
 	{ .name = "agent", .label = "Personne", .kind = FIELD_TEXT, .required = true, .max = 16 },
 	{ .name = "etablissement", .label = "Identifiant de l’établissement", .kind = FIELD_TEXT, .required = true, .max = 16,
 	  .hint = "Exemple : E0042" },
-	{ .name = "gestion", .label = "Changement de gestionnaire", .kind = FIELD_SET, .choices = yes },
+	{ .name = "gestion", .label = "Changement de gestionnaire", .kind = FIELD_SET, .choices = yes_choices },
 	{ .name = "fonctionnement", .label = "Fonctionnement", .kind = FIELD_SET },
 	{ .name = "places", .label = "Places libres", .kind = FIELD_SET },
-	{ .name = "confirmer", .label = "Confirmation", .kind = FIELD_SET, .choices = yes },
+	{ .name = "confirmer", .label = "Confirmation", .kind = FIELD_SET, .choices = yes_choices },
 };
 /* clang-format on */
 const struct form amendment_form = { fields, LENGTH(fields) };

@@ -52,7 +52,7 @@ const struct choice tri_choices[] = {
 };
 
 const struct choice yes_choices[] = {
-	{ "oui", "Sur rendez-vous" },
+	{ "oui", "Oui" },
 	{ NULL, NULL },
 };
 

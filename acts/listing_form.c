@@ -16,6 +16,7 @@ static const struct choice action_choices[] = {
 	{ "brouillon", "Enregistrer le brouillon" },
 	{ NULL, NULL },
 };
+static const struct choice appointment[] = { { "oui", "Sur rendez-vous" }, { NULL, NULL } };
 
 /* clang-format off */
 #define SLOT(H, code, day, number, suffix) \
@@ -38,7 +39,7 @@ static const struct choice action_choices[] = {
 	DAY(H, sa, "Samedi") DAY(H, di, "Dimanche") \
 	C("fermeture",        "Périodes de fermeture",                          FIELD_SET,    closure_choices,        BIND_SET,  AT(closures),       EVERY) \
 	T("hours_note",       "Précisions sur les horaires",                    FIELD_LINES, 500,   BIND_TEXT,     AT(hours_note),     EVERY, NULL) \
-	C("by_appointment",   "Accueil sur rendez-vous",                        FIELD_SET,    yes_choices,            BIND_TICK, AT(by_appointment), EVERY) \
+	C("by_appointment",   "Accueil sur rendez-vous",                        FIELD_SET,    appointment,            BIND_TICK, AT(by_appointment), EVERY) \
 	N("age_min",          "Âge minimal",                                    999,           BIND_AGE,      AT(age_min),        EVERY) \
 	C("age_min_unit",     "Unité de l’âge minimal",                         FIELD_CHOICE, age_unit_choices,       BIND_UNIT, AT(age_min_unit),   EVERY) \
 	N("age_max",          "Âge maximal",                                    999,           BIND_AGE,      AT(age_max),        EVERY) \

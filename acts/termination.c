@@ -1,6 +1,7 @@
 #include "acts/termination.h"
 
 #include "acts/calendar.h"
+#include "acts/codes.h"
 #include "acts/edit.h"
 #include "acts/listing_rules.h"
 #include "acts/mails.h"
@@ -10,7 +11,6 @@
 #include <string.h>
 
 static const struct choice by_choices[] = { { "fournisseur", "Le fournisseur" }, { "caf", "La Caf" }, { NULL, NULL } };
-static const struct choice yes[] = { { "oui", "Oui" }, { NULL, NULL } };
 static const struct field fields[] = {
 	{ .name = "reference",
 	  .label = "Numéro de la lettre recommandée",
@@ -36,8 +36,8 @@ static const struct field fields[] = {
 	  .required = true,
 	  .choices = by_choices,
 	  .missing = "Indiquez qui résilie" },
-	{ .name = "passee", .label = "Fin déjà passée", .kind = FIELD_SET, .choices = yes },
-	{ .name = "confirmer", .label = "Confirmation", .kind = FIELD_SET, .choices = yes },
+	{ .name = "passee", .label = "Fin déjà passée", .kind = FIELD_SET, .choices = yes_choices },
+	{ .name = "confirmer", .label = "Confirmation", .kind = FIELD_SET, .choices = yes_choices },
 };
 const struct form termination_form = { fields, LENGTH(fields) };
 

@@ -11,7 +11,6 @@ static const struct choice actions[] = {
 	{ "terminer", "Mettre fin à la mission" },      { "adresse", "Corriger l’adresse" },
 	{ "mot-de-passe", "Renvoyer un mot de passe" }, { NULL, NULL },
 };
-static const struct choice yes[] = { { "oui", "Oui" }, { NULL, NULL } };
 static const struct field fields[] = {
 	{ .name = "action", .label = "Action", .kind = FIELD_BUTTON, .required = true, .choices = actions },
 	{ .name = "motif",
@@ -26,9 +25,9 @@ static const struct field fields[] = {
 	  .kind = FIELD_LINES,
 	  .max = 250,
 	  .hint = "Envoyé tel quel par courriel à la personne. 250 caractères au plus." },
-	{ .name = "confirmer", .label = "Confirmation", .kind = FIELD_SET, .choices = yes },
+	{ .name = "confirmer", .label = "Confirmation", .kind = FIELD_SET, .choices = yes_choices },
 	{ .name = "courriel", .label = "Nouvelle adresse", .kind = FIELD_MAIL, .required = true },
-	{ .name = "partage", .label = "Adresse partagée", .kind = FIELD_SET, .choices = yes },
+	{ .name = "partage", .label = "Adresse partagée", .kind = FIELD_SET, .choices = yes_choices },
 };
 
 const struct form *form_caf_agent(void)

@@ -81,14 +81,6 @@ static void fault_line(struct request *rq, struct html *h, const char *name)
 		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>\n", name, fault);
 }
 
-static void confirm_box(struct request *rq, struct html *h, const char *name, const char *label)
-{
-	html(h, "<div class=\"field{}\">\n", fault_of(&rq->faults, name) ? " field-error" : "");
-	fault_line(rq, h, name);
-	box(rq, h, name, name, "oui", label);
-	html(h, "</div>\n");
-}
-
 /* One group of check boxes; the first that stands carries the field's name, so that the error summary leads there. */
 struct boxes {
 	const char *name, *legend;
@@ -177,9 +169,9 @@ static void person_fields(struct request *rq, struct html *h, const struct amend
 	for (size_t i = 0; i < LENGTH(names); i++)
 		field_of(rq, h, &amendment_form, names[i], "w-l");
 	if (fault_of(&rq->faults, "partage") || input_has(&rq->in, "partage", "oui"))
-		confirm_box(rq, h, "partage", "Enregistrer quand même cette adresse");
+		check_box(rq, h, "partage", "Enregistrer quand même cette adresse");
 	if (fault_of(&rq->faults, "homonyme") || input_has(&rq->in, "homonyme", "oui"))
-		confirm_box(rq, h, "homonyme", "C’est quelqu’un d’autre : ouvrir un second accès");
+		check_box(rq, h, "homonyme", "C’est quelqu’un d’autre : ouvrir un second accès");
 	html(h, "<h2>Ses droits</h2>\n");
 	rights_groups(rq, h, v, NULL, true);
 }
@@ -189,7 +181,7 @@ static void establishment_fields(struct request *rq, struct html *h, const struc
 	html(h, "<h2>L’établissement</h2>\n");
 	field_of(rq, h, &amendment_form, "etablissement", "w-s");
 	if (fault_of(&rq->faults, "gestion") || input_has(&rq->in, "gestion", "oui"))
-		confirm_box(rq, h, "gestion", "Changer le gestionnaire de cet établissement");
+		check_box(rq, h, "gestion", "Changer le gestionnaire de cet établissement");
 	html(h, "<h2>Qui peut y faire quoi</h2>\n");
 	people_group(rq, h, v, (struct boxes){ .name = "fonctionnement", .legend = "Fonctionnement" });
 	people_group(rq, h, v, (struct boxes){ .name = "places", .legend = "Places libres" });
@@ -212,7 +204,7 @@ static void removed_establishment(struct request *rq, struct html *h, const stru
 		html(h, "><label for=\"{}\">{} ({})</label></div>\n", id, v->places[i].name, v->places[i].id);
 	}
 	html(h, "</div>\n</fieldset>\n");
-	confirm_box(rq, h, "confirmer", "Je confirme : les droits sur cet établissement sont retirés tout de suite");
+	check_box(rq, h, "confirmer", "Je confirme : les droits sur cet établissement sont retirés tout de suite");
 }
 
 /* Whose right: a page of its own first, since the boxes depend on it. */

@@ -46,21 +46,6 @@ const char *agent_path(struct request *rq, const struct provider *p, const struc
 	return arena_printf(rq->arena, "/caf/fournisseurs/%s/agents/%s", p->id, who->number);
 }
 
-void check_box(struct request *rq, struct html *h, const char *name, const char *label)
-{
-	const char *fault = fault_of(&rq->faults, name);
-
-	html(h, "<div class=\"field{}\">", fault ? " field-error" : "");
-	if (fault)
-		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", name, fault);
-	html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"{}\" value=\"oui\"", name, name);
-	if (input_has(&rq->in, name, "oui"))
-		html(h, " checked");
-	if (fault)
-		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", name);
-	html(h, "><label for=\"{}\">{f}</label></div></div>\n", name, label);
-}
-
 struct tag_of access_tag(const char *status)
 {
 	if (strcmp(status, "active") == 0)

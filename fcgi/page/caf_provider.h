@@ -13,9 +13,6 @@ MUST_USE enum err agreement_of_path(struct request *rq, struct agreement *g, str
 /* « /caf/fournisseurs/F9210001/agents/921-4821 » */
 const char *agent_path(struct request *rq, const struct provider *p, const struct person *who);
 
-/* One box to tick, value "oui", with what is wrong with it. */
-void check_box(struct request *rq, struct html *h, const char *name, const char *label);
-
 /* Whether somebody's access is open. */
 struct tag_of access_tag(const char *status);
 struct tag_of agreement_tag(const struct agreement *g);

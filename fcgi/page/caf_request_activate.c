@@ -16,9 +16,8 @@ static void people_table(struct html *h, const struct request_file *f)
 	html(h, "</tbody>\n</table>\n</div>\n");
 }
 
-static const struct choice yes[] = { { "oui", "Oui" }, { NULL, NULL } };
 static const struct field activate_fields[] = {
-	{ .name = "gestion", .label = "Changement de gestionnaire", .kind = FIELD_SET, .choices = yes },
+	{ .name = "gestion", .label = "Changement de gestionnaire", .kind = FIELD_SET, .choices = yes_choices },
 };
 
 const struct form *form_request_activate(void)
@@ -26,21 +25,6 @@ const struct form *form_request_activate(void)
 	static const struct form form = { activate_fields, LENGTH(activate_fields) };
 
 	return &form;
-}
-
-static void confirm_box(struct request *rq, struct html *h, const char *name, const char *label)
-{
-	const char *fault = fault_of(&rq->faults, name);
-
-	html(h, "<div class=\"field{}\">\n", fault ? " field-error" : "");
-	if (fault)
-		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>\n", name, fault);
-	html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"{}\" value=\"oui\"", name, name);
-	if (input_has(&rq->in, name, "oui"))
-		html(h, " checked");
-	if (fault)
-		html(h, " aria-describedby=\"e-{}\"", name);
-	html(h, "><label for=\"{}\">{f}</label></div>\n</div>\n", name, label);
 }
 
 /* Establishments that change hands, and the box that says so. */
@@ -55,9 +39,8 @@ static void takeovers(struct request *rq, struct html *h, const struct takeover 
 	html(h, "</ul>\n<p>{}</p>\n",
 	     n > 1 ? "Les droits et les conventions de leurs gestionnaires d’aujourd’hui ne les couvriront plus." :
 		     "Les droits et la convention de son gestionnaire d’aujourd’hui ne le couvriront plus.");
-	confirm_box(rq, h, "gestion",
-		    n > 1 ? "Changer le gestionnaire de ces établissements" :
-			    "Changer le gestionnaire de cet établissement");
+	check_box(rq, h, "gestion",
+		  n > 1 ? "Changer le gestionnaire de ces établissements" : "Changer le gestionnaire de cet établissement");
 }
 
 /* What a free line names is made or picked here; what the provider chose stays as it was sent. */
@@ -196,7 +179,7 @@ static void resend_form(struct request *rq, struct html *h, const struct request
 		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", id);
 	html(h, "></div>\n");
 	if (posted && (fault_of(&rq->faults, "partage") || input_has(&rq->in, "partage", "oui")))
-		confirm_box(rq, h, "partage", "Enregistrer quand même cette adresse");
+		check_box(rq, h, "partage", "Enregistrer quand même cette adresse");
 	html(h, "<button class=\"btn btn-alt btn-small\">Renvoyer un mot de passe<span class=\"vh\"> à {} {}</span></button>\n",
 	     p->given_name, p->surname);
 	form_close(h);

@@ -88,10 +88,9 @@ static const struct field return_fields[] = {
 	{ .name = "cote", .label = "Cote d’archivage", .kind = FIELD_TEXT, .max = 64 },
 	{ .name = "annexe", .label = "Vérifications", .kind = FIELD_SET, .choices = annex_choices },
 };
-static const struct choice yes[] = { { "oui", "Oui" }, { NULL, NULL } };
 static const struct field resend_fields[] = {
 	{ .name = "courriel", .label = "Courriel professionnel", .kind = FIELD_MAIL, .required = true, .missing = "Écrivez le courriel" },
-	{ .name = "partage", .label = "Adresse partagée", .kind = FIELD_SET, .choices = yes },
+	{ .name = "partage", .label = "Adresse partagée", .kind = FIELD_SET, .choices = yes_choices },
 };
 
 const struct form *form_request_refuse(void)

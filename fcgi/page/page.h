@@ -131,6 +131,8 @@ void form_open(struct request *rq, struct html *h, const char *class, const char
 /* Pressed twice, what is in the form is sent once. */
 void form_once(struct request *rq, struct html *h);
 void form_close(struct html *h);
+/* One box to tick, value "oui", with what is wrong with it. */
+void check_box(struct request *rq, struct html *h, const char *name, const char *label);
 void field_hidden(struct html *h, const char *name, const char *value);
 
 /* A field of a form by its row: label, hint, fault, value kept (never a password's). width: "w-s", "w-m", "w-l" or "". */

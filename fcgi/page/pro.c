@@ -242,11 +242,10 @@ static const struct choice withdraw_actions[] = {
 	{ "retirer-envoi", "Retirer l’envoi" },
 	{ NULL, NULL },
 };
-static const struct choice confirm_choices[] = { { "oui", "Je confirme" }, { NULL, NULL } };
 
 static const struct field withdraw_fields[] = {
 	{ .name = "action", .label = "Action", .kind = FIELD_BUTTON, .required = true, .choices = withdraw_actions },
-	{ .name = "confirmer", .label = "Confirmation", .kind = FIELD_SET, .choices = confirm_choices },
+	{ .name = "confirmer", .label = "Confirmation", .kind = FIELD_SET, .choices = yes_choices },
 };
 
 const struct form *form_withdraw(void)

@@ -91,6 +91,21 @@ void summary_insert(struct request *rq)
 	rq->re->body = whole;
 }
 
+void check_box(struct request *rq, struct html *h, const char *name, const char *label)
+{
+	const char *fault = fault_of(&rq->faults, name);
+
+	html(h, "<div class=\"field{}\">", fault ? " field-error" : "");
+	if (fault)
+		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", name, fault);
+	html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"{}\" value=\"oui\"", name, name);
+	if (input_has(&rq->in, name, "oui"))
+		html(h, " checked");
+	if (fault)
+		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", name);
+	html(h, "><label for=\"{}\">{f}</label></div></div>\n", name, label);
+}
+
 void field_hidden(struct html *h, const char *name, const char *value)
 {
 	html(h, "<input type=\"hidden\" name=\"{}\" value=\"{}\">\n", name, value);
