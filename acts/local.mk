@@ -11,6 +11,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/agreement_template.c \
 	%D%/agreement_text.c \
 	%D%/amendment.c \
+	%D%/amendment_natures.c \
 	%D%/annex_text.c \
 	%D%/app.c \
 	%D%/caf_texts.c \
@@ -105,6 +106,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/agreement_text.h \
 	%D%/agreement_words.h \
 	%D%/amendment.h \
+	%D%/amendment_parts.h \
 	%D%/annex_text.h \
 	%D%/app.h \
 	%D%/caf_texts.h \
