@@ -90,7 +90,9 @@ static void hours(struct buf *b, const struct listing *l)
 	line(b, hours_text(b->arena, l));
 	if (l->by_appointment)
 		line(b, "Sur rendez-vous.");
-	line(b, l->hours_note);
+	/* named: hours or an appointment written there are no hours and no box ticked */
+	if (*l->hours_note)
+		line(b, arena_printf(b->arena, "Précisions : %s", l->hours_note));
 }
 
 const char *closures_text(struct arena *a, const struct listing *l)

@@ -247,6 +247,38 @@ static void test_rubrics_are_compared(void **state)
 	assert_int_equal(n, SECTION__MAX - 1); /* all but an accueil de loisirs' activities */
 }
 
+/* The same words in another field are another listing: hours move the grid's half-days, a note does not. */
+static const struct {
+	const char *before, *after;
+	bool differ;
+} moved[] = {
+	{ "by_appointment=oui", "hours_note=Sur+rendez-vous.", true },
+	{ "lu_ouverture=9&lu_fermeture=12", "hours_note=Lundi+%3A+9+h+%E2%80%93+12+h", true },
+	{ "lu_ouverture=9&lu_fermeture=12", "lu_ouverture=9+h&lu_fermeture=12%3A00", false },
+	{ "telephone=0199001274&phone2=0199001275", "telephone=0199001275&phone2=0199001274", true },
+	{ "hours_note=Sauf+f%C3%AAtes", "hours_note=Sauf+f%C3%AAtes", false },
+};
+
+static void test_words_moved_to_another_field_differ(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(moved); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct establishment e = plain("eaje");
+		struct input before = input_of(a, &listing_form, moved[i].before);
+		struct input after = input_of(a, &listing_form, moved[i].after);
+		struct faults faults = { 0 };
+		struct listing l, m;
+		struct difference *v;
+		size_t n;
+
+		listing_from_input(NULL, a, &e, &before, &l, &faults);
+		listing_from_input(NULL, a, &e, &after, &m, &faults);
+		listing_compare(NULL, a, &l, &m, &v, &n);
+		assert_int_equal(n > 0, moved[i].differ);
+	}
+}
+
 /* --- acts --- */
 
 #define FIRST CONTACT "lu_ouverture=7+h+30&lu_fermeture=18+h+30&projet=Deux+salles+de+vie+et+un+jardin"
@@ -555,6 +587,7 @@ int main(void)
 		cmocka_unit_test(test_hours_are_grouped),
 		cmocka_unit_test(test_ages_make_bands),
 		cmocka_unit_test(test_rubrics_are_compared),
+		cmocka_unit_test(test_words_moved_to_another_field_differ),
 		world_test(test_revision_is_accepted_and_published),
 		world_test(test_two_deciders_one_decision),
 		world_test(test_what_was_read_must_still_hold),
