@@ -294,6 +294,29 @@ static enum err published_section(struct request *rq, struct html *h, const stru
 	return ERR_OK;
 }
 
+/* What the Caf examines, and what it would change. */
+static enum err pending_part(struct request *rq, struct html *h, const struct card *c)
+{
+	const struct revision *r = &c->listing.pending;
+	const char *number = html_number(h, (int64_t)r->n);
+	struct listing sent;
+	struct difference *v;
+	size_t n;
+	enum err e = listing_decode(rq->arena, r->text, &sent);
+
+	if (e)
+		return e;
+	html(h, "<p>La {} examine la <a href=\"{}/revisions/{}\">modification n° {}</a>, envoyée le {} par {}.</p>\n",
+	     rq->who.caf.name, c->base, number, number, time_fr(rq->arena, r->sent_at), r->author_name);
+	if (!c->listing.published.rev)
+		return ERR_OK; /* a first listing: nothing to compare it with */
+	listing_compare(rq->app, rq->arena, &c->listing.online, &sent, &v, &n);
+	if (n)
+		changes_sentence(h, n, sections_of(&rq->e));
+	changes(rq, h, v, n);
+	return ERR_OK;
+}
+
 static enum err sent_section(struct request *rq, struct html *h, const struct card *c)
 {
 	struct revision *v;
@@ -303,11 +326,8 @@ static enum err sent_section(struct request *rq, struct html *h, const struct ca
 	if (e)
 		return e;
 	html(h, "<section aria-labelledby=\"t-envois\">\n<h2 id=\"t-envois\">Modifications envoyées</h2>\n");
-	if (c->listing.pending.rev)
-		html(h, "<p>La {} examine la <a href=\"{}/revisions/{}\">modification n° {}</a>, envoyée le {} par {}.</p>\n",
-		     rq->who.caf.name, c->base, html_number(h, (int64_t)c->listing.pending.n),
-		     html_number(h, (int64_t)c->listing.pending.n), time_fr(rq->arena, c->listing.pending.sent_at),
-		     c->listing.pending.author_name);
+	if (c->listing.pending.rev && (e = pending_part(rq, h, c)))
+		return e;
 	if (n)
 		revisions_table(rq, h, v, n < LATEST ? n : LATEST);
 	else

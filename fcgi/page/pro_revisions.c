@@ -20,6 +20,16 @@ struct tag_of revision_tag(const char *state)
 	return (struct tag_of){ "", state };
 }
 
+static void reason_cell(struct html *h, const struct revision *r)
+{
+	html(h, "<td>");
+	for (size_t i = 0; i < r->reasons.n; i++)
+		html(h, "<p>{f}</p>", choice_label(reason_choices, r->reasons.v[i]));
+	if (*r->reason_text)
+		html(h, "<p>« {b} »</p>", r->reason_text);
+	html(h, "</td></tr>\n");
+}
+
 void revisions_table(struct request *rq, struct html *h, const struct revision *v, size_t n)
 {
 	html(h,
@@ -32,7 +42,10 @@ void revisions_table(struct request *rq, struct html *h, const struct revision *
 		html(h, "<tr><th scope=\"row\"><a href=\"{}/revisions/{}\">n° {}</a></th><td>{}</td><td>{} <span class=\"muted num\">{}</span></td><td>",
 		     own_path(rq), number, number, time_fr(rq->arena, v[i].sent_at), v[i].author_name, v[i].author_number);
 		tag(h, revision_tag(v[i].state));
-		html(h, "</td><td>{b}</td></tr>\n", v[i].reason_text);
+		if (v[i].decided_at)
+			html(h, "<p class=\"small muted\">{}</p>", time_fr(rq->arena, v[i].decided_at));
+		html(h, "</td>");
+		reason_cell(h, &v[i]);
 	}
 	html(h, "</tbody>\n</table>\n</div>\n");
 }

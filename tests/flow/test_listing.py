@@ -101,14 +101,22 @@ def test_the_page_of_an_establishment_shows_what_is_online_and_what_was_sent(ser
     accept(service, agent, e)
     send_listing(c, e, projet=sent)
     page = c.get(path)
-    assert online in page.words and sent not in page.words
+    before, after = page.text.split('id="t-envois"')
+    assert online in before and sent not in before
+    assert '1 rubrique modifiée' in after and sent in after, 'what the Caf examines, as it sees it'
     last = max((link for link in page.links() if '/revisions/' in link), key=lambda link: int(link.rsplit('/', 1)[1]))
     assert 'examine la modification n° ' + last.rsplit('/', 1)[1] in page.words.replace('\u00a0', ' ')
     assert sent in c.get(last).words
     places = next(a for a in service.accounts('agent') if a['provider'] == agent['provider'] and not a.get('first_login')
                   and any(x['id'] == e['id'] and x['places'] and not x['listing'] for x in a['establishments']))
     words = service.client(places).get(path).words
-    assert online in words and 'Modifications envoyées' not in words
+    assert online in words and 'Modifications envoyées' not in words and sent not in words
+    why = f'Dites-le autrement {time.time_ns()}.'
+    form = reviewer_of(service, agent).get(f'/caf/revisions/{e["id"]}').form('/decision')
+    form.set(decision='refuser', motif='inexact', precision=why).submit(('suite', 'liste'))
+    for words in (c.get(path).words, c.get(path + '/revisions').words):
+        assert 'Refusée' in words and why in words and 'Information fausse ou non vérifiable' in words
+    send_listing(c, e, projet=sent)
     accept(service, agent, e)
 
 
