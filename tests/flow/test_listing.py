@@ -1,4 +1,5 @@
 """A listing between two windows, two agents and the Caf: what is compared is what is sent, and nobody is told what is not so."""
+import re
 import time
 
 import ldap
@@ -155,3 +156,48 @@ def test_a_right_removed_before_sending_gives_the_text_back(service):
         d.modify_s(e['dn'], [(ldap.MOD_ADD, 'habDroitFonctionnement', who)])
     until(lambda: c.get(path).status == 200)
     verify(c.get(path + '/verification')).submit(('action', 'effacer'))
+
+
+def test_the_search_has_a_column_for_each_day_of_the_weekend_that_is_open(service):
+    c, agent, e = first_listing(service)
+    name = e['url'].rsplit('/', 1)[1]
+
+    def columns():
+        town = re.search(r'lieu=(\d{5})', service.client().get(e['url']).text).group(1)
+        for n in range(1, 100):
+            page = service.client().get(f'/recherche?lieu={town}&rayon=5&page={n}')
+            for card in page.text.split('<li class="card">')[1:]:
+                if name in card:
+                    grid = card.split('class="mini')[1]
+                    return grid.split('"')[0].split(' ')[1], re.findall('<span class="d">([LMJVSD])</span>', grid), re.findall('>([0-9]+|–)</span>', grid)
+        raise AssertionError('not among the results')
+
+    def week(**hours):
+        send_listing(c, e, **hours)
+        accept(service, agent, e)
+
+    def publish(**cells):
+        form = c.get(f'/espace-pro/etablissements/{e["id"]}/places').form('/places')
+        filled = {field: '0' for field, _ in form.fields if re.fullmatch('a[0-9]-..-[ma]', field)}
+        page = form.set(**filled | cells).submit(('action', 'publier'))
+        assert 'Places publiées' in page.words, page.words[:300]
+
+    week(sa_ouverture='', sa_fermeture='', di_ouverture='', di_fermeture='', age_min='2', age_min_unit='month', age_max='3', age_max_unit='year')
+    publish()
+    kind, days, cells = columns()
+    assert (kind, days) == ('num', list('LMMJV')) and len(cells) == 10
+    week(sa_ouverture='9 h', sa_fermeture='12 h')
+    publish(**{'a1-sa-m': '2'})
+    kind, days, cells = columns()
+    assert (kind, days) == ('mini-6', list('LMMJVS')) and len(cells) == 12
+    assert cells[5] == '2' and cells[11] == '–', 'Saturday morning, and no afternoon'
+    week(di_ouverture='14 h', di_fermeture='18 h')
+    publish(**{'a1-sa-m': '2', 'a1-di-a': '3'})
+    kind, days, cells = columns()
+    assert (kind, days) == ('mini-7', list('LMMJVSD')) and len(cells) == 14
+    assert cells[5:7] == ['2', '–'] and cells[12:] == ['–', '3']
+    week(sa_ouverture='', sa_fermeture='')
+    kind, days, _ = columns()
+    assert (kind, days) == ('mini-6', list('LMMJVD'))
+    week(di_ouverture='', di_fermeture='')
+    publish()
