@@ -20,13 +20,19 @@ struct tag_of revision_tag(const char *state)
 	return (struct tag_of){ "", state };
 }
 
+/* A narrow column breaks between the day and the hour alone. */
+static void moment(struct request *rq, struct html *h, int64_t at)
+{
+	html(h, "{} <span class=\"nowrap\">à {}</span>", day_fr(rq->arena, day_of(at)), time_hour_fr(rq->arena, at));
+}
+
 static void reason_cell(struct html *h, const struct revision *r)
 {
 	html(h, "<td>");
 	for (size_t i = 0; i < r->reasons.n; i++)
-		html(h, "<p>{f}</p>", choice_label(reason_choices, r->reasons.v[i]));
+		html(h, "{f}<br>", choice_label(reason_choices, r->reasons.v[i]));
 	if (*r->reason_text)
-		html(h, "<p>« {b} »</p>", r->reason_text);
+		html(h, "« {b} »", r->reason_text);
 	html(h, "</td></tr>\n");
 }
 
@@ -39,11 +45,17 @@ void revisions_table(struct request *rq, struct html *h, const struct revision *
 	for (size_t i = 0; i < n; i++) {
 		const char *number = html_number(h, (int64_t)v[i].n);
 
-		html(h, "<tr><th scope=\"row\"><a href=\"{}/revisions/{}\">n° {}</a></th><td>{}</td><td>{} <span class=\"muted num\">{}</span></td><td>",
-		     own_path(rq), number, number, time_fr(rq->arena, v[i].sent_at), v[i].author_name, v[i].author_number);
+		html(h, "<tr><th scope=\"row\"><a href=\"{}/revisions/{}\">n° {}</a></th><td>", own_path(rq), number,
+		     number);
+		moment(rq, h, v[i].sent_at);
+		html(h, "</td><td>{} <span class=\"muted num nowrap\">{}</span></td><td>", v[i].author_name,
+		     v[i].author_number);
 		tag(h, revision_tag(v[i].state));
-		if (v[i].decided_at)
-			html(h, "<p class=\"small muted\">{}</p>", time_fr(rq->arena, v[i].decided_at));
+		if (v[i].decided_at) {
+			html(h, "<br><span class=\"small muted\">");
+			moment(rq, h, v[i].decided_at);
+			html(h, "</span>");
+		}
 		html(h, "</td>");
 		reason_cell(h, &v[i]);
 	}

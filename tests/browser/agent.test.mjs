@@ -98,6 +98,9 @@ test('the listing: draft, comparison, sending, taking back', async () => {
   await agent.go(pro(own[2], '/fonctionnement'));
   await agent.says('La Caf examine votre envoi ; le modifier le remplacera.');
   await agent.look('fonctionnement-en-attente');
+  await agent.go(pro(own[2]));
+  await agent.says('examine la', 'rubriques modifiées', 'Une petite équipe');
+  await agent.look('etablissement-en-attente');
   await agent.go(pro(own[2], '/revisions'));
   await agent.look('modifications');
   await agent.moves(agent.page.getByRole('rowheader').getByRole('link').first().click());
