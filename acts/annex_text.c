@@ -2,6 +2,7 @@
 
 #include "acts/agreement_words.h"
 #include "acts/right_history.h"
+#include "base/french.h"
 
 struct annexing {
 	struct arena *a;
@@ -26,7 +27,7 @@ static void head(struct annexing *x)
 
 	say(x, BLOCK_TITLE, annex_text_title(x->a, q->until));
 	say(x, BLOCK_PARAGRAPH,
-	    arena_printf(x->a, "Convention %s entre %s et la %s.", q->g->number, q->p->name, q->caf->name));
+	    arena_printf(x->a, "Convention %s entre %s et la %s.", q->g->number, french_le(x->a, q->p->name), q->caf->name));
 	say(x, BLOCK_PARAGRAPH,
 	    arena_printf(x->a, "Noms, fonctions et adresses sont ceux d’aujourd’hui. Établie le %s.",
 			 time_fr(x->a, clock_now())));

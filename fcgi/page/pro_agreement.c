@@ -160,25 +160,20 @@ static enum err covered_section(struct request *rq, struct html *h, const struct
 	return ERR_OK;
 }
 
-static enum err agreement_sections(struct request *rq, struct html *h)
+/* g NULL: none is in force. */
+static void agreement_card(struct request *rq, struct html *h, const struct agreement *g)
 {
-	struct agreement g;
-	enum err e = own_agreement(rq, &g);
-
-	if (e && e != ERR_NOTFOUND)
-		return e;
 	html(h, "<section class=\"card\" aria-labelledby=\"t-conv\">\n<h2 id=\"t-conv\">Convention</h2>\n");
-	if (e) {
+	if (!g) {
 		html(h, "<p>Aucune convention en vigueur.</p>\n</section>\n");
-		return ERR_OK;
+		return;
 	}
 	html(h,
 	     "<dl class=\"summary\">\n<div><dt>Numéro</dt><dd class=\"num\">{}</dd></div>\n<div><dt>Parties</dt><dd>{} et la {}</dd></div>\n"
 	     "<div><dt>Prise d’effet</dt><dd>{}</dd></div>\n</dl>\n",
-	     g.number, rq->who.provider.name, rq->who.caf.name, day_fr(rq->arena, (day_t)g.effect));
-	own_agreement_sentence(rq, h, &g);
+	     g->number, rq->who.provider.name, rq->who.caf.name, day_fr(rq->arena, (day_t)g->effect));
+	own_agreement_sentence(rq, h, g);
 	html(h, "</section>\n");
-	return covered_section(rq, h, &g);
 }
 
 static void person_row(struct html *h, const struct person *p)
@@ -202,23 +197,29 @@ static void person_row(struct html *h, const struct person *p)
 
 static enum err agreement_page(struct request *rq, struct html *h)
 {
+	struct agreement g;
 	struct person *people;
 	size_t n;
-	enum err e = people_of(rq->app, rq->arena, rq->who.provider.key, &people, &n);
+	enum err none = own_agreement(rq, &g);
+	enum err e = or_none(none);
 
+	if (!e)
+		e = people_of(rq->app, rq->arena, rq->who.provider.key, &people, &n);
 	if (e)
 		return e;
 	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .title = "Convention et agents", .tab = AGREEMENT });
 	html(h, "<h1>Convention et agents</h1>\n<div class=\"cols\">\n<div>\n");
-	if ((e = agreement_sections(rq, h)))
-		return e;
+	agreement_card(rq, h, none ? NULL : &g);
 	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-pers\" tabindex=\"0\">\n<table class=\"data\">\n"
 		"<caption id=\"t-pers\">Personnes habilitées de votre organisme</caption>\n<thead><tr><th scope=\"col\">Nom</th>"
 		"<th scope=\"col\">Fonction</th><th scope=\"col\">Identifiant</th><th scope=\"col\">Accès</th>"
 		"<th scope=\"col\">Départ</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < n; i++)
 		person_row(h, &people[i]);
-	html(h, "</tbody>\n</table>\n</div>\n</div>\n<aside class=\"card\" aria-label=\"Demander un changement\">\n"
+	html(h, "</tbody>\n</table>\n</div>\n");
+	if (!none && (e = covered_section(rq, h, &g)))
+		return e;
+	html(h, "</div>\n<aside class=\"card\" aria-label=\"Demander un changement\">\n"
 		"<h2>Demander un changement</h2>\n<p>Une arrivée, un droit de plus : rien ne se modifie en ligne. Écrivez à votre Caf, "
 		"qui prépare un avenant.</p>\n<p>Un départ se signale tout de suite, à côté de la personne.</p>\n");
 	caf_service_lines(rq, h);

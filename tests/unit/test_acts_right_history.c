@@ -163,7 +163,7 @@ static void test_the_annex_at_a_date_and_what_changed(void **state)
 }
 
 static const char *const annex_lines[] = {
-	"P Convention 921-2026-0001 entre Ville et la Caf 921.\n",
+	"P Convention 921-2026-0001 entre la Ville et la Caf 921.\n",
 	"\nH Changements entre le ",
 	"\nI Retrait\u00A0: Paul Durand (A-000002), Lucioles, fonctionnement et places libres\n",
 	"\nC Personnes habilitées\tNom\tFonction\tCourriel professionnel\tÉtablissements et droits\n"
