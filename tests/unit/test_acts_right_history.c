@@ -163,7 +163,7 @@ static void test_the_annex_at_a_date_and_what_changed(void **state)
 }
 
 static const char *const annex_lines[] = {
-	"P Convention 921-2026-0001 entre la Ville et la Caf 921.\n",
+	"P Convention 921-2026-0001 entre la Ville de Valmoreau et la Caf 921.\n",
 	"\nH Changements entre le ",
 	"\nI Retrait\u00A0: Paul Durand (A-000002), Lucioles, fonctionnement et places libres\n",
 	"\nC Personnes habilitées\tNom\tFonction\tCourriel professionnel\tÉtablissements et droits\n"
@@ -178,7 +178,7 @@ static void test_the_annex_as_a_text(void **state)
 	struct stage *s = *state;
 	struct agreement g = agreement_now(s);
 	day_t today = day_today();
-	struct provider p = { .name = "Ville" };
+	struct provider p = { .name = "Ville de Valmoreau" };
 	struct caf caf = { .name = "Caf 921" };
 	struct annex_asked asked = { .g = &g, .p = &p, .caf = &caf, .until = today, .since = today - 2 };
 	struct agreement_text t, again;
