@@ -58,7 +58,7 @@ static const struct detail details[] = {
 	{ "report",          "signalement",                      SAY_SHORT,  NULL },
 	/* a request, an agreement */
 	{ "request",         "demande",                          SAY_AS_IS,  NULL },
-	{ "siret",           "Siret",                            SAY_AS_IS,  NULL },
+	{ "siret",           "SIRET",                            SAY_AS_IS,  NULL },
 	{ "establishments",  "établissements :",                 SAY_AS_IS,  NULL },
 	{ "places",          "dont pour les places libres :",    SAY_AS_IS,  NULL },
 	{ "people",          "personnes :",                      SAY_AS_IS,  NULL },

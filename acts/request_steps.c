@@ -18,12 +18,12 @@ static const struct field provider_fields[] = {
 	  .missing = "Saisissez le nom de votre organisme",
 	  .autocomplete = "organization" },
 	{ .name = "siret",
-	  .label = "Numéro Siret",
+	  .label = "Numéro SIRET",
 	  .kind = FIELD_TEXT,
 	  .required = true,
 	  .max = 30,
 	  .hint = "14 chiffres",
-	  .missing = "Saisissez le numéro Siret de votre organisme" },
+	  .missing = "Saisissez le numéro SIRET de votre organisme" },
 	{ .name = "adresse",
 	  .label = "Adresse",
 	  .kind = FIELD_TEXT,
@@ -172,9 +172,9 @@ static void check_siret(struct taking *x, const char **siret)
 		return;
 	e = request_siret(x->a, typed, siret);
 	if (e == ERR_MALFORMED)
-		fault_add(x->a, x->faults, "siret", "Le numéro Siret doit comporter 14 chiffres");
+		fault_add(x->a, x->faults, "siret", "Le numéro SIRET doit comporter 14 chiffres");
 	else if (e)
-		fault_add(x->a, x->faults, "siret", "Ce numéro Siret n’existe pas : vérifiez chaque chiffre");
+		fault_add(x->a, x->faults, "siret", "Ce numéro SIRET n’existe pas : vérifiez chaque chiffre");
 }
 
 static void check_postal_code(struct taking *x)

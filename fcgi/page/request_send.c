@@ -40,7 +40,7 @@ static void provider_lines(const struct recap *x)
 		return;
 	html(x->h, "<dl class=\"summary\">\n");
 	line(x, REQUEST_PROVIDER, "Organisme", r->name, "l’organisme");
-	line(x, REQUEST_PROVIDER, "Siret", r->siret, "le numéro Siret");
+	line(x, REQUEST_PROVIDER, "SIRET", r->siret, "le numéro SIRET");
 	line(x, REQUEST_PROVIDER, "Adresse", arena_printf(a, "%s\n%s %s", r->address, r->postal_code, r->city),
 	     "l’adresse");
 	line(x, REQUEST_PROVIDER, "Signataire de la convention", r->signatory, "le signataire");

@@ -148,7 +148,7 @@ enum err page_grant_about(struct request *rq, struct html *h)
 	html(h,
 	     "<p class=\"lead\">Une habilitation permet à votre organisme de publier ici les informations et les places libres "
 	     "de ses établissements. Elle repose sur une convention signée avec votre Caf.</p>\n<h2>Ce qu’il faut préparer</h2>\n<ul>\n"
-	     "<li>le nom, le numéro Siret et l’adresse de votre organisme, et la personne qui signe la convention</li>\n"
+	     "<li>le nom, le numéro SIRET et l’adresse de votre organisme, et la personne qui signe la convention</li>\n"
 	     "<li>la liste des établissements dont vous décrirez le fonctionnement</li>\n"
 	     "<li>parmi eux, ceux du jeune enfant dont vous publierez les places libres</li>\n"
 	     "<li>le nom, la fonction et le courriel professionnel de chaque personne à habiliter</li>\n</ul>\n"

@@ -101,7 +101,7 @@ def test_places_may_be_none(service, centres):
 # --- what is wrong ---
 
 @pytest.mark.parametrize('field, value, words', [
-    ('siret', '', 'Saisissez le numéro Siret'),
+    ('siret', '', 'Saisissez le numéro SIRET'),
     ('siret', '1234', '14 chiffres'),
     ('siret', '93456781900017', 'vérifiez chaque chiffre'),
     ('siret', '00000000000000', '14 chiffres'),
