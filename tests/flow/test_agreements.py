@@ -123,7 +123,8 @@ def test_a_letter_recorded_after_the_renewal_it_stopped_ends_it_then(service, ad
     days = lambda n: TODAY - datetime.timedelta(days=n)
     ldap_day = lambda day: [day.strftime('%Y%m%d000000Z').encode()]
     kept = {name: [v.encode() for v in c.get(name)] for name in ('habDateEffet', 'habDateEcheance')}
-    renewed = days(10).replace(year=days(10).year + 1)
+    over = days(10).replace(day=min(days(10).day, 28))
+    renewed = over.replace(year=over.year + 1)
     c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habDateEffet', ldap_day(days(800))), (ldap.MOD_REPLACE, 'habDateEcheance', ldap_day(renewed))])
     until(lambda: french(renewed) in admin.get('/caf/conventions').words)
     try:
@@ -132,7 +133,7 @@ def test_a_letter_recorded_after_the_renewal_it_stopped_ends_it_then(service, ad
         assert not c.get('habDateResiliation')
         page = page.form('/resiliation').set(passee='oui').submit()
         assert 'Résiliation enregistrée' in page.words
-        until(lambda: c.get('habDateEcheance') == [days(10).strftime('%Y%m%d000000Z')])
+        until(lambda: c.get('habDateEcheance') == [over.strftime('%Y%m%d000000Z')])
         assert 'a pris fin le' in service.wait_mail(c.get('mail', c.provider)[0], 'a pris fin le')['Subject']
         until(lambda: 'Terminée' in admin.get(c.path).words)
     finally:
