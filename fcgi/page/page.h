@@ -159,6 +159,8 @@ const char *link_with(struct arena *a, const char *path, ...) __attribute__((sen
 
 /* A link that calls; the number as the directory or a listing has it. */
 void phone_link(struct html *h, struct arena *a, const char *phone);
+/* « 1er décembre 2026 », the letters raised. */
+void day_words(struct html *h, struct arena *a, day_t day);
 
 /* A read-only table of places for one band; widths and words as in the pictures. */
 void places_table(struct html *h, const uint16_t *cells, int band, unsigned halves, unsigned weekdays,

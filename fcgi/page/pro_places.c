@@ -119,12 +119,12 @@ static enum err aside(struct request *rq, struct html *h, const struct places_st
 	form_close(h);
 	html(h, "<p class=\"small muted\">Vous pourrez encore corriger avant de publier.</p>\n</div>\n<div class=\"card\">\n"
 		"<h2>Dernières publications</h2>\n<ul class=\"history\">\n");
-	for (size_t i = 0; i < n; i++)
-		html(h, "<li><time datetime=\"{}\">{}</time>{}</li>\n", time_iso(rq->arena, past[i].declared_at),
-		     arena_printf(rq->arena, "%s, %s", day_fr(rq->arena, day_of(past[i].declared_at)),
-				  time_hour_fr(rq->arena, past[i].declared_at)),
-		     grid_is_withdrawn(&past[i]) ? arena_printf(rq->arena, "%s : places retirées", past[i].author_name) :
-						   past[i].author_name);
+	for (size_t i = 0; i < n; i++) {
+		html(h, "<li><time datetime=\"{}\">", time_iso(rq->arena, past[i].declared_at));
+		day_words(h, rq->arena, day_of(past[i].declared_at));
+		html(h, ", {}</time>{}{f}</li>\n", time_hour_fr(rq->arena, past[i].declared_at), past[i].author_name,
+		     grid_is_withdrawn(&past[i]) ? " : places retirées" : "");
+	}
 	if (!n)
 		html(h, "<li>Aucune publication</li>\n");
 	html(h, "</ul>\n<p><a href=\"{}/places/historique\">Voir toutes les grilles</a></p>\n</div>\n</aside>\n",

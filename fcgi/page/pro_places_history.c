@@ -29,7 +29,9 @@ static void past_grid(struct request *rq, struct html *h, const struct grid *g)
 		html(h, "</p>\n</section>\n");
 		return;
 	}
-	html(h, "<span>À partir du <strong>{}</strong></span>", day_fr(rq->arena, (day_t)g->valid_from));
+	html(h, "<span>À partir du <strong>");
+	day_words(h, rq->arena, (day_t)g->valid_from);
+	html(h, "</strong></span>");
 	if (g->confirmed_at != g->declared_at)
 		html(h, "<span>Confirmée le <strong>{}</strong></span>", time_fr(rq->arena, g->confirmed_at));
 	html(h, "</p>\n");

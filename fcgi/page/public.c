@@ -22,14 +22,6 @@ static void places_notice(struct request *rq, struct html *h, const struct famil
 	html(h, ".</p>\n");
 }
 
-static const char *grid_from_sentence(struct arena *a, const struct grid *g)
-{
-	day_t from = (day_t)g->valid_from;
-
-	return from > day_today() ? arena_printf(a, "à partir du %s", day_fr(a, from)) :
-				    arena_printf(a, "depuis le %s", day_fr(a, from));
-}
-
 static void grid_tables(struct request *rq, struct html *h, const struct grid *g, const struct listing *l,
 			const struct family_page *p)
 {
@@ -39,10 +31,12 @@ static void grid_tables(struct request *rq, struct html *h, const struct grid *g
 	static const char *const words[BAND__MAX] = { "bébés", "moyens", "grands", "" };
 
 	grid_frame_of(&e, p->listing.n ? l : NULL, &f);
-	html(h,
-	     "<p>Nombre de places régulières libres, pour une semaine habituelle {}. "
-	     "<strong>Mis à jour le {}.</strong></p>\n",
-	     grid_from_sentence(rq->arena, g), day_fr(rq->arena, day_of(g->confirmed_at)));
+	html(h, "<p>Nombre de places régulières libres, pour une semaine habituelle {f} ",
+	     (day_t)g->valid_from > day_today() ? "à partir du" : "depuis le");
+	day_words(h, rq->arena, (day_t)g->valid_from);
+	html(h, ". <strong>Mis à jour le ");
+	day_words(h, rq->arena, day_of(g->confirmed_at));
+	html(h, ".</strong></p>\n");
 	for (int band = 0; band < BAND__MAX; band++)
 		if (f.bands & 1u << band)
 			places_table(h, g->cells, band, f.halves, f.weekdays, words[band]);

@@ -274,6 +274,16 @@ void field_of(struct request *rq, struct html *h, const struct form *form, const
 	html(h, "</div>\n");
 }
 
+void day_words(struct html *h, struct arena *a, day_t day)
+{
+	const char *words = day_fr(a, day);
+
+	if (strncmp(words, "1er ", 4) == 0)
+		html(h, "1<sup>er</sup>{}", words + 3);
+	else
+		html(h, "{}", words);
+}
+
 void phone_link(struct html *h, struct arena *a, const char *phone)
 {
 	const char *number;

@@ -199,3 +199,12 @@ def test_families_are_not_said_to_see_a_withdrawn_page(service, nursery):
     assert 'fait=fiche-remise' in take(c, establishment, 'remettre-fiche').path
     page = c.get(path).form('/places').submit(('action', 'inchange'))
     assert 'Les familles voient la date du jour' in page.words
+
+
+def test_the_first_of_a_month_is_written_as_in_print(service, nursery):
+    c, _, e, path = nursery
+    first = datetime.date(TODAY.year + TODAY.month // 12, TODAY.month % 12 + 1, 1)
+    page = fill(c.get(path).form('/places'), debut=first.strftime('%d/%m/%Y')).submit(('action', 'publier'))
+    assert 'Places publiées' in page.words, page.faults()
+    assert 'du 1<sup>er</sup> ' in service.client().get(e['url']).text
+    assert 'du <strong>1<sup>er</sup> ' in c.get(path + '/historique').text
