@@ -34,6 +34,9 @@ def at_work(service):
     ('capacity_lt12m', '999', ''),
     ('served_communes', '99999', '99999'),
     ('hours_note', 'y' * 501, 'dépasse'),
+    ('capacity_under6', '12', 'laissez vide'),              # asked of an accueil de loisirs alone
+    ('periods', 'wednesday', 'laissez vide'),
+    ('activities_text', 'Des jeux de plein air.', 'laissez vide'),
 ])
 def test_a_wrong_answer_is_told_and_everything_is_kept(at_work, field, value, words):
     c, agent, e = at_work
@@ -45,6 +48,7 @@ def test_a_wrong_answer_is_told_and_everything_is_kept(at_work, field, value, wo
     assert page.title.startswith('Erreur :')
     again = page.form('/fonctionnement')
     assert again.get(field) == value and again.get('team_text') == 'Une équipe de huit professionnelles.'
+    assert '#' + field in page.links()
     for link in [l for l in page.links() if l and l.startswith('#') and l != '#contenu']:
         assert f'id="{link[1:]}"' in page.text, link
 
