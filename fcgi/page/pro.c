@@ -142,8 +142,12 @@ static void card(struct request *rq, struct html *h, const struct card *c)
 {
 	const struct establishment *e = &c->mine.e;
 
-	html(h, "<li>\n<div><h3><a href=\"{}\">{}</a></h3><p class=\"muted\">{}", c->base, e->name,
-	     establishment_kind_label(e->type, e->category, e->capacity));
+	html(h, "<li>\n<div><h3>");
+	if (strcmp(rq->http->path, c->base) == 0)
+		html(h, "{}", e->name);
+	else
+		html(h, "<a href=\"{}\">{}</a>", c->base, e->name);
+	html(h, "</h3><p class=\"muted\">{}", establishment_kind_label(e->type, e->category, e->capacity));
 	if (e->capacity)
 		html(h, ", {} places", html_number(h, (int64_t)e->capacity));
 	html(h, "</p>");
