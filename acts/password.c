@@ -75,14 +75,11 @@ static void check_form(struct change_of *c)
 
 /* --- the directory --- */
 
-struct bytes password_once(const struct app *app, struct arena *a, const struct visitor *who,
-			   const struct temp_password *temp)
+struct bytes password_once(const struct app *app, struct arena *a, const struct visitor *who)
 {
 	uint8_t digest[DIGEST_SIZE];
-	struct bytes of = temp->rev ? bytes_of(temp->hash) : key_bytes(who->session_digest, sizeof who->session_digest);
 
-	secret_keyed(app->key, "password-once",
-		     key_join(a, key_bytes(who->person.uuid.b, sizeof who->person.uuid.b), of), digest);
+	secret_keyed(app->key, "password-once", key_bytes(who->person.uuid.b, sizeof who->person.uuid.b), digest);
 	struct bytes once = bytes_of(text_hex(a, (struct bytes){ digest, sizeof digest }));
 
 	secret_wipe(digest, sizeof digest);
@@ -93,7 +90,7 @@ struct bytes password_once(const struct app *app, struct arena *a, const struct 
    and quality and ends the reset. It is there already, but for a password that came by an LDAP tool. */
 static enum err change_first(struct change_of *c, enum password_outcome *out)
 {
-	struct bytes once = password_once(c->app, c->arena, c->who, &c->temp);
+	struct bytes once = password_once(c->app, c->arena, c->who);
 	const char *dn = c->who->person.dn;
 
 	if (!c->app->password)

@@ -205,10 +205,10 @@ static enum err bind_person(struct attempt *t, struct bytes password, enum bind_
 	return directory_bind(t->app->web, t->who.person.dn, password, t->tracking, out);
 }
 
-/* What he has so far gives way to what only the first change knows; once, however often he logs in with the mailed one. */
+/* What he has so far gives way to what only the first change knows; once, however often he logs in with a mailed one. */
 static enum err use_temp(struct attempt *t, enum login_outcome *out)
 {
-	struct bytes once = password_once(t->app, t->arena, &t->who, &t->temp);
+	struct bytes once = password_once(t->app, t->arena, &t->who);
 	enum bind_outcome bound;
 
 	if (!t->app->password)

@@ -15,11 +15,10 @@ const char *session_add(struct arena *a, struct changeset *cs, struct visitor *w
 MUST_USE enum err sessions_make_room(struct app *app, struct arena *a, struct changeset *cs, struct uuid person,
 				     int64_t now, size_t *left, bool *ended);
 
-/* What stands in the directory while the person has a temporary password but not yet one of his own: a secret nobody types, the
-   same until then, so that however often a first change is tried the history keeps the passwords that were the person's. Of the
-   temporary password, or where the directory has one that is not ours (rev 0) of the session. To be wiped. */
-struct bytes password_once(const struct app *app, struct arena *a, const struct visitor *who,
-			   const struct temp_password *temp);
+/* What stands in the directory while the person has a temporary password but not yet one of his own: a secret nobody types, one for
+   each person, so that however many are mailed and however often a first change is tried the history keeps the passwords that were
+   the person's. To be wiped. */
+struct bytes password_once(const struct app *app, struct arena *a, const struct visitor *who);
 
 /* visitor_fill inside a transaction. */
 MUST_USE enum err visitor_fill_in(struct txn *t, struct arena *a, const struct person *p, struct visitor *who);

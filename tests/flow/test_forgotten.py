@@ -79,7 +79,13 @@ def test_a_first_login_left_half_way_can_be_begun_again(service):
     ask(service.client(), account['uid'])
     text = service.wait_mail(account['mail'], 'Votre nouveau mot de passe provisoire').get_body(('plain',)).get_content()
     plain = re.search(r'Mot de passe provisoire : (\w{8}) ', text)[1]
-    for _ in range(2):
+    d = service.directory()
+    for n in range(5):
+        if n > 1:                       # another one mailed, by an LDAP tool
+            sent = len(mails_to(service, account))
+            d.modify_s(account['dn'], [(ldap.MOD_REPLACE, 'habDemandeMotDePasse', b'TRUE')])
+            mail = until(lambda: mails_to(service, account)[sent:])[0]
+            plain = re.search(r'Mot de passe provisoire : (\w{8}) ', mail.get_body(('plain',)).get_content())[1]
         c = service.client()
         page = c.login(account, plain)
         assert page.path == '/mot-de-passe/premier-changement'
