@@ -19,6 +19,7 @@ struct change_of {
 	int64_t now;
 	struct bytes throttle_key;
 	struct throttle throttle;
+	uint64_t counted; /* the revision of the try's own count; 0: not counted */
 	struct temp_password temp;
 };
 
@@ -114,15 +115,6 @@ static enum err change(struct change_of *c, enum password_outcome *out)
 
 /* --- what is written --- */
 
-/* The directory does not wait for the writer: so the writer is asked first, by counting this write. */
-static enum err ask_writer(struct change_of *c)
-{
-	struct changeset *cs = act_changeset(c->app, c->arena, c->who);
-	enum err e = throttle_count_write(c->app, c->arena, cs, c->who->person.uuid, c->now);
-
-	return e || !c->app->settings->limit_writes_per_minute ? e : changeset_commit(c->app->store, cs, NULL);
-}
-
 /* The id that went with the operation: by it the clerk tells our operations from those of an LDAP tool. */
 static struct changeset *begin(struct change_of *c)
 {
@@ -131,28 +123,80 @@ static struct changeset *begin(struct change_of *c)
 	return changeset_set_id(cs, c->tracking) ? changeset_new(c->arena) : cs;
 }
 
-static enum err record_refusal(struct change_of *c, const char *cause, bool counted)
+static enum err record_refusal(struct change_of *c, const char *cause)
 {
 	struct audit_record r = act_record(c->arena, c->who, EVENT_PASSWORD_CHANGE);
-	enum err e = ERR_CONFLICT;
+	struct changeset *cs = begin(c);
 
 	r.failed = true;
 	r.cause = cause;
-	/* others may count at the same time, here or at the login */
+	changeset_audit(cs, &r);
+	enum err e = changeset_commit(c->app->store, cs, NULL);
+
+	return e ? e : ERR_INVALID;
+}
+
+static enum err delayed(struct change_of *c)
+{
+	int64_t until = throttle_until(&c->throttle, c->now);
+
+	if (!until)
+		return ERR_OK;
+	/* rounded up: at the hour told, it works */
+	fault_add(c->arena, c->faults, "ancien", "Trop de tentatives : réessayez à %s.",
+		  time_hour_fr(c->arena, until + MINUTE_MS - 1));
+	return record_refusal(c, "delayed");
+}
+
+/* Each try counts before it is tried, as if it failed: those made at once, here or at the login, wait like any others. */
+static enum err count_try(struct change_of *c, struct changeset *cs, struct throttle *counted)
+{
+	*counted = c->throttle;
+	throttle_fail_account(counted, c->now);
+	changeset_expect(cs, TABLE_THROTTLE, c->throttle_key, c->throttle.rev);
+	changeset_put(cs, TABLE_THROTTLE, c->throttle_key, throttle_encode(c->arena, counted));
+	return throttle_count_write(c->app, c->arena, cs, c->who->person.uuid, c->now);
+}
+
+/* The directory does not wait for the writer: so the writer is asked first, by counting this try or this write. */
+static enum err ask_writer(struct change_of *c)
+{
+	struct throttle counted;
+	enum err e = ERR_CONFLICT;
+
+	if (c->who->session.must_change) {
+		struct changeset *cs = act_changeset(c->app, c->arena, c->who);
+
+		e = throttle_count_write(c->app, c->arena, cs, c->who->person.uuid, c->now);
+		return e || !c->app->settings->limit_writes_per_minute ? e : changeset_commit(c->app->store, cs, NULL);
+	}
 	for (int i = 0; i < COUNT_TRIES && e == ERR_CONFLICT; i++) {
-		struct changeset *cs = begin(c);
+		struct changeset *cs = act_changeset(c->app, c->arena, c->who);
 
 		if (i && (e = read_state(c)))
 			return e;
-		if (counted) {
-			changeset_expect(cs, TABLE_THROTTLE, c->throttle_key, c->throttle.rev);
-			throttle_fail_account(&c->throttle, c->now);
-			changeset_put(cs, TABLE_THROTTLE, c->throttle_key, throttle_encode(c->arena, &c->throttle));
-		}
-		changeset_audit(cs, &r);
-		e = changeset_commit(c->app->store, cs, NULL);
+		if ((e = delayed(c)) || (e = count_try(c, cs, &counted)))
+			return e;
+		e = changeset_commit(c->app->store, cs, &counted.rev);
 	}
-	return e == ERR_CONFLICT ? ERR_UNAVAILABLE : e ? e : ERR_INVALID;
+	if (!e)
+		c->counted = counted.rev;
+	return e == ERR_CONFLICT ? ERR_UNAVAILABLE : e;
+}
+
+/* The old password was not wrong: unless others tried meanwhile, it is as if nobody had. */
+static void uncount_try(struct change_of *c)
+{
+	struct changeset *cs = act_changeset(c->app, c->arena, c->who);
+
+	if (!c->counted)
+		return;
+	changeset_expect(cs, TABLE_THROTTLE, c->throttle_key, c->counted);
+	if (c->throttle.rev)
+		changeset_put(cs, TABLE_THROTTLE, c->throttle_key, throttle_encode(c->arena, &c->throttle));
+	else
+		changeset_delete(cs, TABLE_THROTTLE, c->throttle_key);
+	(void)!changeset_commit(c->app->store, cs, NULL);
 }
 
 static enum err record_change(struct change_of *c, const char **token)
@@ -182,18 +226,6 @@ static enum err record_change(struct change_of *c, const char **token)
 	return e;
 }
 
-static enum err delayed(struct change_of *c)
-{
-	int64_t until = throttle_until(&c->throttle, c->now);
-
-	if (!until)
-		return ERR_OK;
-	/* rounded up: at the hour told, it works */
-	fault_add(c->arena, c->faults, "ancien", "Trop de tentatives : réessayez à %s.",
-		  time_hour_fr(c->arena, until + MINUTE_MS - 1));
-	return record_refusal(c, "delayed", false);
-}
-
 static enum err settle(struct change_of *c, enum password_outcome outcome, const char **token)
 {
 	switch (outcome) {
@@ -201,12 +233,13 @@ static enum err settle(struct change_of *c, enum password_outcome outcome, const
 		return record_change(c, token);
 	case PASSWORD_WRONG_OLD:
 		fault_add(c->arena, c->faults, "ancien", "Ce n’est pas votre mot de passe actuel.");
-		return record_refusal(c, "wrong_password", true);
+		return record_refusal(c, "wrong_password");
 	case PASSWORD_REFUSED:
 		break;
 	}
+	uncount_try(c);
 	fault_add(c->arena, c->faults, "nouveau", "Vous avez déjà utilisé ce mot de passe : choisissez-en un autre.");
-	return record_refusal(c, "weak", false);
+	return record_refusal(c, "weak");
 }
 
 enum err password_change(struct app *app, struct arena *a, const struct visitor *who, const struct password_form *form,
@@ -231,11 +264,12 @@ enum err password_change(struct app *app, struct arena *a, const struct visitor 
 	check_form(&c);
 	if (faults->n)
 		return ERR_INVALID;
-	e = who->session.must_change ? ERR_OK : delayed(&c);
-	if (!e)
-		e = ask_writer(&c);
-	if (!e)
-		e = change(&c, &outcome);
+	e = ask_writer(&c);
+	if (e)
+		return e;
+	e = change(&c, &outcome);
+	if (e)
+		uncount_try(&c);
 	return e ? e : settle(&c, outcome, token);
 }
 

@@ -440,6 +440,50 @@ static void test_guessing_the_old_password_is_delayed_too(void **state)
 	assert_int_equal(try(s, "pdurand", OTHER_PASSWORD).outcome, LOGIN_DONE);
 }
 
+/* A process of its own that changes the password, once start is closed; 1: the old one was told to be wrong. */
+static pid_t change_apart(struct stage *s, const int start[2], const struct visitor *who)
+{
+	struct password_form wrong = form_of("not-the-old-one", NEW_PASSWORD, NEW_PASSWORD);
+	struct faults faults = { 0 };
+	const char *token;
+	pid_t child = fork();
+	char c;
+
+	if (child)
+		return child;
+	close(start[1]);
+	s->app.store = NULL;
+	stage_open(s);
+	s->app.web = slapd_open(SERVICE_WEB);
+	(void)!read(start[0], &c, 1);
+	_exit(password_change(&s->app, s->a, who, &wrong, &faults, &token) != ERR_INVALID ? 2 :
+	      strstr(fault_of(&faults, "ancien"), "actuel")                               ? 1 :
+											    0);
+}
+
+static void test_guessing_the_old_password_many_times_at_once_is_no_better(void **state)
+{
+	struct stage *s = *state;
+	struct login_result r = try(s, "pdurand", OTHER_PASSWORD);
+	pid_t children[12];
+	int start[2], wrong = 0, status;
+
+	assert_int_equal(pipe(start), 0);
+	for (size_t i = 0; i < LENGTH(children); i++)
+		children[i] = change_apart(s, start, &r.who);
+	usleep(300000);
+	close(start[0]);
+	close(start[1]);
+	for (size_t i = 0; i < LENGTH(children); i++) {
+		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+		wrong += WEXITSTATUS(status);
+	}
+	assert_int_equal(wrong, 4);
+	later(6 * SECOND_MS);
+	assert_int_equal(try(s, "pdurand", OTHER_PASSWORD).outcome, LOGIN_DONE);
+}
+
 static void test_a_reset_holds_the_old_password_until_it_is_used(void **state)
 {
 	struct stage *s = *state;
@@ -661,6 +705,7 @@ int main(void)
 		cmocka_unit_test(test_a_form_of_an_expired_session_is_kept_for_its_owner),
 		cmocka_unit_test(test_ones_own_password_is_changed_with_the_old_one),
 		cmocka_unit_test(test_guessing_the_old_password_is_delayed_too),
+		cmocka_unit_test(test_guessing_the_old_password_many_times_at_once_is_no_better),
 		cmocka_unit_test(test_a_reset_holds_the_old_password_until_it_is_used),
 		cmocka_unit_test(test_a_temporary_password_dies_after_five_tries),
 		cmocka_unit_test(test_a_used_temporary_password_dies_after_five_tries_too),
