@@ -1,6 +1,8 @@
-/* People whose entry asks for a temporary password (habDemandeMotDePasse): set by an activation, by the Caf, or with an LDAP tool. One
-   changeset holds the mail, its record, the job that clears the entry and a row that keeps the request from being served twice;
-   the row goes once the entry was cleared: the mirror shows it, or the directory says that it asks anew. */
+/* People whose entry asks for a temporary password (habDemandeMotDePasse): set by an activation, by the Caf, or with an LDAP tool.
+   First the entry is cleared, then the mail is written: what was asked before is one request, what is asked afterwards the next one,
+   whatever else of the entry changes. A row stands for the request meanwhile: its changeset holds the job that clears the entry, and
+   it goes with the mail and its record. Where the directory refuses to be cleared, the mail is written all the same, once, and the
+   row stays until the entry asks no more. */
 #include "clerk/clerk.h"
 
 #include "acts/edit.h"
@@ -23,7 +25,6 @@ static const struct visitor nobody = { .address = "", .user_agent = "", .method 
 /* What the directory says now: the mirror may be behind it, and the log no longer hold it. */
 struct entry_state {
 	bool asks, personal;
-	const char *csn;
 	const char *mail;
 };
 
@@ -46,7 +47,6 @@ static enum err read_entry(struct clerk *c, struct arena *a, const struct person
 		return e == ERR_NOTFOUND ? ERR_OK : e;
 	out->asks = found.wants_password;
 	out->mail = found.mail;
-	out->csn = entry_text(&entry, "entryCSN");
 	out->personal = entry_text(&entry, "pwdChangedTime") && !mirror_true(&entry, "pwdReset");
 	return ERR_OK;
 }
@@ -75,45 +75,50 @@ static void record(struct arena *a, struct changeset *cs, const struct person *p
 	changeset_audit(cs, &r);
 }
 
-/* Only the request that is served: who asks again meanwhile is served again. */
-static void clear_flag(struct arena *a, struct changeset *cs, const struct person *p, const char *csn)
+static const char *clearing_key(struct arena *a, const struct person *p)
 {
-	struct edits *x = edits_new(a);
-
-	edits_on(x, p->uuid);
-	if (csn)
-		edits_while(x, "entryCSN", csn);
-	edits_set(x, "habDemandeMotDePasse", "");
-	edits_job(a, cs, x, outcome_key(a, "agent", p->number, "demande"));
+	return outcome_key(a, "agent", uuid_text(a, p->uuid), "demande");
 }
 
-static enum err serve(struct clerk *c, struct arena *a, const struct person *p)
+static enum err commit(struct clerk *c, struct changeset *cs)
+{
+	enum err e = changeset_commit(c->app.store, cs, NULL);
+
+	return e == ERR_CONFLICT ? ERR_OK : e;
+}
+
+static enum err take_up(struct clerk *c, struct arena *a, const struct person *p)
 {
 	struct changeset *cs = act_changeset(&c->app, a, &nobody);
+	struct edits *x = edits_new(a);
 	struct bytes key = key_bytes(p->uuid.b, sizeof p->uuid.b);
-	const char *cause = refusal(p);
-	struct period served;
+	struct period taken;
 	struct entry_state now;
-	bool personal = false;
 	enum err e = read_entry(c, a, p, &now);
 
-	if (!e && !now.personal)
-		e = personal_password_logged(&c->app, a, p->uuid, &personal);
-	/* the mail goes to the address of the mirror: one that was corrected comes with its next poll */
-	if (e || !now.asks || strcmp(now.mail, p->mail) != 0)
+	if (e || !now.asks)
 		return e;
-	personal = personal || now.personal;
-	period_default(&served);
-	served.until = clock_now();
+	period_default(&taken);
 	changeset_expect(cs, TABLE_PASSWORD_ASKED, key, REV_ABSENT);
-	changeset_put(cs, TABLE_PASSWORD_ASKED, key, period_encode(a, &served));
+	changeset_put(cs, TABLE_PASSWORD_ASKED, key, period_encode(a, &taken));
+	edits_on(x, p->uuid);
+	edits_set(x, "habDemandeMotDePasse", "");
+	edits_job(a, cs, x, clearing_key(a, p));
+	return commit(c, cs);
+}
+
+static enum err write_mail(struct clerk *c, struct arena *a, struct changeset *cs, const struct person *p, bool personal)
+{
+	const char *cause = refusal(p);
+	enum err e = personal ? ERR_OK : personal_password_logged(&c->app, a, p->uuid, &personal);
+
+	if (e)
+		return e;
 	if (!cause)
 		mail_add_about(&c->app, a, cs, outcome_key(a, "agent", p->number, "mot-de-passe"),
 			       personal ? "password_reset" : "temporary_password", p->uuid, "", p->caf, NULL);
 	record(a, cs, p, cause, personal);
-	clear_flag(a, cs, p, now.csn);
-	e = changeset_commit(c->app.store, cs, NULL);
-	return e == ERR_CONFLICT ? ERR_OK : e;
+	return ERR_OK;
 }
 
 /* --- who asks, and who no longer does --- */
@@ -143,70 +148,101 @@ static enum err find_asking(struct clerk *c, struct arena *a, struct people *out
 	return t.err;
 }
 
-struct served {
-	struct bytes key;
-	uint64_t rev;
-	struct person person;
-	bool over;    /* the mirror shows it cleared, or nobody is there any more */
-	bool cleared; /* the job says that it did, the mirror not yet */
+enum step {
+	STEP_WAIT,
+	STEP_MAIL, /* the entry was cleared */
+	STEP_KEEP, /* it cannot be cleared: the mail, and the row stays */
+	STEP_DROP  /* the mail was written, and the entry asks no more; or nobody is there any more */
 };
 
-static enum err look(struct clerk *c, struct arena *a, struct txn *t, struct served *s)
-{
-	struct outcome cleared;
-	enum err e = person_get(t, a, TABLE_MIRROR_PERSON, s->key, &s->person);
+struct taken {
+	struct bytes key;
+	uint64_t rev;
+	struct period period; /* until: when the mail was written */
+	struct person person;
+	enum step step;
+};
 
-	if (e)
-		s->over = e == ERR_NOTFOUND && mirror_is_settled(&c->app);
-	else
-		s->over = !s->person.wants_password;
-	if (e || s->over)
+static enum step step_of(const struct taken *x, const char *clearing)
+{
+	bool cleared = strcmp(clearing, "done") == 0;
+
+	if (x->period.until)
+		return cleared || !x->person.wants_password ? STEP_DROP : STEP_WAIT;
+	return cleared ? STEP_MAIL : strcmp(clearing, "failed") == 0 ? STEP_KEEP : STEP_WAIT;
+}
+
+static enum err look(struct clerk *c, struct arena *a, struct txn *t, struct bytes payload, struct taken *x)
+{
+	struct outcome clearing;
+	enum err e = period_decode(a, payload, &x->period);
+
+	if (!e)
+		e = person_get(t, a, TABLE_MIRROR_PERSON, x->key, &x->person);
+	if (e) {
+		x->step = e == ERR_NOTFOUND && mirror_is_settled(&c->app) ? STEP_DROP : STEP_WAIT;
 		return e == ERR_NOTFOUND ? ERR_OK : e;
-	e = outcome_get(t, a, TABLE_OUTCOME, bytes_of(outcome_key(a, "agent", s->person.number, "demande")), &cleared);
-	s->cleared = !e && strcmp(cleared.state, "done") == 0;
+	}
+	codec_default(&outcome_codec, &clearing);
+	e = outcome_get(t, a, TABLE_OUTCOME, bytes_of(clearing_key(a, &x->person)), &clearing);
+	x->step = step_of(x, clearing.state);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
-static enum err find_served(struct clerk *c, struct arena *a, struct served *out, size_t *n)
+static enum err find_taken(struct clerk *c, struct arena *a, struct taken *out, size_t *n)
 {
 	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
 	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_PASSWORD_ASKED, BYTES_NONE);
 	enum err e = ERR_OK;
 
 	for (*n = 0; *n < AT_ONCE && !e && scan_next(&s); ++*n) {
-		out[*n] = (struct served){
+		out[*n] = (struct taken){
 			.key = { (const uint8_t *)arena_memdup(a, s.key.p, s.key.n), s.key.n },
 			.rev = s.record.rev,
 		};
-		e = look(c, a, &t, &out[*n]);
+		e = look(c, a, &t, s.record.payload, &out[*n]);
 	}
 	return e ? e : t.err;
 }
 
-/* *later: some rows stay. */
-static enum err drop_served(struct clerk *c, struct arena *a, bool *later)
+/* *later: it waits for what no change of the store tells. */
+static enum err go_on(struct clerk *c, struct arena *a, struct taken *x, bool *later)
 {
-	struct changeset *cs = changeset_new(a);
-	struct served served[AT_ONCE];
-	size_t n, dropped = 0;
-	enum err e = find_served(c, a, served, &n);
+	struct changeset *cs = act_changeset(&c->app, a, &nobody);
+	struct entry_state now;
+	enum err e;
 
-	for (size_t i = 0; i < n && !e; i++) {
-		struct entry_state now = { 0 };
-
-		if (served[i].cleared)
-			e = read_entry(c, a, &served[i].person, &now);
-		if (e || !(served[i].over || now.asks)) {
+	if (x->step == STEP_WAIT)
+		return ERR_OK;
+	changeset_expect(cs, TABLE_PASSWORD_ASKED, x->key, x->rev);
+	if (x->step == STEP_MAIL || x->step == STEP_KEEP) {
+		if ((e = read_entry(c, a, &x->person, &now)))
+			return e;
+		/* the mail goes to the address of the mirror: one that was corrected comes with its next poll */
+		if (!now.mail || strcmp(now.mail, x->person.mail) != 0) {
 			*later = true;
-			continue;
+			return ERR_OK;
 		}
-		changeset_expect(cs, TABLE_PASSWORD_ASKED, served[i].key, served[i].rev);
-		changeset_delete(cs, TABLE_PASSWORD_ASKED, served[i].key);
-		dropped++;
+		if ((e = write_mail(c, a, cs, &x->person, now.personal)))
+			return e;
 	}
-	if (!e && dropped)
-		e = changeset_commit(c->app.store, cs, NULL);
-	return e == ERR_CONFLICT ? ERR_OK : e;
+	x->period.until = clock_now();
+	if (x->step == STEP_KEEP)
+		changeset_put(cs, TABLE_PASSWORD_ASKED, x->key, period_encode(a, &x->period));
+	else
+		changeset_delete(cs, TABLE_PASSWORD_ASKED, x->key);
+	return commit(c, cs);
+}
+
+static enum err go_on_all(struct clerk *c, struct arena *a, bool *later)
+{
+	struct taken taken[AT_ONCE];
+	size_t n;
+	enum err e = find_taken(c, a, taken, &n);
+
+	for (size_t i = 0; i < n && !e; i++)
+		e = go_on(c, a, &taken[i], later);
+	return e;
 }
 
 /* Nothing is looked for while the store stays as it was, unless a row waits for the directory. */
@@ -224,12 +260,12 @@ enum err asked_run(struct clerk *c, struct arena *a)
 	}
 	if (revision == seen)
 		return ERR_OK;
-	enum err e = drop_served(c, a, &later);
+	enum err e = go_on_all(c, a, &later);
 
 	if (!e)
 		e = find_asking(c, a, &asking);
 	for (size_t i = 0; i < asking.n && !e; i++)
-		e = serve(c, a, &asking.v[i]);
+		e = take_up(c, a, &asking.v[i]);
 	seen = e || later || asking.n ? 0 : revision;
 	return e;
 }

@@ -70,6 +70,27 @@ def test_a_password_asked_with_a_tool_is_mailed_at_once_and_only_once(service, n
     assert service.client().login(newcomer, password_in(again)).path == '/mot-de-passe/premier-changement'
 
 
+def test_a_request_is_one_whatever_else_is_edited_and_the_next_one_another(service, newcomer):
+    d = service.directory()
+    ask(d, newcomer)
+    end = time.time() + 3
+    while time.time() < end:
+        d.modify_s(newcomer['dn'], [(ldap.MOD_REPLACE, 'telephoneNumber', b'+33 2 55 00 %02d 11' % (int(end * 50 - time.time() * 50) % 100))])
+    until(lambda: value(d, newcomer['dn'], FLAG) is None, what='the entry still asks')
+    until(lambda: mails_to(service, newcomer['mail']))
+    time.sleep(1.5)
+    assert len(mails_to(service, newcomer['mail'])) == 1
+
+    ask(d, newcomer)
+    while value(d, newcomer['dn'], FLAG):
+        pass
+    ask(d, newcomer)                    # at once: the mail of the one before is not even written
+    until(lambda: len(mails_to(service, newcomer['mail'])) == 3, what='the mail of the third request')
+    until(lambda: value(d, newcomer['dn'], FLAG) is None, what='the entry still asks')
+    time.sleep(1.5)
+    assert len(mails_to(service, newcomer['mail'])) == 3
+
+
 def child(service, name):
     return [pid for pid, _ in conftest.processes(service, 'habilis-clerk') if pathlib.Path(f'/proc/{pid}/comm').read_text() == f'{name}\n']
 
