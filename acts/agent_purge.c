@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define PURGES_A_DAY 20
+
 /* --- the rule --- */
 
 static day_t later(day_t x, day_t y)
@@ -132,6 +134,18 @@ static enum err look_at(struct purging *x, const struct person *p, const struct 
 		return e;
 	--*room;
 	return purge(x, p, end);
+}
+
+enum err agents_purge_room(struct app *app, day_t today, size_t *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct audit_query q = { .from = day_start(today), .event = event_code(EVENT_AGENT_PURGED), .event_class = -1 };
+	size_t n, failures;
+	enum err e = audit_count(&t, &q, PURGES_A_DAY, &n, &failures);
+
+	if (!e)
+		*out = n < PURGES_A_DAY ? PURGES_A_DAY - n : 0;
+	return e;
 }
 
 enum err agents_purge_add(struct app *app, struct arena *a, struct changeset *cs, const struct provider *p, day_t today,

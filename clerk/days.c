@@ -10,8 +10,7 @@
 #include <string.h>
 
 #define AT_ONCE 20
-#define OFFICE_HOUR 8   /* mails nobody waits for come then */
-#define PURGES_A_DAY 20 /* a wrong date in the directory erases few before somebody sees it in the log */
+#define OFFICE_HOUR 8 /* mails nobody waits for come then */
 
 /* --- the stages --- */
 
@@ -20,6 +19,8 @@ struct step {
 	struct arena *a;
 	struct changeset *cs;
 	struct calendar_progress *progress;
+	bool counted;
+	size_t purges_left;
 };
 
 static enum err agreement_day(struct step *s, struct bytes payload)
@@ -53,23 +54,18 @@ static enum err digest_day(struct step *s, struct bytes payload)
 	return queue_digest_add(&s->clerk->app, s->a, s->cs, &caf, s->progress->day);
 }
 
-/* A restart begins to count anew. */
-static struct {
-	day_t day;
-	size_t room;
-} purges;
-
 static enum err purge_day(struct step *s, struct bytes payload)
 {
 	struct provider p;
 
 	if (provider_decode(s->a, payload, &p))
 		return ERR_CORRUPT;
-	if (purges.day != s->progress->day) {
-		purges.day = s->progress->day;
-		purges.room = PURGES_A_DAY;
-	}
-	return agents_purge_add(&s->clerk->app, s->a, s->cs, &p, s->progress->day, &purges.room);
+	enum err e = s->counted ? ERR_OK : agents_purge_room(&s->clerk->app, s->progress->day, &s->purges_left);
+
+	if (e)
+		return e;
+	s->counted = true;
+	return agents_purge_add(&s->clerk->app, s->a, s->cs, &p, s->progress->day, &s->purges_left);
 }
 
 static const struct {
@@ -134,7 +130,7 @@ static enum err run_rows(struct step *s)
 
 static enum err run_step(struct clerk *c, struct arena *a, struct calendar_progress *p)
 {
-	struct step s = { c, a, changeset_new(a), p };
+	struct step s = { .clerk = c, .a = a, .cs = changeset_new(a), .progress = p };
 	enum err e = p->stage == CALENDAR_CLOSE ? close_run(c, a) : run_rows(&s);
 
 	if (e)

@@ -393,6 +393,14 @@ static size_t purge(struct world *w, day_t today, size_t room)
 	return room - left;
 }
 
+static size_t room_on(struct world *w, day_t day)
+{
+	size_t room = 0;
+
+	assert_int_equal(agents_purge_room(&w->app, day, &room), ERR_OK);
+	return room;
+}
+
 static void test_an_agent_is_purged_once(void **state)
 {
 	struct world *w = *state;
@@ -415,6 +423,8 @@ static void test_an_agent_is_purged_once(void **state)
 	assert_int_equal(purge(w, end + 366, 20), 0); /* the job waits */
 	assert_int_equal(audit_of(w, "agent_purged", &r), 1);
 	assert_string_equal(r.object_id, "VDA-4821");
+	assert_int_equal(room_on(w, day_of(r.time)), 19); /* the log counts, whoever asks */
+	assert_int_equal(room_on(w, day_of(r.time) + 1), 20);
 	assert_string_equal(arg_of(&r.details, "end"), day_iso(w->a, end));
 	struct strs lines = lines_of(w);
 
