@@ -252,6 +252,45 @@ static bool is_action(const struct taking *x, const char *action)
 	return strcmp(input_get(x->in, "action"), action) == 0;
 }
 
+struct listed {
+	const char *id;
+	struct establishment e; /* of a free line: nothing */
+	size_t nth;
+};
+
+/* By name; free lines last, as they were written. */
+static int reading_order(const void *x, const void *y)
+{
+	const struct listed *a = x, *b = y;
+	bool free_a = *a->id == '+', free_b = *b->id == '+';
+	int order = free_a || free_b ? free_a - free_b : text_order(a->e.name, b->e.name);
+
+	order = order || free_a ? order : text_order(a->e.city, b->e.city);
+	return order ? order : (a->nth > b->nth) - (a->nth < b->nth);
+}
+
+/* Ticked in whatever order, read in one: on the recap, in the convention, at the Caf. */
+static enum err put_in_order(struct taking *x, struct strs *list)
+{
+	struct listed *v = arena_array(x->a, list->n, struct listed);
+	struct strs ordered = { 0 };
+
+	for (size_t i = 0; i < list->n; i++) {
+		v[i] = (struct listed){ .id = list->v[i], .nth = i };
+		codec_default(&establishment_codec, &v[i].e);
+		enum err e = *v[i].id == '+' ? ERR_OK : establishment_find(x->app, x->a, v[i].id, &v[i].e);
+
+		if (e && e != ERR_NOTFOUND)
+			return e;
+	}
+	if (list->n)
+		qsort(v, list->n, sizeof *v, reading_order);
+	for (size_t i = 0; i < list->n; i++)
+		strs_add(x->a, &ordered, v[i].id);
+	*list = ordered;
+	return ERR_OK;
+}
+
 /* The list is what is ticked; searching and adding keep it, going on asks that there is one. */
 static enum err take_list(struct taking *x, enum request_step step, struct strs *list)
 {
@@ -282,6 +321,10 @@ static enum err take_list(struct taking *x, enum request_step step, struct strs 
 
 	if (x->faults->n)
 		return ERR_OK;
+	enum err e = put_in_order(x, list);
+
+	if (e)
+		return e;
 	if (is_action(x, "chercher") && !grown) {
 		x->idle = same(&before, list);
 		if (!list->n)

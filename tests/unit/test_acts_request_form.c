@@ -285,6 +285,24 @@ static void test_what_is_refused(void **state)
 	assert_int_equal(draft_of(w).r.listing.n, 2);
 }
 
+static void test_lists_are_kept_in_reading_order(void **state)
+{
+	struct world *w = *state;
+
+	fill_draft(w);
+	saved(w, REQUEST_LISTING, "etablissement=ETAB2041&etablissement=ETAB2042&autre=Les Galets&action=ajouter");
+	struct strs first = draft_of(w).r.listing;
+
+	saved(w, REQUEST_LISTING, "etablissement=%2B1&etablissement=ETAB2042&etablissement=ETAB2041");
+	struct strs second = draft_of(w).r.listing;
+
+	assert_int_equal(first.n, 3);
+	assert_int_equal(second.n, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(first.v[i], second.v[i]);
+	assert_string_equal(second.v[2], "+1");
+}
+
 static void test_free_lines_close_up(void **state)
 {
 	struct world *w = *state;
@@ -304,7 +322,8 @@ static void test_free_lines_close_up(void **state)
 	d = draft_of(w);
 	assert_int_equal(d.r.others.n, 1);
 	assert_string_equal(d.r.others.v[0], "Les Dunes");
-	assert_string_equal(d.r.listing.v[0], "+1");
+	assert_string_equal(d.r.listing.v[0], "ETAB2042");
+	assert_string_equal(d.r.listing.v[1], "+1");
 	assert_int_equal(d.r.others_places, 0);
 	assert_int_equal(d.people[0].listing.n, 1);
 	assert_string_equal(d.people[0].listing.v[0], "+1");
@@ -444,6 +463,7 @@ int main(void)
 		world_test(test_a_caf_without_texts_is_not_offered),
 		world_test(test_steps_one_by_one),
 		world_test(test_what_is_refused),
+		world_test(test_lists_are_kept_in_reading_order),
 		world_test(test_free_lines_close_up),
 		world_test(test_a_draft_is_kept_seven_days),
 		world_test(test_too_much_for_a_draft),
