@@ -272,11 +272,10 @@ static enum err activate(struct activating *x)
 	x->edits = edits_new(x->a);
 	if (!e)
 		e = take_provider(x);
-	/* in the order in which the directory gets them: nobody comes in without a convention */
-	if (!e)
-		e = make_agreement(x);
 	if (!e)
 		e = take_people(x);
+	if (!e)
+		e = make_agreement(x);
 	if (!e)
 		e = give_rights(x);
 	if (e)

@@ -327,16 +327,6 @@ static enum err bring_about(const struct editing *x, const struct edit_entry *wa
 	return e == ERR_NOTFOUND && !conditions_hold(x->a, wanted, NULL) ? ERR_OK : e;
 }
 
-/* An entry to be made, or one that somebody gets something of. */
-static bool gives(const struct edit_entry *e)
-{
-	bool puts = false;
-
-	for (size_t i = 0; i < e->n; i++)
-		puts = puts || e->v[i].verb == EDIT_PUT;
-	return !e->remove && (puts || uuid_is_none(e->uuid));
-}
-
 /* The directory's own word, and which entry of the job it was. */
 static const char *reason_of(struct directory *d, struct arena *a, enum err e, size_t i, size_t n)
 {
@@ -357,10 +347,7 @@ enum err edit_run(struct directory *d, struct arena *a, const char *suffix, cons
 		*reason = "its lines cannot be read";
 		return ERR_INVALID;
 	}
-	/* after a refusal what takes away goes on, and nothing more is given: no access is left half open */
 	for (size_t i = 0; i < n; i++) {
-		if (refused && gives(&entries[i]))
-			continue;
 		enum err e = entries[i].remove ? take_away(&x, &entries[i]) : bring_about(&x, &entries[i]);
 
 		if (!e)
