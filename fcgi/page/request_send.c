@@ -294,6 +294,11 @@ static enum err mail_words(struct request *rq, struct html *h, const struct gran
 		     "<div class=\"note note-warn\"><p><strong>L’accusé de réception n’est pas encore parti vers {} : notez votre numéro."
 		     "</strong> Nous essayons de nouveau.</p></div>\n",
 		     r->mail);
+	else if (strcmp(o.state, "waiting") == 0)
+		html(h,
+		     "<p>Un accusé de réception part dans la minute vers <strong>{}</strong>. S’il n’arrive pas d’ici une heure, "
+		     "regardez dans les courriers indésirables.</p>\n",
+		     r->mail);
 	else
 		html(h,
 		     "<p>Nous avons envoyé un accusé de réception à <strong>{}</strong> le {}. S’il n’arrive pas d’ici une heure, "

@@ -53,6 +53,7 @@ def test_from_the_way_in_to_the_acknowledgement(service, nurseries, centres):
     number = made.number_of(page)
     assert re.fullmatch(r'H\d\d-921-\d{5}', number)
     assert 'Demande transmise' in page.words and number in page.words and 'Agnès Thivolle et Damien Roussac' in page.words
+    assert 'Un accusé de réception part dans la minute' in page.words or 'Nous avons envoyé un accusé' in page.words
     silence = re.search(r'avant le (\d+(?:er)? \w+ \d{4}), la demande est considérée comme refusée', page.words)[1]
     printed = c.get(f'{page.path}?version=imprimer')
     assert 'Accusé de réception' in printed.words and 'Micro-crèche du Gué' in printed.words
