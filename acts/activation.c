@@ -56,6 +56,7 @@ static enum err make_provider(struct activating *x)
 	edits_first(x->edits, "mail", r->mail);
 	edits_first(x->edits, "telephoneNumber", r->phone);
 	edits_first(x->edits, "habStatut", "active");
+	edits_needed(x->edits);
 	return dn_normal(x->a, x->provider.dn, &x->provider.key);
 }
 
@@ -87,8 +88,11 @@ static enum err take_person(struct activating *x, size_t i)
 	struct person known;
 	enum err e = request_known(x->app, x->a, x->provider.key, p, &known);
 
-	if (e == ERR_NOTFOUND || (!e && is_taken(x, i, known.number)))
-		return agents_new_add(x->app, x->a, &x->agents, x->edits, p, &x->dns[i]);
+	if (e == ERR_NOTFOUND || (!e && is_taken(x, i, known.number))) {
+		e = agents_new_add(x->app, x->a, &x->agents, x->edits, p, &x->dns[i]);
+		edits_needed(x->edits);
+		return e;
+	}
 	if (e)
 		return e;
 	if (strcmp(known.status, "active") != 0)
@@ -184,7 +188,10 @@ static enum err make_agreement(struct activating *x)
 		edits_first(x->edits, "habReferencePrefecture", r->prefecture_ref);
 	enum err e = cover(x, &r->listing, NULL);
 
-	return e ? e : cover(x, &r->places, &r->listing);
+	if (!e)
+		e = cover(x, &r->places, &r->listing);
+	edits_needed(x->edits);
+	return e;
 }
 
 /* What agents of a manager before had there ends with his management. */
@@ -264,6 +271,7 @@ static void tell_log(struct activating *x)
 		act_detail(x->a, r, "agent", f->people[i].number);
 }
 
+/* In this order, and no further than what is refused: nobody gets an access without the convention, or a right nobody has made. */
 static enum err activate(struct activating *x)
 {
 	struct step *s = &x->step;
@@ -273,9 +281,9 @@ static enum err activate(struct activating *x)
 	if (!e)
 		e = take_provider(x);
 	if (!e)
-		e = take_people(x);
-	if (!e)
 		e = make_agreement(x);
+	if (!e)
+		e = take_people(x);
 	if (!e)
 		e = give_rights(x);
 	if (e)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A job's lines: "@uuid", "*classes\tdn" or, of one to delete, "~uuid" begins an entry, "=attribute: value", "+…", "-…", "!…" and
-   "?…" follow. */
+   "?…" follow, and "#" when the entries behind it need it. */
 struct edits {
 	struct arena *arena;
 	struct strs lines;
@@ -65,6 +65,11 @@ void edits_first(struct edits *x, const char *attribute, const char *value)
 void edits_while(struct edits *x, const char *attribute, const char *value)
 {
 	line(x, EDIT_WHILE, attribute, value);
+}
+
+void edits_needed(struct edits *x)
+{
+	strs_add(x->arena, &x->lines, "#");
 }
 
 const struct strs *edits_lines(const struct edits *x)
@@ -200,6 +205,10 @@ enum err edits_read(struct arena *a, const struct strs *lines, struct edit_entry
 			return ERR_MALFORMED;
 		struct edit_entry *last = &entries[count - 1];
 
+		if (strcmp(s, "#") == 0) {
+			last->needed = true;
+			continue;
+		}
 		last->v = arena_more(a, last->v, last->n, sizeof *last->v);
 		e = read_line(a, s, &last->v[last->n++]);
 	}

@@ -26,6 +26,9 @@ void edits_first(struct edits *x, const char *attribute, const char *value);
 /* The entry is left as it is unless this value is there ("entryCSN": nobody changed it since); gone meanwhile is well. */
 void edits_while(struct edits *x, const char *attribute, const char *value);
 
+/* What follows this entry is not tried when it is refused. */
+void edits_needed(struct edits *x);
+
 /* What was said so far, as a job holds it. */
 const struct strs *edits_lines(const struct edits *x);
 
@@ -55,6 +58,7 @@ struct edit_line {
 
 struct edit_entry {
 	bool remove;
+	bool needed;      /* by all that follow */
 	struct uuid uuid; /* none: dn and classes tell */
 	const char *dn, *classes;
 	struct edit_line *v;

@@ -359,6 +359,8 @@ enum err edit_run(struct directory *d, struct arena *a, const char *suffix, cons
 			return e;
 		}
 		refused = ERR_INVALID;
+		if (entries[i].needed)
+			break;
 	}
 	return refused;
 }

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from client import document_words, pdf_words, squeeze, until
+from conftest import processes, stand_still
 from requests_made import make_request, person, register
 
 TODAY = datetime.date.today()
@@ -359,6 +360,34 @@ def test_a_number_given_in_the_directory_since_the_check_is_refused(service):
     assert bad.status == 422 and f'porte déjà le n° {agreement} dans l’annuaire' in bad.faults()[0], bad.words[:500]
     d.delete_s(dn)
     wait(form.submit, lambda p: p.status == 200)
+    wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
+
+
+def test_a_number_taken_in_the_seconds_between_opens_nothing(service):
+    who = person()
+    number = make_request(service, listing=new_places(service, 1), people=[who])
+    c = administrator(service)
+    check(c, number)
+    post(c, number)
+    signed(c, number)
+    agreement = re.search(r'Convention n° (\S+?)\.', c.get(path(number)).words)[1]
+    d = service.directory()
+    suffix = service.demo['ldap']['suffix']
+    dn = f'habConventionNumero={agreement},habFournisseurId=F9210001,ou=fournisseurs,habCodeCaf=921,ou=cafs,{suffix}'
+    go_on = stand_still([pid for pid, _ in processes(service, 'habilis-clerk')])
+    try:
+        activate(c, number)
+        d.add_s(dn, [('objectClass', [b'habConvention']), ('habConventionNumero', [agreement.encode()]), ('habStatut', [b'terminee']),
+                     ('habDateEffet', [b'20240101000000Z']), ('habDateEcheance', [b'20250101000000Z']), ('habTaciteReconduction', [b'FALSE'])])
+    finally:
+        go_on()
+    page = wait(lambda: c.get(path(number)), lambda p: 'Refusé par l’annuaire' in p.words)
+    assert 'L’annuaire a refusé' in page.words
+    assert not d.search_s(suffix, 2, f'(mail={who["courriel"]})')
+    assert not [m for m in service.mails() if who['courriel'] in m['To'] and 'accès' in m['Subject']]
+    d.delete_s(dn)
+    job, = [line.split()[0] for line in service.ctl('jobs', 'list').stdout.splitlines() if 'directory failed' in line]
+    service.ctl('jobs', 'retry', job)
     wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
 
 

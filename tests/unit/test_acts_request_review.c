@@ -425,22 +425,24 @@ static void test_activation(void **state)
 	walk(w, 4);
 	struct edit_entry *v = job_entries(w, &n);
 
-	assert_int_equal(n, 8); /* provider, two people, convention, two establishments, each with the convention it leaves */
+	assert_int_equal(n, 8); /* provider, convention, two people, two establishments, each with the convention it leaves */
 	assert_string_equal(v[0].dn, NEW_PROVIDER);
 	assert_string_equal(v[0].classes, "habFournisseur");
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(v[i].needed, i < 4);
 	assert_string_equal(value_of(&v[0], "habSiret"), SIRET);
-	assert_string_equal(v[1].dn, FIRST_AGENT);
-	assert_string_equal(value_of(&v[1], "habAgentNumero"), "921-00001");
-	assert_string_equal(value_of(&v[1], "habDemandeMotDePasse"), "TRUE");
-	assert_string_equal(v[2].dn, OTHER_AGENT);
-	assert_string_equal(v[3].dn, "habConventionNumero=921-2026-0001," NEW_PROVIDER);
-	assert_string_equal(value_of(&v[3], "habDateEffet"), "20261122000000Z");
-	assert_string_equal(value_of(&v[3], "habDateEcheance"), "20271122000000Z");
-	assert_string_equal(value_of(&v[3], "habDateRetour"), "20261124000000Z");
-	assert_string_equal(value_of(&v[3], "habSignataireNom"), "Jeanne Aubertin");
-	assert_string_equal(value_of(&v[3], "habSignataireFonction"), "maire");
-	assert_string_equal(value_of(&v[3], "habTaciteReconduction"), "TRUE");
-	assert_true(puts_value(&v[3], "habEtablissementCouvert", w->nursery.dn));
+	assert_string_equal(v[2].dn, FIRST_AGENT);
+	assert_string_equal(value_of(&v[2], "habAgentNumero"), "921-00001");
+	assert_string_equal(value_of(&v[2], "habDemandeMotDePasse"), "TRUE");
+	assert_string_equal(v[3].dn, OTHER_AGENT);
+	assert_string_equal(v[1].dn, "habConventionNumero=921-2026-0001," NEW_PROVIDER);
+	assert_string_equal(value_of(&v[1], "habDateEffet"), "20261122000000Z");
+	assert_string_equal(value_of(&v[1], "habDateEcheance"), "20271122000000Z");
+	assert_string_equal(value_of(&v[1], "habDateRetour"), "20261124000000Z");
+	assert_string_equal(value_of(&v[1], "habSignataireNom"), "Jeanne Aubertin");
+	assert_string_equal(value_of(&v[1], "habSignataireFonction"), "maire");
+	assert_string_equal(value_of(&v[1], "habTaciteReconduction"), "TRUE");
+	assert_true(puts_value(&v[1], "habEtablissementCouvert", w->nursery.dn));
 	assert_true(uuid_equal(v[4].uuid, w->nursery.uuid));
 	assert_string_equal(value_of(&v[4], "habGestionnaire"), NEW_PROVIDER);
 	assert_true(puts_value(&v[4], "habDroitFonctionnement", FIRST_AGENT));
@@ -518,7 +520,7 @@ static void test_who_is_known_is_kept(void **state)
 	struct edit_entry *v = job_entries(w, &n);
 
 	assert_int_equal(n, 4); /* no provider is made, and who is known stays as she is */
-	assert_string_equal(v[0].dn,
+	assert_string_equal(v[1].dn,
 			    "uid=s.bellacourt,habFournisseurId=V,ou=fournisseurs,habCodeCaf=921,ou=cafs,dc=example");
 	assert_string_equal(opened(w).people[0].number, "A-000001");
 	assert_string_equal(opened(w).r.provider_id, "F000V");
@@ -536,8 +538,8 @@ static void test_who_only_shares_the_address_is_another(void **state)
 	struct edit_entry *v = job_entries(w, &n);
 
 	assert_int_equal(n, 5);
-	assert_string_equal(value_of(&v[0], "cn"), "Inès Vautrelle");
-	assert_string_equal(value_of(&v[0], "habDemandeMotDePasse"), "TRUE");
+	assert_string_equal(value_of(&v[1], "cn"), "Inès Vautrelle");
+	assert_string_equal(value_of(&v[1], "habDemandeMotDePasse"), "TRUE");
 	assert_string_not_equal(opened(w).people[0].number, "A-000001");
 }
 

@@ -223,6 +223,25 @@ static void refused(void **state)
 	}
 }
 
+static void nothing_behind_what_it_needs(void **state)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	AUTO_DIRECTORY struct directory *d = slapd_open(SERVICE_CLERK);
+	struct edits *x = edits_new(a);
+
+	(void)state;
+	edits_make(x, FRESH, "inetOrgPerson habAgent");
+	edits_set(x, "mail", "pas une adresse");
+	edits_needed(x);
+	edits_on(x, read_entry(d, a, AGENT).uuid);
+	edits_set(x, "title", "jamais");
+	assert_int_equal(run(d, a, x), ERR_INVALID);
+	assert_non_null(strstr(reason, "entry 1 of 2"));
+	struct entry e = read_entry(d, a, AGENT);
+
+	assert_string_not_equal(entry_text(&e, "title"), "jamais");
+}
+
 static void gone(void **state)
 {
 	AUTO_ARENA struct arena *a = arena_new();
@@ -311,11 +330,17 @@ static void away(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(made_once), cmocka_unit_test(finished),
-		cmocka_unit_test(by_uuid),   cmocka_unit_test(renamed),
-		cmocka_unit_test(binary),    cmocka_unit_test(refused),
-		cmocka_unit_test(gone),      cmocka_unit_test(left_to_who_changed_it),
-		cmocka_unit_test(removed),   cmocka_unit_test(away),
+		cmocka_unit_test(made_once),
+		cmocka_unit_test(finished),
+		cmocka_unit_test(by_uuid),
+		cmocka_unit_test(renamed),
+		cmocka_unit_test(binary),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(nothing_behind_what_it_needs),
+		cmocka_unit_test(gone),
+		cmocka_unit_test(left_to_who_changed_it),
+		cmocka_unit_test(removed),
+		cmocka_unit_test(away),
 	};
 
 	return cmocka_run_group_tests(tests, slapd_set_up, slapd_tear_down);
