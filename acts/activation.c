@@ -411,6 +411,100 @@ enum err request_activate(struct app *app, struct arena *a, const struct visitor
 	return e;
 }
 
+/* --- what the directory refused --- */
+
+struct refused {
+	struct bytes key;
+	uint64_t rev;
+	struct job job;
+};
+
+static enum err find_refused(struct app *app, struct arena *a, const char *number, struct refused *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix_back(&t, TABLE_JOB, BYTES_NONE);
+	const char *about = outcome_key(a, "demande", number, "annuaire");
+
+	while (scan_next(&s)) {
+		struct job j;
+
+		if (job_decode(a, s.record.payload, &j) || strcmp(j.about, about) != 0)
+			continue;
+		if (strcmp(j.state, "failed") != 0)
+			return ERR_NOTFOUND;
+		*out = (struct refused){ .key = key_bytes(arena_memdup(a, s.key.p, s.key.n), s.key.n),
+					 .rev = s.record.rev,
+					 .job = j };
+		return ERR_OK;
+	}
+	return t.err ? t.err : ERR_NOTFOUND;
+}
+
+static const char *value_of(const struct edit_entry *e, const char *attribute)
+{
+	for (size_t i = 0; i < e->n; i++)
+		if (strcmp(e->v[i].attribute, attribute) == 0)
+			return e->v[i].value;
+	return "";
+}
+
+static const char *entry_words(struct arena *a, const struct edit_entry *e)
+{
+	if (!uuid_is_none(e->uuid))
+		return "un établissement, ou la convention qu’il quitte";
+	if (strcmp(e->classes, "habFournisseur") == 0)
+		return arena_printf(a, "le fournisseur de SIRET %s", value_of(e, "habSiret"));
+	if (strcmp(e->classes, "habConvention") == 0)
+		return arena_printf(a, "la convention n° %s", value_of(e, "habConventionNumero"));
+	return arena_printf(a, "l’accès de %s, agent %s", value_of(e, "cn"), value_of(e, "habAgentNumero"));
+}
+
+/* Of « entry 2 of 8: … », as the clerk writes it. */
+static bool entry_number(struct arena *a, const char *said, int64_t most, int64_t *out)
+{
+	static const char before[] = "entry ";
+	size_t n = strlen(before);
+
+	if (strncmp(said, before, n) != 0)
+		return false;
+	return text_to_int(arena_memdup(a, said + n, strcspn(said + n, " ")), 1, most, out) == ERR_OK;
+}
+
+enum err activation_refused(struct app *app, struct arena *a, const char *number, const char **what)
+{
+	struct edit_entry *entries;
+	struct refused x;
+	int64_t at;
+	size_t n;
+	enum err e = find_refused(app, a, number, &x);
+
+	if (e)
+		return e;
+	bool known = !edits_read(a, &x.job.lines, &entries, &n) && entry_number(a, x.job.last_error, (int64_t)n, &at);
+
+	*what = known ? entry_words(a, &entries[at - 1]) : "une partie de l’écriture";
+	return ERR_OK;
+}
+
+enum err request_activate_again(struct app *app, struct arena *a, const struct visitor *who, const char *number)
+{
+	struct refused refused;
+	struct step x;
+	enum err e = step_begin(app, a, who, number, "active", &x);
+
+	if (e || x.done)
+		return e;
+	e = find_refused(app, a, number, &refused);
+	if (!e)
+		e = step_change(&x, EVENT_GRANT_ACTIVATED);
+	if (e)
+		return e == ERR_NOTFOUND ? ERR_CONFLICT : e;
+	act_detail(a, &x.audit, "again", "1");
+	job_again(a, x.cs, refused.key, refused.rev, &refused.job);
+	changeset_audit(x.cs, &x.audit);
+	return changeset_commit(app->store, x.cs, NULL);
+}
+
 /* --- afterwards --- */
 
 enum err access_of(struct app *app, struct arena *a, const struct grant_request *r, const struct request_person *p,

@@ -94,6 +94,28 @@ void edits_job(struct arena *a, struct changeset *cs, const struct edits *x, con
 	changeset_append(cs, TABLE_JOB, job_encode(a, &j));
 }
 
+void job_again(struct arena *a, struct changeset *cs, struct bytes key, uint64_t rev, struct job *j)
+{
+	bool failed = strcmp(j->state, "failed") == 0;
+
+	changeset_expect(cs, TABLE_JOB, key, rev);
+	j->state = "waiting";
+	j->next_at = 0;
+	if (*j->about)
+		outcome_put(a, cs, j->about,
+			    &(struct outcome){ .state = "waiting",
+					       .at = clock_now(),
+					       .reason = j->last_error,
+					       .tries = j->tries,
+					       .what = j->kind });
+	if (failed) {
+		changeset_delete(cs, TABLE_JOB, key);
+		changeset_append(cs, TABLE_JOB, job_encode(a, j));
+	} else {
+		changeset_put(cs, TABLE_JOB, key, job_encode(a, j));
+	}
+}
+
 /* --- the stop: since i64, the CSN --- */
 
 #define MARK "#jobs-stopped"

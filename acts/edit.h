@@ -35,6 +35,9 @@ const struct strs *edits_lines(const struct edits *x);
 /* Adds the job. about: key of its outcome (acts/outcome.h), "" : none. Without a line nothing is added. */
 void edits_job(struct arena *a, struct changeset *cs, const struct edits *x, const char *about);
 
+/* That job waits again, at once. One that failed comes as the last of all: what was asked meanwhile was done before it. */
+void job_again(struct arena *a, struct changeset *cs, struct bytes key, uint64_t rev, struct job *j);
+
 /* --- when a change of theirs is missing in the directory's log, the jobs "directory" stop until an operator resumes --- */
 
 struct edits_stop {

@@ -76,29 +76,6 @@ int ctl_jobs_resume(struct ctl *c)
 	return 0;
 }
 
-/* What failed comes again as the last of all: what was asked meanwhile was done before it. */
-static void again(struct ctl *c, struct changeset *cs, struct bytes key, uint64_t rev, struct job *j)
-{
-	bool failed = strcmp(j->state, "failed") == 0;
-
-	changeset_expect(cs, TABLE_JOB, key, rev);
-	j->state = "waiting";
-	j->next_at = 0;
-	if (*j->about)
-		outcome_put(c->arena, cs, j->about,
-			    &(struct outcome){ .state = "waiting",
-					       .at = clock_now(),
-					       .reason = j->last_error,
-					       .tries = j->tries,
-					       .what = j->kind });
-	if (failed) {
-		changeset_delete(cs, TABLE_JOB, key);
-		changeset_append(cs, TABLE_JOB, job_encode(c->arena, j));
-	} else {
-		changeset_put(cs, TABLE_JOB, key, job_encode(c->arena, j));
-	}
-}
-
 static enum err find_jobs(struct ctl *c, struct changeset *cs, uint64_t seq, size_t *n)
 {
 	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
@@ -116,7 +93,7 @@ static enum err find_jobs(struct ctl *c, struct changeset *cs, uint64_t seq, siz
 		failed = strcmp(j.state, "failed") == 0;
 		if (!waits && !(failed && seq != UINT64_MAX))
 			continue;
-		again(c, cs, s.key, s.record.rev, &j);
+		job_again(c->arena, cs, s.key, s.record.rev, &j);
 		++*n;
 	}
 	return t.err;

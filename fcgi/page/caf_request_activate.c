@@ -110,6 +110,9 @@ enum err page_caf_request_activate_post(struct request *rq, struct html *h)
 	struct request_file f;
 	enum err e = caf_request_open(rq, &f);
 
+	if (!e && strcmp(f.r.state, "active") == 0)
+		return caf_request_answer(rq, h, request_activate_again(rq->app, rq->arena, &rq->who, rq->arg[0]), 3,
+					  "activation-reprise", NULL);
 	if (!e)
 		e = request_activate(rq->app, rq->arena, &rq->who, rq->arg[0], input_has(&rq->in, "gestion", "oui"),
 				     &rq->faults);
@@ -213,9 +216,26 @@ static enum err access_row(struct request *rq, struct html *h, const struct requ
 	return ERR_OK;
 }
 
+static enum err refused_note(struct request *rq, struct html *h, const struct request_file *f)
+{
+	const char *what;
+	enum err e = activation_refused(rq->app, rq->arena, f->r.number, &what);
+
+	if (e)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	html(h,
+	     "<div class=\"note note-warn\"><p><strong>L’annuaire a refusé {}.</strong> Son numéro y est peut-être déjà pris. Rien de ce "
+	     "qui devait suivre n’a été ouvert. Faites corriger l’annuaire par l’exploitant du service, en lui donnant le numéro de "
+	     "la demande, puis réessayez.</p></div>\n",
+	     what);
+	form_open(rq, h, "", caf_request_path(rq, f, "/activer"));
+	html(h, "<button class=\"btn\">Réessayer l’activation</button>\n");
+	form_close(h);
+	return ERR_OK;
+}
+
 enum err caf_request_accesses(struct request *rq, struct html *h, const struct request_file *f)
 {
-	struct outcome job;
 	size_t open = 0;
 	enum err e = ERR_OK;
 
@@ -233,10 +253,8 @@ enum err caf_request_accesses(struct request *rq, struct html *h, const struct r
 	     open > 1 ? arena_printf(rq->arena, "%zu accès ouverts", open) :
 	     open     ? "1 accès ouvert" :
 			"Les accès s’ouvrent. Rechargez la page dans un instant.");
-	if (!e && !outcome_of(rq->app, rq->arena, outcome_key(rq->arena, "demande", f->r.number, "annuaire"), &job) &&
-	    strcmp(job.state, "failed") == 0)
-		note(h, NOTE_WARN,
-		     "L’annuaire a refusé une partie de l’écriture. Prévenez l’exploitant du service, en lui donnant le numéro de la demande.");
+	if (!e)
+		e = refused_note(rq, h, f);
 	html(h, "</section>\n");
 	return e;
 }
