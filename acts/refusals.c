@@ -17,11 +17,13 @@ static struct asker {
 } askers[ASKERS];
 static uint64_t others; /* unwritten of those whose place somebody else has */
 
-static void digest_of(struct arena *a, const struct visitor *who, uint8_t digest[DIGEST_SIZE])
+/* Keyed: nobody finds an address that shares somebody's place. */
+static void digest_of(struct app *app, struct arena *a, const struct visitor *who, uint8_t digest[DIGEST_SIZE])
 {
-	secret_digest(who->known ? key_bytes(who->person.uuid.b, sizeof who->person.uuid.b) :
-				   throttle_address(a, who->address),
-		      digest);
+	secret_keyed(app->key, "refusals",
+		     who->known ? key_bytes(who->person.uuid.b, sizeof who->person.uuid.b) :
+				  throttle_address(a, who->address),
+		     digest);
 }
 
 /* Two in one place take it in turns by the minute, and share its limit: coming in turns gets nobody a new one. */
@@ -50,7 +52,7 @@ enum err refusal_note(struct app *app, struct arena *a, const struct visitor *wh
 {
 	uint8_t digest[DIGEST_SIZE];
 
-	digest_of(a, who, digest);
+	digest_of(app, a, who, digest);
 	struct asker *x = place_of(digest, clock_now() / MINUTE_MS);
 	uint64_t *own = memcmp(x->digest, digest, sizeof digest) == 0 ? &x->unwritten : NULL;
 
