@@ -217,6 +217,7 @@ static enum err add_person(struct amending *x)
 		e = agents_new_add(x->app, x->a, &x->fresh, x->edits, &p, &dn);
 	if (e)
 		return e;
+	edits_needed(x->edits);
 	const char *name = arena_printf(x->a, "%s %s", p.given_name, p.surname);
 
 	line(x, arena_printf(x->a, "Ajout d’une personne : %s (%s), %s, %s", name, p.number, p.title, p.mail));
