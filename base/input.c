@@ -60,33 +60,11 @@ static size_t field_index(const struct form *form, const char *name, size_t star
 	return form->n;
 }
 
-/* Length of a mark of writing direction there: telephones copy them along with a number. */
-static size_t direction_mark(const char *s)
-{
-	unsigned char last = strncmp(s, "\xE2\x80", 2) == 0 || strncmp(s, "\xE2\x81", 2) == 0 ? (unsigned char)s[2] : 0;
-
-	if (s[0] && (unsigned char)s[1] == 0x80)
-		return last == 0x8E || last == 0x8F || (last >= 0xAA && last <= 0xAE) ? 3 : 0;
-	return last >= 0xA6 && last <= 0xA9 ? 3 : 0;
-}
-
-static char *without_marks(struct arena *a, const char *raw)
-{
-	size_t mark;
-
-	while ((mark = direction_mark(raw)))
-		raw += mark;
-	char *s = arena_strdup(a, raw);
-
-	for (size_t n = strlen(s); n >= 3 && direction_mark(s + n - 3); n -= 3)
-		s[n - 3] = '\0';
-	return s;
-}
-
-/* What comes along when something is pasted: marks of direction around it, tabs, the line breaks of a word processor. */
+/* What comes along when something is pasted: marks of direction around it (telephones copy them along with a
+   number), tabs, the line breaks of a word processor. */
 static char *pasted(struct arena *a, const char *raw, bool lines)
 {
-	char *s = without_marks(a, raw);
+	char *s = text_unmark(a, raw);
 
 	for (char *c = s; *c; c++)
 		if (*c == '\t' || *c == '\v' || *c == '\f')
@@ -103,11 +81,8 @@ static enum err clean(struct arena *a, enum field_kind kind, const char *raw, co
 	bool lines = kind == FIELD_LINES;
 	enum err e = text_clean(a, bytes_of(pasted(a, raw, lines)), lines, out);
 
-	/* a mark may stand before a blank, and that before a mark */
-	for (size_t before = SIZE_MAX; !e && strlen(*out) < before;) {
-		before = strlen(*out);
-		*out = text_trim(a, without_marks(a, *out));
-	}
+	if (!e)
+		*out = text_trim(a, *out);
 	return e;
 }
 

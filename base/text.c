@@ -33,6 +33,11 @@ static bool is_bidi_control(int32_t cp)
 	return (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069);
 }
 
+static bool is_direction_mark(int32_t cp)
+{
+	return cp == 0x200E || cp == 0x200F || is_bidi_control(cp);
+}
+
 static bool is_allowed(int32_t cp, bool lines)
 {
 	if (cp == '\n' || cp == '\t')
@@ -99,30 +104,40 @@ enum err text_clean(struct arena *a, struct bytes in, bool lines, const char **o
 	return ERR_OK;
 }
 
-/* Zero-width blanks count too: a name made of them would look empty. */
+/* What has no width counts too: a name made of it would look empty. */
 static bool is_blank(int32_t cp)
 {
 	if (cp < 0x80)
 		return cp == ' ' || (cp >= '\t' && cp <= '\r');
-	if (cp == 0x85 || cp == 0x200B || cp == 0x2060 || cp == 0xFEFF)
+	if (cp == 0x85 || cp == 0x200B || cp == 0x2060 || cp == 0xFEFF || is_direction_mark(cp))
 		return true;
 	utf8proc_category_t category = utf8proc_category(cp);
 
 	return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
 }
 
-const char *text_trim(struct arena *a, const char *s)
+static char *trim(struct arena *a, const char *s, bool (*is_dropped)(int32_t))
 {
 	size_t n = strlen(s), first = n, last = n, length;
 
 	for (size_t i = 0; i < n; i += length) {
-		if (is_blank(next(s + i, n - i, &length)))
+		if (is_dropped(next(s + i, n - i, &length)))
 			continue;
 		if (first == n)
 			first = i;
 		last = i + length;
 	}
 	return arena_memdup(a, s + first, last - first);
+}
+
+const char *text_trim(struct arena *a, const char *s)
+{
+	return trim(a, s, is_blank);
+}
+
+char *text_unmark(struct arena *a, const char *s)
+{
+	return trim(a, s, is_direction_mark);
 }
 
 /* Letters that Unicode does not take apart, as French keyboards write them. */

@@ -12,8 +12,11 @@ MUST_USE enum err text_clean(struct arena *a, struct bytes in, bool lines, const
 /* True for bytes that are UTF-8 as RFC 3629 has it: no overlong form, no surrogate, nothing cut. */
 bool text_is_utf8(struct bytes in);
 
-/* Without the blanks (Unicode spaces included) at both ends. */
+/* Without the blanks (Unicode spaces and marks of writing direction included) at both ends. */
 const char *text_trim(struct arena *a, const char *s);
+
+/* Without the marks of writing direction at both ends; s may be anything. */
+char *text_unmark(struct arena *a, const char *s);
 
 /* What follows takes text_clean's output; folding anything that is not UTF-8 gives "". */
 

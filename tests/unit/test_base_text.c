@@ -119,6 +119,7 @@ static void test_trim_takes_blanks_of_every_kind_off_both_ends(void **state)
 		{ "\u00A0\u202Fa\u2003", "a" },
 		{ "\uFEFFa\u200B", "a" },
 		{ "\u200B\u2060", "" },
+		{ "\u200E \u202A01 99\u202C \u200F", "01 99" },
 		{ "é ", "é" },
 	};
 
