@@ -7,7 +7,7 @@
 
 #define NBSP "\xC2\xA0"          /* U+00A0 */
 #define THIN_NBSP "\xE2\x80\xAF" /* U+202F */
-#define GUILLEMET 0xC2           /* first byte of « (C2 AB) and » (C2 BB) */
+#define GUILLEMET 0xC2           /* first byte of « (C2 AB), » (C2 BB) and ° (C2 B0) */
 
 /* Where a literal must be looked at, by place. French signs stop a run, not the much more frequent blanks. */
 /* clang-format off */
@@ -52,9 +52,12 @@ static const char *space_before(const char *p)
 	}
 }
 
-static bool opens_quotation(const char *p)
+/* « oui », n° 7: a sign that what follows must not leave. */
+static bool holds_next(const char *first, const char *p)
 {
-	return at(p) == GUILLEMET && at(p + 1) == 0xAB && p[2] == ' ';
+	if (at(p) != GUILLEMET || (at(p + 1) != 0xAB && at(p + 1) != 0xB0) || p[2] != ' ')
+		return false;
+	return at(p + 1) == 0xAB || (p > first && (p[-1] == 'n' || p[-1] == 'N'));
 }
 
 /* A French sign at p, from where nothing is written yet, first where the text began. Answers from where to go on. */
@@ -62,7 +65,7 @@ static const char *french(struct buf *out, const char *first, const char *from, 
 {
 	const char *space = space_before(p);
 
-	if (opens_quotation(p)) {
+	if (holds_next(first, p)) {
 		run(out, from, p + 2);
 		buf_text(out, NBSP);
 		return p + 3;

@@ -121,7 +121,7 @@ static enum err history(struct request *rq, struct html *h)
 	for (size_t i = 0; i < n && i < 12; i++) {
 		int64_t at = v[i].decided_at ? v[i].decided_at : v[i].sent_at;
 
-		html(h, "<li><time datetime=\"{}\">{}</time>{}</li>\n", day_iso(rq->arena, day_of(at)),
+		html(h, "<li><time datetime=\"{}\">{}</time>{f}</li>\n", day_iso(rq->arena, day_of(at)),
 		     day_fr(rq->arena, day_of(at)), history_text(rq->arena, &v[i]));
 	}
 	html(h, "</ul>\n</div>\n");

@@ -167,6 +167,8 @@ static void test_our_words_get_their_no_break_spaces(void **state)
 	expect(p, "a\n: b &nbsp;: c");
 	html(&p->h, "5 m² ° Â à la fin ?");
 	expect(p, "5 m² ° Â à la fin" THIN "?");
+	html(&p->h, "Modification n° {}, N° {}", "7", "8");
+	expect(p, "Modification n°" NB "7, N°" NB "8");
 	html(&p->h, "«");
 	expect(p, "«");
 	html(&p->h, "« ");
@@ -206,6 +208,8 @@ static void test_french_arguments_are_escaped_and_spaced(void **state)
 		{ "« ", "«" NB },
 		{ "««", "««" },
 		{ "«\"", "«&quot;" },
+		{ "Modification n° 7", "Modification n°" NB "7" },
+		{ "° 7", "° 7" },
 	};
 	struct page *p = *state;
 
