@@ -158,6 +158,25 @@ static void share_evenly(struct columns *c, double first)
 	}
 }
 
+/* The width no column needs to pass so that all fit: a name without blanks is cut before its neighbours are squeezed. */
+static double widest_least(const double *least, size_t n)
+{
+	double limit = WIDTH / (double)n;
+
+	for (size_t round = 0; round < n; round++) {
+		double left = WIDTH;
+		size_t above = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			above += least[i] > limit;
+			left -= least[i] > limit ? 0 : least[i];
+		}
+		if (above)
+			limit = left / (double)above;
+	}
+	return limit;
+}
+
 /* No word is cut where the page is wide enough; what is left goes to the longest texts. */
 static struct columns columns_of(struct pdf *p, struct arena *a, const struct block *t)
 {
@@ -178,9 +197,11 @@ static struct columns columns_of(struct pdf *p, struct arena *a, const struct bl
 		leasts += least[i];
 		wishes += wish[i];
 	}
+	double limit = leasts > WIDTH ? widest_least(least, c.n) : WIDTH;
+
 	for (size_t i = 0; i < c.n; i++) {
 		c.x[i] = x;
-		c.width[i] = leasts >= WIDTH ? least[i] * WIDTH / leasts : least[i] + wish[i] * (WIDTH - leasts) / wishes;
+		c.width[i] = leasts > WIDTH ? fmin(least[i], limit) : least[i] + wish[i] * (WIDTH - leasts) / wishes;
 		x += c.width[i];
 	}
 	if (by_hand)
