@@ -424,7 +424,11 @@ static enum err find_refused(struct app *app, struct arena *a, const char *numbe
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	AUTO_SCAN struct scan s = scan_prefix_back(&t, TABLE_JOB, BYTES_NONE);
 	const char *about = outcome_key(a, "demande", number, "annuaire");
+	struct outcome last;
+	enum err e = outcome_get(&t, a, TABLE_OUTCOME, bytes_of(about), &last);
 
+	if (e || strcmp(last.state, "failed") != 0)
+		return e ? e : ERR_NOTFOUND;
 	while (scan_next(&s)) {
 		struct job j;
 
