@@ -271,6 +271,16 @@ static enum err decided_page(struct request *rq, struct html *h, const struct re
 	return e;
 }
 
+static enum err kept_decision(struct request *rq, struct html *h, const char *typed)
+{
+	struct revision decided;
+	int64_t n;
+
+	if (text_to_int(typed, 1, INT32_MAX, &n) || revision_read(rq->app, rq->arena, &rq->e, (uint64_t)n, &decided))
+		return ERR_NOTFOUND;
+	return decided_page(rq, h, &decided, 200, strcmp(decided.state, "superseded") == 0);
+}
+
 enum err page_caf_revision(struct request *rq, struct html *h)
 {
 	struct listing_state st;
@@ -279,6 +289,11 @@ enum err page_caf_revision(struct request *rq, struct html *h)
 
 	if (e)
 		return e;
+	/* what an ended session had decided was of the text it had before it */
+	const char *kept = rq->kept ? input_get(&rq->in, "revision") : "";
+
+	if (*kept && strcmp(kept, html_number(h, (int64_t)st.pending.n)) != 0)
+		return kept_decision(rq, h, kept);
 	if (st.pending.rev)
 		return review_page(rq, h, &st, &st.pending);
 	if (!st.head.last)

@@ -339,7 +339,7 @@ static enum err reminders(struct request *rq, struct html *h)
 
 	if (e)
 		return e;
-	if (!fault_of(&rq->faults, "rappels"))
+	if (!fault_of(&rq->faults, "rappels") && !rq->kept)
 		rq->in = input_with(rq->arena, &rq->in, "rappels", now);
 	form_open(rq, h, "card", "/espace-pro/mon-compte/rappels");
 	html(h,

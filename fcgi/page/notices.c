@@ -69,6 +69,9 @@ void notice(struct request *rq, struct html *h)
 {
 	const char *code = input_get(&rq->in, "fait");
 
+	if (rq->kept)
+		note(h, NOTE_INFO,
+		     "Voici ce que vous aviez écrit avant la fin de votre session. Rien n’a encore été enregistré.");
 	if (rq->http->method != METHOD_GET || rq->kept || !choice_has(notices, code))
 		return;
 	html(h, "<div class=\"note note-ok\" role=\"status\"><p>{f}</p></div>\n", choice_label(notices, code));

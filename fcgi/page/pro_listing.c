@@ -194,9 +194,6 @@ static enum err edit_page(struct request *rq, struct html *h, const struct listi
 	     "<h1>{} : fonctionnement</h1>\n<p class=\"lead\">La Caf vérifie ces informations avant de les mettre en ligne. "
 	     "En attendant, la fiche actuelle reste visible.</p>\n",
 	     rq->e.name);
-	if (rq->kept)
-		note(h, NOTE_INFO,
-		     "Voici ce que vous aviez écrit avant la fin de votre session. Rien n’a encore été enregistré.");
 	if (st->pending.rev)
 		note(h, NOTE_WARN, "La Caf examine votre envoi ; le modifier le remplacera.");
 	listing_withdrawn_note(rq, h, &st->published);

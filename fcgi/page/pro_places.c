@@ -166,9 +166,6 @@ static enum err edit_page(struct request *rq, struct html *h, const struct place
 	     "<h1>{} : places libres</h1>\n<p class=\"lead\">Indiquez combien de places régulières sont libres dans une semaine "
 	     "habituelle. Mettez 0 si c’est complet.</p>\n",
 	     rq->e.name);
-	if (rq->kept)
-		note(h, NOTE_INFO,
-		     "Voici ce que vous aviez écrit avant la fin de votre session. Rien n’a encore été publié.");
 	if (is_conflict)
 		conflict(rq, h, st);
 	html(h, "<div class=\"cols\">\n<div>\n");
@@ -290,6 +287,25 @@ static const char *done_code(const struct places_state *st, const struct grid *n
 	return grid_is_late(now, before, day_today()) ? "places-publiees-tard" : "places-publiees";
 }
 
+/* Said to be as before, and written otherwise: neither is done, or what was written would be lost. */
+static bool is_changed(struct request *rq, const struct places_state *st)
+{
+	struct input online = grid_to_input(rq->arena, &st->frame, &st->grid);
+
+	for (size_t i = 0; i < rq->in.n; i++) {
+		const struct pair *p = &rq->in.v[i];
+		const struct field *f = form_field(grid_form(), p->name);
+
+		if (!f || f->kind == FIELD_BUTTON || f->kind == FIELD_DAY || strcmp(f->name, "base") == 0 ||
+		    strcmp(text_trim(rq->arena, p->value), text_trim(rq->arena, input_get(&online, p->name))) == 0)
+			continue;
+		fault_add(rq->arena, &rq->faults, p->name,
+			  "Vous avez changé les places ou la précision : choisissez « Publier les places »");
+		return true;
+	}
+	return false;
+}
+
 enum err page_places_post(struct request *rq, struct html *h)
 {
 	struct places_state st;
@@ -309,6 +325,10 @@ enum err page_places_post(struct request *rq, struct html *h)
 		return refill(rq, h, &st, (uint64_t)base);
 	bool confirm = input_has(&rq->in, "action", "inchange");
 
+	if (confirm && (uint64_t)base == st.grid.n && is_changed(rq, &st)) {
+		rq->re->status = 422;
+		return edit_page(rq, h, &st, false);
+	}
 	if (confirm)
 		e = grid_confirm(rq->app, rq->arena, &rq->who, &rq->e, (uint64_t)base, &rq->faults, &now);
 	else if (input_has(&rq->in, "action", "publier"))

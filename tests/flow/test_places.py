@@ -1,6 +1,8 @@
 """Free places from the form to the families: what is refused, what comes back, what is told."""
 import concurrent.futures
 import datetime
+import re
+import time
 
 import ldap
 import pytest
@@ -61,7 +63,9 @@ def take(c, establishment, action):
 @pytest.mark.parametrize('button', ['publier', 'inchange'])
 def test_two_clicks_at_once_are_one(service, nursery, button):
     c, agent, _, path = nursery
-    form = fill(c.get(path).form('/places'), debut=day(5), note=f'Deux clics : {button}.')
+    form = c.get(path).form('/places')
+    if button == 'publier':
+        fill(form, debut=day(5), note='Deux clics.')
     with concurrent.futures.ThreadPoolExecutor() as pool:
         answers = list(pool.map(lambda _: form.submit(('action', button)), range(2)))
     assert [a.status for a in answers] == [200, 200] and all('Places ' in a.words for a in answers)
@@ -69,6 +73,20 @@ def test_two_clicks_at_once_are_one(service, nursery, button):
     assert late.submit(('action', 'publier')).status == 200
     if button == 'publier':
         assert form.submit(('action', button)).status == 409, 'somebody published since'
+
+
+def test_what_was_changed_is_not_confirmed_as_unchanged(nursery):
+    c, agent, _, path = nursery
+    before = c.get(path).form('/places')
+    cell = next(name for name, value in before.fields if re.match(r'a\d-', name) and value.isdigit())
+    for changed in ({cell: str(int(before.get(cell)) + 1)}, {'note': f'Écrit {time.time_ns()}.'}):
+        page = c.get(path).form('/places').set(**changed).submit(('action', 'inchange'))
+        assert page.status == 422 and 'choisissez « Publier les places »' in page.faults()[0], page.faults()
+        name, value = next(iter(changed.items()))
+        assert page.form('/places').get(name).strip() == value, 'kept'
+    bare = c.get(path).form('/places')
+    bare.fields = [(n, v) for n, v in bare.fields if n in ('csrf', 'base', 'reprise')]
+    assert 'Places confirmées' in bare.submit(('action', 'inchange')).words, 'nothing was written'
 
 
 @pytest.mark.parametrize('button', ['complet', 'precedent'])

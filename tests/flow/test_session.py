@@ -7,7 +7,7 @@ import ldap
 
 from client import until
 from requests_made import make_request
-from test_journey import first_listing
+from test_journey import first_listing, send_listing
 from conftest import processes, stand_still
 
 
@@ -168,6 +168,36 @@ def test_a_form_without_a_page_of_its_own_comes_back_where_it_stood(service, clo
     assert back.status == 200 and back.path == path, back.path
     assert back.form('/decision').get('precision') == 'Trois lignes de trop, écrites avec soin.'
     assert log_in_again(service.client().get('/connexion'), reviewer).path == '/caf', 'shown once'
+
+
+def test_a_decision_of_an_expired_session_is_of_the_text_it_had_seen(service, clock):
+    c, agent, e = first_listing(service)
+    reviewer = service.account('caf_reviewer', caf=agent['caf'])
+    send_listing(c, e, projet=f'Lu avant {time.time_ns()}.')
+    path = f'/caf/revisions/{e["id"]}'
+    form = service.client(reviewer).get(path).form('/decision').set(decision='accepter', precision='Bien écrit.')
+    clock(35)
+    expired = form.submit()
+    unread = f'Jamais lu {time.time_ns()}.'
+    again = service.client(agent)
+    send_listing(again, e, projet=unread)
+    page = log_in_again(expired, reviewer)
+    assert page.path == path and 'Le texte a été remplacé depuis' in page.words and 'Bien écrit.' in page.words
+    assert not [f for f in page.forms() if 'decision' in f.action]
+    assert 'ce que vous aviez écrit avant la fin de votre session' in page.words
+    fresh = page.client.get(path).form('/decision')
+    assert fresh.get('decision') is None and 'Voici ce que' not in page.client.get(path).words
+    fresh.set(decision='refuser', motif='autre', precision='Rangé.').submit(('suite', 'liste'))
+
+
+def test_the_rhythm_chosen_by_an_expired_session_comes_back(service, clock):
+    c, agent, _ = first_listing(service)
+    form = c.get('/espace-pro/mon-compte').form('/rappels')
+    other = 'none' if form.get('rappels') != 'none' else 'weekly'
+    clock(35)
+    back = log_in_again(form.set(rappels=other).submit(), agent)
+    assert back.form('/rappels').get('rappels') == other
+    assert 'ce que vous aviez écrit avant la fin de votre session' in back.words
 
 
 def test_another_window_of_an_expired_session_may_still_send(service, clock):
