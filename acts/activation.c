@@ -413,35 +413,15 @@ enum err request_activate(struct app *app, struct arena *a, const struct visitor
 
 /* --- what the directory refused --- */
 
-struct refused {
-	struct bytes key;
-	uint64_t rev;
-	struct job job;
-};
-
-static enum err find_refused(struct app *app, struct arena *a, const char *number, struct refused *out)
+/* The last job of the activation, while its outcome says that it failed. ERR_NOTFOUND: it is swept by now. */
+static enum err find_refused(struct txn *t, struct arena *a, const char *about, struct job *out)
 {
-	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
-	AUTO_SCAN struct scan s = scan_prefix_back(&t, TABLE_JOB, BYTES_NONE);
-	const char *about = outcome_key(a, "demande", number, "annuaire");
-	struct outcome last;
-	enum err e = outcome_get(&t, a, TABLE_OUTCOME, bytes_of(about), &last);
+	AUTO_SCAN struct scan s = scan_prefix_back(t, TABLE_JOB, BYTES_NONE);
 
-	if (e || strcmp(last.state, "failed") != 0)
-		return e ? e : ERR_NOTFOUND;
-	while (scan_next(&s)) {
-		struct job j;
-
-		if (job_decode(a, s.record.payload, &j) || strcmp(j.about, about) != 0)
-			continue;
-		if (strcmp(j.state, "failed") != 0)
-			return ERR_NOTFOUND;
-		*out = (struct refused){ .key = key_bytes(arena_memdup(a, s.key.p, s.key.n), s.key.n),
-					 .rev = s.record.rev,
-					 .job = j };
-		return ERR_OK;
-	}
-	return t.err ? t.err : ERR_NOTFOUND;
+	while (scan_next(&s))
+		if (!job_decode(a, s.record.payload, out) && strcmp(out->about, about) == 0)
+			return strcmp(out->state, "failed") == 0 ? ERR_OK : ERR_NOTFOUND;
+	return t->err ? t->err : ERR_NOTFOUND;
 }
 
 static const char *value_of(const struct edit_entry *e, const char *attribute)
@@ -474,39 +454,26 @@ static bool entry_number(struct arena *a, const char *said, int64_t most, int64_
 	return text_to_int(arena_memdup(a, said + n, strcspn(said + n, " ")), 1, most, out) == ERR_OK;
 }
 
-enum err activation_refused(struct app *app, struct arena *a, const char *number, const char **what)
+enum err activation_refused(struct app *app, struct arena *a, const char *number, struct activation_refusal *out)
 {
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	const char *about = outcome_key(a, "demande", number, "annuaire");
 	struct edit_entry *entries;
-	struct refused x;
+	struct outcome last;
+	struct job j;
 	int64_t at;
 	size_t n;
-	enum err e = find_refused(app, a, number, &x);
+	enum err e = outcome_get(&t, a, TABLE_OUTCOME, bytes_of(about), &last);
 
-	if (e)
-		return e;
-	bool known = !edits_read(a, &x.job.lines, &entries, &n) && entry_number(a, x.job.last_error, (int64_t)n, &at);
-
-	*what = known ? entry_words(a, &entries[at - 1]) : "une partie de l’écriture";
-	return ERR_OK;
-}
-
-enum err request_activate_again(struct app *app, struct arena *a, const struct visitor *who, const char *number)
-{
-	struct refused refused;
-	struct step x;
-	enum err e = step_begin(app, a, who, number, "active", &x);
-
-	if (e || x.done)
-		return e;
-	e = find_refused(app, a, number, &refused);
-	if (!e)
-		e = step_change(&x, EVENT_GRANT_ACTIVATED);
-	if (e)
-		return e == ERR_NOTFOUND ? ERR_CONFLICT : e;
-	act_detail(a, &x.audit, "again", "1");
-	job_again(a, x.cs, refused.key, refused.rev, &refused.job);
-	changeset_audit(x.cs, &x.audit);
-	return changeset_commit(app->store, x.cs, NULL);
+	if (e || strcmp(last.state, "failed") != 0)
+		return e ? e : ERR_NOTFOUND;
+	*out = (struct activation_refusal){ .what = "une partie de l’écriture" };
+	e = find_refused(&t, a, about, &j);
+	if (!e && !edits_read(a, &j.lines, &entries, &n) && entry_number(a, j.last_error, (int64_t)n, &at)) {
+		out->what = entry_words(a, &entries[at - 1]);
+		out->stopped = entries[at - 1].needed;
+	}
+	return or_none(e);
 }
 
 /* --- afterwards --- */

@@ -39,11 +39,11 @@ MUST_USE enum err access_of(struct app *app, struct arena *a, const struct grant
 MUST_USE enum err request_resend(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 				 const char *agent, const char *mail, bool shared, struct faults *faults);
 
-/* The directory refused the activation for good: what it was, in French, as « la convention n° 921-2026-00001 ». ERR_NOTFOUND: it did
-   not. */
-MUST_USE enum err activation_refused(struct app *app, struct arena *a, const char *number, const char **what);
-
-/* Has the refused activation of an active request tried again. Answers as the steps do; ERR_CONFLICT: nothing was refused. */
-MUST_USE enum err request_activate_again(struct app *app, struct arena *a, const struct visitor *who, const char *number);
+/* The directory refused a part of the activation for good. ERR_NOTFOUND: it did not. */
+struct activation_refusal {
+	const char *what; /* French, as « la convention n° 921-2026-00001 » */
+	bool stopped;     /* what was to follow was not written */
+};
+MUST_USE enum err activation_refused(struct app *app, struct arena *a, const char *number, struct activation_refusal *out);
 
 #endif

@@ -60,18 +60,23 @@ struct purging {
 	day_t today;
 };
 
-/* When the mirror saw the access close last; 0: it is open, or was never seen to be. */
-static enum err read_closed(struct purging *x, const struct person *p, int64_t *out)
+/* When the mirror saw the access close last (0: it was never seen to), and when it saw open the one that is open (0: none is). */
+static enum err read_access(struct purging *x, const struct person *p, int64_t *closed_at, int64_t *opened_at)
 {
 	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
 	struct right_period *v;
 	size_t n;
 	enum err e = right_periods(&t, x->a, p->uuid, &v, &n);
 
-	*out = 0;
-	for (size_t i = 0; !e && i < n; i++)
-		if (v[i].family == PERIOD_ACTIVE && v[i].until > *out)
-			*out = v[i].until;
+	*closed_at = *opened_at = 0;
+	for (size_t i = 0; !e && i < n; i++) {
+		if (v[i].family != PERIOD_ACTIVE)
+			continue;
+		if (!v[i].until)
+			*opened_at = v[i].from;
+		else if (v[i].until > *closed_at)
+			*closed_at = v[i].until;
+	}
 	return e;
 }
 
@@ -123,10 +128,13 @@ static enum err purge(struct purging *x, const struct person *p, day_t end)
 static enum err look_at(struct purging *x, const struct person *p, const struct agreements *all, size_t *room)
 {
 	struct agent_state state;
-	int64_t closed_at;
-	enum err e = read_closed(x, p, &closed_at);
+	int64_t closed_at, opened_at;
+	enum err e = read_access(x, p, &closed_at, &opened_at);
 	day_t end = e ? 0 : agent_ended_on(p, closed_at, all, x->today);
 
+	/* who came, or was let in again, after the last convention's end waits for the next one */
+	if (end && opened_at)
+		end = later(end, day_of(opened_at));
 	if (!end || end + x->app->settings->people_kept_days > x->today)
 		return e;
 	e = agent_state_read(x->app, x->a, p, &state);

@@ -109,6 +109,7 @@ void job_again(struct arena *a, struct changeset *cs, struct bytes key, uint64_t
 					       .tries = j->tries,
 					       .what = j->kind });
 	if (failed) {
+		j->created = clock_now(); /* it is kept as long as a new one */
 		changeset_delete(cs, TABLE_JOB, key);
 		changeset_append(cs, TABLE_JOB, job_encode(a, j));
 	} else {

@@ -91,7 +91,6 @@ static const struct detail details[] = {
 	{ "unwritten_others", "refus d’autres comptés sans être inscrits :", SAY_WORDS, NULL },
 	{ "sessions_ended",  "autres sessions fermées :",        SAY_WORDS,  NULL },
 	{ "first",           "première connexion",               SAY_NAME,   NULL },
-	{ "again",           "nouvel essai",                     SAY_NAME,   NULL },
 	{ "must_change",     "mot de passe à changer",           SAY_NAME,   NULL },
 	{ "identifier",      "empreinte de l’identifiant :",     SAY_AS_IS,  NULL },
 	{ "purpose",         "usage :",                          SAY_CHOICE, purposes },

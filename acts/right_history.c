@@ -309,12 +309,28 @@ static enum err read_person(struct txn *t, struct arena *a, const struct person 
 	return ERR_OK;
 }
 
-/* Whoever is or was the provider's, each once: as he is now, or what is left. */
-static enum err people_ever(struct txn *t, struct arena *a, const char *provider_key, struct person **out, size_t *n)
+/* As he is now, or what is left. */
+static enum err person_of(struct txn *t, struct arena *a, const struct right_period *v, struct person *out)
+{
+	enum err e = person_get(t, a, TABLE_MIRROR_PERSON, key_bytes(v->object.b, sizeof v->object.b), out);
+
+	if (e != ERR_NOTFOUND)
+		return e;
+	person_default(out);
+	out->uuid = v->object;
+	out->number = v->number;
+	out->name = "Personne dont le compte est effacé";
+	return ERR_OK;
+}
+
+/* Whoever was the provider's at that time, each once. now: whoever is so now; of those no period is kept from before periods were. */
+static enum err people_at(struct txn *t, struct arena *a, const char *provider_key, int64_t at, struct person *now,
+			  size_t now_n, struct person **out, size_t *n)
 {
 	struct provider provider;
 	struct right_period *v;
 	struct person *list = NULL;
+	struct uuid last = { { 0 } };
 	size_t periods, count = 0;
 	enum err e = provider_by_key(t, a, provider_key, &provider);
 
@@ -322,27 +338,26 @@ static enum err people_ever(struct txn *t, struct arena *a, const char *provider
 		e = right_periods(t, a, provider.uuid, &v, &periods);
 	if (e)
 		return e;
-	for (size_t i = 0; i < periods; i++) {
-		struct person p;
-
-		/* the periods of one person stand together */
-		if (v[i].family != PERIOD_EMPLOYED || (count && uuid_equal(list[count - 1].uuid, v[i].object)))
+	for (size_t i = 0; i < periods && !e; i++) {
+		if (v[i].family != PERIOD_EMPLOYED)
 			continue;
-		e = person_get(t, a, TABLE_MIRROR_PERSON, key_bytes(v[i].object.b, sizeof v[i].object.b), &p);
-		if (e && e != ERR_NOTFOUND)
-			return e;
-		if (e) {
-			person_default(&p);
-			p.uuid = v[i].object;
-			p.number = v[i].number;
-			p.name = "Personne dont le compte est effacé";
-		}
+		for (size_t k = 0; k < now_n; k++)
+			if (uuid_equal(now[k].uuid, v[i].object))
+				now[k] = now[--now_n];
+		/* the periods of one person stand together */
+		if (!holds_at(&v[i], at) || uuid_equal(last, v[i].object))
+			continue;
+		last = v[i].object;
 		list = arena_more(a, list, count, sizeof *list);
-		list[count++] = p;
+		e = person_of(t, a, &v[i], &list[count++]);
+	}
+	for (size_t k = 0; k < now_n && !e; k++) {
+		list = arena_more(a, list, count, sizeof *list);
+		list[count++] = now[k];
 	}
 	*out = list;
 	*n = count;
-	return ERR_OK;
+	return e;
 }
 
 static int annex_order(const void *x, const void *y)
@@ -355,14 +370,20 @@ static int annex_order(const void *x, const void *y)
 
 enum err annex_at(struct app *app, struct arena *a, const struct agreement *g, int64_t at, struct annex *out)
 {
-	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	struct annex x = { .at = at };
-	struct person *people = NULL;
-	size_t n = 0;
-	enum err e = read_covered(&t, a, g, &x);
+	struct person *now, *people = NULL;
+	size_t now_n, n = 0;
+	day_t day = day_of(at);
+	enum err e = people_of(app, a, g->provider_key, &now, &now_n);
 
-	if (!e && agreement_runs(g, day_of(at)))
-		e = people_ever(&t, a, g->provider_key, &people, &n);
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+
+	if (!e)
+		e = read_covered(&t, a, g, &x);
+	if (g->effect <= day && !agreement_runs(g, day))
+		x.covered_n = 0; /* over: nothing holds; of one to come it is known what it will cover */
+	if (!e && agreement_runs(g, day))
+		e = people_at(&t, a, g->provider_key, at, now, now_n, &people, &n);
 	for (size_t i = 0; i < n && !e; i++)
 		e = read_person(&t, a, &people[i], &x);
 	if (e)

@@ -110,9 +110,6 @@ enum err page_caf_request_activate_post(struct request *rq, struct html *h)
 	struct request_file f;
 	enum err e = caf_request_open(rq, &f);
 
-	if (!e && strcmp(f.r.state, "active") == 0)
-		return caf_request_answer(rq, h, request_activate_again(rq->app, rq->arena, &rq->who, rq->arg[0]), 3,
-					  "activation-reprise", NULL);
 	if (!e)
 		e = request_activate(rq->app, rq->arena, &rq->who, rq->arg[0], input_has(&rq->in, "gestion", "oui"),
 				     &rq->faults);
@@ -218,19 +215,15 @@ static enum err access_row(struct request *rq, struct html *h, const struct requ
 
 static enum err refused_note(struct request *rq, struct html *h, const struct request_file *f)
 {
-	const char *what;
-	enum err e = activation_refused(rq->app, rq->arena, f->r.number, &what);
+	struct activation_refusal r;
+	enum err e = activation_refused(rq->app, rq->arena, f->r.number, &r);
 
 	if (e)
-		return e == ERR_NOTFOUND ? ERR_OK : e;
+		return or_none(e);
 	html(h,
-	     "<div class=\"note note-warn\"><p><strong>L’annuaire a refusé {}.</strong> Son numéro y est peut-être déjà pris. Rien de ce "
-	     "qui devait suivre n’a été ouvert. Faites corriger l’annuaire par l’exploitant du service, en lui donnant le numéro de "
-	     "la demande, puis réessayez.</p></div>\n",
-	     what);
-	form_open(rq, h, "", caf_request_path(rq, f, "/activer"));
-	html(h, "<button class=\"btn\">Réessayer l’activation</button>\n");
-	form_close(h);
+	     "<div class=\"note note-warn\"><p><strong>L’annuaire a refusé {}.</strong> {f}Prévenez l’exploitant du service, en lui "
+	     "donnant le numéro de la demande : il corrige l’annuaire, puis reprend l’écriture.</p></div>\n",
+	     r.what, r.stopped ? "Rien de ce qui devait suivre n’a été écrit. " : "");
 	return ERR_OK;
 }
 

@@ -42,7 +42,6 @@ static const struct choice notices[] = {
 	{ "etablissement-ajoute", "Établissement ajouté : il est au répertoire dans un instant." },
 	{ "etablissement-choisi", "Établissement choisi pour cette ligne de la demande." },
 	{ "habilitation-active", "Habilitation activée. Les accès s’ouvrent et les courriels partent." },
-	{ "activation-reprise", "L’activation est essayée de nouveau." },
 	{ "mot-de-passe-renvoye", "Un nouveau mot de passe provisoire part par courriel." },
 	{ "etape-autre", "La demande n’en est plus à cette étape." },
 	{ "dossier-clos", "Ce dossier n’attend plus rien de vous." },

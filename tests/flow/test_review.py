@@ -382,12 +382,12 @@ def test_a_number_taken_in_the_seconds_between_opens_nothing(service):
     finally:
         go_on()
     page = wait(lambda: c.get(path(number)), lambda p: 'Refusé par l’annuaire' in p.words)
-    assert f'L’annuaire a refusé la convention n° {agreement}' in page.words and 'Réessayer' in page.words
+    assert f'L’annuaire a refusé la convention n° {agreement}' in page.words and 'Rien de ce qui devait suivre' in page.words
     assert not d.search_s(suffix, 2, f'(mail={who["courriel"]})')
     assert not [m for m in service.mails() if who['courriel'] in m['To'] and 'accès' in m['Subject']]
     d.delete_s(dn)
-    again = path(number) + '?fait=activation-reprise'
-    page = ok(page.form('/activer').submit(), again)
+    job, = [line.split()[0] for line in service.ctl('jobs', 'list').stdout.splitlines() if 'directory failed' in line]
+    service.ctl('jobs', 'retry', job)
     wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
 
 

@@ -6,6 +6,7 @@
 #include "acts/edit.h"
 #include "acts/mails.h"
 #include "acts/reminders.h"
+#include "acts/right_history.h"
 #include "tests/unit/test_acts_store.h"
 
 static day_t day(int year, int month, int mday)
@@ -401,6 +402,26 @@ static size_t room_on(struct world *w, day_t day)
 	return room;
 }
 
+/* Made with an LDAP tool long after the provider's last convention: a new one may be on its way. */
+static void test_who_came_after_the_end_is_not_purged(void **state)
+{
+	struct world *w = *state;
+	day_t end = day_today() + 265;
+	struct buf key = buf_new(w->a);
+	struct period open;
+
+	put_agent(w, day_today());
+	put_agreement(w, "terminee");
+	period_default(&open);
+	buf_add(&key, w->agent.person.uuid.b, sizeof w->agent.person.uuid.b);
+	buf_add(&key, UUID_NONE.b, sizeof UUID_NONE.b);
+	buf_byte(&key, PERIOD_ACTIVE);
+	buf_u64(&key, (uint64_t)day_start(end + 100));
+	put_record(w, TABLE_RIGHT_HISTORY, buf_bytes(&key), period_encode(w->a, &open));
+	assert_int_equal(purge(w, end + 365, 20), 0);
+	assert_int_equal(purge(w, end + 100 + 365, 20), 1);
+}
+
 static void test_an_agent_is_purged_once(void **state)
 {
 	struct world *w = *state;
@@ -450,6 +471,7 @@ int main(void)
 		world_test(test_when_a_reminder_is_due),
 		world_test(test_the_clerk_keeps_to_the_rhythm_somebody_chose),
 		world_test(test_who_ended_and_when),
+		world_test(test_who_came_after_the_end_is_not_purged),
 		world_test(test_an_agent_is_purged_once),
 	};
 

@@ -243,7 +243,12 @@ static void test_nobody_holds_a_right_outside_the_agreement_s_days(void **state)
 	assert_int_equal(x.n, 1);
 	g.due = day_today();
 	assert_int_equal(annex_at(&s->app, s->a, &g, clock_now(), &x), ERR_OK);
-	assert_int_equal(x.n, 0);
+	assert_int_equal(x.n + x.covered_n, 0);
+	assert_true(x.known_since != 0);
+	g.termination = g.due = 0;
+	g.effect = day_today() + 1;
+	assert_int_equal(annex_at(&s->app, s->a, &g, clock_now(), &x), ERR_OK);
+	assert_true(x.n == 0 && x.covered_n == 1);
 }
 
 static void test_an_establishment_leaves_the_agreement(void **state)
