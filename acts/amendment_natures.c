@@ -35,6 +35,11 @@ static enum err covered_by_id(struct amending *x, const char *field, const char 
 	return ERR_OK;
 }
 
+static bool manages(const struct amending *x, const struct establishment *e)
+{
+	return strcmp(e->manager_key, x->p->key) == 0;
+}
+
 static enum err person_by_number(struct amending *x, const char *field, const char *number, struct person *out)
 {
 	enum err e = provider_agent_find(x->app, x->a, x->p, number, out);
@@ -137,6 +142,9 @@ static enum err take_rights(struct amending *x, const struct person *p, bool add
 
 			if (add)
 				check_family(x, k, &e);
+			if (add && !manages(x, &e))
+				fault_add(x->a, x->faults, families[k].field,
+					  "%s a changé de gestionnaire : ajoutez-le d’abord comme établissement", e.name);
 			if (p && held == add)
 				continue;
 			right_at(x, out, &e, p ? p->number : "")->families |= families[k].family;
@@ -333,7 +341,7 @@ static enum err add_establishment(struct amending *x)
 				"Saisissez l’identifiant de l’établissement");
 		return ERR_OK;
 	}
-	if (strs_has(&x->g.covered_keys, e.key))
+	if (strs_has(&x->g.covered_keys, e.key) && manages(x, &e))
 		fault_add(x->a, x->faults, "etablissement", "%s est déjà dans la convention", e.name);
 	else if ((failed = take_over(x, &e)))
 		return failed;

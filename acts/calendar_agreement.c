@@ -102,7 +102,7 @@ static enum err write_all(struct day_of_agreement *x, const char *template, day_
 	return ERR_OK;
 }
 
-/* One that ended long ago, as an import may bring it, is news to nobody. */
+/* One that ended long ago, as an import may bring it, is news to nobody; nor is what was told when the letter was recorded. */
 static enum err end(struct day_of_agreement *x)
 {
 	day_t last = x->g->due ? (day_t)x->g->due : (day_t)x->g->termination;
@@ -112,7 +112,7 @@ static enum err end(struct day_of_agreement *x)
 	edit(x, "habStatut", "terminee");
 	x->file.ended_at = clock_now();
 	record(x, EVENT_AGREEMENT_ENDED, "end", last);
-	return x->today - last > NEWS ? ERR_OK : write_all(x, "agreement_ended", last);
+	return x->today - last > NEWS || x->file.end_told == last ? ERR_OK : write_all(x, "agreement_ended", last);
 }
 
 /* Before it renews, while a letter may still end it; before it ends by itself, unless its end was told when it was recorded. */

@@ -37,6 +37,7 @@ static const struct field fields[] = {
 	  .choices = by_choices,
 	  .missing = "Indiquez qui résilie" },
 	{ .name = "passee", .label = "Fin déjà passée", .kind = FIELD_SET, .choices = yes_choices },
+	{ .name = "fin", .label = "Jour de la fin", .kind = FIELD_TOKEN, .max = 10 },
 	{ .name = "confirmer", .label = "Confirmation", .kind = FIELD_SET, .choices = yes_choices },
 };
 const struct form termination_form = { fields, LENGTH(fields) };
@@ -99,7 +100,9 @@ static day_t day_typed(const struct input *in, const char *name)
 /* It came before the renewal that it stops, and is recorded after it. */
 static void check_past(const struct ending *x, day_t stopped, day_t received, const struct input *in, struct faults *faults)
 {
-	if (stopped <= x->today && !input_has(in, "passee", "oui"))
+	bool known = input_has(in, "passee", "oui") && strcmp(input_get(in, "fin"), day_iso(x->a, stopped)) == 0;
+
+	if (stopped <= x->today && !known)
 		fault_add(x->a, faults, "passee",
 			  "La lettre reçue le %s a mis fin à la convention le %s. Confirmez-le, ou corrigez la date de réception",
 			  day_fr(x->a, received), day_fr(x->a, stopped));
@@ -125,7 +128,8 @@ static void check_days(const struct ending *x, day_t sent, day_t received, const
 	else
 		fault_add(x->a, faults, "recue",
 			  "Le préavis pour le %s se terminait le %s : la convention se renouvelle ce jour-là. Une résiliation peut "
-			  "prendre effet le %s, si la lettre est reçue le %s au plus tard",
+			  "prendre effet le %s, si la lettre est reçue le %s au plus tard. Gardez celle-ci : elle s’enregistre à partir "
+			  "du renouvellement",
 			  day_fr(x->a, x->due), day_fr(x->a, limit), day_fr(x->a, stopped),
 			  day_fr(x->a, agreement_notice_limit(stopped)));
 }
@@ -221,6 +225,7 @@ enum err agreement_terminate(struct app *app, struct arena *a, const struct visi
 	x.file.notice_received = day_typed(in, "recue");
 	x.file.notice_by = by;
 	x.due = agreement_stopped_on(&x.g, (day_t)x.file.notice_received);
+	x.file.end_told = x.due <= x.today ? x.due : 0;
 	if ((e = open_changeset(&x)))
 		return e;
 	edit(&x, (day_t)x.file.notice_received, reference);

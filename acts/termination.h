@@ -6,7 +6,7 @@
 #include "acts/agreement.h"
 
 /* The letter: fields reference, envoyee, recue (days as typed), par (fournisseur, caf), confirmer; passee: it
-   is known that the day it ends is past. */
+   is known that it ended on the day fin (ISO). */
 extern const struct form termination_form;
 
 /* For administrators of the convention's own Caf, confirmed in the directory, where the convention is read again. Everything wrong is

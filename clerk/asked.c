@@ -167,8 +167,9 @@ static enum step step_of(const struct taken *x, const char *clearing)
 {
 	bool cleared = strcmp(clearing, "done") == 0;
 
+	/* without any word of a clearing the row is of a time before rows were kept so */
 	if (x->period.until)
-		return cleared || !x->person.wants_password ? STEP_DROP : STEP_WAIT;
+		return cleared || !*clearing || !x->person.wants_password ? STEP_DROP : STEP_WAIT;
 	return cleared ? STEP_MAIL : strcmp(clearing, "failed") == 0 ? STEP_KEEP : STEP_WAIT;
 }
 
@@ -195,7 +196,8 @@ static enum err find_taken(struct clerk *c, struct arena *a, struct taken *out, 
 	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_PASSWORD_ASKED, BYTES_NONE);
 	enum err e = ERR_OK;
 
-	for (*n = 0; *n < AT_ONCE && !e && scan_next(&s); ++*n) {
+	/* those that wait hold nobody up */
+	for (*n = 0; *n < AT_ONCE && !e && scan_next(&s); *n += out[*n].step != STEP_WAIT) {
 		out[*n] = (struct taken){
 			.key = { (const uint8_t *)arena_memdup(a, s.key.p, s.key.n), s.key.n },
 			.rev = s.record.rev,

@@ -376,6 +376,20 @@ enum err page_agreement_conflict(struct request *rq, struct html *h)
 
 /* --- termination --- */
 
+/* A letter that ended it on a day past by now: ticked for the day that was told, and for no other. */
+static void past_end(struct request *rq, struct html *h, const struct agreement_view *v)
+{
+	bool told = fault_of(&rq->faults, "passee") != NULL;
+	day_t received;
+
+	if ((!told && !input_has(&rq->in, "passee", "oui")) || day_parse(input_get(&rq->in, "recue"), &received))
+		return;
+	if (told)
+		rq->in = input_with(rq->arena, &rq->in, "passee", "");
+	field_hidden(h, "fin", day_iso(rq->arena, agreement_stopped_on(&v->g, received)));
+	check_box(rq, h, "passee", "La convention est finie : les accès se ferment aujourd’hui");
+}
+
 static enum err termination_page(struct request *rq, struct html *h, const struct agreement_view *v)
 {
 	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/conventions", .title = "Résiliation" });
@@ -390,8 +404,7 @@ static enum err termination_page(struct request *rq, struct html *h, const struc
 	field_of(rq, h, &termination_form, "envoyee", "w-s");
 	field_of(rq, h, &termination_form, "recue", "w-s");
 	field_of(rq, h, &termination_form, "par", "w-m");
-	if (fault_of(&rq->faults, "passee") || input_has(&rq->in, "passee", "oui"))
-		check_box(rq, h, "passee", "La convention est finie : les accès se ferment aujourd’hui");
+	past_end(rq, h, v);
 	check_box(rq, h, "confirmer", "Je confirme la résiliation");
 	html(h, "<div class=\"actions\"><button class=\"btn btn-danger\">Enregistrer la résiliation</button><a href=\"{}\">Revenir à la convention</a></div>\n",
 	     v->path);

@@ -131,6 +131,11 @@ def test_a_letter_recorded_after_the_renewal_it_stopped_ends_it_then(service, ad
         page = letter(admin, c, envoyee=french(days(130)), recue=french(days(128)))
         assert page.status == 422 and 'a mis fin à la convention le' in page.faults()[0], page.faults()
         assert not c.get('habDateResiliation')
+        # ticked for the day that was told, not for another
+        page = page.form('/resiliation').set(passee='oui', envoyee=french(days(600)), recue=french(days(598))).submit()
+        assert page.status == 422 and 'a mis fin à la convention le' in page.faults()[0] and not page.form('/resiliation').get('passee')
+        page = page.form('/resiliation').set(passee='oui', envoyee=french(days(130)), recue=french(days(128))).submit()
+        assert page.status == 422
         page = page.form('/resiliation').set(passee='oui').submit()
         assert 'Résiliation enregistrée' in page.words
         until(lambda: c.get('habDateEcheance') == [over.strftime('%Y%m%d000000Z')])
