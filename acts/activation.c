@@ -194,22 +194,40 @@ static enum err make_agreement(struct activating *x)
 	return e;
 }
 
-/* What agents of a manager before had there ends with his management. */
-static void drop_foreign(struct activating *x, const char *attribute, const struct strs *keys)
+/* Another convention of the provider's covers it: its people there keep their rights. */
+static enum err is_shared(struct activating *x, const struct establishment *e, bool *out)
+{
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+	struct agreements all;
+	enum err failed = agreements_of(&t, x->a, x->provider.key, &all);
+
+	*out = false;
+	for (size_t i = 0; !failed && i < all.n; i++)
+		*out = *out || agreement_covers(&all.v[i], e, day_of(x->step.now));
+	return failed;
+}
+
+/* What agents of a manager before had there ends with his management; what the provider's own had, by a convention that is over, does
+   not come back with a new one that does not name it. */
+static void drop_rights(struct activating *x, const char *attribute, const struct strs *keys, bool shared)
 {
 	for (size_t i = 0; i < keys->n; i++)
-		if (strcmp(dn_parent(x->a, keys->v[i]), x->provider.key) != 0)
+		if (!shared || strcmp(dn_parent(x->a, keys->v[i]), x->provider.key) != 0)
 			edits_drop(x->edits, attribute, keys->v[i]);
 }
 
 static enum err give(struct activating *x, const char *id, const struct establishment *e)
 {
 	const struct request_file *f = &x->step.f;
+	bool shared;
+	enum err failed = is_shared(x, e, &shared);
 
+	if (failed)
+		return failed;
 	edits_on(x->edits, e->uuid);
 	edits_set(x->edits, "habGestionnaire", x->provider.dn);
-	drop_foreign(x, "habDroitFonctionnement", &e->listing_keys);
-	drop_foreign(x, "habDroitDisponibilites", &e->places_keys);
+	drop_rights(x, "habDroitFonctionnement", &e->listing_keys, shared);
+	drop_rights(x, "habDroitDisponibilites", &e->places_keys, shared);
 	for (size_t i = 0; i < f->people_n; i++) {
 		if (strs_has(&f->people[i].listing, id))
 			edits_put(x->edits, "habDroitFonctionnement", x->dns[i]);

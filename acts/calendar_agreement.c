@@ -102,6 +102,36 @@ static enum err write_all(struct day_of_agreement *x, const char *template, day_
 	return ERR_OK;
 }
 
+/* What no other convention in force covers: its rights go with this one, and do not come back with a later one. */
+static enum err drop_rights(struct day_of_agreement *x, struct edits *edits)
+{
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+	struct agreements all;
+	enum err e = agreements_of(&t, x->a, x->provider.key, &all);
+
+	for (size_t i = 0; !e && i < x->g->covered_keys.n; i++) {
+		struct establishment place;
+		bool kept = false;
+
+		e = establishment_by_key(&t, x->a, x->g->covered_keys.v[i], &place);
+		if (e == ERR_NOTFOUND || (!e && strcmp(place.manager_key, x->provider.key) != 0)) {
+			e = ERR_OK;
+			continue;
+		}
+		for (size_t k = 0; !e && k < all.n; k++)
+			kept = kept ||
+			       (!uuid_equal(all.v[k].uuid, x->g->uuid) && agreement_covers(&all.v[k], &place, x->today));
+		if (e || kept || !(place.listing_keys.n + place.places_keys.n))
+			continue;
+		edits_on(edits, place.uuid);
+		for (size_t k = 0; k < place.listing_keys.n; k++)
+			edits_drop(edits, "habDroitFonctionnement", place.listing_keys.v[k]);
+		for (size_t k = 0; k < place.places_keys.n; k++)
+			edits_drop(edits, "habDroitDisponibilites", place.places_keys.v[k]);
+	}
+	return e;
+}
+
 /* One that ended long ago, as an import may bring it, is news to nobody; nor is what was told when the letter was recorded. */
 static enum err end(struct day_of_agreement *x)
 {
@@ -109,7 +139,15 @@ static enum err end(struct day_of_agreement *x)
 
 	if (x->file.ended_at && day_of(x->file.ended_at) >= last)
 		return ERR_OK;
-	edit(x, "habStatut", "terminee");
+	struct edits *edits = edits_new(x->a);
+
+	edits_on(edits, x->g->uuid);
+	edits_set(edits, "habStatut", "terminee");
+	enum err e = drop_rights(x, edits);
+
+	if (e)
+		return e;
+	edits_job(x->a, x->cs, edits, "");
 	x->file.ended_at = clock_now();
 	record(x, EVENT_AGREEMENT_ENDED, "end", last);
 	return x->today - last > NEWS || x->file.end_told == last ? ERR_OK : write_all(x, "agreement_ended", last);

@@ -115,6 +115,7 @@ def test_a_year(year):
     assert log(year, 'agreement_ended').count('921-2026-9002') == 1
     assert entry(d, tacit)['habStatut'] == 'active' and entry(d, ending)['habDateEcheance'] == ldap_day(DUE).decode()
     assert year.client(agent).get(path).status == 200, 'the renewed one still covers it'
+    assert 'habDroitDisponibilites' in entry(d, place['dn'])
 
     # four months before, once
     live(year, datetime.date(YEAR + 1, 9, 14))
@@ -144,6 +145,7 @@ def test_a_year(year):
     until(lambda: entry(d, tacit)['habStatut'] == 'terminee', 'not ended')
     assert c.get(path).status in (404, 200) and year.client(agent).get(path).status == 404
     assert 'mise à jour' in year.client().get(place['url']).words
+    until(lambda: not {'habDroitDisponibilites', 'habDroitFonctionnement'} & set(entry(d, place['dn'])), 'a right is left for a later convention')
     # what a family told more than a year ago is gone, out of the queue too
     c = year.client(reviewer)
     until(lambda: c.get(reports[0]).status == 404 and 'signalements/' not in c.get('/caf?type=signalement').text, 'reports', 40)

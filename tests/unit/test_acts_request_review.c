@@ -515,6 +515,9 @@ static void test_who_is_known_is_kept(void **state)
 	size_t n;
 
 	put_known_provider(w);
+	/* by a convention that is over */
+	strs_add(w->a, &w->nursery.listing_keys, "uid=left,habfournisseurid=v");
+	put_establishment(w, &w->nursery);
 	put_known_person(w, "I.Vautrelle@courtebise.example");
 	walk(w, 4);
 	struct edit_entry *v = job_entries(w, &n);
@@ -524,6 +527,13 @@ static void test_who_is_known_is_kept(void **state)
 			    "uid=s.bellacourt,habFournisseurId=V,ou=fournisseurs,habCodeCaf=921,ou=cafs,dc=example");
 	assert_string_equal(opened(w).people[0].number, "A-000001");
 	assert_string_equal(opened(w).r.provider_id, "F000V");
+	bool dropped = false;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < v[i].n; k++)
+			dropped = dropped || (v[i].v[k].verb == EDIT_DROP &&
+					      strcmp(v[i].v[k].value, "uid=left,habfournisseurid=v") == 0);
+	assert_true(dropped);
 }
 
 /* One address may be two people's. */
