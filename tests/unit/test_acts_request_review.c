@@ -514,8 +514,9 @@ static void test_who_is_known_is_kept(void **state)
 	struct world *w = *state;
 	size_t n;
 
-	put_known_provider(w);
 	/* by a convention that is over */
+	put_agreement(w, "terminee");
+	put_known_provider(w);
 	strs_add(w->a, &w->nursery.listing_keys, "uid=left,habfournisseurid=v");
 	put_establishment(w, &w->nursery);
 	put_known_person(w, "I.Vautrelle@courtebise.example");
