@@ -12,7 +12,9 @@ static const char *what_of(struct arena *a, const struct audit_record *r)
 	day_t day;
 
 	if (*end && !day_parse(end, &day))
-		return arena_printf(a, "fin de mission le %s", day_fr(a, day));
+		return arena_printf(
+			a, strcmp(r->event, event_code(EVENT_AGREEMENT_ENDED)) == 0 ? "le %s" : "fin de mission le %s",
+			day_fr(a, day));
 	if (*arg_of(&r->details, "new"))
 		return arena_printf(a, "%s remplace %s", arg_of(&r->details, "new"), arg_of(&r->details, "old"));
 	if (strcmp(r->event, event_code(EVENT_AGREEMENT_AMENDED)) == 0)

@@ -66,12 +66,12 @@ const struct mail_template mail_templates[] = {
 	  "?convention Copie pour la {caf} : {site}/caf/conventions/{convention}.\n"
 	  "!convention Vérifiez aussi la liste des personnes habilitées : {site}/espace-pro/convention.\n", NULL },
 	{ "agreement_finishing", "Votre convention prend fin le {echeance}",
-	  "La convention {numero} entre {le organisme} et la {caf} prend fin le {echeance} et ne se renouvelle pas. Les accès à l’espace "
-	  "professionnel seront fermés ce jour-là. Ce qui a été fait avant reste acquis.\n"
+	  "La convention {numero} entre {le organisme} et la {caf} prend fin le {echeance} et ne se renouvelle pas. Les droits de "
+	  "mise à jour qu’elle donne sont arrêtés ce jour-là. Ce qui a été fait avant reste acquis.\n"
 	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
 	{ "agreement_ended", "La convention {numero} a pris fin",
-	  "La convention {numero} entre {le organisme} et la {caf} a pris fin le {echeance}. Les accès à l’espace professionnel qu’elle ouvrait "
-	  "sont fermés ; ce qui a été fait avant reste acquis.\n"
+	  "La convention {numero} entre {le organisme} et la {caf} a pris fin le {echeance}. Les droits de mise à jour qu’elle donnait "
+	  "sont arrêtés ; ce qui a été fait avant reste acquis.\n"
 	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
 	{ "places_stale", "Places à actualiser : {combien}",
 	  "{lignes}\n"
@@ -130,17 +130,17 @@ const struct mail_template mail_templates[] = {
 	  "appelez {service} au {telephone}.\n", NULL },
 	{ "agreement_terminated", "La convention {numero} prend fin le {fin}",
 	  "La {caf} a enregistré la résiliation de la convention {numero} avec {le organisme}, demandée par {par} par lettre "
-	  "recommandée {reference}. Elle prend fin le {fin} : les accès à l’espace professionnel seront fermés ce jour-là. Ce qui a "
+	  "recommandée {reference}. Elle prend fin le {fin} : les droits de mise à jour qu’elle donne sont arrêtés ce jour-là. Ce qui a "
 	  "été fait avant reste acquis.\n"
 	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
 	{ "agreement_stopped", "La convention {numero} a pris fin le {fin}",
 	  "La {caf} a enregistré la résiliation de la convention {numero} avec {le organisme}, demandée par {par} par lettre "
-	  "recommandée {reference} et reçue avant la limite du préavis : elle a pris fin le {fin}. Les accès à l’espace professionnel "
-	  "sont fermés. Ce qui a été fait avant reste acquis.\n"
+	  "recommandée {reference} et reçue avant la limite du préavis : elle a pris fin le {fin}. Les droits de mise à jour qu’elle donnait "
+	  "sont arrêtés. Ce qui a été fait avant reste acquis.\n"
 	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
 	{ "agreement_kept", "La convention {numero} n’est plus résiliée",
 	  "La {caf} a annulé le {date} la résiliation de la convention {numero} avec {le organisme}. Elle se renouvelle le {fin}, et "
-	  "les accès à l’espace professionnel restent ouverts.\n"
+	  "les droits de mise à jour continuent.\n"
 	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
 };
 /* clang-format on */

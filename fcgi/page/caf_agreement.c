@@ -392,13 +392,15 @@ static void past_end(struct request *rq, struct html *h, const struct agreement_
 
 static enum err termination_page(struct request *rq, struct html *h, const struct agreement_view *v)
 {
+	day_t stops = agreement_stopped_on(&v->g, day_today()); /* a letter received today */
+
 	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/conventions", .title = "Résiliation" });
 	crumbs(h, "Conventions", "/caf/conventions", v->g.number, v->path, "Résiliation", NULL);
 	error_summary(rq, h);
 	html(h,
 	     "<h1>Enregistrer une résiliation</h1>\n<p class=\"lead\">{}, convention {}</p>\n<p>Une lettre recommandée reçue le <strong>{}</strong> au "
 	     "plus tard met fin à la convention le <strong>{}</strong>. Jusque-là, rien ne change pour les agents.</p>\n",
-	     v->p.name, v->g.number, day_fr(rq->arena, agreement_notice_limit(v->due)), day_fr(rq->arena, v->due));
+	     v->p.name, v->g.number, day_fr(rq->arena, agreement_notice_limit(stops)), day_fr(rq->arena, stops));
 	form_open(rq, h, "card decision narrow", arena_printf(rq->arena, "%s/resiliation", v->path));
 	field_of(rq, h, &termination_form, "reference", "w-m");
 	field_of(rq, h, &termination_form, "envoyee", "w-s");

@@ -53,7 +53,7 @@ static enum err read_view(struct request *rq, struct annex_view *v)
 	v->since = day_asked(rq, "depuis");
 	if (!v->until)
 		v->until = day_today();
-	if (v->since > v->until && !rq->faults.n)
+	if (v->since && v->since > v->until && !rq->faults.n)
 		fault_add(rq->arena, &rq->faults, "depuis", "Cette date suit la date de l’annexe");
 	if (rq->faults.n)
 		v->since = 0;

@@ -37,6 +37,18 @@ enum err own_agreement(struct request *rq, struct agreement *out)
 	return ERR_NOTFOUND;
 }
 
+/* A letter is in time for this due day, or for the next one. */
+static void renewal_sentence(struct request *rq, struct html *h, const struct agreement *g, day_t due)
+{
+	day_t stops = agreement_stopped_on(g, day_today());
+
+	html(h, "<p>Elle se renouvelle toute seule le <strong>{}</strong>. Pour y mettre fin", day_fr(rq->arena, due));
+	if (stops > due)
+		html(h, " le {} (il est trop tard pour cette fois)", day_fr(rq->arena, stops));
+	html(h, ", prévenez la Caf par lettre recommandée, reçue le <strong>{}</strong> au plus tard.</p>\n",
+	     day_fr(rq->arena, agreement_notice_limit(stops)));
+}
+
 void own_agreement_sentence(struct request *rq, struct html *h, const struct agreement *g)
 {
 	day_t due = agreement_due(g, day_today());
@@ -46,10 +58,7 @@ void own_agreement_sentence(struct request *rq, struct html *h, const struct agr
 	if (g->termination || g->not_tacit)
 		html(h, "<p>Elle prend fin le <strong>{}</strong>.</p>\n", day_fr(rq->arena, due));
 	else
-		html(h,
-		     "<p>Elle se renouvelle toute seule le <strong>{}</strong>. Pour y mettre fin, prévenez la Caf par lettre "
-		     "recommandée, reçue le <strong>{}</strong> au plus tard.</p>\n",
-		     day_fr(rq->arena, due), day_fr(rq->arena, agreement_notice_limit(due)));
+		renewal_sentence(rq, h, g, due);
 }
 
 void caf_service_lines(struct request *rq, struct html *h)

@@ -344,6 +344,7 @@ def test_what_is_not_an_administrators_affair_is_refused(service, admin, newcome
     refused(lambda: admin.put(f'cn=administrateurs,ou=roles,{admin.caf}', 'member', service.account('caf_reviewer', caf='921')['dn']),
             ldap.INSUFFICIENT_ACCESS)
     refused(lambda: admin.put(f'cn=auditeurs,ou=roles,{admin.caf}', 'member', admin.dn), ldap.INSUFFICIENT_ACCESS)
+    refused(lambda: admin.set(newcomer['dn'], habAgentNumero='921-9999'), ldap.INSUFFICIENT_ACCESS)
     refused(lambda: admin.set(newcomer['dn'], userPassword='Corniche-velours-1'), ldap.INSUFFICIENT_ACCESS)
     refused(lambda: admin.set(newcomer['dn'], habStatut='partie'), ldap.CONSTRAINT_VIOLATION)
     refused(lambda: admin.add(f'uid=b.solivet,{provider(service)}', **person('b.solivet', newcomer['number'], 'b@v.example')), ldap.CONSTRAINT_VIOLATION)
