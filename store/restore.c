@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define PIECE 65536
+#define DROPPED_AT_ONCE 500
 
 static const char *path_of(struct arena *a, const struct writer_options *o, const char *part, const char *file)
 {
@@ -147,6 +148,39 @@ static int replace(struct arena *a, const struct writer_options *o, const char *
 	return rc;
 }
 
+/* Some of a table's rows; *more: there may be others. */
+static enum err drop_some(struct store *st, enum table table, bool *more)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct changeset *cs = changeset_new(a);
+	size_t n = 0;
+
+	{
+		AUTO_TXN struct txn t = txn_read(st, STORE_MAIN);
+		AUTO_SCAN struct scan s = scan_prefix(&t, table, BYTES_NONE);
+
+		for (; n < DROPPED_AT_ONCE && scan_next(&s); n++)
+			changeset_delete(cs, table, key_bytes(arena_memdup(a, s.key.p, s.key.n), s.key.n));
+		if (t.err)
+			return t.err;
+	}
+	*more = n == DROPPED_AT_ONCE;
+	return n ? changeset_commit(st, cs, NULL) : ERR_OK;
+}
+
+/* What lets somebody in: it may have been given up, used or replaced since. */
+static enum err drop_ways_in(struct store *st)
+{
+	static const enum table tables[] = { TABLE_SESSION, TABLE_SESSION_OF, TABLE_KEPT, TABLE_TEMP_PASSWORD,
+					     TABLE_MAILED_LINK };
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < LENGTH(tables); i++)
+		for (bool more = true; !e && more;)
+			e = drop_some(st, tables[i], &more);
+	return e;
+}
+
 static enum err record_it(struct arena *a, const struct writer_options *o, const char **why)
 {
 	struct writer *w = NULL;
@@ -154,6 +188,11 @@ static enum err record_it(struct arena *a, const struct writer_options *o, const
 
 	if (e)
 		return e;
+	if ((e = drop_ways_in(writer_store(w)))) {
+		*why = "restored, but its sessions and temporary passwords could not be dropped: restore it again";
+		writer_close(w);
+		return e;
+	}
 	struct audit_record r;
 	struct changeset *cs = changeset_new(a);
 

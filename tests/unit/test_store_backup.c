@@ -52,6 +52,38 @@ static void publish(struct client *c, const char *key)
 	assert_int_equal(changeset_commit(c->st, cs, NULL), ERR_OK);
 }
 
+/* Sessions and passwords of a morning, of which the evening knows that they are over. */
+static void test_a_restore_lets_nobody_in(void **state)
+{
+	static const enum table tables[] = { TABLE_SESSION, TABLE_TEMP_PASSWORD };
+	(void)state;
+	AUTO_SERVER struct server s = server_new();
+	struct client c = client_of(&s);
+	const char *why;
+
+	for (uint64_t n = 0; n < 3; n++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct changeset *cs = changeset_new(a);
+
+		for (uint64_t i = 0; i < 800; i++)
+			changeset_put(cs, tables[i % 2], key_u64(a, n * 800 + i), bytes_of("v"));
+		changeset_put(cs, TABLE_COUNTER, key_u64(a, n), bytes_of("v"));
+		note(cs, EVENT_REVISION_ACCEPTED);
+		assert_int_equal(changeset_commit(c.st, cs, NULL), ERR_OK);
+	}
+	const char *file = backup(&s, "backup");
+
+	client_done(&c);
+	assert_int_equal(stop(&s, SIGTERM), 0);
+	assert_int_equal(restore(&s, file, &why), ERR_OK);
+	start(&s);
+	c = client_of(&s);
+	for (size_t i = 0; i < LENGTH(tables); i++)
+		assert_int_equal(entries(&c, tables[i]), 0);
+	assert_int_equal(entries(&c, TABLE_COUNTER), 3);
+	client_done(&c);
+}
+
 static void test_a_restore_brings_back_what_was_saved(void **state)
 {
 	(void)state;
@@ -338,6 +370,7 @@ static int set_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_restore_lets_nobody_in),
 		cmocka_unit_test(test_a_restore_brings_back_what_was_saved),
 		cmocka_unit_test(test_what_root_restores_belongs_to_the_folders_owner),
 		cmocka_unit_test(test_a_restore_refuses_while_somebody_reads_or_writes),
