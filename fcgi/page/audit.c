@@ -91,14 +91,25 @@ static void lines_note(struct request *rq, struct html *h, const struct log_view
 			       input_get(&rq->in, "au"), NULL));
 }
 
+/* An export's row stands under its journal and beside its lines: wanted are the criteria alone. */
+static const char *details_text(struct arena *a, const struct audit_record *r, bool criteria)
+{
+	struct buf out = buf_new(a);
+
+	for (size_t i = 0; i < r->details.n; i++) {
+		const char *detail = r->details.v[i];
+
+		if (criteria && (strncmp(detail, "journal=", 8) == 0 || strncmp(detail, "exported=", 9) == 0))
+			continue;
+		buf_printf(&out, "%s%s", out.n ? "\u00a0; " : "", detail_text(a, detail));
+	}
+	return buf_str(&out);
+}
+
 static void details(struct request *rq, struct html *h, const struct audit_record *r)
 {
-	if (!r->details.n)
-		return;
-	html(h, "<span class=\"small muted\">");
-	for (size_t i = 0; i < r->details.n; i++)
-		html(h, "{}{f}", i ? "\u00a0; " : "", detail_text(rq->arena, r->details.v[i]));
-	html(h, "</span>");
+	if (r->details.n)
+		html(h, "<span class=\"small muted\">{f}</span>", details_text(rq->arena, r, false));
 }
 
 void log_cells(struct request *rq, struct html *h, const struct audit_record *r, const char *place)
@@ -245,17 +256,25 @@ enum err page_actions(struct request *rq, struct html *h)
 	return log_page(rq, h, EVENT_ACT, "Journal des actions");
 }
 
-/* --- export: CSV, a cell that a spreadsheet would take for a formula begins with an apostrophe (security.md T25) --- */
+/* --- export: CSV, a cell that a spreadsheet would take for a formula begins with an apostrophe (security.md T25); a
+   spreadsheet's filter finds no text with no-break spaces --- */
+
+/* U+00A0, U+202F or none. */
+static size_t no_break(const char *s)
+{
+	return strncmp(s, "\u00a0", 2) == 0 ? 2 : strncmp(s, "\u202f", 3) == 0 ? 3 : 0;
+}
 
 static void csv_cell(struct buf *out, const char *s, char end)
 {
 	buf_byte(out, '"');
 	if (*s && strchr("=+-@\t\r", *s))
 		buf_byte(out, '\'');
-	for (; *s; s++) {
+	for (size_t n; *s; s += n ? n : 1) {
+		n = no_break(s);
 		if (*s == '"')
 			buf_byte(out, '"');
-		buf_byte(out, (uint8_t)*s);
+		buf_byte(out, n ? ' ' : (uint8_t)*s);
 	}
 	buf_byte(out, '"');
 	buf_byte(out, (uint8_t)end);
@@ -280,22 +299,8 @@ static void csv_row(struct request *rq, const struct audit_record *r, const char
 	csv_cell(out, place, ';');
 	csv_cell(out, choice_label(objects, r->object_id), ';');
 	csv_cell(out, r->user_agent, ';');
-	csv_cell(out, arena_printf(rq->arena, "%llu", (unsigned long long)r->seq), '\n');
-}
-
-/* What was asked for, in the words of the log. */
-static void export_criteria(struct request *rq, struct html *h, const struct audit_record *r)
-{
-	const char *between = "";
-
-	for (size_t i = 0; i < r->details.n; i++) {
-		const char *detail = r->details.v[i];
-
-		if (strncmp(detail, "journal=", 8) == 0 || strncmp(detail, "exported=", 9) == 0)
-			continue;
-		html(h, "{}{f}", between, detail_text(rq->arena, detail));
-		between = "\u00a0; ";
-	}
+	csv_cell(out, arena_printf(rq->arena, "%llu", (unsigned long long)r->seq), ';');
+	csv_cell(out, details_text(rq->arena, r, false), '\n');
 }
 
 static void export_row(struct request *rq, struct html *h, const struct log_view *v, size_t i)
@@ -306,9 +311,8 @@ static void export_row(struct request *rq, struct html *h, const struct log_view
 
 	html(h, "<tr><td class=\"nowrap num\">{}</td><th scope=\"row\" class=\"nowrap\">", time_log_fr(rq->arena, r->time));
 	person(rq, h, r, v->who.names[i], v->who.reachable[i]);
-	html(h, "</th><td>{f}</td><td>", strcmp(r->object_id, "acts") == 0 ? "Actions" : "Connexions");
-	export_criteria(rq, h, r);
-	html(h, "</td><td class=\"num\">{}</td></tr>\n",
+	html(h, "</th><td>{f}</td><td>{f}</td><td class=\"num\">{}</td></tr>\n",
+	     strcmp(r->object_id, "acts") == 0 ? "Actions" : "Connexions", details_text(rq->arena, r, true),
 	     text_to_int(lines, 0, INT64_MAX, &n) ? "–" : number_fr(rq->arena, n));
 }
 
@@ -378,7 +382,7 @@ enum err page_log_export(struct request *rq, struct html *h)
 		    acts ? "actions" : "connexions");
 	buf_text(&rq->re->body,
 		 "\xEF\xBB\xBF"
-		 "Date et heure;Personne;Identifiant;Événement;Résultat;Cause;Adresse IP;Établissement;Objet;Navigateur;Numéro\n");
+		 "Date et heure;Personne;Identifiant;Événement;Résultat;Cause;Adresse IP;Établissement;Objet;Navigateur;Numéro;Précision\n");
 	for (size_t i = 0; i < v.page.n; i++)
 		csv_row(rq, &v.page.v[i], v.who.names[i], v.who.places[i]);
 	return ERR_OK;

@@ -1,6 +1,8 @@
 """The main job end to end: an agent updates, the Caf decides, families read, the auditor sees who did what."""
+import csv
 import re
 import time
+from urllib.parse import quote
 
 import ldap
 
@@ -53,11 +55,17 @@ def test_a_listing_is_sent_accepted_published_and_audited(service):
     whole = next(l for l in page.links() if l and l.startswith('/controle/actions?'))
     assert 'Fiche envoyée' in auditor.get(whole).words
     asked = '/controle/exports?journal={}&du=01/02/2026&evenement=Fiche+envoyée'
-    csv = auditor.get(asked.format('actions'))
-    assert csv.headers['Content-Type'].startswith('text/csv')
+    export = auditor.get(asked.format('actions'))
+    assert export.headers['Content-Type'].startswith('text/csv')
+    table = list(csv.DictReader(export.text.lstrip('\ufeff').splitlines(), delimiter=';'))
+    assert re.match(r'n° \d+ ; .*rubriques : Projet', table[0]['Précision']), table[0]
+    assert table[0]['Précision'] in acts.words and not re.search('[\u00a0\u202f]', export.text)
     assert auditor.get(asked.format('bogus')).status == 400
     row = next(tr for tr in auditor.get('/controle/exports').text.split('<tr>') if 'Fiche envoyée' in tr)
-    assert 'Actions' in row and '01/02/2026' in row and f'<td class="num">{len(csv.text.splitlines()) - 1}</td>' in row
+    assert 'Actions' in row and '01/02/2026' in row and f'<td class="num">{len(table)}</td>' in row
+    assert auditor.get('/controle/connexions?agent=' + quote('=1+1"x')).status == 200
+    queries = auditor.get('/controle/exports?journal=connexions&evenement=log_query').text
+    assert ' ; personne : =1+1""x"' in queries, queries[-2000:]
     foreign = next(a for a in service.accounts('agent') if a['caf'] != agent['caf'])
     assert auditor.get(f'/controle/agents/{number_of(service, foreign)}').status == 404
     assert auditor.get('/controle/agents/*').status == 404
