@@ -33,6 +33,11 @@ const char *commune_label(struct arena *a, const struct commune *c)
 	return c->postal_codes.n ? arena_printf(a, "%s (%s)", c->name, c->postal_codes.v[0]) : c->name;
 }
 
+bool commune_has_point(const struct commune *c)
+{
+	return c->lat || c->lon;
+}
+
 /* The folded name without its article, or NULL: people look for "havre" too. */
 static const char *without_article(const char *folded)
 {
@@ -67,7 +72,7 @@ void commune_publish(struct arena *a, struct changeset *cs, const struct commune
 		changeset_publish(cs, TABLE_PUBLIC_PLACE, place_key(a, bare, c->insee), BYTES_NONE);
 	for (size_t i = 0; i < c->postal_codes.n; i++)
 		changeset_publish(cs, TABLE_PUBLIC_PLACE, place_key(a, c->postal_codes.v[i], c->insee), BYTES_NONE);
-	if (c->lat || c->lon)
+	if (commune_has_point(c))
 		changeset_publish(cs, TABLE_PUBLIC_PLACE, commune_cell_key(a, cell_of(c->lat, c->lon), c->insee),
 				  BYTES_NONE);
 }

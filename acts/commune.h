@@ -29,14 +29,18 @@ MUST_USE enum err communes_load(struct arena *a, const char *path, struct commun
 /* text_fold with "st" and "ste" as whole words spelled out. */
 const char *commune_fold(struct arena *a, const char *name);
 
+/* False: its place on the globe is unknown. */
+bool commune_has_point(const struct commune *c);
+
 /* Cells of 0.05° in rows from the South Pole and columns from 180° west. */
 struct cell {
 	uint16_t row, column;
 };
 struct cell cell_of(int64_t lat, int64_t lon);
-bool cell_equal(struct cell x, struct cell y);
 /* Key of an establishment in PUBLIC_NEAR; id "" : the cell alone. */
 struct bytes near_key(struct arena *a, struct cell c, const char *id);
+/* Its key where its commune has no point; id "": the commune alone. */
+struct bytes near_commune_key(struct arena *a, const char *insee, const char *id);
 /* Prefix of a row of cells; also of communes in PUBLIC_PLACE, behind the byte 1 that no folded name starts with. */
 struct bytes commune_cell_key(struct arena *a, struct cell c, const char *insee);
 

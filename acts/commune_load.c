@@ -74,13 +74,13 @@ static void place_new_ones(struct arena *a, struct commune *v, size_t n)
 	size_t n_known = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if ((v[i].lat || v[i].lon) && v[i].postal_codes.n)
+		if (commune_has_point(&v[i]) && v[i].postal_codes.n)
 			known[n_known++] = &v[i];
 	qsort(known, n_known, sizeof(struct commune *), by_code);
 	for (size_t i = 0; i < n; i++) {
 		const struct commune *key = &v[i];
 
-		if (v[i].lat || v[i].lon || !v[i].postal_codes.n)
+		if (commune_has_point(&v[i]) || !v[i].postal_codes.n)
 			continue;
 		const struct commune **hit = bsearch(&key, known, n_known, sizeof(struct commune *), by_code);
 

@@ -20,17 +20,23 @@ struct cell cell_of(int64_t lat, int64_t lon)
 	};
 }
 
-bool cell_equal(struct cell x, struct cell y)
-{
-	return x.row == y.row && x.column == y.column;
-}
-
 struct bytes near_key(struct arena *a, struct cell c, const char *id)
 {
 	struct buf b = buf_new(a);
 
 	buf_u16(&b, c.row);
 	buf_u16(&b, c.column);
+	buf_text(&b, id);
+	return buf_bytes(&b);
+}
+
+/* Behind a row that no cell has. */
+struct bytes near_commune_key(struct arena *a, const char *insee, const char *id)
+{
+	struct buf b = buf_new(a);
+
+	buf_u16(&b, UINT16_MAX);
+	buf_add(&b, insee, strlen(insee) + 1);
 	buf_text(&b, id);
 	return buf_bytes(&b);
 }

@@ -7,10 +7,9 @@
 
 #include <string.h>
 
-/* Where an establishment's row of the search may stand: at most as the public page, as the mirror, and as it is now. */
+/* The rows of the search an establishment may have: as the public page, as the mirror, and as it is now. */
 struct rows {
-	struct cell cell[3];
-	const char *id[3];
+	struct bytes key[6];
 	size_t n;
 };
 
@@ -29,35 +28,34 @@ static bool is_online(const struct published *p)
 	return p->rev && strcmp(p->state, "online") == 0;
 }
 
-/* Its own point, else its commune's centre; false: none is known. ERR_UNAVAILABLE: there is no way to tell. */
-static enum err locate(struct app *app, struct arena *a, const char *coordinates, const char *insee, bool *known,
-		       int64_t *lat, int64_t *lon)
+/* At its own point, else at its commune's centre; where the commune has none, in the commune. ERR_UNAVAILABLE: there is
+   no way to tell. */
+static enum err add_rows(struct app *app, struct arena *a, const char *id, const char *coordinates, const char *insee,
+			 struct rows *rows, int64_t *lat, int64_t *lon)
 {
+	bool known = coordinates_read(coordinates, lat, lon);
 	struct commune c;
-
-	*known = coordinates_read(coordinates, lat, lon);
-	if (*known || !*insee)
-		return ERR_OK;
 	enum err e = commune_by_insee(app, a, insee, &c);
 
-	if (e)
-		return e == ERR_NOTFOUND ? ERR_OK : e;
-	*known = c.lat || c.lon;
-	*lat = c.lat;
-	*lon = c.lon;
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	if (!e && !commune_has_point(&c))
+		rows->key[rows->n++] = near_commune_key(a, insee, id);
+	else if (!e && !known) {
+		known = true;
+		*lat = c.lat;
+		*lon = c.lon;
+	}
+	if (known)
+		rows->key[rows->n++] = near_key(a, cell_of(*lat, *lon), id);
 	return ERR_OK;
 }
 
-static void add_row(struct app *app, struct arena *a, struct rows *rows, const char *id, const char *coordinates,
-		    const char *insee)
+static void add_former(struct publication *u, struct rows *rows, const char *id, const char *coordinates, const char *insee)
 {
-	bool known = false;
-	int64_t lat = 0, lon = 0;
+	int64_t lat, lon;
 
-	if (!locate(app, a, coordinates, insee, &known, &lat, &lon) && known) {
-		rows->id[rows->n] = id;
-		rows->cell[rows->n++] = cell_of(lat, lon);
-	}
+	(void)add_rows(u->app, u->a, id, coordinates, insee, rows, &lat, &lon);
 }
 
 static const char *upper(struct arena *a, const char *id)
@@ -70,8 +68,16 @@ static const char *upper(struct arena *a, const char *id)
 	return copy;
 }
 
-/* Takes away what former publications left elsewhere: the row of another cell, the page of another id. */
-static void drop_former(struct publication *u, const struct cell *now)
+static bool has_row(const struct rows *rows, struct bytes key)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		if (bytes_equal(rows->key[i], key))
+			return true;
+	return false;
+}
+
+/* Takes away what former publications left elsewhere: the rows it has no longer, the page of another id. */
+static void drop_former(struct publication *u, const struct rows *now)
 {
 	const char *id = upper(u->a, u->e->id);
 	struct establishment before;
@@ -82,18 +88,18 @@ static void drop_former(struct publication *u, const struct cell *now)
 	if (!establishment_get(u->t, u->a, TABLE_MIRROR_ESTABLISHMENT, key, &before)) {
 		const char *former = upper(u->a, before.id);
 
-		add_row(u->app, u->a, &rows, former, before.coordinates, before.insee);
+		add_former(u, &rows, former, before.coordinates, before.insee);
 		if (strcmp(former, id) != 0 && *former)
 			changeset_unpublish(u->cs, TABLE_PUBLIC_LISTING, key_text(u->a, former));
 	}
 	AUTO_TXN struct txn t = txn_read(u->app->store, STORE_PUBLIC);
 
 	if (!family_page_get(&t, u->a, TABLE_PUBLIC_LISTING, key_text(u->a, id), &page))
-		add_row(u->app, u->a, &rows, id, page.coordinates, page.insee);
-	add_row(u->app, u->a, &rows, id, u->e->coordinates, u->e->insee);
+		add_former(u, &rows, id, page.coordinates, page.insee);
+	add_former(u, &rows, id, u->e->coordinates, u->e->insee);
 	for (size_t i = 0; i < rows.n; i++)
-		if (!now || !cell_equal(rows.cell[i], *now) || strcmp(rows.id[i], id) != 0)
-			changeset_unpublish(u->cs, TABLE_PUBLIC_NEAR, near_key(u->a, rows.cell[i], rows.id[i]));
+		if (!has_row(now, rows.key[i]))
+			changeset_unpublish(u->cs, TABLE_PUBLIC_NEAR, rows.key[i]);
 }
 
 /* The day since which no convention lets anybody update the establishment; 0: one is in force, or nothing was published. */
@@ -230,23 +236,22 @@ static enum err show(struct publication *u)
 	struct family_page page;
 	struct family_summary s;
 	struct listing l;
-	bool known, grid_shown;
+	struct rows rows = { .n = 0 };
+	bool grid_shown;
 	int64_t lat = 0, lon = 0;
+	const char *id = upper(u->a, u->e->id);
 	enum err e = make_page(u, &page, &l, &grid_shown);
 
 	if (!e)
-		e = locate(u->app, u->a, u->e->coordinates, u->e->insee, &known, &lat, &lon);
+		e = add_rows(u->app, u->a, id, u->e->coordinates, u->e->insee, &rows, &lat, &lon);
 	if (e)
 		return e;
 	summarise(u, &page, &l, grid_shown, &s);
 	s.lat = lat;
 	s.lon = lon;
-	struct cell cell = cell_of(lat, lon);
-	const char *id = upper(u->a, u->e->id);
-
-	drop_former(u, known ? &cell : NULL);
-	if (known)
-		changeset_publish(u->cs, TABLE_PUBLIC_NEAR, near_key(u->a, cell, id), family_summary_encode(u->a, &s));
+	drop_former(u, &rows);
+	for (size_t i = 0; i < rows.n; i++)
+		changeset_publish(u->cs, TABLE_PUBLIC_NEAR, rows.key[i], family_summary_encode(u->a, &s));
 	changeset_publish(u->cs, TABLE_PUBLIC_LISTING, key_text(u->a, id), family_page_encode(u->a, &page));
 	return ERR_OK;
 }
@@ -257,7 +262,7 @@ static void hide(struct publication *u, bool ever)
 	struct bytes key = key_text(u->a, upper(u->a, u->e->id));
 	struct family_page page;
 
-	drop_former(u, NULL);
+	drop_former(u, &(struct rows){ .n = 0 });
 	if (!ever) {
 		changeset_unpublish(u->cs, TABLE_PUBLIC_LISTING, key);
 		return;

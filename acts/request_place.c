@@ -162,7 +162,7 @@ static void edit(struct step *x, const struct new_place *p, const struct commune
 	edits_first(edits, "postalCode", postal_code(x->a, c, p->commune));
 	edits_first(edits, "l", c->name);
 	edits_first(edits, "habCodeInsee", c->insee);
-	if (c->lat || c->lon)
+	if (commune_has_point(c))
 		edits_first(edits, "habCoordonnees",
 			    arena_printf(x->a, "%.5f %.5f", (double)c->lat / 1e6, (double)c->lon / 1e6));
 	if (eaje) {

@@ -72,7 +72,8 @@ static void add(struct walk *w, const struct record *r)
 
 	if (w->n == FOUND_MAX || family_summary_decode(w->a, r->payload, &f.s))
 		return;
-	f.distance_m = distance_between(w->q->around.lat, w->q->around.lon, f.s.lat, f.s.lon);
+	if (commune_has_point(&w->q->around))
+		f.distance_m = distance_between(w->q->around.lat, w->q->around.lon, f.s.lat, f.s.lon);
 	if (f.distance_m > (int64_t)w->q->radius_km * 1000 || !takes_age(&f.s, w->q->band))
 		return;
 	judge(w, &f);
@@ -110,6 +111,14 @@ static void walk_row(struct txn *t, struct walk *w, struct cell first, int last)
 	AUTO_SCAN struct scan s = scan_from(t, TABLE_PUBLIC_NEAR, row, from, false);
 
 	while (scan_next(&s) && column_of(s.key, 0) <= last)
+		add(w, &s.record);
+}
+
+static void walk_commune(struct txn *t, struct walk *w)
+{
+	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_PUBLIC_NEAR, near_commune_key(w->a, w->q->around.insee, ""));
+
+	while (scan_next(&s))
 		add(w, &s.record);
 }
 
@@ -168,12 +177,15 @@ enum err search_run(struct app *app, struct arena *a, const struct search *q, st
 	struct box box = box_around(q->around.lat, q->around.lon, (int64_t)q->radius_km * 1000);
 	struct search_result r = { 0 };
 
-	if (q->around.lat || q->around.lon) {
+	if (commune_has_point(&q->around)) {
 		for (struct cell row = box.low; row.row <= box.high.row; row.row++)
 			walk_row(&t, &w, row, box.high.column);
-		qsort(w.v, w.n, w.n ? sizeof *w.v : 1, nearer);
 		find_around(&t, &w, box, &r);
+	} else {
+		walk_commune(&t, &w);
 	}
+	if (w.n)
+		qsort(w.v, w.n, sizeof *w.v, nearer);
 	if (t.err)
 		return t.err;
 	cut_page(&w, &r);

@@ -6,7 +6,7 @@
 #include "acts/places.h"
 
 struct search {
-	struct commune around;
+	struct commune around; /* without a point: what is in it, whatever the radius */
 	int radius_km;
 	int band;    /* enum band */
 	int weekday; /* -1: any */
@@ -17,7 +17,7 @@ struct search {
 
 struct found {
 	struct family_summary s;
-	int64_t distance_m;
+	int64_t distance_m; /* 0 in a commune without a point */
 	unsigned free; /* half-days with a place for the band, of the half-days asked: bit weekday * 2 + half-day */
 	enum freshness fresh;
 	bool hidden; /* grid older than the hiding age, or none */

@@ -78,7 +78,7 @@ enum table_shape {
 	X(SEAL,                STORE_MAIN,   TABLE_VALUES) /* seq → struct seal */ \
 	X(PUBLIC_META,         STORE_PUBLIC, TABLE_VALUES) \
 	X(PUBLIC_LISTING,      STORE_PUBLIC, TABLE_VALUES) /* establishment's id, upper case → struct family_page */ \
-	X(PUBLIC_NEAR,         STORE_PUBLIC, TABLE_VALUES) /* cell u32, id → struct family_summary */ \
+	X(PUBLIC_NEAR,         STORE_PUBLIC, TABLE_VALUES) /* cell u32, id; 0xFFFF, INSEE code, NUL, id → struct family_summary */ \
 	X(PUBLIC_COMMUNE,      STORE_PUBLIC, TABLE_VALUES) /* INSEE code → struct commune */ \
 	X(PUBLIC_PLACE,        STORE_PUBLIC, TABLE_VALUES) /* folded name or postal code, NUL, INSEE code → empty */
 enum table {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define PAGE_MAX 1000
+#define PLACE_UNKNOWN "Nous ne connaissons pas la position {} : cherchez aussi autour d’une commune voisine."
 
 static const struct choice radius_choices[] = {
 	{ "2", "2 km" }, { "5", "5 km" }, { "10", "10 km" }, { "20", "20 km" }, { NULL, NULL },
@@ -256,9 +257,11 @@ static void result(struct request *rq, struct html *h, const struct found *f, si
 	html(h,
 	     "<li class=\"card\">\n<span class=\"pin{}\" aria-hidden=\"true\">{}</span>\n<div>\n"
 	     "<h2><span class=\"vh\">Repère {} : </span><a href=\"/etablissements/{}-{}\">{}</a></h2>\n"
-	     "<p><strong>{}</strong> – {}",
-	     open ? "" : " pin-none", n, n, f->s.slug, f->s.id, f->s.name, distance_text(rq->arena, f->distance_m),
-	     establishment_kind_label(f->s.type, f->s.category, f->s.capacity));
+	     "<p>",
+	     open ? "" : " pin-none", n, n, f->s.slug, f->s.id, f->s.name);
+	if (commune_has_point(&q->around))
+		html(h, "<strong>{}</strong> – ", distance_text(rq->arena, f->distance_m));
+	html(h, "{}", establishment_kind_label(f->s.type, f->s.category, f->s.capacity));
 	if (f->s.capacity)
 		html(h, " – {} places", html_number(h, (int64_t)f->s.capacity));
 	html(h, "</p>\n<p class=\"muted\">{}, {} {}</p>\n", f->s.street, f->s.postal_code, f->s.city);
@@ -304,36 +307,56 @@ static const char *establishments_text(struct arena *a, size_t n)
 	return n == 1 ? "1 établissement" : arena_printf(a, "%zu établissements", n);
 }
 
+/* « à moins de 5 km de Valmoreau »; in a commune of which nobody knows where it is, no distance means anything. */
+static const char *where_text(struct arena *a, const struct search *q)
+{
+	return commune_has_point(&q->around) ?
+		       arena_printf(a, "à moins de %d km %s", q->radius_km, french_de(a, q->around.name)) :
+		       french_a(a, q->around.name);
+}
+
+static void no_result(struct request *rq, struct html *h, const struct search *q, const struct criteria *c, const char *place)
+{
+	html(h, "<p class=\"results-head\" role=\"status\">Aucun établissement {}.", where_text(rq->arena, q));
+	if (!commune_has_point(&q->around)) {
+		html(h, " " PLACE_UNKNOWN, french_de(rq->arena, q->around.name));
+	} else if (radius_choices[c->radius + 1].value) {
+		struct criteria wider = *c;
+
+		wider.radius++;
+		html(h, " <a href=\"{}\">Essayez {}</a>.", page_link(rq, place, &wider, 1),
+		     radius_choices[wider.radius].label);
+	}
+	html(h, "</p>\n");
+}
+
 static void results(struct request *rq, struct html *h, const struct search *q, const struct search_result *r,
 		    const struct criteria *c, const char *place)
 {
 	if (r->total == 0) {
-		html(h, "<p class=\"results-head\" role=\"status\">Aucun établissement à moins de {} km {}.",
-		     html_number(h, q->radius_km), french_de(rq->arena, q->around.name));
-		if (radius_choices[c->radius + 1].value) {
-			struct criteria wider = *c;
-
-			wider.radius++;
-			html(h, " <a href=\"{}\">Essayez {}</a>.", page_link(rq, place, &wider, 1),
-			     radius_choices[wider.radius].label);
-		}
-		html(h, "</p>\n");
+		no_result(rq, h, q, c, place);
 		return;
 	}
 	const char *moment = moment_text(rq->arena, q);
+	bool map = commune_has_point(&q->around);
 
 	html(h,
-	     "<p class=\"results-head\" role=\"status\"><strong>{}</strong> à moins de {} km {}, dont "
-	     "<strong>{} avec une place libre</strong> pour un enfant {}{}{}. <a class=\"only-small\" href=\"#plan\">Voir le plan</a>"
-	     "</p>\n<div class=\"results-layout\">\n<div>\n<ol class=\"results\">\n",
-	     establishments_text(rq->arena, r->total), html_number(h, q->radius_km), french_de(rq->arena, q->around.name),
-	     html_number(h, (int64_t)r->with_place), band_phrases[q->band], *moment ? " " : "", moment);
+	     "<p class=\"results-head\" role=\"status\"><strong>{}</strong> {}, dont "
+	     "<strong>{} avec une place libre</strong> pour un enfant {}{}{}. ",
+	     establishments_text(rq->arena, r->total), where_text(rq->arena, q), html_number(h, (int64_t)r->with_place),
+	     band_phrases[q->band], *moment ? " " : "", moment);
+	if (map)
+		html(h, "<a class=\"only-small\" href=\"#plan\">Voir le plan</a></p>\n<div class=\"results-layout\">\n");
+	else
+		html(h, PLACE_UNKNOWN "</p>\n<div>\n", french_de(rq->arena, q->around.name));
+	html(h, "<div>\n<ol class=\"results\">\n");
 	for (size_t i = 0; i < r->n; i++)
 		result(rq, h, &r->v[i], q->page * q->per_page + i + 1, q);
 	html(h, "</ol>\n");
 	pager(rq, h, q, r, c, place);
 	html(h, "</div>\n");
-	search_plan(h, q, r, q->page * q->per_page + 1);
+	if (map)
+		search_plan(h, q, r, q->page * q->per_page + 1);
 	html(h, "</div>\n");
 }
 
@@ -385,8 +408,10 @@ static enum err show(struct request *rq, struct html *h, const struct criteria *
 	}
 	if (e)
 		return e;
-	const char *title = arena_printf(rq->arena, "%s autour %s – Trouver une place",
-					 establishments_text(rq->arena, r.total), french_de(rq->arena, v[0].name));
+	const char *title = arena_printf(rq->arena, "%s %s – Trouver une place", establishments_text(rq->arena, r.total),
+					 commune_has_point(&v[0]) ?
+						 arena_printf(rq->arena, "autour %s", french_de(rq->arena, v[0].name)) :
+						 french_a(rq->arena, v[0].name));
 
 	page_begin(rq, h, &(struct page){ .space = SPACE_PUBLIC, .title = title, .tab = "/" });
 	html(h, "<h1>Trouver une place d’accueil</h1>\n");

@@ -309,6 +309,23 @@ def test_an_establishment_gets_another_id(service, admin):
     assert found(e['id']) and not found(other)
 
 
+def test_an_establishment_of_a_commune_without_a_position(service, admin):
+    e, search, unknown = nursery(service), '/recherche?lieu=Nouméa', 'Nous ne connaissons pas la position de Nouméa'
+    nothing = service.client().get(search).words
+    assert f'Aucun établissement à Nouméa. {unknown}' in nothing and 'Essayez' not in nothing
+    dn = next(dn for dn, _ in admin.d.search_s(f'ou=etablissements,{admin.caf}', ldap.SCOPE_ONELEVEL, f'(habEtablissementId={e["id"]})', ['cn']))
+    insee = admin.read(dn)['habCodeInsee'][0].decode()
+    admin.set(dn, habCodeInsee='98818')
+    try:
+        until(lambda: f'-{e["id"]}"' in service.client().get(search).text)
+        page = service.client().get(search)
+        assert '1 établissement à Nouméa, dont ' in page.words and unknown in page.words
+        assert 'à 0 m' not in page.words and '#plan' not in page.text and '<svg viewBox="0 0 464' not in page.text
+    finally:
+        admin.set(dn, habCodeInsee=insee)
+    until(lambda: f'-{e["id"]}"' not in service.client().get(search).text)
+
+
 def test_a_reviewer_arrives_and_leaves(service, admin):
     dn, group = f'uid=v.hautecour,ou=personnel,{admin.caf}', f'cn=valideurs,ou=roles,{admin.caf}'
     admin.add(dn, **person('v.hautecour', '921-7003', 'v.hautecour@caf921.example', kind='habPersonnel', habDemandeMotDePasse='TRUE'))

@@ -190,7 +190,8 @@ static void test_served_communes_are_looked_up(void **state)
 
 /* --- the search --- */
 
-static void add_nursery(struct world *w, uint8_t n, const char *name, const char *coordinates, int free, int days)
+static void add_nursery_in(struct world *w, const char *insee, uint8_t n, const char *name, const char *coordinates,
+			   int free, int days)
 {
 	struct establishment e = establishment_of(w, n, arena_printf(w->a, "ETAB%04d", n), "eaje");
 	struct changeset *cs = changeset_new(w->a);
@@ -199,6 +200,7 @@ static void add_nursery(struct world *w, uint8_t n, const char *name, const char
 
 	e.name = name;
 	e.coordinates = coordinates;
+	e.insee = insee;
 	e.capacity = 20;
 	put_establishment(w, &e);
 	codec_default(&published_codec, &none);
@@ -215,6 +217,11 @@ static void add_nursery(struct world *w, uint8_t n, const char *name, const char
 	assert_int_equal(publish_establishment(&w->app, w->a, &t, cs, &e, &none, &g, false), ERR_OK);
 	txn_end(&t);
 	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
+}
+
+static void add_nursery(struct world *w, uint8_t n, const char *name, const char *coordinates, int free, int days)
+{
+	add_nursery_in(w, "92078", n, name, coordinates, free, days);
 }
 
 static struct search_result around(struct world *w, int km, int band, int weekday, int half)
@@ -261,6 +268,39 @@ static void test_establishments_around(void **state)
 	assert_int_equal(around(w, 5, BAND_M12_23, 2, 2).with_place, 0);
 	assert_int_equal(around(w, 5, BAND_M12_23, 1, -1).with_place, 0);
 	assert_int_equal(around(w, 5, BAND_GE36M, -1, -1).total, 1); /* the grids have no cell for that age */
+}
+
+/* Nouméa has no point: what is in it is found there, at its own point as well. */
+static void test_a_commune_without_a_point(void **state)
+{
+	struct world *w = *state;
+	struct search q = { .radius_km = 5, .band = BAND_M12_23, .weekday = -1, .half = -1, .per_page = 10 };
+	struct search_result r;
+
+	assert_int_equal(commune_by_insee(&w->app, w->a, "98818", &q.around), ERR_OK);
+	assert_false(commune_has_point(&q.around));
+	assert_int_equal(search_run(&w->app, w->a, &q, &r), ERR_OK);
+	assert_int_equal(r.total, 0);
+	add_nursery_in(w, "98818", 21, "Sans point", "", 2, 1);
+	add_nursery_in(w, "98818", 22, "Avec point", "-22.2758 166.4580", 0, 1);
+	add_nursery_in(w, "98817", 23, "Voisine", "-22.2800 166.4600", 1, 1);
+	assert_int_equal(search_run(&w->app, w->a, &q, &r), ERR_OK);
+	assert_int_equal(r.total, 2);
+	assert_int_equal(r.with_place, 1);
+	assert_string_equal(r.v[0].s.name, "Avec point");
+	assert_string_equal(r.v[1].s.name, "Sans point");
+	q.around.lat = -22275800;
+	q.around.lon = 166458000;
+	assert_int_equal(search_run(&w->app, w->a, &q, &r), ERR_OK);
+	assert_int_equal(r.total, 2);
+	assert_string_equal(r.v[1].s.name, "Voisine");
+	/* they move to a commune that has one */
+	add_nursery(w, 21, "Sans point", "", 2, 1);
+	add_nursery(w, 22, "Avec point", "", 2, 1);
+	assert_int_equal(commune_by_insee(&w->app, w->a, "98818", &q.around), ERR_OK);
+	assert_int_equal(search_run(&w->app, w->a, &q, &r), ERR_OK);
+	assert_int_equal(r.total, 0);
+	assert_int_equal(around(w, 5, BAND_M12_23, -1, -1).total, 2);
 }
 
 /* An establishment that moves leaves no row behind. */
@@ -352,6 +392,7 @@ int main(void)
 		cmocka_unit_test_setup(test_one_commune_by_name, setup),
 		cmocka_unit_test_setup(test_served_communes_are_looked_up, setup),
 		cmocka_unit_test_setup(test_establishments_around, setup),
+		cmocka_unit_test_setup(test_a_commune_without_a_point, setup),
 		cmocka_unit_test_setup(test_moving_leaves_nothing_behind, setup),
 		cmocka_unit_test_setup(test_pages, setup),
 	};
