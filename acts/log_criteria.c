@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #define DEFAULT_DAYS 7
+#define FOREIGN_MAX 100
 
 /* clang-format off */
 static const struct field fields[] = {
@@ -137,16 +138,31 @@ static bool contains(struct arena *a, const char *text, const char *folded)
 	return *folded && strstr(text_fold(a, text), folded) != NULL;
 }
 
+/* Out of scope; what does not fit is left out. */
+struct foreign {
+	struct uuid v[FOREIGN_MAX];
+	size_t n;
+};
+
+static void add_foreign(struct foreign *f, const struct person *p)
+{
+	if (f->n < FOREIGN_MAX)
+		f->v[f->n++] = p->uuid;
+}
+
 /* By uid or number, else the only one in scope whose name or mail holds the text. n: how many did. */
-static enum err find_person(struct reading *r, struct txn *t, const char *typed, struct person *out, size_t *n)
+static enum err find_person(struct reading *r, struct txn *t, const char *typed, struct person *out, size_t *n,
+			    struct foreign *foreign)
 {
 	const char *folded = text_fold(r->arena, typed);
 	struct person p;
+	bool by_uid = person_by_name(t, r->arena, 'u', typed, out) == ERR_OK;
 
 	*n = 1;
-	if (person_by_name(t, r->arena, 'u', typed, out) == ERR_OK ||
-	    person_by_name(t, r->arena, 'n', typed, out) == ERR_OK) {
+	if (by_uid || person_by_name(t, r->arena, 'n', typed, out) == ERR_OK) {
 		*n = log_in_scope(r->scope, out->caf);
+		if (!*n && by_uid)
+			add_foreign(foreign, out);
 		return t->err;
 	}
 	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_MIRROR_PERSON, BYTES_NONE);
@@ -155,27 +171,55 @@ static enum err find_person(struct reading *r, struct txn *t, const char *typed,
 	while (scan_next(&s)) {
 		AUTO_ARENA struct arena *a = arena_new();
 
-		if (person_decode(a, s.record.payload, &p) || !log_in_scope(r->scope, p.caf))
+		if (person_decode(a, s.record.payload, &p))
 			continue;
 		if (!contains(a, p.name, folded) && strcmp(p.mail, typed) != 0)
 			continue;
+		if (!log_in_scope(r->scope, p.caf)) {
+			add_foreign(foreign, &p);
+			continue;
+		}
 		if ((*n)++ == 0 && person_decode(r->arena, s.record.payload, out))
 			return ERR_CORRUPT;
 	}
 	return t->err;
 }
 
+/* Who did something in the scope is named there, so the auditor may be told how to find him; of anybody else nothing is said. */
+static enum err tell_foreign(struct reading *r, struct txn *t, const struct foreign *foreign)
+{
+	for (size_t i = 0; i < foreign->n; i++) {
+		struct audit_query q = {
+			.person = &foreign->v[i], .caf = r->scope, .event_class = -1, .failed = -1, .limit = 1
+		};
+		struct audit_page page;
+		enum err e = audit_find(t, r->arena, &q, &page);
+
+		if (e)
+			return e;
+		if (!page.n)
+			continue;
+		fault_add(r->arena, r->faults, "agent",
+			  "Cette personne n’est pas de votre Caf : saisissez son numéro d’agent.");
+		return ERR_OK;
+	}
+	return ERR_OK;
+}
+
 /* Somebody the directory no longer has is still found by his number. */
 static enum err take_person(struct reading *r, struct txn *t)
 {
 	const char *typed = input_get(r->in, "agent");
+	struct foreign foreign = { .n = 0 };
 	struct person p;
 	size_t n;
 
 	if (!*typed)
 		return ERR_OK;
-	enum err e = find_person(r, t, typed, &p, &n);
+	enum err e = find_person(r, t, typed, &p, &n, &foreign);
 
+	if (!e && !n)
+		e = tell_foreign(r, t, &foreign);
 	if (e)
 		return e;
 	if (n > 1)

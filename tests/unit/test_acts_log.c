@@ -517,6 +517,35 @@ static void test_criteria_that_mean_nothing_are_told(void **state)
 	assert_int_equal(records_of(s, EVENT_LOG_QUERY), before);
 }
 
+/* Named in the scope's records, he is told to be asked for by his number; who never was stays unknown. */
+static void test_somebody_of_elsewhere_is_asked_for_by_his_number(void **state)
+{
+	static const char *const names[] = { "agent=Nora+Auditeur", "agent=nora", "agent=n.auditeur" };
+	struct stage *s = *state;
+	struct visitor who = logged_in(s, "n.auditeur");
+	struct audit_record r = act_record(s->a, &who, EVENT_LOGIN);
+	struct faults faults;
+	struct log_view v;
+
+	for (size_t i = 0; i < LENGTH(names); i++) {
+		assert_int_equal(query(s, "c.auditeur", names[i], &faults, &v), ERR_OK);
+		assert_int_equal(v.total, 0);
+	}
+	r.caf = "921";
+	assert_int_equal(act_note(&s->app, s->a, &who, &r), ERR_OK);
+	for (size_t i = 0; i < LENGTH(names); i++) {
+		print_message("%s\n", names[i]);
+		assert_int_equal(query(s, "c.auditeur", names[i], &faults, &v), ERR_INVALID);
+		assert_string_equal(fault_of(&faults, "agent"),
+				    "Cette personne n’est pas de votre Caf : saisissez son numéro d’agent.");
+	}
+	assert_int_equal(query(s, "c.auditeur", "agent=CNAF-0001", &faults, &v), ERR_OK);
+	assert_int_equal(v.total, 1);
+	assert_string_equal(v.who.names[0], "Nora Auditeur");
+	/* the scope's own come first */
+	assert_int_equal(query(s, "c.auditeur", "agent=auditeur", &faults, &v), ERR_OK);
+}
+
 static void test_every_criterion_narrows(void **state)
 {
 	static const struct {
@@ -569,6 +598,7 @@ int main(void)
 		cmocka_unit_test(test_it_is_due_once_a_night),
 		cmocka_unit_test(test_criteria_that_mean_nothing_are_told),
 		cmocka_unit_test(test_every_criterion_narrows),
+		cmocka_unit_test(test_somebody_of_elsewhere_is_asked_for_by_his_number),
 	};
 
 	return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
