@@ -6,7 +6,6 @@
 
 #define FOUND_MAX 20
 #define NEAR_MAX 5
-#define SCANNED_MAX 400 /* of a name's beginning: "saint" has over 4000 */
 
 const char *commune_fold(struct arena *a, const char *name)
 {
@@ -118,9 +117,13 @@ static struct typed read_typed(struct arena *a, const char *text)
 	return t;
 }
 
+struct hit {
+	struct commune c;
+	bool exact;
+};
+
 struct hits {
-	struct commune v[SCANNED_MAX];
-	bool exact[SCANNED_MAX];
+	struct hit *v;
 	size_t n;
 };
 
@@ -129,19 +132,23 @@ static bool has_code(const struct commune *c, const char *code)
 	return !*code || strs_has(&c->postal_codes, code);
 }
 
-static void add_hit(struct txn *t, struct arena *a, struct hits *h, const char *insee, bool exact, const char *code)
+/* "saint" is not first of all Le Saint. */
+static bool is_without_article(struct arena *a, const struct commune *c, const char *text)
 {
-	struct commune c;
+	const char *bare = without_article(commune_fold(a, c->name));
 
-	if (h->n == SCANNED_MAX)
+	return bare && strcmp(bare, text) == 0;
+}
+
+static void add_hit(struct txn *t, struct arena *a, struct hits *h, const char *insee, const char *whole, const char *code)
+{
+	struct hit hit;
+
+	if (commune_read(t, a, insee, &hit.c) || !has_code(&hit.c, code))
 		return;
-	for (size_t i = 0; i < h->n; i++)
-		if (strcmp(h->v[i].insee, insee) == 0)
-			return;
-	if (commune_read(t, a, insee, &c) || !has_code(&c, code))
-		return;
-	h->exact[h->n] = exact;
-	h->v[h->n++] = c;
+	hit.exact = whole && !is_without_article(a, &hit.c, whole);
+	h->v = arena_more(a, h->v, h->n, sizeof *h->v);
+	h->v[h->n++] = hit;
 }
 
 /* The communes of a place text (whole, or its beginning). */
@@ -151,11 +158,11 @@ static void scan_places(struct txn *t, struct arena *a, const char *text, bool w
 	struct bytes prefix = { (const uint8_t *)text, n + whole };
 	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_PUBLIC_PLACE, prefix);
 
-	for (size_t seen = 0; seen < SCANNED_MAX && scan_next(&s); seen++) {
+	while (scan_next(&s)) {
 		const uint8_t *end = memchr(s.key.p, 0, s.key.n);
 		size_t at = end ? (size_t)(end - s.key.p) + 1 : s.key.n;
 
-		add_hit(t, a, h, arena_memdup(a, s.key.p + at, s.key.n - at), whole, code);
+		add_hit(t, a, h, arena_memdup(a, s.key.p + at, s.key.n - at), whole ? text : NULL, code);
 	}
 }
 
@@ -171,56 +178,55 @@ static void drop_parents(struct hits *h)
 
 	if (h->n < 2)
 		return;
-	for (size_t i = 0; i < h->n; i++) {
-		if (is_parent(&h->v[i]))
-			continue;
-		h->exact[kept] = h->exact[i];
-		h->v[kept++] = h->v[i];
-	}
+	for (size_t i = 0; i < h->n; i++)
+		if (!is_parent(&h->v[i].c))
+			h->v[kept++] = h->v[i];
 	h->n = kept;
 }
 
-static bool comes_before(const struct hits *h, size_t i, size_t j)
+static int same_together(const void *x, const void *y)
 {
-	if (h->exact[i] != h->exact[j])
-		return h->exact[i];
-	if (h->v[i].population != h->v[j].population)
-		return h->v[i].population > h->v[j].population;
-	return strcmp(h->v[i].insee, h->v[j].insee) < 0;
+	const struct hit *h = x, *i = y;
+	int by_insee = strcmp(h->c.insee, i->c.insee);
+
+	return by_insee ? by_insee : i->exact - h->exact;
 }
 
-static void swap(struct hits *h, size_t i, size_t j)
+static int best_first(const void *x, const void *y)
 {
-	struct commune c = h->v[i];
-	bool exact = h->exact[i];
+	const struct hit *h = x, *i = y;
 
-	h->v[i] = h->v[j];
-	h->exact[i] = h->exact[j];
-	h->v[j] = c;
-	h->exact[j] = exact;
+	if (h->exact != i->exact)
+		return i->exact - h->exact;
+	if (h->c.population != i->c.population)
+		return h->c.population > i->c.population ? -1 : 1;
+	return strcmp(h->c.insee, i->c.insee);
 }
 
-/* The best FOUND_MAX come first. */
-static void pick_best(struct hits *h)
+/* Each once: a commune is found by its name, by its name without article and by each of its postal codes. */
+static void sort_hits(struct hits *h)
 {
-	for (size_t i = 0; i < h->n && i < FOUND_MAX; i++) {
-		size_t best = i;
+	size_t kept = 0;
 
-		for (size_t j = i + 1; j < h->n; j++)
-			if (comes_before(h, j, best))
-				best = j;
-		swap(h, i, best);
-	}
-	if (h->n > FOUND_MAX)
-		h->n = FOUND_MAX;
+	if (!h->n)
+		return;
+	qsort(h->v, h->n, sizeof *h->v, same_together);
+	for (size_t i = 0; i < h->n; i++)
+		if (!kept || strcmp(h->v[kept - 1].c.insee, h->v[i].c.insee) != 0)
+			h->v[kept++] = h->v[i];
+	h->n = kept;
+	qsort(h->v, h->n, sizeof *h->v, best_first);
 }
 
 static void find_places(struct txn *t, struct arena *a, const struct typed *typed, struct hits *h)
 {
 	const char *codes[2] = { typed->code, "" };
 
+	/* "1400": a postal code that lost its zero, or the beginning of one. */
+	if (strlen(typed->name) == 4 && strspn(typed->name, "0123456789") == 4)
+		scan_places(t, a, arena_printf(a, "0%s", typed->name), true, typed->code, h);
 	/* With a name and a code that do not go together, the name counts. */
-	for (size_t i = 0; i < 2 && !h->n && *typed->name; i++) {
+	for (size_t i = 0; i < 2 && (!i || !h->n) && *typed->name; i++) {
 		scan_places(t, a, typed->name, true, codes[i], h);
 		if (strlen(typed->name) > 1)
 			scan_places(t, a, typed->name, false, codes[i], h);
@@ -285,39 +291,40 @@ static void find_near(struct txn *t, struct arena *a, const char *name, struct s
 		strs_add(a, out, best[i].label);
 }
 
-enum err communes_find(struct app *app, struct arena *a, const char *text, struct commune **out, size_t *n,
-		       struct strs *near)
+enum err communes_find(struct app *app, struct arena *a, const char *text, struct communes_found *out)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_PUBLIC);
-	struct hits *h = arena_new_of(a, struct hits);
+	struct hits h = { NULL, 0 };
 	struct typed typed = read_typed(a, text);
-	struct strs resembling = { NULL, 0 };
+	struct communes_found found = { .v = NULL };
 
-	find_places(&t, a, &typed, h);
-	pick_best(h);
-	if (!h->n && *typed.name)
-		find_near(&t, a, typed.name, &resembling);
+	find_places(&t, a, &typed, &h);
+	sort_hits(&h);
+	if (!h.n && *typed.name)
+		find_near(&t, a, typed.name, &found.near);
 	if (t.err)
 		return t.err;
-	*out = h->v;
-	*n = h->n;
-	*near = resembling;
+	found.v = arena_array(a, FOUND_MAX, struct commune);
+	found.total = h.n;
+	for (; found.n < h.n && found.n < FOUND_MAX; found.n++)
+		found.v[found.n] = h.v[found.n].c;
+	*out = found;
 	return ERR_OK;
 }
 
 enum err commune_named(struct app *app, struct arena *a, const char *text, struct commune *out)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_PUBLIC);
-	struct hits *h = arena_new_of(a, struct hits);
+	struct hits h = { NULL, 0 };
 	struct typed typed = read_typed(a, text);
 
 	if (!*typed.name)
 		return ERR_NOTFOUND;
-	scan_places(&t, a, typed.name, true, typed.code, h);
+	scan_places(&t, a, typed.name, true, typed.code, &h);
 	if (t.err)
 		return t.err;
-	if (h->n != 1)
-		return h->n ? ERR_CONFLICT : ERR_NOTFOUND;
-	*out = h->v[0];
+	if (h.n != 1)
+		return h.n ? ERR_CONFLICT : ERR_NOTFOUND;
+	*out = h.v[0].c;
 	return ERR_OK;
 }

@@ -4,10 +4,15 @@
 
 #include "acts/app.h"
 
-/* "Valmoreau", "valmoreau (00410)", "92390", "St-Étienne": communes by folded name or postal code, the exact name first,
-   then by population; at most 20. n 0: unknown; *near then holds names that resemble (edit distance ≤ 2). */
-MUST_USE enum err communes_find(struct app *app, struct arena *a, const char *typed, struct commune **out, size_t *n,
-				struct strs *near);
+struct communes_found {
+	struct commune *v; /* the exact name first (article included), then by population; at most 20 */
+	size_t n;          /* 0: unknown */
+	size_t total;      /* all there are */
+	struct strs near;  /* of an unknown one, names that resemble (edit distance ≤ 2) */
+};
+/* "Valmoreau", "valmoreau (00410)", "92390", "1400", "St-Étienne": communes by folded name or postal code, whole or its
+   beginning. */
+MUST_USE enum err communes_find(struct app *app, struct arena *a, const char *typed, struct communes_found *out);
 MUST_USE enum err commune_by_insee(struct app *app, struct arena *a, const char *insee, struct commune *out);
 
 /* « Valmoreau (00410) »: what finds exactly this commune again. */

@@ -382,11 +382,17 @@ static enum err add_commune(struct txn *t, struct arena *a, const struct request
 
 static enum err find_communes(struct app *app, struct arena *a, const char *typed, struct request_found *out)
 {
+	struct communes_found found;
 	struct commune one;
-	enum err e = communes_find(app, a, typed, &out->communes, &out->communes_n, &out->near);
+	enum err e = communes_find(app, a, typed, &found);
 
-	if (e || out->communes_n || strlen(typed) != 5)
+	if (e)
 		return e;
+	out->communes = found.v;
+	out->communes_n = found.n;
+	out->near = found.near;
+	if (found.n || strlen(typed) != 5)
+		return ERR_OK;
 	e = commune_by_insee(app, a, typed, &one);
 	if (e)
 		return e == ERR_NOTFOUND ? ERR_OK : e;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define PAGE_MAX 1000
+#define COMMUNES_SHOWN 8
 #define PLACE_UNKNOWN "Nous ne connaissons pas la position {} : cherchez aussi autour d’une commune voisine."
 
 static const struct choice radius_choices[] = {
@@ -367,7 +368,7 @@ static enum err unknown_place(struct request *rq, struct html *h, const struct c
 	error_summary(rq, h);
 	html(h, "<h1>Trouver une place d’accueil</h1>\n");
 	search_form(rq, h, c, input_get(&rq->in, "lieu"));
-	if (near && near->n) {
+	if (near->n) {
 		html(h, "<p>Cherchiez-vous l’une de ces communes ?</p>\n<ul>\n");
 		for (size_t i = 0; i < near->n; i++)
 			html(h, "<li><a href=\"{}\">{}</a></li>\n", page_link(rq, near->v[i], c, 1), near->v[i]);
@@ -377,21 +378,29 @@ static enum err unknown_place(struct request *rq, struct html *h, const struct c
 	return ERR_OK;
 }
 
-static void other_communes(struct request *rq, struct html *h, const struct criteria *c, const struct commune *v, size_t n)
+static void other_communes(struct request *rq, struct html *h, const struct criteria *c, const struct communes_found *found)
 {
-	if (n < 2)
+	size_t shown = found->n < COMMUNES_SHOWN ? found->n : COMMUNES_SHOWN;
+
+	if (found->n < 2)
 		return;
 	html(h, "<p>Autres communes possibles : ");
-	for (size_t i = 1; i < n && i < 8; i++)
-		html(h, "{}<a href=\"{}\">{}</a>", i > 1 ? ", " : "",
-		     page_link(rq, commune_label(rq->arena, &v[i]), c, 1), commune_label(rq->arena, &v[i]));
+	for (size_t i = 1; i < shown; i++) {
+		const char *label = commune_label(rq->arena, &found->v[i]);
+
+		html(h, "{}<a href=\"{}\">{}</a>", i > 1 ? ", " : "", page_link(rq, label, c, 1), label);
+	}
+	if (found->total > shown)
+		html(h, " et {} {}", number_fr(rq->arena, (int64_t)(found->total - shown)),
+		     found->total - shown > 1 ? "autres" : "autre");
 	html(h, ".</p>\n");
 }
 
-static enum err show(struct request *rq, struct html *h, const struct criteria *c, const struct commune *v, size_t n)
+static enum err show(struct request *rq, struct html *h, const struct criteria *c, const struct communes_found *found)
 {
-	const char *place = commune_label(rq->arena, &v[0]);
-	struct search q = { .around = v[0], .per_page = 10, .band = c->age, .weekday = c->day - 1, .half = c->moment - 1 };
+	const struct commune *around = &found->v[0];
+	const char *place = commune_label(rq->arena, around);
+	struct search q = { .around = *around, .per_page = 10, .band = c->age, .weekday = c->day - 1, .half = c->moment - 1 };
 	struct search_result r;
 	int64_t km = 5;
 
@@ -409,14 +418,14 @@ static enum err show(struct request *rq, struct html *h, const struct criteria *
 	if (e)
 		return e;
 	const char *title = arena_printf(rq->arena, "%s %s – Trouver une place", establishments_text(rq->arena, r.total),
-					 commune_has_point(&v[0]) ?
-						 arena_printf(rq->arena, "autour %s", french_de(rq->arena, v[0].name)) :
-						 french_a(rq->arena, v[0].name));
+					 commune_has_point(around) ?
+						 arena_printf(rq->arena, "autour %s", french_de(rq->arena, around->name)) :
+						 french_a(rq->arena, around->name));
 
 	page_begin(rq, h, &(struct page){ .space = SPACE_PUBLIC, .title = title, .tab = "/" });
 	html(h, "<h1>Trouver une place d’accueil</h1>\n");
 	search_form(rq, h, c, place);
-	other_communes(rq, h, c, v, n);
+	other_communes(rq, h, c, found);
 	results(rq, h, &q, &r, c, place);
 	page_end(rq, h);
 	return ERR_OK;
@@ -425,21 +434,19 @@ static enum err show(struct request *rq, struct html *h, const struct criteria *
 enum err page_search(struct request *rq, struct html *h)
 {
 	struct criteria c;
-	struct commune *v = NULL;
-	struct strs near = { NULL, 0 };
-	size_t n = 0;
+	struct communes_found found = { .v = NULL };
 	const char *place = input_get(&rq->in, "lieu");
 	enum err e = ERR_OK;
 
 	rq->re->private = false;
 	if (!*place)
 		fault_add(rq->arena, &rq->faults, "lieu", "Indiquez une commune ou un code postal");
-	else if ((e = communes_find(rq->app, rq->arena, place, &v, &n, &near)))
+	else if ((e = communes_find(rq->app, rq->arena, place, &found)))
 		return e;
-	else if (!n)
+	else if (!found.n)
 		fault_add(rq->arena, &rq->faults, "lieu", "Nous ne connaissons pas cette commune");
 	read_criteria(rq, &c);
 	if (rq->faults.n)
-		return unknown_place(rq, h, &c, &near);
-	return show(rq, h, &c, v, n);
+		return unknown_place(rq, h, &c, &found.near);
+	return show(rq, h, &c, &found);
 }

@@ -235,6 +235,13 @@ def test_search_beyond_the_last_page_is_the_last(service):
         assert f'Page {last} sur {last}' in c.get(f'/recherche?lieu=92390&page={page}').words
 
 
+def test_search_tells_how_many_communes_it_does_not_list(service):
+    page = service.client().get('/recherche?lieu=51300').words
+    assert re.search(r'Autres communes possibles : ([^,]+, ){6}[^,]+ et 38 autres\.', page), page[:600]
+    assert ' autres.' not in service.client().get('/recherche?lieu=92390').words
+    assert 'Châtillon-sur-Chalaronne' in service.client().get('/recherche?lieu=1400').words
+
+
 def test_search_tells_closed_from_full(service):
     def cards(query=''):
         found, last = {}, 1

@@ -108,6 +108,10 @@ static const struct {
 	{ "75015", "75115", NULL },
 	{ "Paris 15e Arrondissement (75015)", "75115", NULL },
 	{ "75116", "75116", NULL },
+	{ "1400", "01093", NULL },                         /* 01400 before 14000 */
+	{ "1400 ", "01093", NULL },
+	{ "7500", "07102", NULL },
+	{ "saint", "42218", NULL },                        /* the largest of some 4000 */
 	{ "Lyon", "69123", NULL },
 	{ "Marseille", "13055", NULL },
 	{ "13001", "13201", NULL },
@@ -135,20 +139,42 @@ static void test_communes_are_found(void **state)
 
 	for (size_t i = 0; i < LENGTH(places); i++) {
 		AUTO_ARENA struct arena *a = arena_new();
-		struct commune *v;
-		struct strs near;
-		size_t n;
+		struct communes_found found;
 
 		print_message("%s\n", places[i].typed);
-		assert_int_equal(communes_find(&w->app, a, places[i].typed, &v, &n, &near), ERR_OK);
-		assert_int_equal(n > 0, places[i].first != NULL);
-		assert_true(n <= 20);
-		if (n)
-			assert_string_equal(v[0].insee, places[i].first);
+		assert_int_equal(communes_find(&w->app, a, places[i].typed, &found), ERR_OK);
+		assert_int_equal(found.n > 0, places[i].first != NULL);
+		assert_int_equal(found.n, found.total < 20 ? found.total : 20);
+		if (found.n)
+			assert_string_equal(found.v[0].insee, places[i].first);
 		if (places[i].near)
-			assert_true(strs_has(&near, places[i].near));
+			assert_true(strs_has(&found.near, places[i].near));
 		else
-			assert_int_equal(near.n, 0);
+			assert_int_equal(found.near.n, 0);
+	}
+}
+
+/* Of all that begin so, whatever their number; each counted once. */
+static void test_communes_are_counted(void **state)
+{
+	static const struct {
+		const char *typed;
+		size_t least, most;
+	} rows[] = {
+		{ "saint", 3896, 3896 }, { "92390", 1, 1 },   { "51300", 46, 46 },
+		{ "7500", 11, 11 },      { "paris", 24, 24 },
+	};
+	struct world *w = *state;
+	struct communes_found found;
+
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		print_message("%s\n", rows[i].typed);
+		assert_int_equal(communes_find(&w->app, w->a, rows[i].typed, &found), ERR_OK);
+		print_message("%zu\n", found.total);
+		assert_in_range(found.total, rows[i].least, rows[i].most);
+		for (size_t j = 0; j < found.n; j++)
+			for (size_t k = 0; k < j; k++)
+				assert_string_not_equal(found.v[j].insee, found.v[k].insee);
 	}
 }
 
@@ -389,6 +415,7 @@ int main(void)
 		cmocka_unit_test(test_coordinates),
 		cmocka_unit_test(test_asked_halves),
 		cmocka_unit_test_setup(test_communes_are_found, setup),
+		cmocka_unit_test_setup(test_communes_are_counted, setup),
 		cmocka_unit_test_setup(test_one_commune_by_name, setup),
 		cmocka_unit_test_setup(test_served_communes_are_looked_up, setup),
 		cmocka_unit_test_setup(test_establishments_around, setup),
