@@ -496,6 +496,21 @@ enum err activation_refused(struct app *app, struct arena *a, const char *number
 
 /* --- afterwards --- */
 
+/* Not of somebody who was given the number with an LDAP tool meanwhile; who was renamed, or has moved, is still known by the other. */
+static enum err is_of_request(struct txn *t, struct arena *a, const struct grant_request *r,
+			      const struct request_person *p, const struct person *who, bool *out)
+{
+	struct provider provider;
+
+	*out = strcmp(who->uid, p->uid) == 0;
+	if (*out)
+		return ERR_OK;
+	enum err e = provider_by_key(t, a, who->provider_key, &provider);
+
+	*out = !e && strcmp(provider.id, r->provider_id) == 0;
+	return or_none(e);
+}
+
 enum err access_of(struct app *app, struct arena *a, const struct grant_request *r, const struct request_person *p,
 		   struct access *out)
 {
@@ -503,7 +518,14 @@ enum err access_of(struct app *app, struct arena *a, const struct grant_request 
 	struct outcome job;
 	struct access x = { .state = ACCESS_WAITS };
 	enum err e = person_by_name(&t, a, 'n', p->number, &x.person);
+	bool ours = false;
 
+	if (!e)
+		e = is_of_request(&t, a, r, p, &x.person, &ours);
+	if (!e && !ours) {
+		e = ERR_NOTFOUND;
+		person_default(&x.person);
+	}
 	if (!e)
 		x.state = strcmp(x.person.status, "active") == 0 ? ACCESS_OPEN : ACCESS_CLOSED;
 	else if (e != ERR_NOTFOUND)

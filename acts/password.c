@@ -2,6 +2,7 @@
 #include "acts/who_session.h"
 
 #include "acts/mails.h"
+#include "acts/mirror.h"
 #include "acts/who_throttle.h"
 #include "base/text.h"
 
@@ -87,6 +88,17 @@ struct bytes password_once(const struct app *app, struct arena *a, const struct 
 	return once;
 }
 
+/* ERR_CONFLICT: in another window, or by a second click, a personal password was chosen already; it is not to be taken away. */
+static enum err check_reset(struct change_of *c)
+{
+	struct entry entry;
+	enum err e = directory_read(c->app->web, c->arena, c->who->person.dn, mirror_person_attributes, &entry);
+
+	if (e)
+		return e;
+	return mirror_true(&entry, "pwdReset") ? ERR_OK : ERR_CONFLICT;
+}
+
 /* The session of a first login holds no password: the person's own operation changes the one-off, so that slapd checks history
    and quality and ends the reset. It is there already, but for a password that came by an LDAP tool. */
 static enum err change_first(struct change_of *c, enum password_outcome *out)
@@ -98,6 +110,8 @@ static enum err change_first(struct change_of *c, enum password_outcome *out)
 		return ERR_UNAVAILABLE;
 	enum err e = directory_change_password(c->app->web, dn, once, c->form->fresh, c->tracking, out);
 
+	if (!e && *out == PASSWORD_WRONG_OLD)
+		e = check_reset(c);
 	if (!e && *out == PASSWORD_WRONG_OLD && !(e = directory_install_password(c->app->password, dn, once, c->tracking)))
 		e = directory_change_password(c->app->web, dn, once, c->form->fresh, c->tracking, out);
 	secret_wipe((void *)(uintptr_t)once.p, once.n);

@@ -173,6 +173,8 @@ static const char *why_not(struct request *rq, const struct request_file *f, int
 		return who_did(rq, f, "withdrawn", "retiré cette demande");
 	if (now < 0)
 		return "Cette demande est close.";
+	if (from < 0)
+		return "Cette demande n’est pas close.";
 	if (now < from)
 		return after[from].before;
 	if (now == from && request_event_last(f, "prepared"))

@@ -244,6 +244,8 @@ enum err page_first_change_post(struct request *rq, struct html *h)
 		rq->re->status = 422;
 		return first_change_page(rq, h);
 	}
+	if (e == ERR_CONFLICT)
+		return done(rq, "/connexion", "mot-de-passe-choisi");
 	return e ? e : done(rq, home_of(rq->who.roles), "mot-de-passe");
 }
 

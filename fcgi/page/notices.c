@@ -59,6 +59,7 @@ static const struct choice notices[] = {
 	{ "rappels", "Rythme des rappels enregistré." },
 	{ "fin-de-mission", "Fin de mission signalée. L’accès est suspendu, et la Caf est prévenue." },
 	{ "deconnexion", "Votre session est fermée." },
+	{ "mot-de-passe-choisi", "Un mot de passe personnel vient d’être choisi pour ce compte. Connectez-vous avec lui." },
 	{ "session-finie", "Votre session a expiré. Connectez-vous de nouveau." },
 	{ "session-expiree", "Votre session a expiré. Connectez-vous : vous retrouverez ce que vous aviez écrit." },
 	{ NULL, NULL },

@@ -1,4 +1,5 @@
 """A lost password: one answer for everybody, few mails, and the old password until the new one is used."""
+import concurrent.futures
 import pathlib
 import re
 import time
@@ -96,6 +97,26 @@ def test_a_first_login_left_half_way_can_be_begun_again(service):
     assert page.form('/premier-changement').set(nouveau=secret, confirmation=secret).submit().path.startswith('/espace-pro')
     account['password'] = secret
     assert service.client().login(account, plain).status == 422
+
+
+@pytest.mark.parametrize('apart', [0, 0.06, 0.13])
+def test_a_first_change_pressed_twice_keeps_the_password(service, apart):
+    account = dict(agents(service)[1])
+    account['mail'] = mail_of(service, account['uid'])
+    sent, d = len(mails_to(service, account)), service.directory()
+    d.modify_s(account['dn'], [(ldap.MOD_REPLACE, 'habDemandeMotDePasse', b'TRUE')])
+    mail = until(lambda: mails_to(service, account)[sent:])[0]
+    plain = re.search(r'Mot de passe provisoire : (\w{8}) ', mail.get_body(('plain',)).get_content())[1]
+    form = service.client().login(account, plain).form('/premier-changement')
+    secret = f'cabestan vitrail {time.time_ns()} oseille'
+    form.set(nouveau=secret, confirmation=secret)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        first = pool.submit(form.submit, follow=False)
+        time.sleep(apart)
+        answers = [pool.submit(form.submit, follow=False).result(), first.result()]
+    assert all(a.status == 303 for a in answers), [(a.status, a.words[:200]) for a in answers]
+    assert service.client().login(account, secret).path == '/espace-pro'
+    agents(service)[1]['password'] = secret
 
 
 def masked(page):

@@ -201,6 +201,14 @@ def test_a_request_taken_back_is_closed_and_told(service):
     assert until(lambda: c.get(path(number)).form('/motif').get('courriel') == other)
 
 
+def test_a_closing_mail_is_not_sent_of_an_open_request(service):
+    number = make_request(service)
+    c = administrator(service)
+    token = c.get(path(number, '/refuser')).form('/refuser').get('csrf')
+    page = c.post(path(number, '/motif'), [('csrf', token), ('courriel', 'x@courtebise.example')])
+    assert page.status == 409 and 'Cette demande n’est pas close.' in page.words
+
+
 def test_the_day_of_silence_passed_is_said(service, clock):
     number = make_request(service)
     c = administrator(service)
