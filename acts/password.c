@@ -110,7 +110,7 @@ static enum err change_first(struct change_of *c, enum password_outcome *out)
 		return ERR_UNAVAILABLE;
 	enum err e = directory_change_password(c->app->web, dn, once, c->form->fresh, c->tracking, out);
 
-	if (!e && *out == PASSWORD_WRONG_OLD)
+	if (!e && *out != PASSWORD_CHANGED)
 		e = check_reset(c);
 	if (!e && *out == PASSWORD_WRONG_OLD && !(e = directory_install_password(c->app->password, dn, once, c->tracking)))
 		e = directory_change_password(c->app->web, dn, once, c->form->fresh, c->tracking, out);

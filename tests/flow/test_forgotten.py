@@ -114,9 +114,10 @@ def test_a_first_change_pressed_twice_keeps_the_password(service, apart):
         first = pool.submit(form.submit, follow=False)
         time.sleep(apart)
         answers = [pool.submit(form.submit, follow=False).result(), first.result()]
-    assert all(a.status == 303 for a in answers), [(a.status, a.words[:200]) for a in answers]
     assert service.client().login(account, secret).path == '/espace-pro'
     agents(service)[1]['password'] = secret
+    # a form of the session that the first click ended is 403, and tells so
+    assert {a.status for a in answers} <= {303, 403}, [a.faults() for a in answers if a.tree is not None]
 
 
 def masked(page):
