@@ -4,7 +4,6 @@
 #ifndef ACTS_ACTIVATION_H
 #define ACTS_ACTIVATION_H
 
-#include "acts/outcome.h"
 #include "acts/request_review.h"
 
 /* agreement_signed → active. ERR_INVALID with a fault « etablissements »: one of them is not in the register yet; « personnes »:
@@ -15,35 +14,5 @@ MUST_USE enum err request_activate(struct app *app, struct arena *a, const struc
 
 /* Day the convention takes effect: the later of the two signatures. */
 day_t request_effect(const struct grant_request *r);
-
-enum access_state {
-	ACCESS_WAITS,  /* the directory has not been written yet */
-	ACCESS_FAILED, /* it refused */
-	ACCESS_OPEN,   /* the entry is there */
-	ACCESS_CLOSED, /* there, suspended or ended since */
-};
-
-/* Somebody of an active request, as the mirror and the mail have it now. */
-struct access {
-	enum access_state state;
-	struct person person; /* ACCESS_OPEN, ACCESS_CLOSED */
-	bool mailed;          /* something is known of a mail with his password */
-	struct outcome mail;
-};
-MUST_USE enum err access_of(struct app *app, struct arena *a, const struct grant_request *r,
-			    const struct request_person *p, struct access *out);
-
-/* « À renvoyer »: another temporary password, to another address when mail is another one: both addresses are told. agent: the number
-   of somebody of this request. Answers as the steps do; ERR_CONFLICT: not active, or the access is not open; fields « courriel », « partage » (others
-   have that address too, and shared does not confirm it). */
-MUST_USE enum err request_resend(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-				 const char *agent, const char *mail, bool shared, struct faults *faults);
-
-/* The directory refused a part of the activation for good. ERR_NOTFOUND: it did not. */
-struct activation_refusal {
-	const char *what; /* French, as « la convention n° 921-2026-00001 » */
-	bool stopped;     /* what was to follow was not written */
-};
-MUST_USE enum err activation_refused(struct app *app, struct arena *a, const char *number, struct activation_refusal *out);
 
 #endif

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += %D%/libacts.a
 %C%_libacts_a_SOURCES = \
 	%D%/acknowledgement.c \
+	%D%/activated.c \
 	%D%/activation.c \
 	%D%/agent.c \
 	%D%/agent_caf.c \
@@ -98,6 +99,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/who_login.c \
 	%D%/who_throttle.c \
 	%D%/acknowledgement.h \
+	%D%/activated.h \
 	%D%/activation.h \
 	%D%/agent.h \
 	%D%/agent_new.h \

@@ -4,6 +4,7 @@
 
 #include "fcgi/page/page.h"
 
+#include "acts/activated.h"
 #include "acts/activation.h"
 
 /* The request of the path, of the visitor's own Caf; another Caf's: ERR_NOTFOUND, and the refusal is recorded. */

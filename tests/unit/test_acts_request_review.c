@@ -1,4 +1,5 @@
 /* What a Caf does with a request: which step from which state, dates, the queue, the document, what the activation writes. */
+#include "acts/activated.h"
 #include "acts/activation.h"
 #include "acts/agreement_text.h"
 #include "acts/edit.h"
