@@ -143,14 +143,11 @@ enum err request_siret(struct arena *a, const char *typed, const char **out)
 {
 	struct buf b = buf_new(a);
 
-	for (; *typed; typed++) {
+	for (size_t n; *typed; typed += n ? n : 1) {
+		n = text_no_break(typed);
 		if (*typed >= '0' && *typed <= '9')
 			buf_byte(&b, (uint8_t)*typed);
-		else if (strncmp(typed, "\u00A0", 2) == 0)
-			typed += 1;
-		else if (strncmp(typed, "\u202F", 3) == 0)
-			typed += 2;
-		else if (*typed != ' ' && *typed != '.' && *typed != '-')
+		else if (!n && *typed != ' ' && *typed != '.' && *typed != '-')
 			return ERR_MALFORMED;
 	}
 	const char *digits = buf_str(&b);

@@ -1,5 +1,7 @@
 #include "base/clock.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -213,19 +215,11 @@ enum err time_parse_iso(const char *s, int64_t *out)
 	return ERR_OK;
 }
 
-/* Typed by people and pasted from our own pages: U+00A0 and U+202F are blanks too. */
+/* Typed by people and pasted from our own pages. */
 static void skip_blanks(const char **s)
 {
-	for (;;) {
-		if (**s == ' ')
-			*s += 1;
-		else if (strncmp(*s, "\xC2\xA0", 2) == 0)
-			*s += 2;
-		else if (strncmp(*s, "\xE2\x80\xAF", 3) == 0)
-			*s += 3;
-		else
-			return;
-	}
+	for (size_t n; (n = **s == ' ' ? 1 : text_no_break(*s)); *s += n)
+		;
 }
 
 enum err hour_parse(const char *s, int *out)

@@ -74,6 +74,9 @@ bool text_is_mail(const char *s);
 /* http or https, a host with a dot, no user part, no blank or control character, ≤ 500 bytes. */
 bool text_is_url(const char *s);
 
+/* Bytes of the no-break space (U+00A0, U+202F) s begins with; 0: none. */
+size_t text_no_break(const char *s);
+
 /* Luhn's key over decimal digits (SIREN, SIRET; ISO/IEC 7812-1 annex B). */
 bool text_is_luhn(const char *digits);
 

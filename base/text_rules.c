@@ -73,16 +73,15 @@ enum err text_unhex(const char *s, uint8_t *out, size_t n)
 	return ERR_OK;
 }
 
-/* The bytes of a separator people put between digits (U+00A0, U+202F: French habits); 0 when s starts with none. */
+size_t text_no_break(const char *s)
+{
+	return strncmp(s, "\u00a0", 2) == 0 ? 2 : strncmp(s, "\u202f", 3) == 0 ? 3 : 0;
+}
+
+/* The bytes of a separator people put between digits; 0 when s starts with none. */
 static size_t separator(const char *s)
 {
-	if (*s && strchr(" .-/", *s))
-		return 1;
-	if (strncmp(s, "\xC2\xA0", 2) == 0)
-		return 2;
-	if (strncmp(s, "\xE2\x80\xAF", 3) == 0)
-		return 3;
-	return 0;
+	return *s && strchr(" .-/", *s) ? 1 : text_no_break(s);
 }
 
 /* "+33 (0)1 99…" is frequent: its (0) counts for nothing. */

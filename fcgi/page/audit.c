@@ -259,19 +259,13 @@ enum err page_actions(struct request *rq, struct html *h)
 /* --- export: CSV, a cell that a spreadsheet would take for a formula begins with an apostrophe (security.md T25); a
    spreadsheet's filter finds no text with no-break spaces --- */
 
-/* U+00A0, U+202F or none. */
-static size_t no_break(const char *s)
-{
-	return strncmp(s, "\u00a0", 2) == 0 ? 2 : strncmp(s, "\u202f", 3) == 0 ? 3 : 0;
-}
-
 static void csv_cell(struct buf *out, const char *s, char end)
 {
 	buf_byte(out, '"');
 	if (*s && strchr("=+-@\t\r", *s))
 		buf_byte(out, '\'');
 	for (size_t n; *s; s += n ? n : 1) {
-		n = no_break(s);
+		n = text_no_break(s);
 		if (*s == '"')
 			buf_byte(out, '"');
 		buf_byte(out, n ? ' ' : (uint8_t)*s);
