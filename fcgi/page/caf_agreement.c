@@ -387,7 +387,7 @@ static void past_end(struct request *rq, struct html *h, const struct agreement_
 	if (told)
 		rq->in = input_with(rq->arena, &rq->in, "passee", "");
 	field_hidden(h, "fin", day_iso(rq->arena, agreement_stopped_on(&v->g, received)));
-	check_box(rq, h, "passee", "La convention est finie : les accès se ferment aujourd’hui");
+	check_box(rq, h, "passee", "La convention est finie : ses droits s’arrêtent aujourd’hui");
 }
 
 static enum err termination_page(struct request *rq, struct html *h, const struct agreement_view *v)
