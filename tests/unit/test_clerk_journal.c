@@ -36,9 +36,8 @@ static void test_the_identifier_of_an_act_is_read_from_the_control(void **state)
 
 /* --- the copy --- */
 
-static const char *at(struct stage *s, int64_t from_now)
+static const char *at(struct stage *s, int64_t ms)
 {
-	int64_t ms = (int64_t)time(NULL) * SECOND_MS + from_now;
 	time_t t = (time_t)(ms / SECOND_MS);
 	struct tm tm;
 	char text[32];
@@ -46,6 +45,11 @@ static const char *at(struct stage *s, int64_t from_now)
 	assert_non_null(gmtime_r(&t, &tm));
 	assert_int_equal(strftime(text, sizeof text, "%Y%m%d%H%M%S", &tm), 14);
 	return arena_printf(s->a, "%s.%03d", text, (int)(ms % SECOND_MS));
+}
+
+static const char *from_now(struct stage *s, int64_t ms)
+{
+	return at(s, (int64_t)time(NULL) * SECOND_MS + ms);
 }
 
 /* As slapd writes it when an operation ends; the digits tell apart what began and ended within one millisecond. */
@@ -86,11 +90,11 @@ static void test_an_operation_that_took_long_is_copied(void **state)
 {
 	struct stage *s = *state;
 
-	log_holds(s, at(s, -9000), at(s, -8000), 1, "before");
+	log_holds(s, from_now(s, -9000), from_now(s, -8000), 1, "before");
 	run(s);
 	assert_int_equal(copies(s, "before"), 1);
 	/* began before what is copied already, and shows only now */
-	log_holds(s, at(s, -20000), at(s, 0), 2, "long");
+	log_holds(s, from_now(s, -20000), from_now(s, 0), 2, "long");
 	run(s);
 	assert_int_equal(copies(s, "long"), 1);
 	assert_int_equal(copies(s, "before"), 1);
@@ -99,7 +103,7 @@ static void test_an_operation_that_took_long_is_copied(void **state)
 static void test_what_ends_within_one_millisecond_is_copied_once_each(void **state)
 {
 	struct stage *s = *state;
-	const char *start = at(s, -2000), *end = at(s, -1000);
+	const char *start = from_now(s, -2000), *end = from_now(s, -1000);
 
 	log_holds(s, start, end, 1, "first");
 	run(s);
@@ -125,14 +129,13 @@ static void test_the_mark_of_an_older_version_is_gone_on_from(void **state)
 {
 	struct stage *s = *state;
 	int64_t mark = ((int64_t)time(NULL) - 60) * SECOND_MS + 500;
-	int64_t now = (int64_t)time(NULL) * SECOND_MS;
 
 	journal_done();
 	put_mark(s, key_u64(s->a, (uint64_t)mark));
-	log_holds(s, at(s, mark - 2000 - now), at(s, mark - 1000 - now), 1, "copied");
-	log_holds(s, at(s, mark - 100 - now), at(s, mark + 200 - now), 1, "copied-too");
-	log_holds(s, at(s, mark - 200 - now), at(s, mark + 9000 - now), 1, "was-held");
-	log_holds(s, at(s, mark + 100 - now), at(s, mark + 200 - now), 1, "after");
+	log_holds(s, at(s, mark - 2000), at(s, mark - 1000), 1, "copied");
+	log_holds(s, at(s, mark - 100), at(s, mark + 200), 1, "copied-too");
+	log_holds(s, at(s, mark - 200), at(s, mark + 9000), 1, "was-held");
+	log_holds(s, at(s, mark + 100), at(s, mark + 200), 1, "after");
 	run(s);
 	journal_done();
 	run(s);
@@ -152,13 +155,13 @@ static void test_the_directory_s_clock_may_be_another(void **state)
 	assert_int_equal(seen_open(&older, BYTES_NONE, ((int64_t)time(NULL) - 200) * SECOND_MS), ERR_OK);
 	put_mark(s, seen_stored(&older, s->a));
 	seen_close(&older);
-	log_holds(s, at(s, -121000), at(s, -120000), 1, "behind");
+	log_holds(s, from_now(s, -121000), from_now(s, -120000), 1, "behind");
 	run(s);
 	assert_int_equal(copies(s, "behind"), 1);
 	/* ahead */
-	log_holds(s, at(s, 120000), at(s, 121000), 1, "ahead");
+	log_holds(s, from_now(s, 120000), from_now(s, 121000), 1, "ahead");
 	run(s);
-	log_holds(s, at(s, 119000), at(s, 121000), 2, "ahead-too");
+	log_holds(s, from_now(s, 119000), from_now(s, 121000), 2, "ahead-too");
 	run(s);
 	assert_int_equal(copies(s, "ahead"), 1);
 	assert_int_equal(copies(s, "ahead-too"), 1);
