@@ -40,10 +40,18 @@ struct found {
 	size_t n;
 };
 
+/* What was done with an LDAP tool is copied into the log after the fact: the record says when it was. */
+static int64_t when(const struct audit_record *r)
+{
+	int64_t at;
+
+	return time_parse_iso(arg_of(&r->details, "at"), &at) ? r->time : at;
+}
+
 static void add(struct txn *t, struct arena *a, const struct audit_record *r, struct found *out)
 {
 	out->v = arena_more(a, out->v, out->n, sizeof *out->v);
-	out->v[out->n++] = (struct deed){ .at = r->time,
+	out->v[out->n++] = (struct deed){ .at = when(r),
 					  .code = r->event,
 					  .label = event_label(r->event),
 					  .by = name_of(t, a, r),

@@ -328,6 +328,30 @@ static void test_his_history_is_newest_first(void **state)
 		assert_true(v[i - 1].at >= v[i].at);
 }
 
+/* Copied into the log after it, as the clerk does seconds later. */
+static void test_an_ldap_tool_s_change_stands_where_it_was_made(void **state)
+{
+	struct stage *s = *state;
+	struct person p = person_now(s, "pdurand");
+	struct visitor who = visitor_of(s, "b.admin");
+	struct audit_record r = act_record(s->a, &who, EVENT_DIRECTORY_CHANGE);
+	struct changeset *cs = changeset_new(s->a);
+	struct deed last, *v;
+	size_t n;
+
+	r.object_kind = "person";
+	r.object_id = p.number;
+	r.caf = p.caf;
+	act_detail(s->a, &r, "at", "2026-01-02T03:04:05.678Z");
+	changeset_audit(cs, &r);
+	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
+	assert_int_equal(agent_last_act(&s->app, s->a, &p, &last), ERR_OK);
+	assert_string_equal(last.code, "password_asked");
+	assert_int_equal(agent_history(&s->app, s->a, &p, 100, &v, &n), ERR_OK);
+	assert_string_equal(v[n - 1].code, "directory_change");
+	assert_string_equal(time_iso(s->a, v[n - 1].at), "2026-01-02T03:04:05.678Z");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +362,7 @@ int main(void)
 		cmocka_unit_test(test_an_address_is_checked_and_both_are_told),
 		cmocka_unit_test(test_a_password_is_asked_for_once),
 		cmocka_unit_test(test_his_history_is_newest_first),
+		cmocka_unit_test(test_an_ldap_tool_s_change_stands_where_it_was_made),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, stage_tear_down);
