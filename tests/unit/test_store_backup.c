@@ -55,7 +55,8 @@ static void publish(struct client *c, const char *key)
 /* Sessions and passwords of a morning, of which the evening knows that they are over. */
 static void test_a_restore_lets_nobody_in(void **state)
 {
-	static const enum table tables[] = { TABLE_SESSION, TABLE_TEMP_PASSWORD };
+	static const enum table tables[] = { TABLE_SESSION, TABLE_SESSION_OF, TABLE_KEPT, TABLE_TEMP_PASSWORD,
+					     TABLE_MAILED_LINK };
 	(void)state;
 	AUTO_SERVER struct server s = server_new();
 	struct client c = client_of(&s);
@@ -65,8 +66,8 @@ static void test_a_restore_lets_nobody_in(void **state)
 		AUTO_ARENA struct arena *a = arena_new();
 		struct changeset *cs = changeset_new(a);
 
-		for (uint64_t i = 0; i < 800; i++)
-			changeset_put(cs, tables[i % 2], key_u64(a, n * 800 + i), bytes_of("v"));
+		for (uint64_t i = 0; i < 1000; i++)
+			changeset_put(cs, tables[i % LENGTH(tables)], key_u64(a, n * 1000 + i), bytes_of("v"));
 		changeset_put(cs, TABLE_COUNTER, key_u64(a, n), bytes_of("v"));
 		note(cs, EVENT_REVISION_ACCEPTED);
 		assert_int_equal(changeset_commit(c.st, cs, NULL), ERR_OK);
