@@ -83,6 +83,11 @@ enum err commune_read(struct txn *t, struct arena *a, const char *insee, struct 
 	return n == 0 || n > 16 ? ERR_NOTFOUND : commune_get(t, a, TABLE_PUBLIC_COMMUNE, key_text(a, insee), out);
 }
 
+enum err communes_answer(struct txn *t, enum err e)
+{
+	return e == ERR_NOTFOUND && !txn_count(t, TABLE_PUBLIC_COMMUNE) ? ERR_UNAVAILABLE : e;
+}
+
 enum err commune_by_insee(struct app *app, struct arena *a, const char *insee, struct commune *out)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_PUBLIC);
@@ -302,8 +307,12 @@ enum err communes_find(struct app *app, struct arena *a, const char *text, struc
 	sort_hits(&h);
 	if (!h.n && *typed.name)
 		find_near(&t, a, typed.name, &found.near);
+	enum err e = h.n ? ERR_OK : communes_answer(&t, ERR_NOTFOUND);
+
 	if (t.err)
 		return t.err;
+	if (e == ERR_UNAVAILABLE)
+		return e;
 	found.v = arena_array(a, FOUND_MAX, struct commune);
 	found.total = h.n;
 	for (; found.n < h.n && found.n < FOUND_MAX; found.n++)

@@ -11,7 +11,7 @@ struct communes_found {
 	struct strs near;  /* of an unknown one, names that resemble (edit distance ≤ 2) */
 };
 /* "Valmoreau", "valmoreau (00410)", "92390", "1400", "St-Étienne": communes by folded name or postal code, whole or its
-   beginning. */
+   beginning. ERR_UNAVAILABLE: none is loaded. */
 MUST_USE enum err communes_find(struct app *app, struct arena *a, const char *typed, struct communes_found *out);
 MUST_USE enum err commune_by_insee(struct app *app, struct arena *a, const char *insee, struct commune *out);
 
@@ -24,6 +24,10 @@ MUST_USE enum err commune_named(struct app *app, struct arena *a, const char *ty
 
 /* In a transaction on the public environment that the caller holds. ERR_NOTFOUND. */
 MUST_USE enum err commune_read(struct txn *t, struct arena *a, const char *insee, struct commune *out);
+
+/* What a look-up on the public environment answers: ERR_NOTFOUND says nothing while no commune is loaded, as between a
+   restore and `store publish`, and becomes ERR_UNAVAILABLE. */
+MUST_USE enum err communes_answer(struct txn *t, enum err e);
 
 /* The operations that make a commune findable: its record, its name with and without article, its postal codes, its cell. */
 void commune_publish(struct arena *a, struct changeset *cs, const struct commune *c);

@@ -215,7 +215,7 @@ enum err family_page_find(struct app *app, struct arena *a, const char *id, stru
 	struct bytes key;
 	enum err e = listing_key(a, id, &key);
 
-	if (e || (e = family_page_get(&t, a, TABLE_PUBLIC_LISTING, key, &page)))
+	if (e || (e = communes_answer(&t, family_page_get(&t, a, TABLE_PUBLIC_LISTING, key, &page))))
 		return e;
 	*out = page;
 	return strcmp(page.state, "withdrawn") == 0 ? ERR_GONE : ERR_OK;
@@ -228,7 +228,7 @@ enum err family_page_revision(struct app *app, struct arena *a, const char *id, 
 	struct bytes key;
 	enum err e = listing_key(a, id, &key);
 
-	if (e || (e = txn_get(&t, TABLE_PUBLIC_LISTING, key, &record)))
+	if (e || (e = communes_answer(&t, txn_get(&t, TABLE_PUBLIC_LISTING, key, &record))))
 		return e;
 	*rev = record.rev;
 	return ERR_OK;

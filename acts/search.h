@@ -37,7 +37,8 @@ MUST_USE enum err search_run(struct app *app, struct arena *a, const struct sear
 /* What is left of the free half-days once day and moment are asked; the whole day asks for both its halves. */
 unsigned free_halves_asked(unsigned free, int weekday, int half);
 
-/* One establishment's page by its id. ERR_NOTFOUND; ERR_GONE: was published, now withdrawn or closed (*out still names it). */
+/* One establishment's page by its id. ERR_NOTFOUND; ERR_UNAVAILABLE: nothing is published yet (communes_answer); ERR_GONE:
+   was published, now withdrawn or closed (*out still names it). */
 MUST_USE enum err family_page_find(struct app *app, struct arena *a, const char *id, struct family_page *out);
 /* The revision of its record, without reading it: what a page made from it was made from. */
 MUST_USE enum err family_page_revision(struct app *app, struct arena *a, const char *id, uint64_t *rev);

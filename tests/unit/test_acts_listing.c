@@ -332,6 +332,7 @@ static void test_revision_is_accepted_and_published(void **state)
 	struct audit_record r;
 	uint64_t n = 0;
 
+	put_commune(&w->app, w->a);
 	assert_int_equal(family_page_find(&w->app, w->a, "etab2041", &page), ERR_NOTFOUND);
 	assert_int_equal(send(w, &w->agent, FIRST, 0, &n), ERR_OK);
 	assert_int_equal(n, 1);

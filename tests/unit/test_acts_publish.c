@@ -106,6 +106,7 @@ static void test_gone_from_the_register(void **state)
 	struct published online = published_of(w, "online");
 	struct family_page page;
 
+	put_commune(&w->app, w->a);
 	assert_int_equal(publish_with(w, NULL, NULL, false), ERR_OK);
 	assert_int_equal(publish_with(w, NULL, NULL, true), ERR_OK);
 	assert_int_equal(page_of(w, &page), ERR_NOTFOUND);

@@ -1,4 +1,5 @@
 /* A family's report: what is taken, what the Caf makes of it, what is left a year later. */
+#include "acts/commune.h"
 #include "acts/queue.h"
 #include "acts/report.h"
 #include "tests/unit/test_acts_service.h"
@@ -100,9 +101,16 @@ static void test_what_is_refused_leaves_nothing(void **state)
 	struct visitor caf = logged_in(s, "a.valideur");
 	struct input empty = typed(s, "", ""), good = typed(s, "Fermé le mardi", "");
 	struct faults faults = { 0 };
+	struct changeset *cs = changeset_new(s->a);
+	struct commune c;
 	struct todo file;
 
 	assert_int_equal(report_send(&s->app, s->a, &s->from, "E0001", &empty, &faults), ERR_INVALID);
+	assert_int_equal(report_send(&s->app, s->a, &s->from, "E9999", &good, &faults), ERR_UNAVAILABLE);
+	codec_default(&commune_codec, &c);
+	c.insee = "92036";
+	commune_publish(s->a, cs, &c);
+	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
 	assert_int_equal(report_send(&s->app, s->a, &s->from, "E9999", &good, &faults), ERR_NOTFOUND);
 	assert_int_equal(report_send(&s->app, s->a, &s->from, "", &good, &faults), ERR_NOTFOUND);
 	assert_int_equal(queue_next(&s->app, s->a, &caf, REPORT_TODO, &file), ERR_NOTFOUND);

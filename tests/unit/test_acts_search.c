@@ -364,6 +364,30 @@ static void test_pages(void **state)
 	assert_int_equal(r.n, 0);
 }
 
+/* Between a restore and `store publish`. What is there is found, of the rest nobody can tell. */
+static void test_nothing_is_unknown_before_communes_are_loaded(void **state)
+{
+	struct world *w = *state;
+	struct communes_found found;
+	struct family_page page;
+	uint64_t rev;
+
+	assert_int_equal(communes_find(&w->app, w->a, "Gennevilliers", &found), ERR_UNAVAILABLE);
+	assert_int_equal(family_page_find(&w->app, w->a, "ETAB0021", &page), ERR_UNAVAILABLE);
+	assert_int_equal(family_page_revision(&w->app, w->a, "ETAB0021", &rev), ERR_UNAVAILABLE);
+	assert_int_equal(family_page_find(&w->app, w->a, "", &page), ERR_NOTFOUND);
+	add_nursery(w, 21, "Près", "48.9400 2.3250", 2, 1);
+	assert_int_equal(family_page_find(&w->app, w->a, "ETAB0021", &page), ERR_OK);
+	assert_int_equal(family_page_revision(&w->app, w->a, "ETAB0021", &rev), ERR_OK);
+	put_commune(&w->app, w->a);
+	assert_int_equal(family_page_find(&w->app, w->a, "ETAB0022", &page), ERR_NOTFOUND);
+	assert_int_equal(family_page_revision(&w->app, w->a, "ETAB0022", &rev), ERR_NOTFOUND);
+	assert_int_equal(communes_find(&w->app, w->a, "Xyzzyplugh", &found), ERR_OK);
+	assert_int_equal(found.n, 0);
+	assert_int_equal(communes_find(&w->app, w->a, "Gennevilliers", &found), ERR_OK);
+	assert_int_equal(found.n, 1);
+}
+
 /* One load of the real list serves all tests: each takes its own establishments away. */
 static struct world *shared;
 
@@ -422,6 +446,7 @@ int main(void)
 		cmocka_unit_test_setup(test_a_commune_without_a_point, setup),
 		cmocka_unit_test_setup(test_moving_leaves_nothing_behind, setup),
 		cmocka_unit_test_setup(test_pages, setup),
+		world_test(test_nothing_is_unknown_before_communes_are_loaded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, end);

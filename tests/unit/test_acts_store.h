@@ -219,6 +219,19 @@ static inline void put_caf(struct world *w)
 	put_uuid(w, TABLE_MIRROR_NAME, mirror_name_key(w->a, 'c', c.code), 0, c.uuid);
 }
 
+/* Families are answered once there is one. */
+static inline void put_commune(struct app *app, struct arena *a)
+{
+	struct changeset *cs = changeset_new(a);
+	struct commune c;
+
+	codec_default(&commune_codec, &c);
+	c.insee = "92036";
+	c.name = "Gennevilliers";
+	commune_publish(a, cs, &c);
+	assert_int_equal(changeset_commit(app->store, cs, NULL), ERR_OK);
+}
+
 /* A nursery of 36 places with its point, and a leisure centre without. */
 static inline void fill_world(struct world *w)
 {
