@@ -8,7 +8,7 @@ build_packages=(gcc make autoconf automake pkg-config libc6-dev libfcgi-dev libl
     libcurl4-openssl-dev libyajl-dev libutf8proc-dev libinih-dev libcsv-dev libzxcvbn-dev libseccomp-dev libpango1.0-dev)
 # shellcheck disable=SC2034
 test_packages=(libcmocka-dev python3-pytest poppler-utils python3-pytest-timeout python3-html5lib python3-requests python3-ldap3
-    chromium-headless-shell fonts-open-sans clang-14 clang-format-14 libclang-rt-14-dev cppcheck nodejs npm git ldapvi)
+    chromium-headless-shell fonts-open-sans clang-14 clang-format-14 libclang-rt-14-dev cppcheck shellcheck pyflakes3 nodejs npm git ldapvi)
 # shellcheck disable=SC2034
 bench_packages=(wrk sqlite3 libsqlite3-dev)
 

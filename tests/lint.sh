@@ -1,7 +1,7 @@
 #!/bin/bash
 # What machines can say about the sources without running them.
 #
-#   tests/lint.sh [layers|format|hosts|tests|docs|units|cppcheck]…   all without arguments
+#   tests/lint.sh [layers|format|hosts|tests|docs|units|scripts|cppcheck]…   all without arguments
 #   tests/lint.sh analyzer BUILD                          gcc -fanalyzer in the folder BUILD, made when missing
 #   tests/lint.sh fix                                     formats the sources in place
 # shellcheck disable=SC2317  # the functions are called by name
@@ -72,6 +72,15 @@ lint_units() {
 	[ "$found" = 0 ] && echo "units: nothing undone"
 }
 
+lint_scripts() {
+	local files shells pythons
+	mapfile -t files < <(find .ci autogen.sh check start "${layers[@]}" nginx tests bench \( -name node_modules -o -name __pycache__ \) -prune \
+		-o -type f ! -name '*.[ch]' -print | sort)
+	mapfile -t shells < <(grep -lE '^#!/bin/(ba)?sh|^# shellcheck shell' "${files[@]}")
+	mapfile -t pythons < <({ printf '%s\n' "${files[@]}" | grep '\.py$'; grep -l '^#!/usr/bin/python3' "${files[@]}"; } | sort -u)
+	shellcheck "${shells[@]}" && pyflakes3 "${pythons[@]}" && echo "scripts: ${#shells[@]} of the shell, ${#pythons[@]} of Python"
+}
+
 # varFuncNullUB: NULL is a pointer in glibc's C, and our variadic functions are marked sentinel.
 lint_cppcheck() {
 	local out
@@ -114,7 +123,7 @@ fix)
 	exit
 	;;
 esac
-[ $# -gt 0 ] || set -- layers format hosts tests docs units cppcheck
+[ $# -gt 0 ] || set -- layers format hosts tests docs units scripts cppcheck
 failed=0
 for what in "$@"; do
 	"lint_$what" || failed=1

@@ -106,10 +106,8 @@ def main():
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     seed = int(os.environ.get('HABILIS_SEED', time.time_ns() % 100000))
     rng = random.Random(seed)
-    service = conftest.make_service()
     print(f'seed {seed}, {rounds} rounds', flush=True)
-    try:
-        service.start()
+    with conftest.running_service() as service:
         d = service.directory()
         doubled = 0
         for n in range(rounds):
@@ -121,8 +119,6 @@ def main():
         assert 'operation=' not in changes, changes[:600]
         assert service.ctl('audit', 'verify').stdout.startswith('whole:')
         print(f'{rounds} passed, 0 failed')
-    finally:
-        service.start('stop')
 
 
 if __name__ == '__main__':

@@ -152,10 +152,8 @@ def main():
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     seed = int(os.environ.get('HABILIS_SEED', time.time_ns() % 100000))
     rng = random.Random(seed)
-    service = conftest.make_service()
     print(f'seed {seed}, {rounds} rounds', flush=True)
-    try:
-        service.start()
+    with conftest.running_service() as service:
         workers = publishers(service)
         for p in workers:
             p.start()
@@ -170,8 +168,6 @@ def main():
         assert not faults, faults[:5]
         assert total >= rounds * 3, f'only {total} writes: the load is none'
         print(f'{rounds} passed, 0 failed')
-    finally:
-        service.start('stop')
 
 
 if __name__ == '__main__':

@@ -261,10 +261,8 @@ def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     seed = int(os.environ.get('HABILIS_SEED', time.time_ns() % 100000))
     rng = random.Random(seed)
-    service = conftest.make_service()
     print(f'seed {seed}, {count} mails', flush=True)
-    try:
-        service.start()
+    with conftest.running_service() as service:
         plan = Plan(count, rng)
         relay = RelayThread(plan, tls_of(service), conftest.free_ports() + 7)
         relay.start()
@@ -286,8 +284,6 @@ def main():
         print(f'met: {dict(plan.met)}')
         print(f'{count} mails: {len(plan.got)} came, {doubled} twice under one identifier, {refused} refused, {expired} expired, '
               f'{killed - len(kills)} kills; moved by {moved / 3600:.0f} h: passed, 0 failed')
-    finally:
-        service.start('stop')
 
 
 if __name__ == '__main__':

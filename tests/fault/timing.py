@@ -5,10 +5,8 @@
 
 Each try comes from an address of its own; no account goes past its third failure: the right password then forgets them."""
 import itertools
-import os
 import pathlib
 import re
-import shutil
 import statistics
 import sys
 import time
@@ -91,18 +89,11 @@ def asking(service, accounts, tries):
 
 def main():
     tries = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    kept = os.environ.get('HABILIS_FLOW_RUN')
-    service = conftest.Service(pathlib.Path(kept), os.environ) if kept else conftest.make_service()
-    service.know() if kept else service.start()
-    try:
+    with conftest.shared_service() as service:
         accounts = [a for a in service.demo['accounts'] if not a.get('first_login')]
         unknown = (f'vda-{9000 + n}' for n in itertools.count())
         good = compare('login', service, try_login, failing(service, accounts, tries), unknown)
         good &= compare('lost password', service, try_forgotten, asking(service, accounts, tries), unknown)
-    finally:
-        if not kept:
-            service.start('stop')
-            shutil.rmtree(service.run.parent, ignore_errors=True)
     return 0 if good else 1
 
 

@@ -161,6 +161,33 @@ def make_service(limits='off'):
     return Service(run / 'run', env)
 
 
+@contextlib.contextmanager
+def running_service(limits='off'):
+    """A service for its block alone, folder and all; HABILIS_KEEP=1 leaves the folder."""
+    service = make_service(limits)
+    try:
+        service.start()
+        yield service
+    finally:
+        with contextlib.suppress(Exception):
+            service.start('stop')
+        if not os.environ.get('HABILIS_KEEP'):
+            shutil.rmtree(service.run.parent, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def shared_service():
+    """One that runs already where HABILIS_FLOW_RUN says, for writing tests; else one of its own."""
+    run = os.environ.get('HABILIS_FLOW_RUN')
+    if not run:
+        with running_service() as service:
+            yield service
+        return
+    service = Service(pathlib.Path(run), os.environ)
+    service.know()
+    yield service
+
+
 def refused(service):
     """Lines of the logs about a process that its sandbox ended."""
     return [line for path in (service.run / 'log').iterdir() for line in path.read_text(errors='replace').splitlines() if 'SIGSYS' in line]
@@ -168,21 +195,9 @@ def refused(service):
 
 @pytest.fixture(scope='session')
 def service():
-    if os.environ.get('HABILIS_FLOW_RUN'):      # a service that runs already: for writing tests
-        s = Service(pathlib.Path(os.environ['HABILIS_FLOW_RUN']), os.environ)
-        s.know()
-        yield s
-        return
-    s = make_service()
-    try:
-        s.start()
+    with shared_service() as s:
         yield s
         assert not refused(s), refused(s)       # no flow needs a system call that is not in the table
-    finally:
-        with contextlib.suppress(Exception):
-            s.start('stop')
-        if not os.environ.get('HABILIS_KEEP'):
-            shutil.rmtree(s.run.parent, ignore_errors=True)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import ldap
 import pytest
 
 from client import until
-from test_forgotten import mail_of
 
 TODAY = datetime.date.today()
 NEUTRAL = 'Si cette adresse est celle du contact d’un organisme, un courriel est parti.'

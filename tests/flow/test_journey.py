@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import ldap
 
-from client import Client, until
+from client import until
 from test_departure import number_of
 
 

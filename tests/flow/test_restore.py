@@ -1,7 +1,5 @@
 """A restore as docs/operator.md tells it, store and directory, and what people are told until everything is published again. It
 stops the service, so it has one of its own."""
-import contextlib
-import shutil
 import subprocess
 
 import conftest
@@ -12,14 +10,8 @@ from client import until
 
 @pytest.fixture(scope='module')
 def restored():
-    service = conftest.make_service()
-    try:
-        service.start()
+    with conftest.running_service() as service:
         yield service
-    finally:
-        with contextlib.suppress(Exception):
-            service.start('stop')
-        shutil.rmtree(service.run.parent, ignore_errors=True)
 
 
 def slap(service, tool, *words):

@@ -1,9 +1,7 @@
 """A year of conventions by the days that matter: warning, last day of notice, renewal, termination, end. Its clock runs ahead, so it
 has a service of its own; that one has nginx's limits, too."""
-import contextlib
 import datetime
 import re
-import shutil
 import time
 
 import conftest
@@ -17,14 +15,8 @@ RENEWED, EFFECT = DUE.replace(year=YEAR + 2), DUE.replace(year=YEAR)
 
 @pytest.fixture(scope='module')
 def year():
-    service = conftest.make_service(limits='on')
-    try:
-        service.start()
+    with conftest.running_service(limits='on') as service:
         yield service
-    finally:
-        with contextlib.suppress(Exception):
-            service.start('stop')
-        shutil.rmtree(service.run.parent, ignore_errors=True)
 
 
 def until(check, what, seconds=15):
