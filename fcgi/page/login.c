@@ -120,22 +120,27 @@ enum err page_logout(struct request *rq, struct html *h)
 
 /* --- the first change: no other page is reachable until it is done --- */
 
+/* clang-format off */
+#define FIELDS_NEW_PASSWORD \
+	{ .name = "nouveau", \
+	  .label = "Nouveau mot de passe", \
+	  .kind = FIELD_PASSWORD, \
+	  .required = true, \
+	  .max = 512, \
+	  .missing = "Saisissez un nouveau mot de passe", \
+	  .autocomplete = "new-password" }, \
+	{ .name = "confirmation", \
+	  .label = "Le même, une seconde fois", \
+	  .kind = FIELD_PASSWORD, \
+	  .required = true, \
+	  .max = 512, \
+	  .missing = "Saisissez le nouveau mot de passe une seconde fois", \
+	  .autocomplete = "new-password" }
+/* clang-format on */
+
 static const struct field first_change_fields[] = {
 	{ .name = "identifiant", .label = "Identifiant", .kind = FIELD_TEXT, .max = 254, .autocomplete = "username" },
-	{ .name = "nouveau",
-	  .label = "Nouveau mot de passe",
-	  .kind = FIELD_PASSWORD,
-	  .required = true,
-	  .max = 512,
-	  .missing = "Saisissez un nouveau mot de passe",
-	  .autocomplete = "new-password" },
-	{ .name = "confirmation",
-	  .label = "Le même, une seconde fois",
-	  .kind = FIELD_PASSWORD,
-	  .required = true,
-	  .max = 512,
-	  .missing = "Saisissez le nouveau mot de passe une seconde fois",
-	  .autocomplete = "new-password" },
+	FIELDS_NEW_PASSWORD,
 };
 
 const struct form *form_first_change(void)
@@ -259,20 +264,7 @@ static const struct field account_fields[] = {
 	  .max = 512,
 	  .missing = "Saisissez votre mot de passe actuel",
 	  .autocomplete = "current-password" },
-	{ .name = "nouveau",
-	  .label = "Nouveau mot de passe",
-	  .kind = FIELD_PASSWORD,
-	  .required = true,
-	  .max = 512,
-	  .missing = "Saisissez un nouveau mot de passe",
-	  .autocomplete = "new-password" },
-	{ .name = "confirmation",
-	  .label = "Le même, une seconde fois",
-	  .kind = FIELD_PASSWORD,
-	  .required = true,
-	  .max = 512,
-	  .missing = "Saisissez le nouveau mot de passe une seconde fois",
-	  .autocomplete = "new-password" },
+	FIELDS_NEW_PASSWORD,
 };
 
 const struct form *form_account(void)

@@ -1,16 +1,7 @@
-#include "base/text.h"
+#include "test_base_text.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#define BYTES(literal) ((struct bytes){ (const uint8_t *)(literal), sizeof(literal) - 1 })
 
 /* clang-format off */
 static const struct {
@@ -92,20 +83,6 @@ static void test_cleaned_text_is_clean_already(void **state)
 			continue;
 		assert_int_equal(text_clean(a, bytes_of(cleaned[i].out), cleaned[i].lines, &again), ERR_OK);
 		assert_string_equal(again, cleaned[i].out);
-	}
-}
-
-struct pair {
-	const char *in, *out;
-};
-
-static void check_pairs(const struct pair *pairs, size_t n, const char *(*f)(struct arena *, const char *))
-{
-	for (size_t i = 0; i < n; i++) {
-		AUTO_ARENA struct arena *a = arena_new();
-
-		print_message("%s\n", pairs[i].in);
-		assert_string_equal(f(a, pairs[i].in), pairs[i].out);
 	}
 }
 

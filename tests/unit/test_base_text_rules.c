@@ -1,16 +1,7 @@
-#include "base/text.h"
+#include "test_base_text.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#define BYTES(literal) ((struct bytes){ (const uint8_t *)(literal), sizeof(literal) - 1 })
 
 static void test_numbers_are_whole_and_within_bounds(void **state)
 {
@@ -68,20 +59,6 @@ static void test_hexadecimal_comes_back_as_it_went(void **state)
 	assert_memory_equal(out, "\1\1\1", 3);
 	assert_int_equal(text_unhex("00fF10", out, 3), ERR_OK);
 	assert_memory_equal(out, "\x00\xFF\x10", 3);
-}
-
-struct pair {
-	const char *in, *out;
-};
-
-static void check_pairs(const struct pair *pairs, size_t n, const char *(*f)(struct arena *, const char *))
-{
-	for (size_t i = 0; i < n; i++) {
-		AUTO_ARENA struct arena *a = arena_new();
-
-		print_message("%s\n", pairs[i].in);
-		assert_string_equal(f(a, pairs[i].in), pairs[i].out);
-	}
 }
 
 static void test_telephone_numbers_are_kept_in_one_form(void **state)

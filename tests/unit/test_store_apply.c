@@ -372,13 +372,6 @@ static void test_the_file_grows_ahead_of_the_commits(void **state)
 	assert_int_equal(count(&b, TABLE_DRAFT), 400 * 50);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	secret_init();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,5 +391,5 @@ int main(void)
 		cmocka_unit_test(test_the_file_grows_ahead_of_the_commits),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, NULL);
+	return cmocka_run_group_tests(tests, secrets_ready, NULL);
 }

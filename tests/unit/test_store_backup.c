@@ -361,13 +361,6 @@ static void test_a_damaged_file_is_a_verdict(void **state)
 	print_message("%zu of 300 flips were outside the log\n", whole);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	secret_init();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,5 +375,5 @@ int main(void)
 		cmocka_unit_test(test_a_damaged_file_is_a_verdict),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, NULL);
+	return cmocka_run_group_tests(tests, secrets_ready, NULL);
 }

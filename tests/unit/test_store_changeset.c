@@ -197,13 +197,6 @@ static void test_bounds_stick(void **state)
 	assert_int_equal(changeset_check(cs), ERR_TOOLARGE);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	secret_init();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,5 +208,5 @@ int main(void)
 		cmocka_unit_test(test_bounds_stick),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, NULL);
+	return cmocka_run_group_tests(tests, secrets_ready, NULL);
 }

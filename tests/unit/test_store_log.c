@@ -204,13 +204,6 @@ static void test_a_purge_does_not_cover_what_was_taken_away(void **state)
 	clock_test_offset(0);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	secret_init();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,5 +215,5 @@ int main(void)
 		cmocka_unit_test(test_a_purge_does_not_cover_what_was_taken_away),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, NULL);
+	return cmocka_run_group_tests(tests, secrets_ready, NULL);
 }

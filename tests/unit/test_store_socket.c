@@ -190,13 +190,6 @@ static void test_a_second_writer_is_refused(void **state)
 	assert_int_equal(writer_restore(a, &s.o, "/nonexistent", &why), ERR_UNAVAILABLE);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	secret_init();
-	return 0;
-}
-
 static int listen_to_it(const char *path)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
@@ -256,5 +249,5 @@ int main(void)
 		cmocka_unit_test(test_it_tells_its_supervisor_that_it_lives),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, NULL);
+	return cmocka_run_group_tests(tests, secrets_ready, NULL);
 }
