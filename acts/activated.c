@@ -131,10 +131,7 @@ static void record(struct step *x, const struct person *p, enum event event)
 {
 	struct audit_record r = act_record(x->a, x->who, event);
 
-	r.caf = p->caf;
-	r.provider = x->f.r.provider_id;
-	r.object_kind = "person";
-	r.object_id = p->number;
+	act_on_person(&r, p, x->f.r.provider_id);
 	act_detail(x->a, &r, "request", x->number);
 	changeset_audit(x->cs, &r);
 }

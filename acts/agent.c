@@ -54,19 +54,32 @@ static enum err edit(struct app *app, struct arena *a, struct changeset *cs, con
 	return e;
 }
 
+enum err agent_record(struct app *app, struct arena *a, const struct visitor *who, const struct person *p,
+		      enum event ev, struct audit_record *out)
+{
+	struct audit_record r = act_record(a, who, ev);
+	const char *provider;
+	enum err e = person_provider(app, a, p, &provider);
+
+	if (e)
+		return e;
+	act_on_person(&r, p, provider);
+	*out = r;
+	return ERR_OK;
+}
+
 enum err agent_change_add(struct app *app, struct arena *a, struct changeset *cs, const struct visitor *who,
 			  const struct person *p, enum agent_change change, day_t end, const char *reason)
 {
-	struct audit_record r = act_record(a, who, changes[change].event);
+	struct audit_record r;
 	size_t dropped;
-	enum err e = edit(app, a, cs, p, change, end, reason);
+	enum err e = agent_record(app, a, who, p, changes[change].event, &r);
 
-	r.caf = p->caf;
-	r.object_kind = "person";
-	r.object_id = p->number;
+	if (e || (e = edit(app, a, cs, p, change, end, reason)))
+		return e;
 	if (end)
 		act_detail(a, &r, "end", day_iso(a, end));
-	if (!e && change != AGENT_REOPEN)
+	if (change != AGENT_REOPEN)
 		e = sessions_drop(app, a, cs, p->uuid, NULL, visitor_now(who), &dropped);
 	mail_add(app, a, cs, changes[change].mail, p->uuid, "", p->caf, "motif", reason, "fin",
 		 end ? day_fr(a, end) : "", NULL);

@@ -19,6 +19,10 @@ enum agent_change {
 MUST_USE enum err agent_change_add(struct app *app, struct arena *a, struct changeset *cs, const struct visitor *who,
 				   const struct person *p, enum agent_change change, day_t end, const char *reason);
 
+/* A record about him: his number, his Caf, his provider. */
+MUST_USE enum err agent_record(struct app *app, struct arena *a, const struct visitor *who, const struct person *p,
+			       enum event ev, struct audit_record *out);
+
 /* --- the Caf's own acts on somebody of one of its providers; administrators only, confirmed in the directory --- */
 
 /* What must hold at the directory's entry, as read there just before; somebody was quicker, or a job about him is still on its

@@ -213,16 +213,6 @@ static void set(const struct deciding *x, const char *attribute, const char *val
 	edits_job(x->a, x->cs, edits, x->about);
 }
 
-static struct audit_record record_of(const struct deciding *x, enum event ev)
-{
-	struct audit_record r = act_record(x->a, x->who, ev);
-
-	r.caf = x->p.caf;
-	r.object_kind = "person";
-	r.object_id = x->p.number;
-	return r;
-}
-
 enum err agent_mail_change(struct app *app, struct arena *a, const struct visitor *who, const struct person *p,
 			   const char *mail, bool shared, struct faults *faults)
 {
@@ -240,9 +230,9 @@ enum err agent_mail_change(struct app *app, struct arena *a, const struct visito
 		fault_add(a, faults, "courriel", "C’est déjà son adresse : saisissez la nouvelle");
 	if (faults->n)
 		return ERR_INVALID;
-	struct audit_record r = record_of(&x, EVENT_AGENT_MAIL_CHANGED);
+	struct audit_record r;
 
-	if ((e = open_changeset(&x)))
+	if ((e = agent_record(app, a, who, &x.p, EVENT_AGENT_MAIL_CHANGED, &r)) || (e = open_changeset(&x)))
 		return e;
 	act_detail(a, &r, "old", x.p.mail);
 	act_detail(a, &r, "new", mail);
@@ -264,9 +254,9 @@ enum err agent_password_ask(struct app *app, struct arena *a, const struct visit
 		return e;
 	if (x.p.wants_password || strcmp(x.p.status, "active") != 0)
 		return ERR_CONFLICT;
-	struct audit_record r = record_of(&x, EVENT_PASSWORD_ASKED);
+	struct audit_record r;
 
-	if ((e = open_changeset(&x)))
+	if ((e = agent_record(app, a, who, &x.p, EVENT_PASSWORD_ASKED, &r)) || (e = open_changeset(&x)))
 		return e;
 	set(&x, "habDemandeMotDePasse", "TRUE");
 	changeset_audit(x.cs, &r);

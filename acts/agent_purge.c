@@ -116,10 +116,7 @@ static enum err purge(struct purging *x, const struct person *p, day_t end)
 	agents_taken_put(x->a, x->cs, p->uid, p->number);
 	changeset_expect(x->cs, TABLE_MIRROR_PERSON, key_bytes(p->uuid.b, sizeof p->uuid.b), p->rev);
 	r.role = "service";
-	r.caf = p->caf;
-	r.provider = x->p->id;
-	r.object_kind = "person";
-	r.object_id = p->number;
+	act_on_person(&r, p, x->p->id);
 	act_detail(x->a, &r, "end", day_iso(x->a, end));
 	changeset_audit(x->cs, &r);
 	return drop_kept(x, p);

@@ -60,20 +60,28 @@ static bool is_about(const struct audit_record *r, const void *about)
 	return strcmp(arg_of(&r->details, "person"), p->number) == 0;
 }
 
+/* The newest of the first events_n events. */
+static enum err newest(struct app *app, struct arena *a, const struct person *p, size_t events_n, size_t limit,
+		       struct deed **out, size_t *n)
+{
+	struct deeds_query q = {
+		.caf = p->caf, .events = events, .events_n = events_n, .is_about = is_about, .about = p, .limit = limit
+	};
+	enum err e = person_provider(app, a, p, &q.provider);
+
+	return e ? e : deeds_find(app, a, &q, out, n);
+}
+
 enum err agent_history(struct app *app, struct arena *a, const struct person *p, size_t limit, struct deed **out, size_t *n)
 {
-	enum err e = deeds_find(app, a, p->caf, events, LENGTH(events), is_about, p, out, n);
-
-	if (!e && *n > limit)
-		*n = limit;
-	return e;
+	return newest(app, a, p, LENGTH(events), limit, out, n);
 }
 
 enum err agent_last_act(struct app *app, struct arena *a, const struct person *p, struct deed *out)
 {
 	struct deed *v;
 	size_t n;
-	enum err e = deeds_find(app, a, p->caf, events, OF_THE_ACCOUNT, is_about, p, &v, &n);
+	enum err e = newest(app, a, p, OF_THE_ACCOUNT, 1, &v, &n);
 
 	if (!e && !n)
 		return ERR_NOTFOUND;

@@ -145,9 +145,17 @@ static bool is_about(const struct audit_record *r, const void *about)
 }
 
 enum err agreement_history(struct app *app, struct arena *a, const struct agreement *g, const struct provider *p,
-			   struct deed **out, size_t *n)
+			   size_t limit, struct deed **out, size_t *n)
 {
-	return deeds_find(app, a, p->caf, events, LENGTH(events), is_about, g, out, n);
+	return deeds_find(app, a,
+			  &(struct deeds_query){ .caf = p->caf,
+						 .provider = p->id,
+						 .events = events,
+						 .events_n = LENGTH(events),
+						 .is_about = is_about,
+						 .about = g,
+						 .limit = limit },
+			  out, n);
 }
 
 enum err agreement_last_act(struct app *app, struct arena *a, const struct agreement *g, const struct provider *p,
@@ -155,7 +163,7 @@ enum err agreement_last_act(struct app *app, struct arena *a, const struct agree
 {
 	struct deed *v;
 	size_t n;
-	enum err e = agreement_history(app, a, g, p, &v, &n);
+	enum err e = agreement_history(app, a, g, p, 1, &v, &n);
 
 	if (!e && !n)
 		return ERR_NOTFOUND;

@@ -208,6 +208,14 @@ void act_on_establishment(struct audit_record *r, const struct establishment *e)
 	r->caf = e->caf;
 }
 
+void act_on_person(struct audit_record *r, const struct person *p, const char *provider)
+{
+	r->object_kind = "person";
+	r->object_id = p->number;
+	r->caf = p->caf;
+	r->provider = provider;
+}
+
 /* --- ids --- */
 
 #define TIME_BYTES 6u /* of a changeset's id */

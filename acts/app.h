@@ -90,6 +90,8 @@ struct audit_record act_record(struct arena *a, const struct visitor *who, enum 
 void act_detail(struct arena *a, struct audit_record *r, const char *name, const char *value);
 /* Fills object and Caf from an establishment. */
 void act_on_establishment(struct audit_record *r, const struct establishment *e);
+/* Fills object, Caf and provider from a person; provider: its id, "" for staff. */
+void act_on_person(struct audit_record *r, const struct person *p, const char *provider);
 
 /* A changeset of this visitor with a fresh id, nothing counted: logins, sessions, notes. */
 struct changeset *act_changeset(struct app *app, struct arena *a, const struct visitor *who);

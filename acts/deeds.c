@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOKED_AT 300 /* newest records of an event in the Caf */
+#define PAGE 100 /* records read at once */
 
 /* In French: what the record says besides its event. */
 static const char *what_of(struct arena *a, const struct audit_record *r)
@@ -66,29 +66,42 @@ static int newest_first(const void *x, const void *y)
 	return (first->at < second->at) - (first->at > second->at);
 }
 
-enum err deeds_find(struct app *app, struct arena *a, const char *caf, const enum event *events, size_t events_n,
-		    deed_test is_about, const void *about, struct deed **out, size_t *n)
+/* One page of records; those that are about it. */
+static enum err find_page(struct txn *t, struct arena *a, const struct deeds_query *q, struct audit_query *in,
+			  struct found *found, bool *more)
+{
+	struct audit_page page = { 0 };
+	enum err e = audit_find(t, a, in, &page);
+
+	for (size_t i = 0; !e && i < page.n; i++)
+		if (q->is_about(&page.v[i], q->about))
+			add(t, a, &page.v[i], found);
+	in->before = page.next;
+	*more = page.more;
+	return e;
+}
+
+enum err deeds_find(struct app *app, struct arena *a, const struct deeds_query *q, struct deed **out, size_t *n)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct audit_query in = { .caf = q->caf,
+				  .provider = q->provider,
+				  .events = q->events,
+				  .events_n = q->events_n,
+				  .event_class = -1,
+				  .failed = -1,
+				  .limit = PAGE };
 	struct found found = { 0 };
+	bool more = true;
 	enum err e = ERR_OK;
 
-	for (size_t i = 0; i < events_n && !e; i++) {
-		struct audit_query q = {
-			.caf = caf, .event = event_code(events[i]), .event_class = -1, .failed = -1, .limit = LOOKED_AT
-		};
-		struct audit_page page = { 0 };
-
-		e = audit_find(&t, a, &q, &page);
-		for (size_t k = 0; !e && k < page.n; k++)
-			if (is_about(&page.v[k], about))
-				add(&t, a, &page.v[k], &found);
-	}
+	while (!e && more && found.n < q->limit)
+		e = find_page(&t, a, q, &in, &found, &more);
 	if (e)
 		return e;
 	if (found.n)
 		qsort(found.v, found.n, sizeof *found.v, newest_first);
 	*out = found.v;
-	*n = found.n;
+	*n = found.n < q->limit ? found.n : q->limit;
 	return ERR_OK;
 }

@@ -14,9 +14,16 @@ struct deed {
 
 typedef bool (*deed_test)(const struct audit_record *r, const void *about);
 
-/* The records of these events in the Caf that are about it, newest first; of each event only the newest few hundred are looked
-   at. */
-MUST_USE enum err deeds_find(struct app *app, struct arena *a, const char *caf, const enum event *events,
-			     size_t events_n, deed_test is_about, const void *about, struct deed **out, size_t *n);
+struct deeds_query {
+	const char *caf, *provider; /* whose records are looked through: code and id */
+	const enum event *events;
+	size_t events_n;
+	deed_test is_about;
+	const void *about;
+	size_t limit; /* of the newest */
+};
+
+/* Newest first. */
+MUST_USE enum err deeds_find(struct app *app, struct arena *a, const struct deeds_query *q, struct deed **out, size_t *n);
 
 #endif

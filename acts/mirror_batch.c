@@ -1,6 +1,7 @@
 /* One changeset at a time: deletions first, then puts, since two entries may trade a name in one poll. */
 #include "acts/mirror_batch.h"
 
+#include "acts/agent.h"
 #include "acts/departure.h"
 #include "acts/publish.h"
 #include "acts/queue.h"
@@ -271,14 +272,13 @@ static enum err settle_departure(struct batch *b, const struct mirrored *old, co
 
 	if (e)
 		return e == ERR_NOTFOUND ? ERR_OK : e;
-	struct audit_record r =
-		act_record(b->work, &(struct visitor){ .address = "", .user_agent = "" },
-			   strcmp(access_of(now), "active") == 0 ? EVENT_AGENT_REOPENED : EVENT_AGENT_ENDED);
+	struct audit_record r;
 
+	e = agent_record(b->app, b->work, &(struct visitor){ .address = "", .user_agent = "" }, &old->is.person,
+			 strcmp(access_of(now), "active") == 0 ? EVENT_AGENT_REOPENED : EVENT_AGENT_ENDED, &r);
+	if (e)
+		return e;
 	r.role = "service";
-	r.object_kind = "person";
-	r.object_id = old->is.person.number;
-	r.caf = old->is.person.caf;
 	act_detail(b->work, &r, "departure", "settled");
 	changeset_audit(b->cs, &r);
 	mirror_batch_delete(b, TABLE_TODO, todo_key(b->work, r.caf, file.since, file.kind, old->uuid));

@@ -109,6 +109,17 @@ enum err provider_by_key(struct txn *t, struct arena *a, const char *key, struct
 	return e ? e : provider_get(t, a, TABLE_MIRROR_PROVIDER, key_bytes(u.b, sizeof u.b), out);
 }
 
+enum err person_provider(struct app *app, struct arena *a, const struct person *p, const char **id)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct provider provider = { .id = "" };
+	enum err e = or_none(provider_by_key(&t, a, p->provider_key, &provider));
+
+	if (!e)
+		*id = provider.id;
+	return e;
+}
+
 enum err caf_by_code(struct txn *t, struct arena *a, const char *code, struct caf *out)
 {
 	struct uuid u;

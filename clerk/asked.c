@@ -5,6 +5,7 @@
    row stays until the entry asks no more. */
 #include "clerk/clerk.h"
 
+#include "acts/agent.h"
 #include "acts/edit.h"
 #include "acts/mails.h"
 #include "acts/mirror.h"
@@ -60,19 +61,21 @@ static const char *refusal(const struct person *p)
 	return *p->mail ? NULL : "no_address";
 }
 
-static void record(struct arena *a, struct changeset *cs, const struct person *p, const char *cause, bool personal)
+static enum err record(struct clerk *c, struct arena *a, struct changeset *cs, const struct person *p,
+		       const char *cause, bool personal)
 {
-	struct audit_record r = act_record(a, &nobody, EVENT_PASSWORD_ASKED);
+	struct audit_record r;
+	enum err e = agent_record(&c->app, a, &nobody, p, EVENT_PASSWORD_ASKED, &r);
 
+	if (e)
+		return e;
 	r.role = "service";
-	r.object_kind = "person";
-	r.object_id = p->number;
-	r.caf = p->caf;
 	r.failed = cause != NULL;
 	r.cause = cause ? cause : "";
 	if (!cause)
 		act_detail(a, &r, "purpose", personal ? "reset" : "activation");
 	changeset_audit(cs, &r);
+	return ERR_OK;
 }
 
 static const char *clearing_key(struct arena *a, const struct person *p)
@@ -117,8 +120,7 @@ static enum err write_mail(struct clerk *c, struct arena *a, struct changeset *c
 	if (!cause)
 		mail_add_about(&c->app, a, cs, outcome_key(a, "agent", p->number, "mot-de-passe"),
 			       personal ? "password_reset" : "temporary_password", p->uuid, "", p->caf, NULL);
-	record(a, cs, p, cause, personal);
-	return ERR_OK;
+	return record(c, a, cs, p, cause, personal);
 }
 
 /* --- who asks, and who no longer does --- */

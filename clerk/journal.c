@@ -172,6 +172,16 @@ static enum err is_ours(struct copying *c, const struct person *p, bool *out)
 	return e;
 }
 
+/* Itself, or the one it stands below. */
+static void name_provider(struct copying *c, struct audit_record *r)
+{
+	struct provider p;
+
+	if (provider_by_key(c->txn, c->arena, c->object, &p) == ERR_OK ||
+	    provider_by_key(c->txn, c->arena, dn_parent(c->arena, c->object), &p) == ERR_OK)
+		r->provider = p.id;
+}
+
 static void name_object(struct copying *c, struct audit_record *r)
 {
 	struct record rec;
@@ -184,6 +194,7 @@ static void name_object(struct copying *c, struct audit_record *r)
 	r->object_id = text_cut(c->arena, c->object, CHANGE_LENGTH);
 	if (caf)
 		r->caf = caf;
+	name_provider(c, r);
 	if (txn_get(c->txn, TABLE_MIRROR_DN, mirror_dn_key(c->arena, c->object), &rec) ||
 	    rec.payload.n != 1 + sizeof p.uuid.b)
 		return;

@@ -61,6 +61,8 @@ struct audit_query {
 	const char *caf;
 	const char *address;
 	const char *event;
+	const enum event *events; /* one of these */
+	size_t events_n;
 	int event_class; /* -1: both */
 	int failed;      /* -1: both, 0, 1 */
 	uint64_t before; /* seq below this only; 0: from the newest */

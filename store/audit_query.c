@@ -239,12 +239,21 @@ static bool is_class(int wanted, struct bytes event)
 	return (int)event_class_of(code) == wanted;
 }
 
+static bool is_one_of(const enum event *events, size_t n, struct bytes code)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_text(event_code(events[i]), code))
+			return true;
+	return n == 0;
+}
+
 static bool matches(const struct audit_query *q, const struct fields *f)
 {
 	return (!q->from || f->time >= q->from) && (!q->until || f->time < q->until) && is_uuid(q->person, f->person) &&
 	       is_uuid(q->establishment, f->establishment) && is_text(q->number, f->number) &&
 	       is_text(q->provider, f->provider) && (is_text(q->caf, f->caf) || is_text(q->caf, f->actor_caf)) &&
-	       is_text(q->address, f->address) && is_text(q->event, f->event) && is_class(q->event_class, f->event) &&
+	       is_text(q->address, f->address) && is_text(q->event, f->event) &&
+	       is_one_of(q->events, q->events_n, f->event) && is_class(q->event_class, f->event) &&
 	       (q->failed < 0 || f->failed == (q->failed != 0));
 }
 

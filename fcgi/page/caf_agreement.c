@@ -115,7 +115,7 @@ static enum err read_view(struct request *rq, struct agreement_view *v)
 	if (!e)
 		e = amendments_of(rq->app, rq->arena, &v->g, &v->amendments, &v->amendments_n);
 	if (!e)
-		e = agreement_history(rq->app, rq->arena, &v->g, &v->p, &v->deeds, &v->deeds_n);
+		e = agreement_history(rq->app, rq->arena, &v->g, &v->p, HISTORY, &v->deeds, &v->deeds_n);
 	if (!e)
 		e = read_outcome(rq, v, "resiliation", &v->termination);
 	if (!e)
@@ -259,7 +259,7 @@ static void deeds_card(struct request *rq, struct html *h, const struct agreemen
 		html(h, "<p>Rien n’a encore été enregistré.</p>\n");
 	else
 		html(h, "<ul class=\"history\">\n");
-	for (size_t i = 0; i < v->deeds_n && i < HISTORY; i++) {
+	for (size_t i = 0; i < v->deeds_n; i++) {
 		const struct deed *d = &v->deeds[i];
 
 		html(h, "<li><time datetime=\"{}\">{}</time>{f}", time_iso(rq->arena, d->at), time_fr(rq->arena, d->at),

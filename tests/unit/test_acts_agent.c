@@ -339,9 +339,7 @@ static void test_an_ldap_tool_s_change_stands_where_it_was_made(void **state)
 	struct deed last, *v;
 	size_t n;
 
-	r.object_kind = "person";
-	r.object_id = p.number;
-	r.caf = p.caf;
+	act_on_person(&r, &p, "F001");
 	act_detail(s->a, &r, "at", "2026-01-02T03:04:05.678Z");
 	changeset_audit(cs, &r);
 	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
@@ -350,6 +348,31 @@ static void test_an_ldap_tool_s_change_stands_where_it_was_made(void **state)
 	assert_int_equal(agent_history(&s->app, s->a, &p, 100, &v, &n), ERR_OK);
 	assert_string_equal(v[n - 1].code, "directory_change");
 	assert_string_equal(time_iso(s->a, v[n - 1].at), "2026-01-02T03:04:05.678Z");
+}
+
+/* A year later, with all that was done to others of his Caf since. */
+static void test_his_history_is_whole_however_much_came_after(void **state)
+{
+	struct stage *s = *state;
+	struct person p = person_now(s, "pdurand");
+	struct visitor who = visitor_of(s, "b.admin");
+	struct changeset *cs = changeset_new(s->a);
+	struct deed *v;
+	size_t n, before;
+
+	assert_int_equal(agent_history(&s->app, s->a, &p, SIZE_MAX, &v, &before), ERR_OK);
+	for (size_t i = 0; i < 400; i++) {
+		struct audit_record r = act_record(s->a, &who, EVENT_AGENT_SUSPENDED);
+		struct person other = { .number = arena_printf(s->a, "921-9%03zu", i), .caf = p.caf };
+
+		act_on_person(&r, &other, i % 2 ? "F002" : "F001");
+		changeset_audit(cs, &r);
+	}
+	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
+	assert_int_equal(agent_history(&s->app, s->a, &p, SIZE_MAX, &v, &n), ERR_OK);
+	assert_int_equal(n, before);
+	assert_int_equal(agent_history(&s->app, s->a, &p, 2, &v, &n), ERR_OK);
+	assert_int_equal(n, 2);
 }
 
 int main(void)
@@ -363,6 +386,7 @@ int main(void)
 		cmocka_unit_test(test_a_password_is_asked_for_once),
 		cmocka_unit_test(test_his_history_is_newest_first),
 		cmocka_unit_test(test_an_ldap_tool_s_change_stands_where_it_was_made),
+		cmocka_unit_test(test_his_history_is_whole_however_much_came_after),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, stage_tear_down);

@@ -100,6 +100,7 @@ static int tear_down(void **state)
 struct question {
 	struct audit_query q;
 	struct uuid person, place;
+	enum event events[2];
 };
 
 static void ask(struct dice *d, struct question *x)
@@ -119,6 +120,12 @@ static void ask(struct dice *d, struct question *x)
 		x->q.address = addresses[1 + below(d, 4)];
 	if (below(d, 4) == 0)
 		x->q.event = codes[below(d, LENGTH(codes))];
+	if (below(d, 4) == 0) {
+		x->q.events = x->events;
+		x->q.events_n = 1 + below(d, LENGTH(x->events));
+		for (size_t i = 0; i < x->q.events_n; i++)
+			x->events[i] = event_of(codes[below(d, LENGTH(codes) - 1)]); /* the last is none we know */
+	}
 	if (below(d, 6) == 0)
 		x->q.number = numbers[1 + below(d, 2)];
 	if (below(d, 4) == 0)
@@ -138,13 +145,21 @@ static bool wants(const char *wanted, const char *value)
 	return !wanted || strcmp(wanted, value) == 0;
 }
 
+static bool is_one_of(const struct audit_query *q, const char *code)
+{
+	for (size_t i = 0; i < q->events_n; i++)
+		if (event_of(code) == q->events[i])
+			return true;
+	return q->events_n == 0;
+}
+
 static bool matches(const struct audit_query *q, const struct row *r)
 {
 	return (!q->from || r->time >= q->from) && (!q->until || r->time < q->until) &&
 	       (!q->before || r->seq < q->before) && (!q->person || q->person->b[15] == r->person) &&
 	       (!q->establishment || q->establishment->b[0] == r->place) && wants(q->provider, providers[r->provider]) &&
 	       wants(q->caf, cafs[r->caf]) && wants(q->address, addresses[r->address]) &&
-	       wants(q->event, codes[r->event]) && wants(q->number, numbers[r->number]) &&
+	       wants(q->event, codes[r->event]) && is_one_of(q, codes[r->event]) && wants(q->number, numbers[r->number]) &&
 	       (q->event_class < 0 || q->event_class == (r->event <= 2 ? EVENT_CONNECTION : EVENT_ACT)) &&
 	       (q->failed < 0 || r->failed == (q->failed == 1));
 }
