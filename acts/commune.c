@@ -327,9 +327,12 @@ enum err commune_named(struct app *app, struct arena *a, const char *text, struc
 	struct hits h = { NULL, 0 };
 	struct typed typed = read_typed(a, text);
 
-	if (!*typed.name)
-		return ERR_NOTFOUND;
-	scan_places(&t, a, typed.name, true, typed.code, &h);
+	if (*typed.name) {
+		scan_places(&t, a, typed.name, true, typed.code, &h);
+	} else if (*typed.code) {
+		scan_places(&t, a, typed.code, true, "", &h);
+		drop_parents(&h);
+	}
 	if (t.err)
 		return t.err;
 	if (h.n != 1)

@@ -18,8 +18,8 @@ MUST_USE enum err commune_by_insee(struct app *app, struct arena *a, const char 
 /* « Valmoreau (00410) »: what finds exactly this commune again. */
 const char *commune_label(struct arena *a, const struct commune *c);
 
-/* The one commune of exactly that folded name ("Valmoreau (00410)": and that postal code). ERR_NOTFOUND; ERR_CONFLICT:
-   several, the postal code is needed. */
+/* The one commune of exactly that folded name ("Valmoreau (00410)": and that postal code), or of that postal code alone.
+   ERR_NOTFOUND; ERR_CONFLICT: several, the postal code or the name is needed. */
 MUST_USE enum err commune_named(struct app *app, struct arena *a, const char *typed, struct commune *out);
 
 /* In a transaction on the public environment that the caller holds. ERR_NOTFOUND. */

@@ -40,10 +40,11 @@ bool listing_field_applies(const struct field *f, const struct establishment *e)
    environment (NULL: only the form of INSEE codes is checked). */
 void listing_from_input(struct app *app, struct arena *a, const struct establishment *e, const struct input *in,
 			struct listing *out, struct faults *faults);
-/* The form's values of a listing (communes as INSEE codes). */
-struct input listing_to_input(struct arena *a, const struct listing *l);
+/* The form's values of a listing; app NULL: communes as INSEE codes. */
+struct input listing_to_input(struct app *app, struct arena *a, const struct listing *l);
 
-/* « 93200 Saint-Denis », as the form takes it; the INSEE code where that would be another's too. */
+/* « 93200 Saint-Denis », as the form takes it; « INSEE 93066 » where that would be another's too. */
+#define COMMUNE_BY_INSEE "INSEE "
 const char *commune_as_typed(struct app *app, struct arena *a, const char *insee);
 /* A rubric as families read it, lines joined by '\n'; "" when empty. */
 const char *section_text(struct app *app, struct arena *a, const struct listing *l, enum section s);

@@ -76,22 +76,25 @@ static bool is_insee(const char *s)
 static const char *commune_code(struct check *c, const struct field *f, const char *line)
 {
 	struct commune found;
-	enum err e;
+	const char *bare =
+		strncmp(line, COMMUNE_BY_INSEE, strlen(COMMUNE_BY_INSEE)) == 0 ? line + strlen(COMMUNE_BY_INSEE) : NULL;
+	enum err e = ERR_NOTFOUND;
 
-	if (!c->app) {
-		if (is_insee(line))
-			return line;
-		e = ERR_NOTFOUND;
-	} else if (is_insee(line)) {
-		e = commune_by_insee(c->app, c->a, line, &found);
-	} else {
+	if (!c->app && is_insee(line))
+		return line;
+	/* half of all postal codes are some other commune's INSEE code, and people know theirs by the former */
+	if (c->app && !bare)
 		e = commune_named(c->app, c->a, line, &found);
-	}
+	if (c->app && e == ERR_NOTFOUND && is_insee(bare ? bare : line))
+		e = commune_by_insee(c->app, c->a, bare ? bare : line, &found);
 	if (!e)
 		return found.insee;
 	if (e == ERR_NOTFOUND)
 		fault_add(c->a, c->faults, f->name, "%s : nous ne connaissons pas « %s »", f->label,
 			  text_cut(c->a, line, 60));
+	else if (e == ERR_CONFLICT && is_insee(line))
+		fault_add(c->a, c->faults, f->name, "%s : plusieurs communes ont le code postal %s, écrivez leur nom",
+			  f->label, line);
 	else if (e == ERR_CONFLICT)
 		fault_add(c->a, c->faults, f->name, "%s : ajoutez le code postal à « %s », que portent plusieurs communes",
 			  f->label, text_cut(c->a, line, 60));

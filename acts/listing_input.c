@@ -4,6 +4,7 @@
 #include <string.h>
 
 struct pairs {
+	struct app *app;
 	struct arena *a;
 	struct pair *v;
 	size_t n, room;
@@ -35,13 +36,13 @@ static void add_set(struct pairs *p, const char *name, const struct strs *set)
 		add(p, name, set->v[i]);
 }
 
-static const char *joined(struct arena *a, const struct strs *list)
+static void add_communes(struct pairs *p, const char *name, const struct strs *insee)
 {
-	struct buf b = buf_new(a);
+	struct buf b = buf_new(p->a);
 
-	for (size_t i = 0; i < list->n; i++)
-		buf_printf(&b, "%s%s", i ? "\n" : "", list->v[i]);
-	return buf_str(&b);
+	for (size_t i = 0; i < insee->n; i++)
+		buf_printf(&b, "%s%s", i ? "\n" : "", commune_as_typed(p->app, p->a, insee->v[i]));
+	add(p, name, buf_str(&b));
 }
 
 static void add_field(struct pairs *p, const struct listing *l, const struct field *f, const struct binding *b)
@@ -78,7 +79,7 @@ static void add_field(struct pairs *p, const struct listing *l, const struct fie
 			add_number(p, f->name, *(const uint16_t *)at);
 		break;
 	case BIND_COMMUNES:
-		add(p, f->name, joined(p->a, at));
+		add_communes(p, f->name, at);
 		break;
 	}
 }
@@ -91,9 +92,9 @@ static void add_hour(struct pairs *p, const struct listing *l, size_t i)
 		add(p, listing_form.fields[i].name, hour_fr(p->a, minutes));
 }
 
-struct input listing_to_input(struct arena *a, const struct listing *l)
+struct input listing_to_input(struct app *app, struct arena *a, const struct listing *l)
 {
-	struct pairs p = { .a = a };
+	struct pairs p = { .app = app, .a = a };
 
 	for (size_t i = 0; i < listing_form.n; i++) {
 		if (i >= LISTING_HOURS_FIRST && i < LISTING_HOURS_FIRST + HOURS_CELLS)

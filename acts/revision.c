@@ -204,7 +204,7 @@ enum err revision_withdraw(struct app *app, struct arena *a, const struct visito
 	file_expect(a, cs, e, &f);
 	file_close(a, cs, e, &f, "withdrawn", visitor_now(who), who->person.name);
 	if (!st.draft.rev) {
-		struct input in = listing_to_input(a, &text);
+		struct input in = listing_to_input(app, a, &text);
 		struct bytes key = draft_key(a, e->uuid, FAMILY_LISTING, who->person.uuid);
 
 		changeset_expect(cs, TABLE_DRAFT, key, REV_ABSENT);

@@ -168,7 +168,9 @@ const char *commune_as_typed(struct app *app, struct arena *a, const char *insee
 		return insee;
 	const char *words = c.postal_codes.n ? arena_printf(a, "%s %s", c.postal_codes.v[0], c.name) : c.name;
 
-	return !commune_named(app, a, words, &c) && strcmp(c.insee, insee) == 0 ? words : insee;
+	return !commune_named(app, a, words, &c) && strcmp(c.insee, insee) == 0 ?
+		       words :
+		       arena_printf(a, COMMUNE_BY_INSEE "%s", insee);
 }
 
 static void communes(struct buf *b, struct app *app, const struct listing *l)

@@ -222,12 +222,7 @@ static struct input start_values(struct request *rq, const struct listing_state 
 		return draft_input(rq->arena, &st->draft);
 	if (!text.n || listing_decode(rq->arena, text, &l))
 		codec_default(&listing_codec, &l);
-	struct input in = listing_to_input(rq->arena, &l);
-	struct buf communes = buf_new(rq->arena);
-
-	for (size_t i = 0; i < l.served_communes.n; i++)
-		buf_printf(&communes, "%s%s", i ? "\n" : "", commune_as_typed(rq->app, rq->arena, l.served_communes.v[i]));
-	return input_with(rq->arena, &in, "served_communes", buf_str(&communes));
+	return listing_to_input(rq->app, rq->arena, &l);
 }
 
 enum err page_listing_edit(struct request *rq, struct html *h)

@@ -139,7 +139,7 @@ static void test_every_field_comes_back(void **state)
 	assert_string_equal(l.phone, "+33199001274");
 	assert_string_equal(l.closures.v[0], "aout");
 	assert_int_equal(l.band_capacity[BAND_GE36M], U16_NONE);
-	struct input back = listing_to_input(a, &l);
+	struct input back = listing_to_input(NULL, a, &l);
 
 	assert_string_equal(input_get(&back, "telephone"), "01 99 00 12 74");
 	assert_string_equal(input_get(&back, "ma_fermeture"), "18 h 30");

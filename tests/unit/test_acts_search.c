@@ -189,7 +189,11 @@ static void test_one_commune_by_name(void **state)
 	assert_int_equal(commune_named(&w->app, w->a, "Saint-Denis", &c), ERR_CONFLICT);
 	assert_int_equal(commune_named(&w->app, w->a, "Saint-Denis 93200", &c), ERR_OK);
 	assert_int_equal(commune_named(&w->app, w->a, "Villeneuve-la", &c), ERR_NOTFOUND);
-	assert_int_equal(commune_named(&w->app, w->a, "92390", &c), ERR_NOTFOUND);
+	assert_int_equal(commune_named(&w->app, w->a, "92390", &c), ERR_OK);
+	assert_string_equal(c.insee, "92078");
+	assert_int_equal(commune_named(&w->app, w->a, "51300", &c), ERR_CONFLICT);
+	assert_int_equal(commune_named(&w->app, w->a, "92999", &c), ERR_NOTFOUND);
+	assert_int_equal(commune_named(&w->app, w->a, "", &c), ERR_NOTFOUND);
 	assert_int_equal(commune_by_insee(&w->app, w->a, "92078", &c), ERR_OK);
 	assert_int_equal(commune_by_insee(&w->app, w->a, "", &c), ERR_NOTFOUND);
 }
@@ -212,6 +216,64 @@ static void test_served_communes_are_looked_up(void **state)
 	listing_from_input(&w->app, w->a, &w->nursery, &bad, &l, &faults);
 	assert_string_equal(fault_of(&faults, "served_communes"),
 			    "Communes desservies : nous ne connaissons pas « 92999 »");
+}
+
+static void test_a_code_is_a_postal_code_first(void **state)
+{
+	static const struct {
+		const char *typed, *insee;
+	} cases[] = {
+		{ "13100", "Communes desservies : plusieurs communes ont le code postal 13100, écrivez leur nom" },
+		{ "13100 aix en provence", "13001" },
+		{ "35200", "35238" },
+		{ "97411", "97415" },
+		{ "75013", "75113" },
+		{ "92078", "92078" },
+		{ "INSEE 97411", "97411" },
+		{ "INSEE 13100", "13100" },
+		{ "51300", "Communes desservies : plusieurs communes ont le code postal 51300, écrivez leur nom" },
+		{ "INSEE 13", "Communes desservies : nous ne connaissons pas « INSEE 13 »" },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct input in = input_with(w->a, &(struct input){ 0 }, "served_communes", cases[i].typed);
+		struct faults faults = { 0 };
+		struct listing l;
+
+		print_message("%s\n", cases[i].typed);
+		listing_from_input(&w->app, w->a, &w->nursery, &in, &l, &faults);
+		const char *fault = fault_of(&faults, "served_communes");
+
+		assert_string_equal(fault ? fault : l.served_communes.v[0], cases[i].insee);
+	}
+}
+
+/* What the form shows of a stored code is read as that code again, whatever else has its digits or its name. */
+static void test_every_commune_comes_back(void **state)
+{
+	struct world *w = *state;
+	size_t n = 0;
+	AUTO_TXN struct txn t = txn_read(w->app.store, STORE_PUBLIC);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_PUBLIC_COMMUNE, BYTES_NONE);
+
+	while (scan_next(&s)) {
+		AUTO_ARENA struct arena *a = arena_new();
+		const char *insee = arena_memdup(a, s.key.p, s.key.n);
+		struct faults faults = { 0 };
+		struct listing l, again;
+
+		if (n++ % 7)
+			continue;
+		codec_default(&listing_codec, &l);
+		strs_add(a, &l.served_communes, insee);
+		struct input in = listing_to_input(&w->app, a, &l);
+
+		listing_from_input(&w->app, a, &w->nursery, &in, &again, &faults);
+		assert_null(fault_of(&faults, "served_communes"));
+		assert_string_equal(again.served_communes.v[0], insee);
+	}
+	assert_true(n > 30000);
 }
 
 /* --- the search --- */
@@ -442,6 +504,8 @@ int main(void)
 		cmocka_unit_test_setup(test_communes_are_counted, setup),
 		cmocka_unit_test_setup(test_one_commune_by_name, setup),
 		cmocka_unit_test_setup(test_served_communes_are_looked_up, setup),
+		cmocka_unit_test_setup(test_a_code_is_a_postal_code_first, setup),
+		cmocka_unit_test_setup(test_every_commune_comes_back, setup),
 		cmocka_unit_test_setup(test_establishments_around, setup),
 		cmocka_unit_test_setup(test_a_commune_without_a_point, setup),
 		cmocka_unit_test_setup(test_moving_leaves_nothing_behind, setup),
