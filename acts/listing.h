@@ -99,12 +99,17 @@ MUST_USE enum err draft_drop(struct app *app, struct arena *a, const struct visi
 			     uint64_t rev);
 struct input draft_input(struct arena *a, const struct draft *d);
 
-/* Sends the saved draft's form to the Caf: a pending revision that supersedes a former one; base (n of the published
-   listing it was written on) and draft (revision of the draft in was read from, 0: none) must still be the latest: else
-   ERR_CONFLICT. ERR_INVALID: faults, or nothing changed
-   (*unchanged). One changeset: revision, head, queue, draft dropped, audit. */
+/* What the author had before him. */
+struct revision_seen {
+	uint64_t base;    /* n of the published listing his text was written on; 0: none */
+	uint64_t pending; /* n of the revision that waited for the Caf; 0: none */
+	uint64_t draft;   /* revision of the draft the form was read from; 0: none */
+};
+/* Sends the saved draft's form to the Caf: a pending revision that supersedes the one seen pending. What was seen must still be the
+   latest: else ERR_CONFLICT. ERR_INVALID: faults, or nothing changed (*unchanged). One changeset: revision, head, queue,
+   draft dropped, audit. */
 MUST_USE enum err revision_send(struct app *app, struct arena *a, const struct visitor *who,
-				const struct establishment *e, const struct input *in, uint64_t base, uint64_t draft,
+				const struct establishment *e, const struct input *in, const struct revision_seen *seen,
 				struct faults *faults, bool *unchanged, uint64_t *n);
 MUST_USE enum err revision_withdraw(struct app *app, struct arena *a, const struct visitor *who,
 				    const struct establishment *e, uint64_t n);

@@ -15,7 +15,7 @@ struct sending {
 	struct arena *a;
 	const struct visitor *who;
 	const struct establishment *e;
-	uint64_t draft; /* its revision */
+	const struct revision_seen *seen;
 	struct file file;
 	struct listing text;
 	struct difference *changed;
@@ -51,7 +51,7 @@ static const char *todo_detail(const struct sending *s)
 	return s->n_changed ? arena_printf(s->a, "%zu rubriques modifiées", s->n_changed) : "Remise en ligne demandée";
 }
 
-static void make_revision(struct sending *s, uint64_t base)
+static void make_revision(struct sending *s)
 {
 	struct revision *r = &s->r;
 	uint8_t *hash = arena_alloc(s->a, DIGEST_SIZE);
@@ -62,7 +62,7 @@ static void make_revision(struct sending *s, uint64_t base)
 	r->hash = key_bytes(hash, DIGEST_SIZE);
 	r->n = s->file.head.last + 1;
 	r->state = "pending";
-	r->base = base;
+	r->base = s->seen->base;
 	r->sent_at = visitor_now(s->who);
 	r->author = s->who->person.uuid;
 	r->author_number = s->who->person.number;
@@ -121,32 +121,32 @@ static void add_changes(struct sending *s, struct changeset *cs)
 	f->head.last_author = s->r.author_name;
 	changeset_put(cs, TABLE_REVISION_HEAD, key_of(s->e), revision_head_encode(s->a, &f->head));
 	add_todo(s, cs);
-	changeset_expect(cs, TABLE_DRAFT, draft, s->draft);
+	changeset_expect(cs, TABLE_DRAFT, draft, s->seen->draft);
 	changeset_delete(cs, TABLE_DRAFT, draft);
 	changeset_audit(cs, &audit);
 }
 
-static enum err prepare(struct sending *s, uint64_t base)
+static enum err prepare(struct sending *s)
 {
 	struct listing online;
 	enum err e = file_read(s->app, s->a, s->e, 0, &s->file);
 
 	if (e)
 		return e;
-	if (base != (s->file.published.rev ? s->file.published.n : 0))
+	if (s->seen->base != (s->file.published.rev ? s->file.published.n : 0) || s->seen->pending != s->file.head.pending)
 		return ERR_CONFLICT;
 	if (s->file.published.rev && (e = listing_decode(s->a, s->file.published.text, &online)))
 		return e;
 	listing_compare(s->app, s->a, s->file.published.rev ? &online : NULL, &s->text, &s->changed, &s->n_changed);
-	make_revision(s, base);
+	make_revision(s);
 	return ERR_OK;
 }
 
 enum err revision_send(struct app *app, struct arena *a, const struct visitor *who, const struct establishment *e,
-		       const struct input *in, uint64_t base, uint64_t draft, struct faults *faults, bool *unchanged,
+		       const struct input *in, const struct revision_seen *seen, struct faults *faults, bool *unchanged,
 		       uint64_t *n)
 {
-	struct sending s = { .app = app, .a = a, .who = who, .e = e, .draft = draft };
+	struct sending s = { .app = app, .a = a, .who = who, .e = e, .seen = seen };
 	struct changeset *cs;
 	enum err failed = right_confirm(app, a, who, e, FAMILY_LISTING);
 
@@ -161,7 +161,7 @@ enum err revision_send(struct app *app, struct arena *a, const struct visitor *w
 	listing_from_input(app, a, e, in, &s.text, faults);
 	if (faults->n)
 		return ERR_INVALID;
-	if ((failed = prepare(&s, base)))
+	if ((failed = prepare(&s)))
 		return failed;
 	*unchanged = is_nothing_new(&s);
 	if (*unchanged)

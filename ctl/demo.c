@@ -172,7 +172,8 @@ static enum err send(struct demo *d, const struct demo_step *s, struct visitor *
 	demo_listing(a, s->e, s->seed, st.published.rev ? 2 : 1, &l);
 	struct input in = listing_to_input(&d->ctl->app, a, &l);
 
-	e = revision_send(&d->ctl->app, a, who, s->e, &in, st.published.n, st.draft.rev, &faults, &unchanged, &n);
+	e = revision_send(&d->ctl->app, a, who, s->e, &in,
+			  &(struct revision_seen){ st.published.n, st.pending.n, st.draft.rev }, &faults, &unchanged, &n);
 	for (size_t i = 0; e == ERR_INVALID && i < faults.n; i++)
 		fprintf(stderr, "%s: %s: %s\n", s->e->id, faults.v[i].name, faults.v[i].value);
 	return e;

@@ -182,6 +182,21 @@ static bool is_withdrawn(const struct listing_state *st)
 	return st->published.rev && strcmp(st->published.state, "online") != 0;
 }
 
+static void pending_note(struct request *rq, struct html *h, const struct listing_state *st, const char *then)
+{
+	const struct revision *r = &st->pending;
+
+	if (!r->rev)
+		return;
+	html(h, "<div class=\"note note-warn\"><p>La Caf examine ");
+	if (uuid_equal(r->author, rq->who.person.uuid))
+		html(h, "votre envoi");
+	else
+		html(h, "<a href=\"{}/revisions/{}\">l’envoi de {}</a>, {}", own_path(rq),
+		     html_number(h, (int64_t)r->n), r->author_name, time_fr(rq->arena, r->sent_at));
+	html(h, " ; {}.</p></div>\n", then);
+}
+
 static enum err edit_page(struct request *rq, struct html *h, const struct listing_state *st)
 {
 	page_begin(rq, h,
@@ -194,8 +209,7 @@ static enum err edit_page(struct request *rq, struct html *h, const struct listi
 	     "<h1>{} : fonctionnement</h1>\n<p class=\"lead\">La Caf vérifie ces informations avant de les mettre en ligne. "
 	     "En attendant, la fiche actuelle reste visible.</p>\n",
 	     rq->e.name);
-	if (st->pending.rev)
-		note(h, NOTE_WARN, "La Caf examine votre envoi ; le modifier le remplacera.");
+	pending_note(rq, h, st, "le modifier le remplacera");
 	listing_withdrawn_note(rq, h, &st->published);
 	if (st->other_draft.rev)
 		note(h, NOTE_INFO,
@@ -276,6 +290,7 @@ static const struct choice send_actions[] = {
 };
 static const struct field send_fields[] = {
 	{ .name = "base", .label = "Fiche de départ", .kind = FIELD_TOKEN, .max = 20 },
+	{ .name = "attente", .label = "Envoi en attente", .kind = FIELD_TOKEN, .max = 20 },
 	{ .name = "brouillon", .label = "Brouillon", .kind = FIELD_TOKEN, .max = 20 },
 	{ .name = "action", .label = "Action", .kind = FIELD_BUTTON, .required = true, .choices = send_actions },
 };
@@ -319,6 +334,7 @@ static void send_form(struct request *rq, struct html *h, const struct listing_s
 {
 	form_open(rq, h, "", arena_printf(rq->arena, "%s/fonctionnement/verification", own_path(rq)));
 	field_hidden(h, "base", arena_printf(rq->arena, "%d", (int)st->published.n));
+	field_hidden(h, "attente", arena_printf(rq->arena, "%d", (int)st->pending.n));
 	field_hidden(h, "brouillon", arena_printf(rq->arena, "%llu", (unsigned long long)st->draft.rev));
 	html(h, "<div class=\"actions\">");
 	if (changed)
@@ -347,8 +363,7 @@ static enum err check_page(struct request *rq, struct html *h, const struct list
 	if (stale)
 		note(h, NOTE_WARN, stale);
 	listing_withdrawn_note(rq, h, &st->published);
-	if (st->pending.rev)
-		note(h, NOTE_WARN, "La Caf examine votre envoi précédent ; celui-ci le remplacera.");
+	pending_note(rq, h, st, "celui-ci le remplacera");
 	if (n) {
 		html(h, "<h2 class=\"vh\">Modifications</h2>\n");
 		changes_sentence(h, n, sections_of(&rq->e));
@@ -389,6 +404,9 @@ static enum err back_to_form(struct request *rq, struct html *h, const struct li
 #define OTHER_ONLINE \
 	"La fiche en ligne a changé depuis que vous avez commencé. Relisez la comparaison ; votre texte est gardé. Envoyez-le de " \
 	"nouveau s’il convient."
+#define OTHER_PENDING \
+	"Ce qui attend la Caf a changé depuis que vous avez lu cette comparaison ; votre texte est gardé. Relisez, puis envoyez de " \
+	"nouveau s’il convient."
 #define OTHER_DRAFT \
 	"Votre brouillon a changé dans une autre fenêtre depuis que vous avez lu cette comparaison. Relisez-la, puis envoyez."
 
@@ -400,7 +418,8 @@ static bool is_other_draft(struct request *rq, const struct listing_state *st)
 }
 
 /* Refused: pressed twice, it was sent all the same. */
-static enum err not_sent(struct request *rq, struct html *h, struct listing *draft, enum err refused)
+static enum err not_sent(struct request *rq, struct html *h, const struct revision_seen *seen, struct listing *draft,
+			 enum err refused)
 {
 	struct listing_state st;
 
@@ -415,7 +434,10 @@ static enum err not_sent(struct request *rq, struct html *h, struct listing *dra
 							     check_page(rq, h, &st, draft, OTHER_DRAFT);
 	if (refused == ERR_INVALID)
 		rq->re->status = 422;
-	return check_page(rq, h, &st, draft, refused == ERR_CONFLICT ? OTHER_ONLINE : NULL);
+	return check_page(rq, h, &st, draft,
+			  refused != ERR_CONFLICT      ? NULL :
+			  seen->base != st.published.n ? OTHER_ONLINE :
+							 OTHER_PENDING);
 }
 
 enum err page_listing_check(struct request *rq, struct html *h)
@@ -431,11 +453,25 @@ enum err page_listing_check(struct request *rq, struct html *h)
 	return check_page(rq, h, &st, &draft, st.draft.base == st.published.n ? NULL : OTHER_ONLINE);
 }
 
+/* Stays as it is when the field is not there. */
+static enum err take_number(struct request *rq, const char *name, uint64_t *n)
+{
+	const char *typed = input_get(&rq->in, name);
+	int64_t number;
+
+	if (!*typed)
+		return ERR_OK;
+	if (text_to_int(typed, 0, INT32_MAX, &number))
+		return ERR_MALFORMED;
+	*n = (uint64_t)number;
+	return ERR_OK;
+}
+
 enum err page_listing_send(struct request *rq, struct html *h)
 {
 	struct listing_state st;
 	struct listing draft;
-	int64_t base;
+	struct revision_seen seen;
 	uint64_t n;
 	bool unchanged = false;
 	enum err e = listing_state_read(rq->app, rq->arena, &rq->who, &rq->e, &st);
@@ -456,19 +492,17 @@ enum err page_listing_send(struct request *rq, struct html *h)
 		return done(rq, "/espace-pro", "fiche-envoyee");
 	if ((e = draft_listing(rq, &st, &draft)))
 		return back_to_form(rq, h, &st, e);
-	if (!*input_get(&rq->in, "base"))
-		base = (int64_t)st.draft.base;
-	else if (text_to_int(input_get(&rq->in, "base"), 0, INT32_MAX, &base))
-		return ERR_MALFORMED;
+	seen = (struct revision_seen){ st.draft.base, st.pending.n, st.draft.rev };
+	if ((e = take_number(rq, "base", &seen.base)) || (e = take_number(rq, "attente", &seen.pending)))
+		return e;
 	if (is_other_draft(rq, &st))
 		return check_page(rq, h, &st, &draft, OTHER_DRAFT);
 	struct input in = draft_input(rq->arena, &st.draft);
 
-	e = revision_send(rq->app, rq->arena, &rq->who, &rq->e, &in, (uint64_t)base, st.draft.rev, &rq->faults,
-			  &unchanged, &n);
+	e = revision_send(rq->app, rq->arena, &rq->who, &rq->e, &in, &seen, &rq->faults, &unchanged, &n);
 	if (e == ERR_INVALID && !unchanged)
 		return back_to_form(rq, h, &st, e);
 	if (e == ERR_CONFLICT || e == ERR_INVALID)
-		return not_sent(rq, h, &draft, e);
+		return not_sent(rq, h, &seen, &draft, e);
 	return e ? e : done(rq, "/espace-pro", "fiche-envoyee");
 }

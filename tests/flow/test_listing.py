@@ -78,6 +78,35 @@ def test_what_was_compared_is_what_is_sent(service):
     verify(c.get(path + '/verification')).submit(('action', 'effacer'))
 
 
+def two_writers(service):
+    """Two agents of one establishment's listing."""
+    owners = {}
+    for agent in service.accounts('agent'):
+        for e in agent['establishments']:
+            if e['listing']:
+                owners.setdefault(e['id'], []).append(agent)
+    place, agents = next((place, agents) for place, agents in owners.items() if len(agents) > 1)
+    return [service.client(agent) for agent in agents[:2]], agents, f'/espace-pro/etablissements/{place}/fonctionnement'
+
+
+def test_what_a_colleague_sent_meanwhile_is_not_replaced_unread(service):
+    (first, second), agents, path = two_writers(service)
+    mine, hers = (f'{who} {time.time_ns()}.' for who in ('Mon texte', 'Le sien'))
+    sent = verify(first.get(path).form('/fonctionnement').set(projet=hers).submit(('action', 'verifier')))
+    compared = verify(second.get(path).form('/fonctionnement').set(projet=mine).submit(('action', 'verifier')))
+    assert 'fiche-envoyee' in sent.submit(('action', 'envoyer')).path
+    for _ in range(2):          # pressed twice, it is the same answer
+        page = compared.submit(('action', 'envoyer'))
+        assert page.status == 409 and 'Ce qui attend la Caf a changé' in page.words and mine in page.words
+    assert re.search(r'La Caf examine l’envoi de \w+.* ; celui-ci le remplacera', page.words)
+    theirs = next(link for link in page.links() if '/revisions/' in link)
+    assert hers in second.get(theirs).words
+    assert 'fiche-envoyee' in verify(page).submit(('action', 'envoyer')).path, 'read, it may be sent'
+    assert 'La Caf examine votre envoi ; le modifier le remplacera' in second.get(path).words
+    assert 'La Caf examine l’envoi de' in first.get(path).words
+    accept(service, agents[1], {'id': path.split('/')[3]})
+
+
 def test_the_agent_learns_why_the_caf_withdrew_it_and_asks_for_it_back(service):
     c, agent, e = first_listing(service)
     path = f'/espace-pro/etablissements/{e["id"]}/fonctionnement'

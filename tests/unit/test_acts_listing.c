@@ -292,7 +292,8 @@ static enum err send(struct world *w, const struct visitor *who, const char *for
 	bool unchanged;
 
 	assert_int_equal(listing_state_read(&w->app, w->a, who, &w->nursery, &st), ERR_OK);
-	return revision_send(&w->app, w->a, who, &w->nursery, &in, base, st.draft.rev, &faults, &unchanged, n);
+	return revision_send(&w->app, w->a, who, &w->nursery, &in,
+			     &(struct revision_seen){ base, st.pending.n, st.draft.rev }, &faults, &unchanged, n);
 }
 
 static enum err decide(struct world *w, const struct visitor *who, uint64_t n, bool accept, struct revision *now)
@@ -417,6 +418,14 @@ static void test_newer_text_supersedes_and_its_decider_is_told(void **state)
 	assert_int_equal(send(w, &w->agent, SECOND, 2, &n), ERR_INVALID);
 	assert_int_equal(send(w, &w->agent, FIRST, 2, &n), ERR_OK);
 	assert_int_equal(n, 3);
+	/* read before the third was sent */
+	struct input in = input_of(w->a, &listing_form, SECOND);
+	struct faults faults = { 0 };
+	bool unchanged;
+
+	assert_int_equal(revision_send(&w->app, w->a, &w->colleague, &w->nursery, &in,
+				       &(struct revision_seen){ .base = 2 }, &faults, &unchanged, &n),
+			 ERR_CONFLICT);
 }
 
 static void test_rights_are_read_again(void **state)

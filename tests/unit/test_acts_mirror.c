@@ -394,7 +394,8 @@ static void send_revision(struct stage *s, uint64_t *n)
 
 	assert_int_equal(establishment_find(&s->app, s->a, "E0001", &e), ERR_OK);
 	assert_int_equal(input_take(s->a, &listing_form, &raw, 1, &in), ERR_OK);
-	assert_int_equal(revision_send(&s->app, s->a, &who, &e, &in, 0, 0, &faults, &unchanged, n), ERR_OK);
+	assert_int_equal(revision_send(&s->app, s->a, &who, &e, &in, &(struct revision_seen){ 0 }, &faults, &unchanged, n),
+			 ERR_OK);
 }
 
 /* The new provider comes in the same poll as the change, which names it first. */
