@@ -5,6 +5,7 @@
 #include "acts/edit.h"
 #include "acts/outcome.h"
 #include "acts/right_history.h"
+#include "acts/who.h"
 
 #include <string.h>
 
@@ -94,14 +95,16 @@ static enum err drop_drafts(struct purging *x, const struct person *p)
 
 static enum err drop_kept(struct purging *x, const struct person *p)
 {
-	static const enum table tables[] = { TABLE_PREFERENCES, TABLE_TEMP_PASSWORD, TABLE_KEPT };
+	static const enum table tables[] = { TABLE_PREFERENCES, TABLE_TEMP_PASSWORD };
 	static const char *const outcomes[] = { "courriel", "avis", "renvoi", "mot-de-passe" };
 
 	for (size_t i = 0; i < LENGTH(tables); i++)
 		changeset_delete(x->cs, tables[i], key_bytes(p->uuid.b, sizeof p->uuid.b));
 	for (size_t i = 0; i < LENGTH(outcomes); i++)
 		changeset_delete(x->cs, TABLE_OUTCOME, bytes_of(outcome_key(x->a, "agent", p->number, outcomes[i])));
-	return drop_drafts(x, p);
+	enum err e = kept_drop(x->app, x->a, x->cs, &p->uuid);
+
+	return e ? e : drop_drafts(x, p);
 }
 
 static enum err purge(struct purging *x, const struct person *p, day_t end)

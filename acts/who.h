@@ -77,13 +77,16 @@ MUST_USE enum err logins_recent(struct app *app, struct arena *a, const struct v
 /* Whether the log knows, among the person's last connections, that he chose a password or entered with one of his own. */
 MUST_USE enum err personal_password_logged(struct app *app, struct arena *a, struct uuid person, bool *out);
 
-/* A form posted by an expired session: kept 1 h under that account; taken once, after the next login. */
+/* A form posted by an expired session: kept 1 h under that account, the newest of each path; taken once, after the next login.
+   ERR_DENIED: it has a password. */
 MUST_USE enum err kept_put(struct app *app, struct arena *a, struct uuid person, const char *path, struct bytes body);
 /* Answers the body kept for this path and drops it; ERR_NOTFOUND. */
 MUST_USE enum err kept_take(struct app *app, struct arena *a, const struct visitor *who, const char *path,
 			    struct bytes *body);
-/* The path of the form kept for the person, "" when none. */
-const char *kept_path(struct app *app, struct arena *a, struct uuid person);
+/* The paths of the forms kept for the person, newest first. */
+struct strs kept_paths(struct app *app, struct arena *a, struct uuid person);
+/* Adds that nothing of his is kept. */
+MUST_USE enum err kept_drop(struct app *app, struct arena *a, struct changeset *cs, const struct uuid *person);
 
 /* Drops all sessions of a person in the changeset; *n counts the live ones but `but` (NULL: none is spared). */
 MUST_USE enum err sessions_drop(struct app *app, struct arena *a, struct changeset *cs, struct uuid person,

@@ -112,7 +112,7 @@ static bool keep_form(struct request *rq)
 		return false;
 	enum err e = kept_put(rq->app, rq->arena, rq->who.person.uuid, rq->http->path, rq->http->body);
 
-	if (e)
+	if (e && e != ERR_DENIED)
 		log_line(LOG_LEVEL_WARNING, "form of an expired session not kept", NULL);
 	return !e;
 }
@@ -122,9 +122,10 @@ static enum err to_login(struct request *rq, bool expired)
 {
 	if (!expired && http_cookie(rq->http, SESSION_COOKIE))
 		http_set_cookie(rq->re, SESSION_COOKIE, "", 0);
-	http_see_other(rq->re, !expired      ? "/connexion" :
-			       keep_form(rq) ? "/connexion?fait=session-expiree" :
-					       "/connexion?fait=session-finie");
+	http_see_other(rq->re, expired && keep_form(rq)        ? "/connexion?fait=session-expiree" :
+			       rq->http->method == METHOD_POST ? "/connexion?fait=rien-enregistre" :
+			       expired                         ? "/connexion?fait=session-finie" :
+								 "/connexion");
 	return ERR_LOGIN;
 }
 
@@ -291,15 +292,8 @@ const char *form_page_of(struct arena *a, const char *path)
 	return page;
 }
 
-/* After the next login the form an expired session had posted stands in its page. */
-static void take_kept(struct request *rq)
+static void fill_kept(struct request *rq, const char *path)
 {
-	if (!rq->who.known || rq->http->method != METHOD_GET)
-		return;
-	const char *path = kept_path(rq->app, rq->arena, rq->who.person.uuid);
-
-	if (strcmp(form_page_of(rq->arena, path), rq->http->path) != 0)
-		return;
 	struct bytes body;
 	struct http_request again = *rq->http;
 	struct pair *raw;
@@ -319,6 +313,23 @@ static void take_kept(struct request *rq)
 	again.content_type = "application/x-www-form-urlencoded";
 	if (!http_pairs(&again, &raw, &n) && !input_take(rq->arena, &form, raw, n, &rq->in))
 		rq->kept = true;
+}
+
+/* After the next login the forms an expired session had posted stand in their pages; in one, the others are named. */
+static void take_kept(struct request *rq)
+{
+	if (!rq->who.known || rq->http->method != METHOD_GET)
+		return;
+	struct strs paths = kept_paths(rq->app, rq->arena, rq->who.person.uuid);
+
+	for (size_t i = 0; i < paths.n; i++) {
+		const char *page = form_page_of(rq->arena, paths.v[i]);
+
+		if (strcmp(page, rq->http->path) == 0 && !rq->kept)
+			fill_kept(rq, paths.v[i]);
+		else if (strcmp(page, rq->http->path) != 0)
+			strs_add(rq->arena, &rq->kept_elsewhere, page);
+	}
 }
 
 static void answer_error(struct request *rq, struct html *h, enum err e)
@@ -369,11 +380,14 @@ void dispatch(void *user, const struct http_request *http, struct http_reply *re
 
 	if (e == ERR_LOGIN)
 		return;
-	if (!e) {
+	if (!e)
 		resume(&rq);
+	if (!e || e == ERR_NOTFOUND)
 		take_kept(&rq);
+	if (!e)
 		e = rq.route->run(&rq, &h);
-	}
+	else if (rq.kept)
+		e = ERR_DENIED; /* the right to what he wrote was taken away meanwhile: as his POST would be answered */
 	if (e)
 		answer_error(&rq, &h, e);
 }

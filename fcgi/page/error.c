@@ -118,7 +118,7 @@ void page_error(struct request *rq, struct html *h, enum err e, const char *inci
 		     incident);
 	if (posted && again)
 		send_again(rq, h);
-	if (posted && rq->who.known && (again || e == ERR_DENIED || e == ERR_CONFLICT))
+	if ((posted || rq->kept) && rq->who.known && (again || e == ERR_DENIED || e == ERR_CONFLICT))
 		typed_values(rq, h);
 	if (rq->who.known)
 		html(h, "<p><a href=\"{}\">Retour à votre espace</a></p>\n", home_of(rq->who.roles));

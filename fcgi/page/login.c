@@ -100,9 +100,9 @@ enum err page_login_post(struct request *rq, struct html *h)
 		http_see_other(rq->re, "/mot-de-passe/premier-changement");
 		return ERR_OK;
 	}
-	const char *kept = form_page_of(rq->arena, kept_path(rq->app, rq->arena, r.who.person.uuid));
+	struct strs kept = kept_paths(rq->app, rq->arena, r.who.person.uuid);
 
-	http_see_other(rq->re, *kept ? kept : home_of(r.who.roles));
+	http_see_other(rq->re, kept.n ? form_page_of(rq->arena, kept.v[0]) : home_of(r.who.roles));
 	return ERR_OK;
 }
 

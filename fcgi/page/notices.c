@@ -62,16 +62,25 @@ static const struct choice notices[] = {
 	{ "mot-de-passe-choisi", "Un mot de passe personnel vient d’être choisi pour ce compte. Connectez-vous avec lui." },
 	{ "session-finie", "Votre session a expiré. Connectez-vous de nouveau." },
 	{ "session-expiree", "Votre session a expiré. Connectez-vous : vous retrouverez ce que vous aviez écrit." },
+	{ "rien-enregistre", "Votre session était fermée : rien n’a été enregistré. Connectez-vous de nouveau." },
 	{ NULL, NULL },
 };
+
+static void kept_note(struct request *rq, struct html *h)
+{
+	html(h, "<div class=\"note\"><p>Voici ce que vous aviez écrit avant la fin de votre session. Rien n’a encore été enregistré.</p>\n");
+	for (size_t i = 0; i < rq->kept_elsewhere.n; i++)
+		html(h, "<p><a href=\"{}\">Un autre texte est gardé</a> : ouvrez sa page pour le retrouver.</p>\n",
+		     rq->kept_elsewhere.v[i]);
+	html(h, "</div>\n");
+}
 
 void notice(struct request *rq, struct html *h)
 {
 	const char *code = input_get(&rq->in, "fait");
 
 	if (rq->kept)
-		note(h, NOTE_INFO,
-		     "Voici ce que vous aviez écrit avant la fin de votre session. Rien n’a encore été enregistré.");
+		kept_note(rq, h);
 	if (rq->http->method != METHOD_GET || rq->kept || !choice_has(notices, code))
 		return;
 	html(h, "<div class=\"note note-ok\" role=\"status\"><p>{f}</p></div>\n", choice_label(notices, code));

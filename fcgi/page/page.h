@@ -24,10 +24,11 @@ struct request {
 	const struct route *route;
 	const char *arg[ROUTE_ARGS]; /* what stood for {…} in the pattern, in order */
 	struct visitor who;
-	struct input in;     /* the route's form: body of a POST, query of a GET */
-	struct input posted; /* as it came, whatever the page made of it */
-	bool kept;           /* in comes from a form an expired session had posted */
-	const char *form_id; /* of the forms of this page (« reprise ») */
+	struct input in;            /* the route's form: body of a POST, query of a GET */
+	struct input posted;        /* as it came, whatever the page made of it */
+	bool kept;                  /* in comes from a form an expired session had posted */
+	struct strs kept_elsewhere; /* pages of others of its forms */
+	const char *form_id;        /* of the forms of this page (« reprise ») */
 	struct faults faults;
 	size_t summary_at;      /* where in the body the error summary goes; 0: nowhere */
 	const struct form *of;  /* what in was typed in; NULL: the route's form */

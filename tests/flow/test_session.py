@@ -212,6 +212,55 @@ def test_another_window_of_an_expired_session_may_still_send(service, clock):
     assert log_in_again(page, agent).form('/fonctionnement').get('projet') == 'Écrit dans l’autre fenêtre.'
 
 
+def test_each_window_of_an_expired_session_has_its_text_back(service, clock):
+    c, agent, e = first_listing(service)
+    paths = [f'/espace-pro/etablissements/{e["id"]}/{page}' for page in ('fonctionnement', 'places')]
+    texts = [f'{what} {time.time_ns()}.' for what in ('Le projet', 'La note')]
+    forms = [c.get(paths[0]).form('/fonctionnement').set(projet=texts[0]), c.get(paths[1]).form('/places').set(note=texts[1])]
+    clock(35)
+    pages = [form.submit(('action', action)) for form, action in zip(forms, ('verifier', 'publier'))]
+    assert all('vous retrouverez ce que vous aviez écrit' in page.words for page in pages)
+    back = log_in_again(pages[1], agent)
+    assert back.path == paths[1] and back.form('/places').get('note') == texts[1]
+    assert 'Un autre texte est gardé' in back.words and paths[0] in back.links()
+    again = c.get(paths[0])
+    assert again.form('/fonctionnement').get('projet') == texts[0] and 'Un autre texte' not in again.words
+
+
+def test_a_right_removed_before_the_next_login_gives_the_text_back(service, clock):
+    c, agent, e = first_listing(service)
+    path, text = f'/espace-pro/etablissements/{e["id"]}/fonctionnement', f'Sans droit désormais {time.time_ns()}.'
+    form = c.get(path).form('/fonctionnement').set(projet=text)
+    d, who = service.directory(), agent['dn'].encode()
+    d.modify_s(e['dn'], [(ldap.MOD_DELETE, 'habDroitFonctionnement', who)])
+    try:
+        until(lambda: c.get(path).status == 404)
+        clock(35)
+        back = log_in_again(form.submit(('action', 'verifier')), agent)
+        assert back.status == 403 and text in back.words
+        assert c.get(path).status == 404
+    finally:
+        d.modify_s(e['dn'], [(ldap.MOD_ADD, 'habDroitFonctionnement', who)])
+    until(lambda: c.get(path).status == 200)
+
+
+def test_what_is_sent_after_a_logout_is_said_not_to_be_kept(service):
+    c, agent, e = first_listing(service)
+    form = c.get(f'/espace-pro/etablissements/{e["id"]}/places').form('/places')
+    c.logout()
+    page = form.submit(('action', 'publier'))
+    assert page.path.startswith('/connexion') and 'rien n’a été enregistré' in page.words
+
+
+def test_a_form_of_passwords_is_not_kept(service, clock):
+    c, agent, _ = first_listing(service)
+    form = c.get('/espace-pro/mon-compte').form('/mon-compte')
+    form.set(ancien=agent['password'], nouveau='Un long secret tout neuf 47', confirmation='Un long secret tout neuf 47')
+    clock(35)
+    page = form.submit()
+    assert 'rien n’a été enregistré' in page.words and 'retrouverez' not in page.words
+
+
 def test_an_expired_session_keeps_no_form_longer_than_its_page_takes(service, clock):
     c, agent, _ = first_listing(service)
     form = c.get('/espace-pro/mon-compte').form('/rappels').set(rappels='x' * 70000)

@@ -374,8 +374,10 @@ static void test_a_form_of_an_expired_session_is_kept_for_its_owner(void **state
 	assert_true(expired);
 	assert_int_equal(kept_put(&s->app, s->a, who.person.uuid, "/espace-pro/x",
 				  bytes_of("csrf=a&texte=bonjour+%C3%A9&nouveau=secret")),
+			 ERR_DENIED);
+	assert_int_equal(kept_put(&s->app, s->a, who.person.uuid, "/espace-pro/x", bytes_of("csrf=a&texte=bonjour+%C3%A9")),
 			 ERR_OK);
-	assert_string_equal(kept_path(&s->app, s->a, who.person.uuid), "/espace-pro/x");
+	assert_string_equal(kept_paths(&s->app, s->a, who.person.uuid).v[0], "/espace-pro/x");
 	assert_int_equal(kept_take(&s->app, s->a, &other.who, "/espace-pro/x", &body), ERR_NOTFOUND);
 	assert_int_equal(kept_take(&s->app, s->a, &r.who, "/espace-pro/y", &body), ERR_NOTFOUND);
 	assert_int_equal(kept_take(&s->app, s->a, &r.who, "/espace-pro/x", &body), ERR_OK);
@@ -384,6 +386,20 @@ static void test_a_form_of_an_expired_session_is_kept_for_its_owner(void **state
 	assert_int_equal(kept_put(&s->app, s->a, who.person.uuid, "/espace-pro/x", bytes_of("texte=b")), ERR_OK);
 	later(61 * MINUTE_MS);
 	assert_int_equal(kept_take(&s->app, s->a, &r.who, "/espace-pro/x", &body), ERR_NOTFOUND);
+	/* the newest of each path, of eight paths */
+	for (size_t i = 0; i < 11; i++) {
+		later(SECOND_MS);
+		assert_int_equal(kept_put(&s->app, s->a, who.person.uuid, arena_printf(s->a, "/espace-pro/%zu", i % 10),
+					  bytes_of(arena_printf(s->a, "texte=%zu", i))),
+				 ERR_OK);
+	}
+	struct strs paths = kept_paths(&s->app, s->a, who.person.uuid);
+
+	assert_int_equal(paths.n, 8);
+	assert_string_equal(paths.v[0], "/espace-pro/0");
+	assert_string_equal(paths.v[7], "/espace-pro/3");
+	assert_int_equal(kept_take(&s->app, s->a, &r.who, "/espace-pro/0", &body), ERR_OK);
+	assert_true(bytes_equal(body, bytes_of("texte=10")));
 }
 
 static void test_ones_own_password_is_changed_with_the_old_one(void **state)
