@@ -60,11 +60,11 @@ static size_t field_index(const struct form *form, const char *name, size_t star
 	return form->n;
 }
 
-/* What comes along when something is pasted: marks of direction around it (telephones copy them along with a
-   number), tabs, the line breaks of a word processor. */
+/* What comes along when something is pasted: marks of direction (telephones copy them along with a number), tabs, the line
+   breaks of a word processor. */
 static char *pasted(struct arena *a, const char *raw, bool lines)
 {
-	char *s = text_unmark(a, raw);
+	char *s = text_pasted(a, raw);
 
 	for (char *c = s; *c; c++)
 		if (*c == '\t' || *c == '\v' || *c == '\f')

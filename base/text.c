@@ -135,9 +135,22 @@ const char *text_trim(struct arena *a, const char *s)
 	return trim(a, s, is_blank);
 }
 
-char *text_unmark(struct arena *a, const char *s)
+char *text_pasted(struct arena *a, const char *s)
 {
-	return trim(a, s, is_direction_mark);
+	struct buf b = buf_new(a);
+	size_t n = strlen(s), length;
+
+	for (size_t i = 0; i < n; i += length) {
+		int32_t cp = next(s + i, n - i, &length);
+
+		if (is_bidi_control(cp))
+			continue;
+		if (cp >= 0x80 && utf8proc_category(cp) == UTF8PROC_CATEGORY_CN)
+			buf_text(&b, "\uFFFD");
+		else
+			buf_add(&b, s + i, length);
+	}
+	return trim(a, buf_str(&b), is_direction_mark);
 }
 
 /* Letters that Unicode does not take apart, as French keyboards write them. */

@@ -15,8 +15,9 @@ bool text_is_utf8(struct bytes in);
 /* Without the blanks (Unicode spaces and marks of writing direction included) at both ends. */
 const char *text_trim(struct arena *a, const char *s);
 
-/* Without the marks of writing direction at both ends; s may be anything. */
-char *text_unmark(struct arena *a, const char *s);
+/* What a paste brings unseen goes: controls of writing direction, and its marks at both ends; what Unicode had not assigned yet (an
+   emoji newer than our tables) becomes U+FFFD, to be seen. s may be anything. */
+char *text_pasted(struct arena *a, const char *s);
 
 /* What follows takes text_clean's output; folding anything that is not UTF-8 gives "". */
 
