@@ -40,14 +40,15 @@ struct column {
 	enum cell_kind kind;
 	bool required;
 	size_t max;
+	bool names; /* other rows may mean the row by it */
 };
 
 /* clang-format off */
 static const struct column columns[IMPORT__MAX][IMPORT_CELLS] = {
 	[IMPORT_PROVIDER] = {
-		[PROVIDER_ID] = { "identifiant", CELL_ID, false, 16 },
+		[PROVIDER_ID] = { "identifiant", CELL_ID, false, 16, true },
 		[PROVIDER_NAME] = { "nom", CELL_TEXT, true, 150 },
-		[PROVIDER_SIRET] = { "siret", CELL_SIRET, true, 20 },
+		[PROVIDER_SIRET] = { "siret", CELL_SIRET, true, 20, true },
 		[PROVIDER_STREET] = { "adresse", CELL_TEXT, true, 200 },
 		[PROVIDER_POSTAL] = { "code_postal", CELL_POSTAL, true, 5 },
 		[PROVIDER_CITY] = { "commune", CELL_TEXT, true, 100 },
@@ -55,8 +56,8 @@ static const struct column columns[IMPORT__MAX][IMPORT_CELLS] = {
 		[PROVIDER_PHONE] = { "telephone", CELL_PHONE, false, 20 },
 	},
 	[IMPORT_ESTABLISHMENT] = {
-		[PLACE_ID] = { "identifiant", CELL_ID, false, 16 },
-		[PLACE_NAME] = { "nom", CELL_TEXT, true, 150 },
+		[PLACE_ID] = { "identifiant", CELL_ID, false, 16, true },
+		[PLACE_NAME] = { "nom", CELL_TEXT, true, 150, true },
 		[PLACE_TYPE] = { "type", CELL_TYPE, true, 80 },
 		[PLACE_CATEGORY] = { "categorie", CELL_CATEGORY, false, 80 },
 		[PLACE_CAPACITY] = { "capacite", CELL_CAPACITY, false, 20 },
@@ -81,12 +82,12 @@ static const struct column columns[IMPORT__MAX][IMPORT_CELLS] = {
 		[DEAL_COVERED] = { "etablissements", CELL_TEXT, true, 100000 },
 	},
 	[IMPORT_PERSON] = {
-		[PERSON_UID] = { "identifiant", CELL_UID, false, 32 },
-		[PERSON_NUMBER] = { "numero", CELL_NUMBER, false, 16 },
+		[PERSON_UID] = { "identifiant", CELL_UID, false, 32, true },
+		[PERSON_NUMBER] = { "numero", CELL_NUMBER, false, 16, true },
 		[PERSON_SURNAME] = { "nom", CELL_TEXT, true, 80 },
 		[PERSON_GIVEN] = { "prenom", CELL_TEXT, true, 80 },
 		[PERSON_TITLE] = { "fonction", CELL_TEXT, false, 100 },
-		[PERSON_MAIL] = { "courriel", CELL_MAIL, true, 254 },
+		[PERSON_MAIL] = { "courriel", CELL_MAIL, true, 254, true },
 		[PERSON_PHONE] = { "telephone", CELL_PHONE, false, 20 },
 		[PERSON_PROVIDER] = { "fournisseur", CELL_TEXT, true, 20 },
 		[PERSON_STATUS] = { "statut", CELL_STATUS, false, 20 },
@@ -132,6 +133,19 @@ void import_fault(struct import *m, enum import_kind kind, size_t line, const ch
 	va_start(args, format);
 	m->faults[m->n_faults++] =
 		(struct import_fault){ import_files[kind], line, column, arena_vprintf(m->arena, format, args) };
+	va_end(args);
+}
+
+void import_refuse(struct import *m, enum import_kind kind, struct import_row *row, size_t column, const char *format, ...)
+{
+	bool whole = column == IMPORT_CELLS;
+	va_list args;
+
+	row->refused = true;
+	m->files[kind].lost = m->files[kind].lost || (!whole && columns[kind][column].names);
+	va_start(args, format);
+	import_fault(m, kind, row->line, whole ? "" : columns[kind][column].name, "%s",
+		     arena_vprintf(m->arena, format, args));
 	va_end(args);
 }
 
@@ -299,6 +313,8 @@ static const char *take_cell(struct arena *a, enum cell_kind kind, const char **
 
 /* --- rows --- */
 
+#define UNCLEAN "no UTF-8, or control characters in it: save the file as CSV UTF-8"
+
 /* Which cell each column of the file is; a header nobody knows is a fault. */
 static bool read_header(struct import *m, enum import_kind kind, const struct csv_row *header, size_t *of)
 {
@@ -309,17 +325,21 @@ static bool read_header(struct import *m, enum import_kind kind, const struct cs
 		const char *name = text_fold(m->arena, header->cells.v[i]);
 
 		of[i] = IMPORT_CELLS;
+		if (header->unclean >> i & 1) {
+			import_fault(m, kind, header->line, csv_column(m->arena, header, i), "%s", UNCLEAN);
+			continue;
+		}
 		for (size_t j = 0; j < IMPORT_CELLS && columns[kind][j].name; j++)
 			if (strcmp(text_fold(m->arena, columns[kind][j].name), name) == 0)
 				of[i] = j;
 		if (of[i] == IMPORT_CELLS)
-			import_fault(m, kind, header->line, header->cells.v[i], "unknown column");
+			import_fault(m, kind, header->line, csv_column(m->arena, header, i), "unknown column");
 		else if (seen[of[i]])
 			import_fault(m, kind, header->line, header->cells.v[i], "the column stands twice");
 		else
 			seen[of[i]] = true;
 	}
-	for (size_t j = 0; j < IMPORT_CELLS && columns[kind][j].name; j++)
+	for (size_t j = 0; j < IMPORT_CELLS && columns[kind][j].name && !header->unclean; j++)
 		if (columns[kind][j].required && !seen[j])
 			import_fault(m, kind, header->line, columns[kind][j].name, "the column is missing");
 	return m->n_faults == before;
@@ -336,36 +356,50 @@ static void settle_type(struct import *m, struct import_row *row)
 		if (!*row->cell[PLACE_CATEGORY])
 			row->cell[PLACE_CATEGORY] = nursery_words[i].category;
 	}
-	if (strcmp(row->cell[PLACE_TYPE], "EAJE") == 0)
+	if (!*row->cell[PLACE_TYPE] || strcmp(row->cell[PLACE_TYPE], "EAJE") == 0)
 		return;
 	for (size_t i = PLACE_CATEGORY; i <= PLACE_AVIP; i++)
 		if (*row->cell[i] && strcmp(row->cell[i], "FALSE") != 0)
-			import_fault(m, IMPORT_ESTABLISHMENT, row->line, import_column(IMPORT_ESTABLISHMENT, i),
-				     "only an Eaje has one");
+			import_refuse(m, IMPORT_ESTABLISHMENT, row, i, "only an Eaje has one");
 }
 
+/* What is wrong with a cell that is filled, or NULL. */
+static const char *read_cell(struct import *m, const struct column *c, bool unclean, const char **value)
+{
+	if (unclean)
+		return UNCLEAN;
+	if (!**value)
+		return c->required ? "is empty" : NULL;
+	return text_length(*value) > c->max ? "too long" : take_cell(m->arena, c->kind, value);
+}
+
+static void read_cells(struct import *m, enum import_kind kind, const struct csv_row *in, const size_t *of,
+		       struct import_row *row)
+{
+	for (size_t i = 0; i < IMPORT_CELLS; i++)
+		row->cell[i] = "";
+	for (size_t i = 0; i < in->cells.n; i++) {
+		const char *value = in->cells.v[i];
+		const char *wrong = read_cell(m, &columns[kind][of[i]], in->unclean >> i & 1, &value);
+
+		if (wrong)
+			import_refuse(m, kind, row, of[i], "%s", wrong);
+		else
+			row->cell[of[i]] = value;
+	}
+}
+
+/* One cell too few or too many: nobody knows which is which. */
 static void read_row(struct import *m, enum import_kind kind, const struct csv_row *in, const size_t *of, size_t width)
 {
 	struct import_row row = { .line = in->line };
 
-	if (in->cells.n > width)
-		import_fault(m, kind, in->line, "", "%zu cells, and the header has %zu", in->cells.n, width);
-	for (size_t i = 0; i < IMPORT_CELLS; i++)
-		row.cell[i] = "";
-	for (size_t i = 0; i < in->cells.n && i < width; i++) {
-		const struct column *c = &columns[kind][of[i]];
-		const char *value = in->cells.v[i];
-		const char *wrong = !*value                     ? NULL :
-				    text_length(value) > c->max ? "too long" :
-								  take_cell(m->arena, c->kind, &value);
-
-		row.cell[of[i]] = value;
-		if (wrong)
-			import_fault(m, kind, in->line, c->name, "%s", wrong);
+	if (in->cells.n != width) {
+		import_refuse(m, kind, &row, IMPORT_CELLS, "%zu cells, and the header has %zu", in->cells.n, width);
+		m->files[kind].lost = true;
+		return;
 	}
-	for (size_t i = 0; i < IMPORT_CELLS && columns[kind][i].name; i++)
-		if (columns[kind][i].required && !*row.cell[i])
-			import_fault(m, kind, in->line, columns[kind][i].name, "is empty");
+	read_cells(m, kind, in, of, &row);
 	if (kind == IMPORT_ESTABLISHMENT)
 		settle_type(m, &row);
 	m->files[kind].v = arena_more(m->arena, m->files[kind].v, m->files[kind].n, sizeof row);
@@ -375,20 +409,22 @@ static void read_row(struct import *m, enum import_kind kind, const struct csv_r
 void import_take(struct import *m, enum import_kind kind, struct bytes text)
 {
 	struct csv csv;
-	size_t of[CSV_CELLS_MAX], line = 0;
-	const char *why = "";
+	struct csv_fault fault;
+	size_t of[CSV_CELLS_MAX];
 
 	if (m->files[kind].taken) {
 		import_fault(m, kind, 0, "", "the file stands twice");
 		return;
 	}
 	m->files[kind].taken = true;
-	if (csv_read(m->arena, text, &csv, &line, &why)) {
-		import_fault(m, kind, line, "", "%s", why);
+	m->files[kind].lost = true;
+	if (csv_read(m->arena, text, &csv, &fault)) {
+		import_fault(m, kind, fault.line, fault.column, "%s", fault.why);
 		return;
 	}
 	if (!read_header(m, kind, &csv.v[0], of))
 		return;
+	m->files[kind].lost = false;
 	for (size_t i = 1; i < csv.n; i++)
 		read_row(m, kind, &csv.v[i], of, csv.v[0].cells.n);
 }

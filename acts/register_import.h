@@ -19,7 +19,7 @@ enum import_kind import_kind_of(const char *name);
 struct import_fault {
 	const char *file;
 	size_t line;        /* 0: the whole file */
-	const char *column; /* "" : the whole row */
+	const char *column; /* the header's name, or a cell's number where it has none; "" : the whole row */
 	const char *what;   /* English */
 };
 
@@ -107,8 +107,9 @@ enum { RIGHT_PERSON, RIGHT_PLACE, RIGHT_LISTING, RIGHT_PLACES };
 
 struct import_row {
 	size_t line;
-	const char *cell[IMPORT_CELLS]; /* "" : empty; codes and numbers in the directory's spelling */
+	const char *cell[IMPORT_CELLS]; /* "" : empty or refused; codes and numbers in the directory's spelling */
 	struct import_thing *thing;
+	bool refused; /* a fault was told of it: what follows from it is not told again */
 };
 
 /* An entry that is there, or that a row makes. */
@@ -116,7 +117,7 @@ struct import_thing {
 	enum import_kind kind;
 	const struct mirrored *there; /* NULL: new */
 	const struct entry *entry;    /* the same, with all its values */
-	const struct import_row *row; /* the row that speaks of it; NULL: none */
+	struct import_row *row;       /* the row that speaks of it; NULL: none */
 	const char *id;               /* provider's, establishment's, agreement's number, agent's number */
 	const char *uid;              /* people */
 	const char *dn, *key;
@@ -139,6 +140,7 @@ struct import {
 	struct app *app;
 	struct {
 		bool taken;
+		bool lost; /* the names of some rows could not be read: what is not found may stand there */
 		struct import_row *v;
 		size_t n;
 	} files[IMPORT__MAX];
@@ -159,6 +161,9 @@ struct import {
 void import_fault(struct import *m, enum import_kind kind, size_t line, const char *column, const char *format, ...)
 	PRINTF_LIKE(5, 6);
 const char *import_column(enum import_kind kind, size_t i);
+/* A fault of that row in a column, IMPORT_CELLS: the whole row. */
+void import_refuse(struct import *m, enum import_kind kind, struct import_row *row, size_t column, const char *format,
+		   ...) PRINTF_LIKE(5, 6);
 void import_change(struct import *m, const char *format, ...) PRINTF_LIKE(2, 3);
 void import_warn(struct import *m, enum import_kind kind, size_t line, const char *format, ...) PRINTF_LIKE(4, 5);
 

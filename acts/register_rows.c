@@ -8,9 +8,24 @@
 #include <string.h>
 #include <strings.h>
 
-static void fault(struct import *m, enum import_kind kind, const struct import_row *row, size_t column, const char *what)
+static void fault(struct import *m, enum import_kind kind, struct import_row *row, size_t column, const char *what)
 {
-	import_fault(m, kind, row->line, import_column(kind, column), "%s", what);
+	import_refuse(m, kind, row, column, "%s", what);
+}
+
+/* A row means what is not there. Where rows of that kind are lost it may be one of them: their own faults are told. */
+static void unknown(struct import *m, enum import_kind kind, struct import_row *row, size_t column,
+		    enum import_kind meant, const char *what)
+{
+	if (m->files[meant].lost)
+		row->refused = true;
+	else
+		fault(m, kind, row, column, what);
+}
+
+static bool is_refused(const struct import_thing *t)
+{
+	return t->row && t->row->refused;
 }
 
 static enum err number(struct import *m, enum number_kind kind, char name, const char **out)
@@ -26,16 +41,21 @@ static enum err number(struct import *m, enum number_kind kind, char name, const
 	return e;
 }
 
-/* The row speaks of a thing that is there: of ours, and of no other row. */
-static void settle(struct import *m, enum import_kind kind, struct import_row *row, struct import_thing *t)
+/* The row speaks of a thing that is there: of ours, and of no other row. False: it may not, and nothing more is to be said. */
+static bool settle(struct import *m, enum import_kind kind, struct import_row *row, struct import_thing *t)
 {
+	if (!import_is_ours(m, t)) {
+		import_refuse(m, kind, row, IMPORT_CELLS, "%s is of another Caf", t->id);
+		return false;
+	}
 	row->thing = t;
-	if (!import_is_ours(m, t))
-		import_fault(m, kind, row->line, "", "%s is of another Caf", t->id);
-	else if (t->row)
-		import_fault(m, kind, row->line, "", "line %zu speaks of %s too", t->row->line, t->id);
-	else
-		t->row = row;
+	if (t->row) {
+		import_refuse(m, kind, row, IMPORT_CELLS, "line %zu speaks of %s too", t->row->line, t->id);
+		m->files[kind].lost = true;
+		return false;
+	}
+	t->row = row;
+	return true;
 }
 
 static struct import_thing *make(struct import *m, enum import_kind kind, struct import_row *row, const char *id,
@@ -53,7 +73,7 @@ static const char *unit(struct import *m, const char *name)
 	return dn_child(m->arena, "ou", name, m->caf_dn);
 }
 
-static struct import_thing *provider_of(struct import *m, enum import_kind kind, const struct import_row *row, size_t column)
+static struct import_thing *provider_of(struct import *m, enum import_kind kind, struct import_row *row, size_t column)
 {
 	const char *cell = row->cell[column];
 	struct import_thing *t = import_known(m, 'p', cell);
@@ -63,7 +83,7 @@ static struct import_thing *provider_of(struct import *m, enum import_kind kind,
 	if (t && !import_is_ours(m, t))
 		t = NULL;
 	if (!t && *cell)
-		fault(m, kind, row, column, "no provider of this Caf has this identifier or SIRET");
+		unknown(m, kind, row, column, IMPORT_PROVIDER, "no provider of this Caf has this identifier or SIRET");
 	return t;
 }
 
@@ -73,13 +93,15 @@ static enum err resolve_provider(struct import *m, struct import_row *row)
 	struct import_thing *named = import_known(m, 'p', id), *known = import_known(m, 's', row->cell[PROVIDER_SIRET]);
 	enum err e = ERR_OK;
 
-	if (named && named->there && strcmp(named->there->is.provider.siret, row->cell[PROVIDER_SIRET]) != 0)
-		fault(m, IMPORT_PROVIDER, row, PROVIDER_SIRET, "is not that of this provider in the directory");
-	if (*id && !named && known)
+	if (*id && !named && known) {
 		fault(m, IMPORT_PROVIDER, row, PROVIDER_SIRET, "another provider has it");
+		return ERR_OK;
+	}
 	named = named ? named : known;
 	if (named) {
-		settle(m, IMPORT_PROVIDER, row, named);
+		if (settle(m, IMPORT_PROVIDER, row, named) && named->there && *row->cell[PROVIDER_SIRET] &&
+		    strcmp(named->there->is.provider.siret, row->cell[PROVIDER_SIRET]) != 0)
+			fault(m, IMPORT_PROVIDER, row, PROVIDER_SIRET, "is not that of this provider in the directory");
 		return ERR_OK;
 	}
 	if (!*id)
@@ -92,7 +114,7 @@ static enum err resolve_provider(struct import *m, struct import_row *row)
 	return e;
 }
 
-static enum err check_commune(struct import *m, const struct import_row *row)
+static enum err check_commune(struct import *m, struct import_row *row)
 {
 	AUTO_TXN struct txn t = txn_read(m->app->store, STORE_PUBLIC);
 	struct commune c;
@@ -104,13 +126,21 @@ static enum err check_commune(struct import *m, const struct import_row *row)
 }
 
 /* Hands that changed a type may have left it out: the directory keeps nothing of an Eaje's there. */
-static void check_class(struct import *m, enum import_kind kind, const struct import_row *row, size_t column,
+static void check_class(struct import *m, enum import_kind kind, struct import_row *row, size_t column,
 			const struct import_thing *place)
 {
 	bool lacks = place->there && strcasecmp(place->type, "eaje") == 0 && !entry_is(place->entry, "habEaje");
 
 	if (lacks && *row->cell[column] && strcmp(row->cell[column], "FALSE") != 0)
 		fault(m, kind, row, column, "this Eaje lacks the class habEaje in the directory");
+}
+
+/* What the refused cell hides is perhaps that one: a second of its name would make both ambiguous. */
+static bool is_named_already(struct import *m, char kind, const char *name)
+{
+	bool several;
+
+	return import_find(m, kind, name, &several) || several;
 }
 
 static enum err resolve_place(struct import *m, struct import_row *row)
@@ -124,12 +154,15 @@ static enum err resolve_place(struct import *m, struct import_row *row)
 	enum err e = check_commune(m, row);
 
 	if (t) {
-		settle(m, IMPORT_ESTABLISHMENT, row, t);
+		if (!settle(m, IMPORT_ESTABLISHMENT, row, t))
+			return e;
 		if (*row->cell[PLACE_TYPE] && strcasecmp(t->type, row->cell[PLACE_TYPE]) != 0)
 			fault(m, IMPORT_ESTABLISHMENT, row, PLACE_TYPE,
 			      "is not that of this establishment in the directory");
 		for (size_t i = PLACE_CATEGORY; i <= PLACE_AVIP; i++)
 			check_class(m, IMPORT_ESTABLISHMENT, row, i, t);
+	} else if (row->refused && !*id && is_named_already(m, 'f', text_fold(m->arena, row->cell[PLACE_NAME]))) {
+		return e;
 	} else {
 		if (!e && !*id)
 			e = number(m, NUMBER_ESTABLISHMENT, 'e', &id);
@@ -148,21 +181,22 @@ static enum err resolve_place(struct import *m, struct import_row *row)
 
 /* --- conventions --- */
 
-static void cover(struct import *m, const struct import_row *row, const char *id)
+static void cover(struct import *m, struct import_row *row, const char *id)
 {
 	struct import_thing *place = import_known(m, 'e', id);
 
 	if (!place || !import_is_ours(m, place))
-		import_fault(m, IMPORT_AGREEMENT, row->line, import_column(IMPORT_AGREEMENT, DEAL_COVERED),
-			     "no establishment of this Caf is %s", id);
+		unknown(m, IMPORT_AGREEMENT, row, DEAL_COVERED, IMPORT_ESTABLISHMENT,
+			arena_printf(m->arena, "no establishment of this Caf is %s", id));
+	else if (place->parent != row->thing->parent && is_refused(place))
+		row->refused = true;
 	else if (place->parent != row->thing->parent)
-		import_fault(m, IMPORT_AGREEMENT, row->line, import_column(IMPORT_AGREEMENT, DEAL_COVERED),
-			     "%s is not managed by this provider", id);
+		import_refuse(m, IMPORT_AGREEMENT, row, DEAL_COVERED, "%s is not managed by this provider", id);
 	else
 		import_name_covered(m, row->thing, place);
 }
 
-static void cover_all(struct import *m, const struct import_row *row)
+static void cover_all(struct import *m, struct import_row *row)
 {
 	const char *list = row->cell[DEAL_COVERED];
 	static const char between[] = " ,;|/\n";
@@ -181,12 +215,14 @@ static void cover_all(struct import *m, const struct import_row *row)
 	}
 }
 
-static void check_days(struct import *m, const struct import_row *row)
+static void check_days(struct import *m, struct import_row *row)
 {
 	day_t days[2], due;
 	const struct mirrored *there = row->thing->there;
 	struct agreement g = import_agreement(row->thing);
 
+	if (row->refused)
+		return;
 	for (size_t i = 0; i < 2; i++) {
 		size_t column = i ? DEAL_SIGNED_CAF : DEAL_SIGNED_PROVIDER;
 		int64_t known = !there ? 0 : i ? there->is.agreement.signed_caf : there->is.agreement.signed_provider;
@@ -215,9 +251,11 @@ static enum err resolve_agreement(struct import *m, struct import_row *row)
 	if (!provider)
 		return ERR_OK;
 	if (t) {
-		settle(m, IMPORT_AGREEMENT, row, t);
+		if (!settle(m, IMPORT_AGREEMENT, row, t))
+			return ERR_OK;
 		if (t->parent != provider) {
 			fault(m, IMPORT_AGREEMENT, row, DEAL_PROVIDER, "this convention is another provider's");
+			row->thing = NULL;
 			return ERR_OK;
 		}
 	} else {
@@ -232,7 +270,7 @@ static enum err resolve_agreement(struct import *m, struct import_row *row)
 
 /* --- people --- */
 
-static struct import_thing *person_of(struct import *m, const struct import_row *row, const struct import_thing *provider)
+static struct import_thing *person_of(struct import *m, struct import_row *row, const struct import_thing *provider)
 {
 	const char *uid = row->cell[PERSON_UID], *id = row->cell[PERSON_NUMBER];
 	struct import_thing *by_uid = import_known(m, 'u', uid), *by_number = import_known(m, 'n', id);
@@ -291,9 +329,12 @@ static enum err resolve_person(struct import *m, struct import_row *row)
 	if (!provider)
 		return ERR_OK;
 	t = person_of(m, row, provider);
+	if (!t && row->refused && is_named_already(m, 'm', row->cell[PERSON_MAIL]))
+		return ERR_OK;
 	if (!t)
 		return make_person(m, row, provider);
-	settle(m, IMPORT_PERSON, row, t);
+	if (!settle(m, IMPORT_PERSON, row, t) || row->refused)
+		return ERR_OK;
 	if (t->parent != provider)
 		fault(m, IMPORT_PERSON, row, PERSON_PROVIDER, "the identifier or number is of somebody else");
 	else if (t->there && strcasecmp(t->there->is.person.mail, row->cell[PERSON_MAIL]) != 0)
@@ -313,24 +354,39 @@ static const char *status_of(const struct import_thing *p)
 	return *said ? said : "active";
 }
 
-static void check_given(struct import *m, const struct import_row *row, const struct import_thing *p,
+/* A convention that the file has, and that cannot be read whole, might cover it. */
+static bool may_be_covered(struct import *m, const struct import_thing *provider)
+{
+	bool may = m->files[IMPORT_AGREEMENT].lost;
+
+	for (size_t i = 0; !may && i < m->files[IMPORT_AGREEMENT].n; i++) {
+		const struct import_row *r = &m->files[IMPORT_AGREEMENT].v[i];
+
+		may = r->refused && (!r->thing || r->thing->parent == provider);
+	}
+	return may;
+}
+
+static void check_given(struct import *m, struct import_row *row, const struct import_thing *p,
 			const struct import_thing *place)
 {
 	const char *status = status_of(p);
 	bool several;
 
 	if (!p->parent || p->parent != place->parent)
-		import_fault(m, IMPORT_RIGHT, row->line, "", "%s is no agent of the manager of %s", p->id, place->id);
-	else if (!import_find(m, 'i', import_pair(m, place->parent, place), &several) && !several)
-		import_fault(m, IMPORT_RIGHT, row->line, "", "no convention of %s in force covers %s",
-			     place->parent->id, place->id);
+		import_refuse(m, IMPORT_RIGHT, row, IMPORT_CELLS, "%s is no agent of the manager of %s", p->id, place->id);
+	else if (!import_find(m, 'i', import_pair(m, place->parent, place), &several) && !several &&
+		 !may_be_covered(m, place->parent))
+		import_refuse(m, IMPORT_RIGHT, row, IMPORT_CELLS, "no convention of %s in force covers %s",
+			      place->parent->id, place->id);
 	/* who is suspended may find his rights again */
 	if (strcmp(status, "active") != 0 && strcmp(status, "suspendue") != 0)
-		import_fault(m, IMPORT_RIGHT, row->line, "", "%s is %s", p->id, *status ? status : "of no known status");
+		import_refuse(m, IMPORT_RIGHT, row, IMPORT_CELLS, "%s is %s", p->id,
+			      *status ? status : "of no known status");
 }
 
-static struct import_thing *either(struct import *m, const struct import_row *row, size_t column, const char *kinds,
-				   const char *what)
+static struct import_thing *either(struct import *m, struct import_row *row, size_t column, const char *kinds,
+				   enum import_kind meant, const char *what)
 {
 	bool several = false;
 	struct import_thing *t = NULL;
@@ -339,21 +395,24 @@ static struct import_thing *either(struct import *m, const struct import_row *ro
 		t = import_find(m, *k, *k == 'f' ? text_fold(m->arena, row->cell[column]) : row->cell[column], &several);
 	if (several)
 		fault(m, IMPORT_RIGHT, row, column, "means more than one: give the number");
-	else if (!t || !import_is_ours(m, t))
-		import_fault(m, IMPORT_RIGHT, row->line, import_column(IMPORT_RIGHT, column), "no %s of this Caf", what);
+	else if ((!t || !import_is_ours(m, t)) && *row->cell[column])
+		unknown(m, IMPORT_RIGHT, row, column, meant, what);
 	return t && import_is_ours(m, t) ? t : NULL;
 }
 
 static enum err resolve_right(struct import *m, struct import_row *row)
 {
-	struct import_thing *p = either(m, row, RIGHT_PERSON, "num", "agent");
-	struct import_thing *place = either(m, row, RIGHT_PLACE, "ef", "establishment");
+	struct import_thing *p = either(m, row, RIGHT_PERSON, "num", IMPORT_PERSON, "no agent of this Caf");
+	struct import_thing *place =
+		either(m, row, RIGHT_PLACE, "ef", IMPORT_ESTABLISHMENT, "no establishment of this Caf");
 	bool gives = strcmp(row->cell[RIGHT_LISTING], "TRUE") == 0 || strcmp(row->cell[RIGHT_PLACES], "TRUE") == 0;
 
 	if (!p || !place)
 		return ERR_OK;
-	if (import_known(m, 'r', import_pair(m, p, place)))
-		import_fault(m, IMPORT_RIGHT, row->line, "", "another line speaks of %s and %s", p->id, place->id);
+	if (import_known(m, 'r', import_pair(m, p, place))) {
+		import_refuse(m, IMPORT_RIGHT, row, IMPORT_CELLS, "another line speaks of %s and %s", p->id, place->id);
+		return ERR_OK;
+	}
 	row->thing = import_thing_add(m, &(struct import_thing){ .kind = IMPORT_RIGHT,
 								 .row = row,
 								 .id = p->id,
@@ -363,9 +422,11 @@ static enum err resolve_right(struct import *m, struct import_row *row)
 								 .type = "",
 								 .parent = place });
 	import_name_add(m, 'r', import_pair(m, p, place), row->thing);
+	check_class(m, IMPORT_RIGHT, row, RIGHT_PLACES, place);
+	if (is_refused(p) || is_refused(place))
+		return ERR_OK;
 	if (strcmp(row->cell[RIGHT_PLACES], "TRUE") == 0 && strcasecmp(place->type, "eaje") != 0)
 		fault(m, IMPORT_RIGHT, row, RIGHT_PLACES, "only an Eaje has free places");
-	check_class(m, IMPORT_RIGHT, row, RIGHT_PLACES, place);
 	if (gives)
 		check_given(m, row, p, place);
 	return ERR_OK;
@@ -382,19 +443,28 @@ static bool is_named(enum import_kind kind, const struct import_row *row)
 	}
 }
 
-enum err import_resolve(struct import *m)
+/* A row that became nothing is one that others may have meant. */
+static enum err resolve_row(struct import *m, enum import_kind kind, struct import_row *row)
 {
 	static enum err (*const resolve[])(struct import *, struct import_row *) = {
 		[IMPORT_PROVIDER] = resolve_provider,   [IMPORT_ESTABLISHMENT] = resolve_place,
 		[IMPORT_AGREEMENT] = resolve_agreement, [IMPORT_PERSON] = resolve_person,
 		[IMPORT_RIGHT] = resolve_right,
 	};
+	enum err e = resolve[kind](m, row);
+
+	m->files[kind].lost = m->files[kind].lost || !row->thing;
+	return e;
+}
+
+enum err import_resolve(struct import *m)
+{
 	enum err e = ERR_OK;
 
 	for (size_t k = 0; k < IMPORT__MAX && !e; k++)
 		for (size_t pass = 0; pass < 2 && !e; pass++)
 			for (size_t i = 0; i < m->files[k].n && !e; i++)
 				if (is_named((enum import_kind)k, &m->files[k].v[i]) == !pass)
-					e = resolve[k](m, &m->files[k].v[i]);
+					e = resolve_row(m, (enum import_kind)k, &m->files[k].v[i]);
 	return e;
 }

@@ -13,7 +13,7 @@ struct reading {
 	bool filled; /* one of them holds something */
 	size_t line;
 	enum err err;
-	const char *why;
+	struct csv_fault fault;
 };
 
 static void refuse(struct reading *r, enum err e, const char *why)
@@ -21,25 +21,44 @@ static void refuse(struct reading *r, enum err e, const char *why)
 	if (r->err)
 		return;
 	r->err = e;
-	r->why = why;
+	r->fault = (struct csv_fault){ r->line, "", why };
+}
+
+/* The cell that is being read. */
+static void refuse_cell(struct reading *r, enum err e, const char *why)
+{
+	if (r->err)
+		return;
+	r->err = e;
+	r->fault = (struct csv_fault){ r->row.line,
+				       csv_column(r->arena, r->csv.n ? &r->csv.v[0] : NULL, r->row.cells.n), why };
+}
+
+const char *csv_column(struct arena *a, const struct csv_row *first, size_t cell)
+{
+	const char *name = first && cell < first->cells.n ? first->cells.v[cell] : "";
+
+	return *name ? name : arena_printf(a, "%zu", cell + 1);
 }
 
 static void on_cell(void *cell, size_t n, void *data)
 {
 	struct reading *r = data;
-	const char *text;
+	const char *text = "";
+	bool clean;
 
 	if (r->err)
 		return;
 	if (r->row.cells.n == CSV_CELLS_MAX) {
-		refuse(r, ERR_TOOLARGE, "a row has more than 64 cells");
-	} else if (text_clean(r->arena, (struct bytes){ cell, n }, true, &text)) {
-		refuse(r, ERR_MALFORMED, "a cell is no clean UTF-8: save the file as CSV UTF-8");
-	} else {
-		text = text_trim(r->arena, text);
-		r->filled = r->filled || *text;
-		strs_add(r->arena, &r->row.cells, text);
+		refuse_cell(r, ERR_TOOLARGE, "a row has more than 64 cells");
+		return;
 	}
+	clean = !text_clean(r->arena, (struct bytes){ cell, n }, true, &text);
+	if (!clean)
+		r->row.unclean |= (uint64_t)1 << r->row.cells.n;
+	text = clean ? text_trim(r->arena, text) : "";
+	r->filled = r->filled || !clean || *text;
+	strs_add(r->arena, &r->row.cells, text);
 }
 
 static void on_row(int end, void *data)
@@ -84,15 +103,15 @@ static void feed(struct reading *r, struct csv_parser *p, struct bytes text)
 			r->row.line = r->line;
 		}
 		if (csv_parse(p, &c, 1, on_cell, on_row, r) != 1)
-			refuse(r, ERR_MALFORMED,
-			       "a quote where none may stand: quote the whole cell, and double the quotes in it");
+			refuse_cell(r, ERR_MALFORMED,
+				    "a quote where none may stand: quote the whole cell, and double the quotes in it");
 		r->line += end && !r->err;
 	}
 	if (!r->err && csv_fini(p, on_cell, on_row, r))
-		refuse(r, ERR_MALFORMED, "a quoted cell never ends");
+		refuse_cell(r, ERR_MALFORMED, "a quoted cell never ends");
 }
 
-enum err csv_read(struct arena *a, struct bytes text, struct csv *out, size_t *line, const char **why)
+enum err csv_read(struct arena *a, struct bytes text, struct csv *out, struct csv_fault *fault)
 {
 	struct reading r = { .arena = a, .line = 1 };
 	struct csv_parser p;
@@ -111,8 +130,7 @@ enum err csv_read(struct arena *a, struct bytes text, struct csv *out, size_t *l
 	if (!r.err && !r.csv.n)
 		refuse(&r, ERR_MALFORMED, "the file is empty");
 	if (r.err) {
-		*line = r.line;
-		*why = r.why;
+		*fault = r.fault;
 		return r.err;
 	}
 	*out = r.csv;

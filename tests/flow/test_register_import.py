@@ -65,7 +65,8 @@ def wait_directory(service, filter_, seconds=20):
 OVER = '''numero;fournisseur;signature_fournisseur;signature_caf;echeance;tacite_reconduction;etablissements
 921-2025-0900;99930031700019;02/03/2020;09/03/2020;01/02/2021;non;tous
 '''
-LEFT = FILES['personnes.csv'].replace('fournisseur\n', 'fournisseur;statut\n').replace('99930031700019\nD', '99930031700019;terminee\nD')
+LEFT = FILES['personnes.csv'].replace('fournisseur\n', 'fournisseur;statut\n').replace('99930031700019\nD', '99930031700019;terminee\nD', 1)
+LEFT = LEFT.rstrip('\n') + ';\n'
 
 # File, what is replaced by what, and the fault.
 BAD = [
@@ -88,9 +89,21 @@ BAD = [
     ('droits', 'r.maurevert@bateliers.example', '921-4821', 'droits.csv:2: 921-4821 is no agent of the manager of E92190001'),
     ('conventions', 'tous', 'E92190001', 'droits.csv:3: no convention of'),
     ('conventions', FILES['conventions.csv'], OVER, 'conventions.csv:2: echeance: is past, and the convention does not renew'),
-    ('conventions', FILES['conventions.csv'], OVER, 'droits.csv:2: no convention of'),
     ('personnes', FILES['personnes.csv'], LEFT, ' is terminee'),
-    ('droits', 'Le Ponton;oui', 'Le Ponton;"oui', 'droits.csv:4: a quoted cell never ends'),
+    ('droits', 'Le Ponton;oui', 'Le Ponton;"oui', 'droits.csv:3: fonctionnement: a quoted cell never ends'),
+    # what hangs on a refused row, or on a file that cannot be read, is not told again
+    ('fournisseurs', '99930031700019', '99930031700018', 'fournisseurs.csv:2: siret: a SIRET has 14 digits'),
+    ('fournisseurs', 'Bateliers', 'Bat\x01liers', 'fournisseurs.csv:2: nom: no UTF-8, or control characters in it'),
+    ('fournisseurs', 'nom;', 'n\x01m;', 'fournisseurs.csv:1: 2: no UTF-8, or control characters in it'),
+    ('fournisseurs', ';01 99 00 31 10', '', 'fournisseurs.csv:2: 7 cells, and the header has 8'),
+    ('fournisseurs', ';Association', '";Association', 'fournisseurs.csv:2: identifiant: '),
+    ('etablissements', 'La Péniche', 'La Pé\x01niche', 'etablissements.csv:2: nom: no UTF-8'),
+    ('etablissements', 'multi-accueil;;24', 'multi-accueil;24', 'etablissements.csv:2: 9 cells, and the header has 10'),
+    ('etablissements', '92078;999', '9207;999', 'etablissements.csv:2: code_insee: an INSEE code'),
+    ('conventions', '02/03/2026', '31/02/2026', 'conventions.csv:2: signature_fournisseur: a day is written'),
+    ('conventions', ',tous', ',tous,', 'conventions.csv:2: 8 cells, and the header has 7'),
+    ('personnes', 'r.maurevert@', 'r.maurevert', 'personnes.csv:2: courriel: no mail address'),
+    ('personnes', 'Rosalie', '\x01', 'personnes.csv:2: prenom: no UTF-8'),
 ]
 
 
@@ -99,7 +112,7 @@ def test_a_fault_is_told_with_its_place_and_nothing_is_written(service, tmp_path
     before = count(service)
     code, said = run(service, write(tmp_path, **{name: FILES[f'{name}.csv'].replace(old, new, 1)}))
     assert code == 1 and fault in said, said
-    assert 'nothing was written' in said and count(service) == before
+    assert '\n1 faults; nothing was written' in said and count(service) == before, said
 
 
 def test_the_files_a_caf_has_are_loaded_once(service, tmp_path):

@@ -24,25 +24,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	AUTO_ARENA struct arena *a = arena_new();
 	struct csv csv, again;
-	size_t line = 0;
-	const char *why = NULL;
+	struct csv_fault fault = { 0 };
 
-	if (csv_read(a, (struct bytes){ data, n }, &csv, &line, &why)) {
-		if (!why || !line || line > n + 1)
+	if (csv_read(a, (struct bytes){ data, n }, &csv, &fault)) {
+		if (!fault.why || !fault.column || !fault.line || fault.line > n + 1)
 			abort();
 		return 0;
 	}
 	if (!csv.n || csv.n > CSV_ROWS_MAX + 1)
 		abort();
-	for (size_t i = 0; i < csv.n; i++)
+	bool clean = true;
+
+	for (size_t i = 0; i < csv.n; i++) {
 		if (!csv.v[i].cells.n || csv.v[i].cells.n > CSV_CELLS_MAX || csv.v[i].line > n)
 			abort();
+		clean = clean && !csv.v[i].unclean;
+	}
 	struct bytes text = bytes_of(csv_text(a, &csv));
 
-	/* a first row of one cell does not tell the separator again */
-	if (csv.v[0].cells.n == 1)
+	/* a first row of one cell does not tell the separator again, and what was unclean is gone */
+	if (!clean || csv.v[0].cells.n == 1)
 		return 0;
-	if (text.n <= CSV_BYTES_MAX && (csv_read(a, text, &again, &line, &why) || !is_same(&csv, &again)))
+	if (text.n <= CSV_BYTES_MAX && (csv_read(a, text, &again, &fault) || !is_same(&csv, &again)))
 		abort();
 	return 0;
 }

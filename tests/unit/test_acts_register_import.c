@@ -40,15 +40,27 @@ static const struct {
 	{ IMPORT_PROVIDER, "nom;siret;adresse;code_postal;commune;courriel\n;21920078900010;r;92390;V;a@b.fr\n", 2,
 	  "nom", "is empty" },
 	{ IMPORT_PROVIDER, "nom;siret;adresse;code_postal;commune;courriel\nV;21920078900010;r;92390;V;a@b.fr;x\n", 2,
-	  "", "7 cells" },
-	{ IMPORT_PROVIDER, "nom;siret\n\"V;2\n", 3, "", "a quoted cell never ends" },
+	  "", "7 cells, and the header has 6" },
+	{ IMPORT_PROVIDER, "nom;siret;adresse;code_postal;commune;courriel\nV;21920078900010;r;92390;V\n", 2, "",
+	  "5 cells, and the header has 6" },
+	{ IMPORT_RIGHT, "personne;etablissement;fonctionnement;places\n921-0001;E001;oui\n", 2, "",
+	  "3 cells, and the header has 4" },
+	{ IMPORT_PROVIDER, "nom;siret\n\"V;2\n", 2, "nom", "a quoted cell never ends" },
+	{ IMPORT_PROVIDER, "nom;siret;adresse;code_postal;commune;courriel;\n", 1, "7", "unknown column" },
+	{ IMPORT_PROVIDER, "nom;siret;adresse;code_postal;commune;courri\xE9l\n", 1, "6", "no UTF-8" },
+	{ IMPORT_PROVIDER,
+	  "nom;siret;adresse;code_postal;commune;courriel\nCr\xE8"
+	  "che;21920078900010;r;92390;V;a@b.fr\n",
+	  2, "nom", "no UTF-8, or control characters in it" },
+	{ IMPORT_PROVIDER, "nom;siret;adresse;code_postal;commune;courriel\nC;21920078900010;r\x01;92390;V;a@b.fr\n", 2,
+	  "adresse", "no UTF-8, or control characters in it" },
 	{ IMPORT_ESTABLISHMENT, PLACES "Les Lucioles;eaje;multi_accueil;24;oui;1 rue A;92390;V;92078;48.9353 2.3231\n",
 	  0, NULL, NULL },
 	{ IMPORT_ESTABLISHMENT, PLACES "HG A;halte-garderie;;18;;1 rue A;92390;V;92078;\n", 0, NULL, NULL },
 	{ IMPORT_ESTABLISHMENT, PLACES "AL A;Accueil de loisirs;;;non;1 rue A;92390;V;92078;\n", 0, NULL, NULL },
 	{ IMPORT_ESTABLISHMENT, PLACES "AL A;Accueil de loisirs;;18;;1 rue A;92390;V;92078;\n", 2, "capacite",
 	  "only an Eaje has one" },
-	{ IMPORT_ESTABLISHMENT, PLACES "A;piscine;;;;1 rue A;92390;V;92078;\n", 2, "type", "unknown type" },
+	{ IMPORT_ESTABLISHMENT, PLACES "A;piscine;multi_accueil;12;;1 rue A;92390;V;92078;\n", 2, "type", "unknown type" },
 	{ IMPORT_ESTABLISHMENT, PLACES "A;;;;;1 rue A;92390;V;92078;\n", 2, "type", "is empty" },
 	{ IMPORT_ESTABLISHMENT, PLACES "A;eaje;garderie;;;1 rue A;92390;V;92078;\n", 2, "categorie", "unknown category" },
 	{ IMPORT_ESTABLISHMENT, PLACES "A;eaje;;0;;1 rue A;92390;V;92078;\n", 2, "capacite", "a number from 1 to 999" },
@@ -89,19 +101,20 @@ static void test_each_cell_has_its_rule(void **state)
 		AUTO_ARENA struct arena *a = arena_new();
 		struct import *m = import_new(a, &(struct import_options){ .caf = "921", .today = 20500 });
 		const struct import_fault *v;
-		size_t n, found = 0;
+		size_t n, found = 0, at_line = 0;
 
 		import_take(m, cases[i].kind, bytes_of(cases[i].text));
 		v = import_faults(m, &n);
 		print_message("%s %s", import_files[cases[i].kind], cases[i].text);
 		for (size_t j = 0; j < n; j++) {
 			print_message("    %s:%zu: %s: %s\n", v[j].file, v[j].line, v[j].column, v[j].what);
+			at_line += v[j].line == cases[i].line;
 			found += cases[i].column && v[j].line == cases[i].line &&
 				 strcmp(v[j].column, cases[i].column) == 0 &&
 				 strncmp(v[j].what, cases[i].what, strlen(cases[i].what)) == 0;
 		}
 		if (cases[i].column)
-			assert_int_equal(found, 1);
+			assert_true(found == 1 && at_line == 1);
 		else
 			assert_int_equal(n, 0);
 	}

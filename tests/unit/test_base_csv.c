@@ -45,22 +45,28 @@ static const struct {
 	const char *name;
 	struct bytes text;
 	size_t line;
-	const char *why;
+	const char *column, *why;
 } bad[] = {
-	{ "empty", { (const uint8_t *)"", 0 }, 1, "the file is empty" },
-	{ "only blanks", { (const uint8_t *)"\n;;\n", 4 }, 3, "the file is empty" },
-	{ "Latin-1", { (const uint8_t *)"a;b\n\xE9;c\n", 8 }, 2, "a cell is no clean UTF-8" },
-	{ "NUL", { (const uint8_t *)"a;b\nc\0;d\n", 9 }, 2, "a cell is no clean UTF-8" },
-	{ "UTF-16",
-	  { (const uint8_t *)"\xFF\xFE"
-			     "a\0;\0b\0\n\0",
-	    10 },
-	  1,
-	  "a cell is no clean UTF-8" },
-	{ "a bidi control", { (const uint8_t *)"a\nx\xE2\x80\xAEy\n", 8 }, 2, "a cell is no clean UTF-8" },
-	{ "a quote inside a bare cell", { (const uint8_t *)"a;b\nc\"d;e\n", 10 }, 2, "a quote where none may stand" },
-	{ "text after a quoted cell", { (const uint8_t *)"a;b\n\"c\"d;e\n", 11 }, 2, "a quote where none may stand" },
-	{ "a quote left open", { (const uint8_t *)"a;b\n\"c;d\ne;f\n", 13 }, 4, "a quoted cell never ends" },
+	{ "empty", { (const uint8_t *)"", 0 }, 1, "", "the file is empty" },
+	{ "only blanks", { (const uint8_t *)"\n;;\n", 4 }, 3, "", "the file is empty" },
+	{ "a quote inside a bare cell", { (const uint8_t *)"a;b\nc\"d;e\n", 10 }, 2, "a", "a quote where none may stand" },
+	{ "a quote behind the header's cells", { (const uint8_t *)"a;b\nc;d;e\"\n", 11 }, 2, "3", "a quote where none may stand" },
+	{ "a quote in the header", { (const uint8_t *)"a;b\"\n", 5 }, 1, "2", "a quote where none may stand" },
+	{ "text after a quoted cell", { (const uint8_t *)"a;b\n\"c\"d;e\n", 11 }, 2, "a", "a quote where none may stand" },
+	{ "a quote left open", { (const uint8_t *)"a;b\nc;\"d\ne;f\n", 13 }, 2, "b", "a quoted cell never ends" },
+};
+
+/* unclean: of the last row, bit by cell */
+static const struct {
+	const char *name;
+	struct bytes text;
+	const char *rows;
+	uint64_t unclean;
+} unclean[] = {
+	{ "Latin-1", { (const uint8_t *)"a;b\nd;\xE9\n", 8 }, "1:a|b/2:d|", 2 },
+	{ "NUL", { (const uint8_t *)"a;b\nc\0;d\n", 9 }, "1:a|b/2:|d", 1 },
+	{ "a bidi control", { (const uint8_t *)"a\nx\xE2\x80\xAEy\n", 8 }, "1:a/2:", 1 },
+	{ "both, and the header's", { (const uint8_t *)"a;\xE9\n\x01;\xE9\n", 8 }, "1:a|/2:|", 3 },
 };
 
 static const char *written(struct arena *a, const struct csv *csv)
@@ -81,31 +87,45 @@ static void test_what_spreadsheets_write_is_read(void **state)
 	for (size_t i = 0; i < LENGTH(good); i++) {
 		AUTO_ARENA struct arena *a = arena_new();
 		struct csv csv, again;
-		size_t line = 0;
-		const char *why = "";
+		struct csv_fault fault;
 
 		print_message("%s\n", good[i].name);
-		assert_int_equal(csv_read(a, bytes_of(good[i].text), &csv, &line, &why), ERR_OK);
+		assert_int_equal(csv_read(a, bytes_of(good[i].text), &csv, &fault), ERR_OK);
 		assert_string_equal(written(a, &csv), good[i].rows);
-		assert_int_equal(csv_read(a, bytes_of(csv_text(a, &csv)), &again, &line, &why), ERR_OK);
+		assert_int_equal(csv_read(a, bytes_of(csv_text(a, &csv)), &again, &fault), ERR_OK);
 		assert_int_equal(again.n, csv.n);
 		assert_string_equal(csv_text(a, &again), csv_text(a, &csv));
 	}
 }
 
-static void test_a_broken_file_is_refused_with_its_line(void **state)
+static void test_a_broken_file_is_refused_with_its_place(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(bad); i++) {
 		AUTO_ARENA struct arena *a = arena_new();
 		struct csv csv;
-		size_t line = 0;
-		const char *why = "";
+		struct csv_fault fault;
 
 		print_message("%s\n", bad[i].name);
-		assert_int_equal(csv_read(a, bad[i].text, &csv, &line, &why), ERR_MALFORMED);
-		assert_int_equal(line, bad[i].line);
-		assert_memory_equal(why, bad[i].why, strlen(bad[i].why));
+		assert_int_equal(csv_read(a, bad[i].text, &csv, &fault), ERR_MALFORMED);
+		assert_int_equal(fault.line, bad[i].line);
+		assert_string_equal(fault.column, bad[i].column);
+		assert_memory_equal(fault.why, bad[i].why, strlen(bad[i].why));
+	}
+}
+
+static void test_an_unclean_cell_is_marked_and_the_rest_is_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(unclean); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct csv csv;
+		struct csv_fault fault;
+
+		print_message("%s\n", unclean[i].name);
+		assert_int_equal(csv_read(a, unclean[i].text, &csv, &fault), ERR_OK);
+		assert_string_equal(written(a, &csv), unclean[i].rows);
+		assert_int_equal(csv.v[csv.n - 1].unclean, unclean[i].unclean);
 	}
 }
 
@@ -123,26 +143,25 @@ static void test_bounds_hold(void **state)
 {
 	AUTO_ARENA struct arena *a = arena_new();
 	struct csv csv;
-	size_t line = 0;
-	const char *why = "";
+	struct csv_fault fault;
 
 	(void)state;
-	assert_int_equal(csv_read(a, repeated(a, "a\n", "x\n", CSV_ROWS_MAX), &csv, &line, &why), ERR_OK);
+	assert_int_equal(csv_read(a, repeated(a, "a\n", "x\n", CSV_ROWS_MAX), &csv, &fault), ERR_OK);
 	assert_int_equal(csv.n, CSV_ROWS_MAX + 1);
-	assert_int_equal(csv_read(a, repeated(a, "a\n", "x\n", CSV_ROWS_MAX + 1), &csv, &line, &why), ERR_TOOLARGE);
-	assert_string_equal(why, "more than 5000 rows");
-	assert_int_equal(csv_read(a, repeated(a, "a", ";", CSV_CELLS_MAX - 1), &csv, &line, &why), ERR_OK);
-	assert_int_equal(csv_read(a, repeated(a, "a", ";", CSV_CELLS_MAX), &csv, &line, &why), ERR_TOOLARGE);
-	assert_int_equal(csv_read(a, repeated(a, "", "abcdefgh", (CSV_BYTES_MAX >> 3) + 1), &csv, &line, &why),
-			 ERR_TOOLARGE);
-	assert_string_equal(why, "the file is larger than 1 MiB");
+	assert_int_equal(csv_read(a, repeated(a, "a\n", "x\n", CSV_ROWS_MAX + 1), &csv, &fault), ERR_TOOLARGE);
+	assert_string_equal(fault.why, "more than 5000 rows");
+	assert_int_equal(csv_read(a, repeated(a, "a", ";", CSV_CELLS_MAX - 1), &csv, &fault), ERR_OK);
+	assert_int_equal(csv_read(a, repeated(a, "a", ";", CSV_CELLS_MAX), &csv, &fault), ERR_TOOLARGE);
+	assert_int_equal(csv_read(a, repeated(a, "", "abcdefgh", (CSV_BYTES_MAX >> 3) + 1), &csv, &fault), ERR_TOOLARGE);
+	assert_string_equal(fault.why, "the file is larger than 1 MiB");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_spreadsheets_write_is_read),
-		cmocka_unit_test(test_a_broken_file_is_refused_with_its_line),
+		cmocka_unit_test(test_a_broken_file_is_refused_with_its_place),
+		cmocka_unit_test(test_an_unclean_cell_is_marked_and_the_rest_is_read),
 		cmocka_unit_test(test_bounds_hold),
 	};
 
