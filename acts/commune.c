@@ -132,7 +132,7 @@ struct hits {
 	size_t n;
 };
 
-static bool has_code(const struct commune *c, const char *code)
+bool commune_has_postal_code(const struct commune *c, const char *code)
 {
 	return !*code || strs_has(&c->postal_codes, code);
 }
@@ -149,7 +149,7 @@ static void add_hit(struct txn *t, struct arena *a, struct hits *h, const char *
 {
 	struct hit hit;
 
-	if (commune_read(t, a, insee, &hit.c) || !has_code(&hit.c, code))
+	if (commune_read(t, a, insee, &hit.c) || !commune_has_postal_code(&hit.c, code))
 		return;
 	hit.exact = whole && !is_without_article(a, &hit.c, whole);
 	h->v = arena_more(a, h->v, h->n, sizeof *h->v);

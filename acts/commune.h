@@ -38,6 +38,9 @@ MUST_USE enum err communes_load(struct arena *a, const char *path, struct commun
 /* text_fold with "st" and "ste" as whole words spelled out. */
 const char *commune_fold(struct arena *a, const char *name);
 
+/* Mail to it bears that postal code; "" is every commune's. */
+bool commune_has_postal_code(const struct commune *c, const char *code);
+
 /* False: its place on the globe is unknown. */
 bool commune_has_point(const struct commune *c);
 

@@ -114,6 +114,20 @@ static enum err resolve_provider(struct import *m, struct import_row *row)
 	return e;
 }
 
+/* No commune has the codes of a CEDEX, nor a new one any before the list knows them. */
+static void check_postal_code(struct import *m, struct import_row *row, const struct commune *c)
+{
+	bool cedex = strstr(text_fold(m->arena, row->cell[PLACE_CITY]), "cedex") != NULL;
+	struct buf codes = buf_new(m->arena);
+
+	if (cedex || !c->postal_codes.n || commune_has_postal_code(c, row->cell[PLACE_POSTAL]))
+		return;
+	for (size_t i = 0; i < c->postal_codes.n; i++)
+		buf_printf(&codes, "%s%s", i ? ", " : "", c->postal_codes.v[i]);
+	import_refuse(m, IMPORT_ESTABLISHMENT, row, PLACE_POSTAL, "is not that of %s (%s), which has %s", c->name,
+		      c->insee, buf_str(&codes));
+}
+
 static enum err check_commune(struct import *m, struct import_row *row)
 {
 	AUTO_TXN struct txn t = txn_read(m->app->store, STORE_PUBLIC);
@@ -122,6 +136,8 @@ static enum err check_commune(struct import *m, struct import_row *row)
 
 	if (e == ERR_NOTFOUND)
 		fault(m, IMPORT_ESTABLISHMENT, row, PLACE_INSEE, "no commune has this code");
+	if (!e && *row->cell[PLACE_INSEE])
+		check_postal_code(m, row, &c);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 

@@ -75,6 +75,7 @@ BAD = [
     ('fournisseurs', '\n;Asso', '\nF9210001;Asso', 'fournisseurs.csv:2: siret: is not that of this provider in the directory'),
     ('etablissements', 'multi-accueil', 'piscine', 'etablissements.csv:2: type: unknown type'),
     ('etablissements', '92078;', '92999;', 'etablissements.csv:2: code_insee: no commune has this code'),
+    ('etablissements', ';92390;', ';92391;', 'etablissements.csv:2: code_postal: is not that of Villeneuve-la-Garenne (92078), which has 92390'),
     ('etablissements', '\n;Le Ponton', '\nE92190001;Le Ponton', 'etablissements.csv:3: line 2 speaks of E92190001 too'),
     ('etablissements', '92078;999', '92078;888', 'etablissements.csv:2: fournisseur: no provider of this Caf has this identifier or SIRET'),
     ('etablissements', 'E92190001', 'E0100', 'etablissements.csv:2: E0100 is of another Caf'),
@@ -139,6 +140,13 @@ def test_the_files_a_caf_has_are_loaded_once(service, tmp_path):
     assert not [name for name in ('E92190001', '921-2025-0900', 'maurevert', 'delatour') if name in said], said
     assert not [m for m in service.mails() if 'bateliers' in m['To']]
     until(lambda: 'La Péniche' in service.client().get('/etablissements/la-peniche-E92190001').words)
+
+
+@pytest.mark.parametrize('place,fine', [('92396;Villeneuve-la-Garenne Cedex;92078', True), ('75116;Paris;75056', True), ('75056;Paris;75056', False)])
+def test_a_postal_code_is_one_of_its_communes(service, tmp_path, place, fine):
+    (tmp_path / 'etablissements.csv').write_text(f'nom;type;adresse;code_postal;commune;code_insee\nLa Nacelle;RPE;1, rue du Bac;{place}\n')
+    code, said = run(service, '--dry-run', str(tmp_path))
+    assert ('\n1 changes' in said) if fine else ('etablissements.csv:2: code_postal: is not that of Paris' in said), (code, said)
 
 
 def test_passwords_are_mailed_where_they_are_asked(service, tmp_path):
