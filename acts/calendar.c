@@ -33,6 +33,11 @@ static struct count first_due(const struct agreement *g)
 	return c.from && due_at(c) == g->due ? c : (struct count){ (day_t)g->due, 0 };
 }
 
+bool agreement_due_is_anniversary(const struct agreement *g)
+{
+	return g->due && first_due(g).years;
+}
+
 day_t agreement_due(const struct agreement *g, day_t today)
 {
 	struct count c = first_due(g);

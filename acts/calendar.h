@@ -11,6 +11,9 @@ day_t agreement_notice_limit(day_t due);
    the effect where the entry has none. 0: it has neither. */
 day_t agreement_due(const struct agreement *g, day_t today);
 
+/* The directory's due day is an anniversary of the effect, as all are that nobody moved. */
+bool agreement_due_is_anniversary(const struct agreement *g);
+
 /* The due day on which a letter received that day ends it: the first whose notice it keeps, be it past by now. 0: as above. */
 day_t agreement_stopped_on(const struct agreement *g, day_t received);
 

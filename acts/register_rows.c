@@ -1,6 +1,7 @@
 /* The rows against each other and against what is there: which entry each is about, and whether it may. */
 #include "acts/register_import.h"
 
+#include "acts/calendar.h"
 #include "acts/commune.h"
 #include "acts/rights.h"
 #include "base/text.h"
@@ -231,11 +232,49 @@ static void cover_all(struct import *m, struct import_row *row)
 	}
 }
 
-static void check_days(struct import *m, struct import_row *row)
+/* One year, renewed by itself: a due day is an anniversary, and no later than the next. NULL: it is, or the directory has it so. */
+static const char *due_wrong(struct import *m, const struct import_row *row, day_t signed_last, day_t due)
 {
-	day_t days[2], due;
 	const struct mirrored *there = row->thing->there;
 	struct agreement g = import_agreement(row->thing);
+	day_t next;
+
+	if (there && g.due == due)
+		return NULL;
+	g.effect = there && g.effect ? g.effect : signed_last;
+	g.due = g.termination = 0;
+	g.not_tacit = false;
+	next = agreement_due(&g, m->o.today);
+	g.due = due;
+	if (due <= signed_last)
+		return "is not after both signatures";
+	if (!agreement_due_is_anniversary(&g))
+		return arena_printf(m->arena,
+				    "a convention is due on an anniversary of the later signature, %s: %s is expected",
+				    day_slashes(m->arena, (day_t)g.effect), day_slashes(m->arena, next));
+	return due > next ?
+		       arena_printf(m->arena, "lies more than a year ahead: %s is expected", day_slashes(m->arena, next)) :
+		       NULL;
+}
+
+static void check_due(struct import *m, struct import_row *row, day_t signed_last)
+{
+	struct agreement g = import_agreement(row->thing);
+	const char *wrong = NULL;
+	day_t due;
+
+	if (!day_parse_ldap(row->cell[DEAL_DUE], &due))
+		wrong = due_wrong(m, row, signed_last, due);
+	if (!wrong && !row->thing->there && !agreement_in_force(&g, m->o.today))
+		wrong = "is past, and the convention does not renew by itself: it is over";
+	if (wrong)
+		fault(m, IMPORT_AGREEMENT, row, DEAL_DUE, wrong);
+}
+
+static void check_days(struct import *m, struct import_row *row)
+{
+	day_t days[2];
+	const struct mirrored *there = row->thing->there;
 
 	if (row->refused)
 		return;
@@ -247,15 +286,11 @@ static void check_days(struct import *m, struct import_row *row)
 			return;
 		if (days[i] > m->o.today)
 			fault(m, IMPORT_AGREEMENT, row, column, "lies in the future");
-		if (known && known != days[i])
+		else if (known && known != days[i])
 			fault(m, IMPORT_AGREEMENT, row, column, "is not that of this convention in the directory");
 	}
-	if (*row->cell[DEAL_DUE] && !day_parse_ldap(row->cell[DEAL_DUE], &due) &&
-	    due <= (days[0] > days[1] ? days[0] : days[1]))
-		fault(m, IMPORT_AGREEMENT, row, DEAL_DUE, "is not after both signatures");
-	else if (!there && g.effect <= m->o.today && !agreement_in_force(&g, m->o.today))
-		fault(m, IMPORT_AGREEMENT, row, DEAL_DUE,
-		      "is past, and the convention does not renew by itself: it is over");
+	if (!row->refused)
+		check_due(m, row, days[0] > days[1] ? days[0] : days[1]);
 }
 
 static enum err resolve_agreement(struct import *m, struct import_row *row)

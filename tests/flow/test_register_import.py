@@ -63,8 +63,9 @@ def wait_directory(service, filter_, seconds=20):
 
 
 OVER = '''numero;fournisseur;signature_fournisseur;signature_caf;echeance;tacite_reconduction;etablissements
-921-2025-0900;99930031700019;02/03/2020;09/03/2020;01/02/2021;non;tous
+921-2025-0900;99930031700019;02/03/2020;09/03/2020;09/03/2021;non;tous
 '''
+DUE = OVER.replace('non', 'oui').replace
 LEFT = FILES['personnes.csv'].replace('fournisseur\n', 'fournisseur;statut\n').replace('99930031700019\nD', '99930031700019;terminee\nD', 1)
 LEFT = LEFT.rstrip('\n') + ';\n'
 
@@ -90,6 +91,11 @@ BAD = [
     ('droits', 'r.maurevert@bateliers.example', '921-4821', 'droits.csv:2: 921-4821 is no agent of the manager of E92190001'),
     ('conventions', 'tous', 'E92190001', 'droits.csv:3: no convention of'),
     ('conventions', FILES['conventions.csv'], OVER, 'conventions.csv:2: echeance: is past, and the convention does not renew'),
+    ('conventions', FILES['conventions.csv'], DUE('09/03/2021', '10/03/2021'),
+     'conventions.csv:2: echeance: a convention is due on an anniversary of the later signature, 09/03/2020: 09/03/20'),
+    ('conventions', FILES['conventions.csv'], DUE('09/03/2021', '09/03/2099'), 'conventions.csv:2: echeance: lies more than a year ahead: 09/03/20'),
+    ('conventions', FILES['conventions.csv'], DUE('09/03/2021', '09/03/2020'), 'conventions.csv:2: echeance: is not after both signatures'),
+    ('conventions', FILES['conventions.csv'], DUE('02/03/2020;09/03/2020;09/03/2021', '29/02/2020;29/02/2020;28/02/2024'), 'echeance: a convention is due on an anniversary'),
     ('personnes', FILES['personnes.csv'], LEFT, ' is terminee'),
     ('droits', 'Le Ponton;oui', 'Le Ponton;"oui', 'droits.csv:3: fonctionnement: a quoted cell never ends'),
     # what hangs on a refused row, or on a file that cannot be read, is not told again
@@ -205,6 +211,21 @@ def plan(service, folder, **files):
     for name, text in files.items():
         (folder / f'{name}.csv').write_text(text, encoding='utf-8')
     return run(service, '--dry-run', str(folder))[1]
+
+
+@pytest.mark.parametrize('signed,due', [('09/03/2020', '09/03/2021'), ('29/02/2020', '28/02/2023'), ('29/02/2020', '29/02/2024')])
+def test_a_convention_is_due_on_an_anniversary(service, tree, tmp_path, signed, due):
+    """Of a day that the year lacks, the last of its month: as the calendar counts."""
+    deal = DEAL.replace('921-2020-9001', '921-2020-9002').replace('02/03/2020;09/03/2020', f'{signed};{signed};{due}').replace('signature_caf', 'signature_caf;echeance')
+    said = plan(service, tmp_path, conventions=deal)
+    assert '1 changes' in said, said
+
+
+def test_a_due_day_that_the_directory_has_is_no_fault(service, tree, tmp_path):
+    deal = DEAL.replace('09/03/2020', '09/03/2020;01/07/2021').replace('signature_caf', 'signature_caf;echeance')
+    assert 'echeance: a convention is due' in plan(service, tmp_path, conventions=deal)
+    tree.set(tree.deal, habDateEcheance='20210701000000Z')
+    assert '0 changes' in plan(service, tmp_path, conventions=deal)
 
 
 def test_no_right_is_given_under_a_convention_that_is_over(service, tree, tmp_path):

@@ -107,12 +107,38 @@ static void test_without_any_day(void **state)
 	assert_int_equal(agreement_stopped_on(&g, 20000), 0);
 }
 
+static const struct {
+	const char *effect, *due;
+	bool is;
+} anniversaries[] = {
+	{ "26/07/2026", "26/07/2027", true },  { "26/07/2026", "26/07/2031", true },
+	{ "26/07/2026", "26/07/2026", false }, { "26/07/2026", "25/07/2027", false },
+	{ "29/02/2024", "28/02/2027", true },  { "29/02/2024", "01/03/2027", false },
+	{ "29/02/2024", "29/02/2028", true },  { "29/02/2024", "28/02/2028", false },
+	{ "26/07/2026", "", false },           { "", "26/07/2027", false },
+};
+
+static void test_which_days_are_anniversaries(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(anniversaries); i++) {
+		struct agreement g;
+
+		agreement_default(&g);
+		g.effect = day(anniversaries[i].effect);
+		g.due = day(anniversaries[i].due);
+		print_message("%s %s\n", anniversaries[i].effect, anniversaries[i].due);
+		assert_int_equal(agreement_due_is_anniversary(&g), anniversaries[i].is);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_due_day_and_notice),
 		cmocka_unit_test(test_the_day_a_letter_ends_it),
 		cmocka_unit_test(test_without_any_day),
+		cmocka_unit_test(test_which_days_are_anniversaries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
