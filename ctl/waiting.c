@@ -14,6 +14,14 @@ static uint64_t seq_of(struct bytes key)
 	return read_u64(&in);
 }
 
+/* "now": whenever the clerk comes to it; before its first try there is no other time. */
+static const char *next_try(const struct ctl *c, const char *state, int64_t next_at)
+{
+	if (strcmp(state, "waiting") != 0)
+		return "never";
+	return next_at <= clock_now() ? "now" : time_iso(c->arena, next_at);
+}
+
 /* The number on the command line; UINT64_MAX: none was given. */
 static enum err wanted_seq(const struct ctl *c, uint64_t *out)
 {
@@ -59,8 +67,7 @@ int ctl_jobs_list(struct ctl *c)
 			return ctl_fail("a job does not decode");
 		if (strcmp(j.state, "done") != 0 || *ctl_option(c, "all"))
 			printf("%llu %s %s tries=%llu next=%s %s\n", (unsigned long long)seq_of(s.key), j.kind, j.state,
-			       (unsigned long long)j.tries,
-			       strcmp(j.state, "waiting") == 0 ? time_iso(c->arena, j.next_at) : "never", j.last_error);
+			       (unsigned long long)j.tries, next_try(c, j.state, j.next_at), j.last_error);
 	}
 	return t.err ? ctl_fail("%s", err_text(t.err)) : stopped;
 }
@@ -142,11 +149,9 @@ int ctl_mail_list(struct ctl *c)
 			return ctl_fail("a mail does not decode");
 		if (strcmp(m.state, "sent") == 0 && !*ctl_option(c, "all"))
 			continue;
-		bool waits = strcmp(m.state, "waiting") == 0;
-
 		printf("%llu %s %s %s tries=%llu next=%s %s\n", (unsigned long long)seq_of(s.key), m.template, m.state,
-		       *m.tried && !waits ? m.tried : address_now(&t, c->arena, &m), (unsigned long long)m.tries,
-		       waits ? time_iso(c->arena, m.next_at) : "never", m.last_error);
+		       *m.tried && strcmp(m.state, "waiting") != 0 ? m.tried : address_now(&t, c->arena, &m),
+		       (unsigned long long)m.tries, next_try(c, m.state, m.next_at), m.last_error);
 	}
 	return t.err ? ctl_fail("%s", err_text(t.err)) : 0;
 }

@@ -6,7 +6,6 @@
 The relay has a plan for each recipient and each connection. Between the rounds the service's clock moves on to the next try."""
 import asyncio
 import collections
-import datetime
 import email
 import email.policy
 import os
@@ -204,18 +203,13 @@ def move_clock(service, seconds):
         f.write(f'{moved}\n')
 
 
-def moment(utc):
-    return datetime.datetime.fromisoformat(utc.replace('Z', '+00:00')).timestamp()
-
-
 def outbox(service):
     """[(state, address, tries, whether it is due)] of this test's mails that were not sent."""
     out = []
-    now = time.time() + int((service.run / 'clock').read_text() or 0) / 1000
     for line in service.ctl('mail', 'list').stdout.splitlines():
         _, _, state, address, tries, at, _ = line.split(' ', 6)
         if address.endswith('@essai.example'):
-            out.append((state, address, int(tries[6:]), at != 'next=never' and moment(at[5:]) <= now))
+            out.append((state, address, int(tries[6:]), at == 'next=now'))
     return out
 
 

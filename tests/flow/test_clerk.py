@@ -10,6 +10,7 @@ import pytest
 
 import conftest
 from client import until
+from test_forgotten import ask as ask_forgotten
 
 FLAG = 'habDemandeMotDePasse'
 
@@ -130,6 +131,22 @@ def test_no_copy_of_a_temporary_password_is_left(service, newcomer):
 def stop(service, program):
     """Its processes stand still; answers how to let them go on."""
     return conftest.stand_still([pid for pid, _ in conftest.processes(service, program)])
+
+
+def test_what_nobody_tried_yet_is_due_now(service, newcomer):
+    ask(service.directory(), newcomer)
+    service.wait_mail(newcomer['mail'], 'Votre accès')
+    go_on = stop(service, 'habilis-clerk')
+    try:
+        ask_forgotten(service.client(), newcomer['uid'])
+        service.ctl('demo', 'activation', '921', '1')
+        mail, = [line for line in service.ctl('mail', 'list').stdout.splitlines() if newcomer['mail'] in line]
+        assert ' waiting ' in mail and ' tries=0 next=now ' in mail, mail
+        assert 'directory waiting tries=0 next=now' in service.ctl('jobs', 'list').stdout
+    finally:
+        go_on()
+    until(lambda: newcomer['mail'] not in service.ctl('mail', 'list').stdout and not service.ctl('jobs', 'list').stdout)
+    assert ' sent ' in service.ctl('mail', 'list', '--all').stdout and 'next=1970' not in service.ctl('mail', 'list', '--all').stdout
 
 
 def test_an_activation_waits_for_the_directory_and_then_goes_on(service):
