@@ -20,9 +20,11 @@ struct reporting {
 
 static void check_day(struct reporting *x, const char *typed, struct faults *faults)
 {
-	if (day_parse(typed, &x->end))
+	if (!*typed)
 		fault_add(x->a, faults, "fin", "Saisissez le dernier jour de mission, par exemple %s",
 			  day_slashes(x->a, day_of(visitor_now(x->who))));
+	else if (day_parse(typed, &x->end))
+		fault_add(x->a, faults, "fin", "%s", day_wrong(x->a, "Dernier jour de mission", typed));
 	else if (x->end > day_of(visitor_now(x->who)))
 		fault_add(x->a, faults, "fin",
 			  "Ce jour est dans le futur : signalez la fin de mission le jour venu, car l’accès est fermé tout de suite");

@@ -294,7 +294,7 @@ static const char *take_cell(struct arena *a, enum cell_kind kind, const char **
 	case CELL_PHONE:
 		return text_phone(a, *value, value) ? "a phone number has 10 digits" : NULL;
 	case CELL_DAY:
-		return take_day(a, value) ? NULL : "a day is written 23/11/2026";
+		return take_day(a, value) ? NULL : "a day is written 23/11/2026, its year with four digits";
 	case CELL_YES:
 		return take_yes(a, value) ? NULL : "oui or non is expected";
 	case CELL_TYPE:

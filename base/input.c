@@ -238,27 +238,46 @@ static bool is_valid(struct arena *a, const struct field *f, const char *value)
 	}
 }
 
-/* 31/02/2026 is written well. */
-static bool is_day_written(const char *s)
+/* How many digits the year of 1/12/2026 has, whether that day exists or not; 0: not so written. */
+static size_t year_digits(const char *s)
 {
 	static const size_t most[] = { 2, 2, 4 };
+	size_t n = 0;
 
 	for (size_t i = 0; i < LENGTH(most); i++) {
-		size_t n = strspn(s, "0123456789");
-
+		n = strspn(s, "0123456789");
 		if (!n || n > most[i])
-			return false;
+			return 0;
 		s += n;
 		if (*s++ != (i + 1 < LENGTH(most) ? '/' : '\0'))
-			return false;
+			return 0;
 	}
-	return true;
+	return n;
+}
+
+#define DAY_EXAMPLE "01/12/2026"
+
+/* 3/2/27 is meant as 03/02/2027: nobody types a day of another century. */
+static const char *day_meant(struct arena *a, const char *typed)
+{
+	const char *year = strrchr(typed, '/') + 1;
+	day_t day;
+
+	if (strlen(year) != 2 || day_parse(arena_printf(a, "%.*s20%s", (int)(year - typed), typed, year), &day))
+		return DAY_EXAMPLE;
+	return day_slashes(a, day);
 }
 
 const char *day_wrong(struct arena *a, const char *label, const char *typed)
 {
-	return arena_printf(a, "%s : %s", label,
-			    is_day_written(typed) ? "cette date n’existe pas" : "écrivez la date comme 01/12/2026");
+	size_t digits = year_digits(typed);
+
+	if (!digits)
+		return arena_printf(a, "%s : écrivez la date comme " DAY_EXAMPLE, label);
+	if (digits < 4)
+		return arena_printf(a, "%s : écrivez l’année en quatre chiffres, par exemple %s", label,
+				    day_meant(a, typed));
+	return arena_printf(a, "%s : cette date n’existe pas", label);
 }
 
 /* max 0: too long a value is not valid either, and the sentence says what is. wrong NULL: made from the row. */

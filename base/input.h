@@ -80,7 +80,8 @@ struct input input_with(struct arena *a, const struct input *in, const char *nam
    sentences hold plain blanks before their signs: draw them with {f}. */
 void input_check(struct arena *a, const struct form *form, const struct input *in, struct faults *faults);
 
-/* What is wrong with a day that day_parse refuses: « Du : écrivez la date comme 01/12/2026 », « Du : cette date n’existe pas ». */
+/* What is wrong with a day that day_parse refuses: « Du : écrivez la date comme 01/12/2026 », « Du : écrivez l’année en quatre
+   chiffres, par exemple 03/02/2027 » (of 3/2/27), « Du : cette date n’existe pas ». */
 const char *day_wrong(struct arena *a, const char *label, const char *typed);
 
 void fault_add(struct arena *a, struct faults *faults, const char *field, const char *format, ...) PRINTF_LIKE(4, 5);

@@ -71,7 +71,7 @@ def test_an_agent_reports_a_colleague_and_his_access_is_over_at_once(service, re
     assert page.status == 200 and 'suspendu tout de suite' in page.words
     form = page.form('/espace-pro/convention')
     assert form.get('fin') == day(0)
-    for typed, words in [(day(1), 'dans le futur'), ('', 'Saisissez le dernier jour'), ('31/02/2026', 'Dernier jour de mission : cette date n’existe pas'), ('demain', 'comme 01/12/2026')]:
+    for typed, words in [(day(1), 'dans le futur'), ('', 'Saisissez le dernier jour'), ('31/02/2026', 'Dernier jour de mission : cette date n’existe pas'), ('3/2/27', 'Dernier jour de mission : écrivez l’année en quatre chiffres, par exemple 03/02/2027'), ('demain', 'comme 01/12/2026')]:
         again = form.set(fin=typed).submit()
         assert again.status == 422 and words in again.faults()[0], again.faults()
         form = again.form('/espace-pro/convention')

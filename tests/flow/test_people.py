@@ -119,6 +119,9 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(admin, kerbrandt):
     assert page.faults() == ['Fin de mission : cette date n’existe pas', 'Cochez « Je confirme la fin de mission » pour continuer']
     form = next(f for f in page.forms() if ('action', 'terminer') in f.buttons)
     assert form.get('fin') == '31/02/2026' and form.get('motif_fin') == 'Mutation'
+    page = act(admin, kerbrandt.path, 'terminer', fin='03/02/27', motif_fin='Mutation')
+    assert page.faults()[0] == 'Fin de mission : écrivez l’année en quatre chiffres, par exemple 03/02/2027'
+    assert next(f for f in page.forms() if ('action', 'terminer') in f.buttons).get('fin') == '03/02/27'
     page = act(admin, kerbrandt.path, 'adresse', courriel='y.kerbrandt@')
     assert page.faults() == ['Saisissez une adresse au format nom@domaine.fr']
     assert kerbrandt.get('habStatut') == ['active']

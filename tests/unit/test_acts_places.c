@@ -80,6 +80,8 @@ static const struct {
 	{ "debut=01/12/2026&a0-lu-m=10&a0-lu-a=10&a1-lu-m=12&a1-lu-a=12", NULL, NULL, "open" },
 	{ "debut=&" CELLS, "debut", "Indiquez à partir de quel jour ces places sont libres", NULL },
 	{ "debut=31/02/2026&" CELLS, "debut", "À partir du : cette date n’existe pas", NULL },
+	{ "debut=03/02/27&" CELLS, "debut", "À partir du : écrivez l’année en quatre chiffres, par exemple 03/02/2027",
+	  NULL },
 	{ "debut=01/12/2096&" CELLS, "debut", "La date de début doit être dans l’année qui vient", NULL },
 	{ "debut=01/12/2006&" CELLS, "debut", "La date de début est passée depuis plus d’un an", NULL },
 	{ "debut=01/12/2026&a0-lu-m=0&a0-lu-a=1&a1-lu-m=15&a1-lu-a=3", "a1-lu-m",
