@@ -1,5 +1,6 @@
 #include "acts/agent_new.h"
 
+#include "acts/erased.h"
 #include "acts/mirror_keys.h"
 #include "base/text.h"
 
@@ -62,9 +63,14 @@ static enum err is_free(struct app *app, struct arena *a, const struct agents_ne
 	struct record rec;
 	enum err e = txn_get(&t, TABLE_MIRROR_NAME, mirror_name_key(a, 'u', uid), &rec);
 
+	int64_t gone = 0;
+
 	if (e == ERR_NOTFOUND)
 		e = txn_get(&t, TABLE_COUNTER, taken_key(a, uid), &rec);
 	*out = e == ERR_NOTFOUND && !strs_has(&n->uids, uid);
+	if (*out)
+		e = erased_at(&t, a, ERASED_UID, uid, &gone);
+	*out = *out && !gone;
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 

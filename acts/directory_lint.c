@@ -166,10 +166,10 @@ static int by_subject(const void *a, const void *b)
 	return order ? order : strcmp(first->what, second->what);
 }
 
-void directory_lint(struct arena *a, const struct entries *entries, day_t today, struct txn *communes,
-		    struct lint_report *out)
+enum err directory_lint(struct arena *a, const struct entries *entries, day_t today, const struct lint_known *known,
+			struct lint_report *out)
 {
-	struct lint l = { .arena = a, .today = today, .communes = communes, .report = out };
+	struct lint l = { .arena = a, .today = today, .communes = known->communes, .store = known->store, .report = out };
 
 	*out = (struct lint_report){ .entries = entries->n };
 	l.v = arena_array(a, entries->n + 1, struct lint_entry);
@@ -188,6 +188,9 @@ void directory_lint(struct arena *a, const struct entries *entries, day_t today,
 	for (size_t i = 0; i < l.n; i++)
 		check(&l, &l.v[i]);
 	lint_doubles(&l);
+	enum err e = lint_given_again(&l);
+
 	if (out->n)
 		qsort(out->v, out->n, sizeof *out->v, by_subject);
+	return e;
 }

@@ -3,6 +3,7 @@
 #define ACTS_DIRECTORY_LINT_H
 
 #include "acts/mirror_record.h"
+#include "acts/right_history.h"
 
 struct lint_finding {
 	const char *subject; /* "921-4821 (m.querrien)", "E0042", "921-2026-0014", "Caf 921", a DN */
@@ -18,10 +19,15 @@ struct lint_report {
 /* All entries of the directory, as SERVICE_SYNC: no other service gets more than 5000. */
 MUST_USE enum err directory_lint_read(struct directory *sync, struct arena *a, const char *suffix, struct entries *out);
 
-/* today: which conventions are in force. communes: on STORE_PUBLIC, the caller looks at its err; NULL: no code of a commune is
-   looked up. */
-void directory_lint(struct arena *a, const struct entries *entries, day_t today, struct txn *communes,
-		    struct lint_report *out);
+/* Beside the directory, NULL: not looked at. */
+struct lint_known {
+	struct txn *communes; /* on STORE_PUBLIC: the codes of communes; the caller looks at its err */
+	struct txn *store;    /* on STORE_MAIN: who had a uid or a number before */
+};
+
+/* today: which conventions are in force. Fails only where the store cannot be read. */
+MUST_USE enum err directory_lint(struct arena *a, const struct entries *entries, day_t today,
+				 const struct lint_known *known, struct lint_report *out);
 
 /* --- inside directory_lint*.c --- */
 
@@ -34,7 +40,9 @@ struct lint_entry {
 struct lint {
 	struct arena *arena;
 	day_t today;
-	struct txn *communes;
+	struct txn *communes, *store;
+	struct right_period *people; /* all who ever were at a provider's, by number */
+	size_t n_people;
 	struct lint_entry *v;
 	size_t n;
 	const struct lint_entry **by_key;
@@ -57,6 +65,9 @@ void lint_group(struct lint *l, const struct lint_entry *e);
 void lint_caf(struct lint *l, const struct lint_entry *e);
 void lint_provider(struct lint *l, const struct lint_entry *e);
 void lint_doubles(struct lint *l);
+
+/* directory_lint_gone.c: who has the uid or number of somebody whose entry is gone. */
+MUST_USE enum err lint_given_again(struct lint *l);
 
 /* "" unless the attribute has a status nobody knows: then that. */
 const char *lint_unknown_status(struct lint *l, const struct lint_entry *e);

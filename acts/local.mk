@@ -29,9 +29,11 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/deeds.c \
 	%D%/diff.c \
 	%D%/directory_lint.c \
+	%D%/directory_lint_gone.c \
 	%D%/directory_lint_people.c \
 	%D%/directory_lint_rights.c \
 	%D%/edit.c \
+	%D%/erased.c \
 	%D%/forgotten.c \
 	%D%/hours.c \
 	%D%/listing_check.c \
@@ -117,6 +119,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/codes.h \
 	%D%/commune.h \
 	%D%/directory_lint.h \
+	%D%/erased.h \
 	%D%/departure.h \
 	%D%/deeds.h \
 	%D%/edit.h \

@@ -3,6 +3,7 @@
 
 #include "acts/agent.h"
 #include "acts/departure.h"
+#include "acts/erased.h"
 #include "acts/publish.h"
 #include "acts/queue.h"
 #include "acts/rights.h"
@@ -329,10 +330,21 @@ static enum err leave_id(struct batch *b, struct txn *t, const struct mirrored *
 	return publish_stored(b->app, b->work, t, b->cs, &old->is.establishment, true);
 }
 
+/* Whoever deleted it, and however: nobody gets uid or number again, and the lint knows whose they were. */
+static void keep_names(struct batch *b, const struct mirrored *old, const struct mirrored *now)
+{
+	if (now || old->kind != MIRROR_KIND_PERSON)
+		return;
+	erased_put(b->work, b->cs, ERASED_UID, old->is.person.uid, clock_now());
+	erased_put(b->work, b->cs, ERASED_NUMBER, old->is.person.number, clock_now());
+	b->ops += 2;
+}
+
 static enum err entail(struct batch *b, struct txn *t, const struct mirrored *old, const struct mirrored *now)
 {
 	enum err e = close_account(b, old, now);
 
+	keep_names(b, old, now);
 	if (!e)
 		e = settle_departure(b, old, now);
 	if (!e && old && (!now || strcmp(old->key, now->key) != 0))

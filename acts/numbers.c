@@ -1,5 +1,6 @@
 #include "acts/numbers.h"
 
+#include "acts/erased.h"
 #include "acts/mirror_keys.h"
 #include "acts/request.h"
 #include "base/text.h"
@@ -55,17 +56,22 @@ static struct bytes reserved_key(struct arena *a, const char *number)
 	return bytes_of(arena_printf(a, "number %s", text_fold(a, number)));
 }
 
-static enum err is_free(struct app *app, struct arena *a, const struct numbers *x, const char *number, bool *out)
+enum err numbers_is_free(struct app *app, struct arena *a, enum number_kind kind, const char *number, bool *out)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	struct record rec;
-	enum err e = x->kind == NUMBER_REQUEST ?
+	enum err e = kind == NUMBER_REQUEST ?
 			     txn_get(&t, TABLE_REQUEST, request_key(a, number), &rec) :
-			     txn_get(&t, TABLE_MIRROR_NAME, mirror_name_key(a, names[x->kind], number), &rec);
+			     txn_get(&t, TABLE_MIRROR_NAME, mirror_name_key(a, names[kind], number), &rec);
+
+	int64_t gone = 0;
 
 	if (e == ERR_NOTFOUND)
 		e = txn_get(&t, TABLE_COUNTER, reserved_key(a, number), &rec);
 	*out = e == ERR_NOTFOUND;
+	if (*out && kind == NUMBER_AGENT)
+		e = erased_at(&t, a, ERASED_NUMBER, number, &gone);
+	*out = *out && !gone;
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
@@ -77,7 +83,7 @@ enum err numbers_next(struct app *app, struct arena *a, struct numbers *x, const
 	while (!e && !free) {
 		x->counter.last++;
 		*out = written(a, x);
-		e = is_free(app, a, x, *out, &free);
+		e = numbers_is_free(app, a, x->kind, *out, &free);
 	}
 	return e;
 }

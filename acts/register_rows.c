@@ -357,6 +357,11 @@ static enum err make_person(struct import *m, struct import_row *row, const stru
 		e = agents_new_take(m->app, m->arena, &m->people, uid, &free);
 	if (!free)
 		fault(m, IMPORT_PERSON, row, PERSON_UID, "was given before, and serves once");
+	free = true;
+	if (!e && *id)
+		e = numbers_is_free(m->app, m->arena, NUMBER_AGENT, id, &free);
+	if (!free)
+		fault(m, IMPORT_PERSON, row, PERSON_NUMBER, "was given before, and serves once");
 	while (!e && (!*uid || (!*row->cell[PERSON_UID] && import_known(m, 'u', uid))))
 		e = agents_new_uid(m->app, m->arena, &m->people, row->cell[PERSON_GIVEN], row->cell[PERSON_SURNAME], &uid);
 	if (!e && !*id)

@@ -65,6 +65,29 @@ enum err right_periods(struct txn *t, struct arena *a, struct uuid subject, stru
 	return ERR_OK;
 }
 
+enum err right_employments(struct txn *t, struct arena *a, struct right_period **out, size_t *n)
+{
+	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_RIGHT_HISTORY, BYTES_NONE);
+	struct periods list = { 0 };
+
+	while (scan_next(&s)) {
+		struct right_period p = { .number = "" };
+		enum err e = read_row(a, &s, &p);
+
+		if (e)
+			return e;
+		if (p.family != PERIOD_EMPLOYED)
+			continue;
+		add(a, &list, p.object, p.family);
+		list.v[list.n - 1] = p;
+	}
+	if (t->err)
+		return t->err;
+	*out = list.v;
+	*n = list.n;
+	return ERR_OK;
+}
+
 /* --- what holds now --- */
 
 static enum err rights_now(struct txn *t, struct arena *a, const struct person *p, struct periods *out)

@@ -21,6 +21,9 @@ struct right_period {
 /* All periods of a person, an agreement or a provider, by object, family and beginning. */
 MUST_USE enum err right_periods(struct txn *t, struct arena *a, struct uuid subject, struct right_period **out, size_t *n);
 
+/* Of everybody, at all providers: PERIOD_EMPLOYED alone, in no order. */
+MUST_USE enum err right_employments(struct txn *t, struct arena *a, struct right_period **out, size_t *n);
+
 /* The establishment of a period. Of one that left the register only the uuid and a name that says so. */
 MUST_USE enum err right_place(struct txn *t, struct arena *a, struct uuid u, struct establishment *out);
 

@@ -18,7 +18,7 @@ static void print_json(struct ctl *c, const struct lint_finding *f)
 	puts(json_text(j));
 }
 
-/* What is looked at is the directory itself; of the store, the communes. */
+/* What is looked at is the directory itself; of the store, the communes and who had a uid or number before. */
 int ctl_directory_lint(struct ctl *c)
 {
 	struct directory *sync;
@@ -38,8 +38,11 @@ int ctl_directory_lint(struct ctl *c)
 	if (e)
 		return 1;
 	AUTO_TXN struct txn communes = txn_read(c->app.store, STORE_PUBLIC);
+	AUTO_TXN struct txn store = txn_read(c->app.store, STORE_MAIN);
+	const struct lint_known known = { &communes, &store };
 
-	directory_lint(c->arena, &entries, day_today(), &communes, &report);
+	if ((e = directory_lint(c->arena, &entries, day_today(), &known, &report)))
+		return ctl_fail("who had a uid or number before cannot be read: %s", err_text(e));
 	if (communes.err)
 		return ctl_fail("the communes cannot be read: %s", err_text(communes.err));
 	bool json = *ctl_option(c, "json");

@@ -35,6 +35,7 @@ static const struct {
 	{ TABLE_AMENDMENT, STORE_MAIN, &amendment_codec },
 	{ TABLE_AGREEMENT_TEMPLATE, STORE_MAIN, &agreement_template_codec },
 	{ TABLE_RIGHT_HISTORY, STORE_MAIN, &period_codec },
+	{ TABLE_ERASED, STORE_MAIN, &period_codec },
 	{ TABLE_COUNTER, STORE_MAIN, &counter_codec },
 	{ TABLE_CHALLENGE, STORE_MAIN, &period_codec },
 	{ TABLE_MAILED_LINK, STORE_MAIN, &mailed_link_codec },

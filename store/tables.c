@@ -63,6 +63,7 @@ bool table_is_silent(enum table table)
 	case TABLE_OUTCOME:
 	case TABLE_REQUEST_DRAFT:
 	case TABLE_RIGHT_HISTORY:
+	case TABLE_ERASED:
 	case TABLE_CHALLENGE:
 	case TABLE_MAILED_LINK:
 	case TABLE_PASSWORD_ASKED:

@@ -52,6 +52,7 @@ enum table_shape {
 	X(AGREEMENT_TEMPLATE,  STORE_MAIN,   TABLE_VALUES) /* Caf → struct agreement_template */ \
 	X(RIGHT_HISTORY,       STORE_MAIN,   TABLE_VALUES) /* subject, establishment or none, family u8, from i64 → struct period */ \
 	X(COUNTER,             STORE_MAIN,   TABLE_VALUES) /* what is numbered, or "uid …" once given → struct counter */ \
+	X(ERASED,              STORE_MAIN,   TABLE_VALUES) /* uid or number whose entry left the directory → struct period: until then */ \
 	X(CHALLENGE,           STORE_MAIN,   TABLE_VALUES) /* digest of a text that was used → struct period: until it would have ended */ \
 	X(MAILED_LINK,         STORE_MAIN,   TABLE_VALUES) /* digest of its token → struct mailed_link */ \
 	X(PREFERENCES,         STORE_MAIN,   TABLE_VALUES) /* person → struct preferences */ \

@@ -3,6 +3,8 @@ import json
 
 import ldap
 
+from client import until
+
 
 def lint(service):
     done = service.ctl('directory', 'lint', check=False)
@@ -39,3 +41,30 @@ def test_edits_by_hand_are_named(service):
         d.modify_s(agent['dn'], [(ldap.MOD_REPLACE, 'habStatut', b'active')])
         d.modify_s(place['dn'], [(ldap.MOD_REPLACE, name, before[name]) for name in ('habGestionnaire', 'habDroitFonctionnement', 'habCodeInsee')])
     assert lint(service) == whole
+
+
+def test_what_was_somebody_elses_is_named(service):
+    """Given again with an LDAP tool, in which the directory sees nothing wrong."""
+    like, d = service.account('agent', caf='921'), service.directory()
+    admin = service.client(service.account('caf_admin', caf='921'))
+    dn = f'uid=g.morvan,{like["dn"].split(",", 1)[1]}'
+    page = f'/caf/fournisseurs/{like["provider"]}/agents/921-7788'
+
+    def made(given_name):
+        d.add_s(dn, [(k, v.encode() if isinstance(v, str) else v) for k, v in {
+            'objectClass': [b'inetOrgPerson', b'habAgent'], 'uid': 'g.morvan', 'cn': f'{given_name} Morvan', 'sn': 'Morvan', 'givenName': given_name,
+            'mail': 'g.morvan@essai.example', 'habAgentNumero': '921-7788', 'habStatut': 'active'}.items()])
+        until(lambda: given_name in admin.get(page).words)
+
+    made('Gaspard')
+    try:
+        assert '921-7788' not in lint(service)[1]
+        d.delete_s(dn)
+        until(lambda: admin.get(page).status == 404)
+        made('Gilda')
+        code, said = lint(service)
+        assert code == 1 and '921-7788 (g.morvan): has the uid of somebody else, whose entry left the directory on ' in said, said
+        assert '921-7788 (g.morvan): has the number of somebody else, who was an agent with it from ' in said, said
+    finally:
+        d.delete_s(dn)
+    assert '921-7788' not in lint(service)[1]

@@ -296,3 +296,9 @@ def test_an_identifier_serves_once(service, tree, tmp_path):
     tree.d.delete_s(wait_directory(service, '(uid=o.lescale)')[0])
     # the mirror follows: the store alone remembers
     until(lambda: 'personnes.csv:2: identifiant: was given before, and serves once' in plan(service, tmp_path, personnes=person))
+    person = 'numero;nom;prenom;courriel;fournisseur\n921-9001;Aubry;Odile;o.aubry@radeau.example;F9219001\n'
+    tree.d.delete_s(tree.agent)
+    tree.made.remove(tree.agent)
+    admin = service.client(service.account('caf_admin', caf='921'))
+    until(lambda: admin.get('/caf/fournisseurs/F9219001/agents/921-9001').status == 404)
+    assert 'personnes.csv:2: numero: was given before, and serves once' in plan(service, tmp_path, personnes=person)

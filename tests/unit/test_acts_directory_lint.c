@@ -56,6 +56,8 @@ static const char tree[] =
 	"@" REVIEWERS "\nobjectClass: groupOfNames\ncn: valideurs\nmember: " STAFF "\nmember: cn=personne,dc=hab\n";
 /* clang-format on */
 
+static const struct lint_known nothing;
+
 enum how { SET, PUT, CUT, RENAME };
 
 static const struct {
@@ -211,7 +213,7 @@ static void test_a_whole_tree_has_no_finding(void **state)
 	struct lint_report r;
 
 	(void)state;
-	directory_lint(a, &list, TODAY, NULL, &r);
+	assert_int_equal(directory_lint(a, &list, TODAY, &nothing, &r), ERR_OK);
 	print(&r);
 	assert_int_equal(r.n, 0);
 	assert_int_equal(r.entries, list.n);
@@ -226,7 +228,7 @@ static void test_each_broken_thing_is_named(void **state)
 		struct lint_report r;
 
 		apply(a, &list, i);
-		directory_lint(a, &list, TODAY, NULL, &r);
+		assert_int_equal(directory_lint(a, &list, TODAY, &nothing, &r), ERR_OK);
 		print_message("%s %s=%s\n", cases[i].dn, cases[i].attribute ? cases[i].attribute : "",
 			      cases[i].value ? cases[i].value : "");
 		print(&r);
@@ -248,7 +250,7 @@ static void test_a_term_in_the_past_is_told_of_both(void **state)
 	for (size_t i = 0; i < list.n; i++)
 		if (entry_is(&list.v[i], "habConvention"))
 			attribute_of(a, &list.v[i], "habTaciteReconduction")->v[0] = bytes_of("FALSE");
-	directory_lint(a, &list, TODAY + 400, NULL, &r);
+	assert_int_equal(directory_lint(a, &list, TODAY + 400, &nothing, &r), ERR_OK);
 	print(&r);
 	assert_true(has_finding(&r, "921-1", "is past its term (2027-01-12) and still active"));
 	assert_true(has_finding(&r, "E001", "has rights, and no convention in force: 921-1 is past its term"));

@@ -1,6 +1,9 @@
 /* The mirror: entries as records, by table; then a real directory that changes behind its back. */
 #include "tests/unit/test_acts_service.h"
 
+#include "acts/agent_new.h"
+#include "acts/directory_lint.h"
+#include "acts/erased.h"
 #include "acts/listing.h"
 #include "acts/mails.h"
 #include "acts/mirror_keys.h"
@@ -533,6 +536,62 @@ static void test_a_deleted_agent_and_establishment_are_gone(void **state)
 	assert_int_equal(st.establishments, 0);
 }
 
+/* What the lint says of the entry whose subject that is, one finding a line. */
+static const char *lint_of(struct stage *s, const char *subject)
+{
+	AUTO_TXN struct txn store = txn_read(s->app.store, STORE_MAIN);
+	const struct lint_known known = { .store = &store };
+	struct buf b = buf_new(s->a);
+	struct lint_report r;
+	struct entries list;
+
+	assert_int_equal(directory_lint_read(s->sync, s->a, SUFFIX, &list), ERR_OK);
+	assert_int_equal(directory_lint(s->a, &list, day_today(), &known, &r), ERR_OK);
+	for (size_t i = 0; i < r.n; i++)
+		if (strcmp(r.v[i].subject, subject) == 0)
+			buf_printf(&b, "%s\n", r.v[i].what);
+	return buf_str(&b);
+}
+
+#define AUDITOR "uid=c.auditeur," STAFF
+
+static void test_what_somebody_gone_had_and_another_has_is_named(void **state)
+{
+	struct stage *s = *state;
+	const char *today = day_iso(s->a, day_today()), *said;
+	struct changeset *cs = changeset_new(s->a);
+	struct agents_new n;
+	bool free;
+
+	slapd_change("dn: " AUDITOR "\nchangetype: delete\n");
+	stage_poll(s);
+	assert_int_equal(agents_new_begin(&s->app, s->a, "921", day_today(), PROVIDER, &n), ERR_OK);
+	assert_int_equal(agents_new_take(&s->app, s->a, &n, "jmartin", &free), ERR_OK);
+	assert_false(free);
+	slapd_change(PERSON(AGENT, "habAgent", "jmartin", "Julie Martin", "A-000002"));
+	slapd_change(PERSON(AUDITOR, "habPersonnel", "c.auditeur", "Carole Auditeur", "921-0002"));
+	stage_poll(s);
+	said = lint_of(s, "A-000002 (jmartin)");
+	assert_non_null(strstr(said, "has the number of somebody else, whose entry left the directory on"));
+	assert_non_null(strstr(
+		said, arena_printf(s->a, "has the uid of somebody else, whose entry left the directory on %s", today)));
+	said = lint_of(s, "921-0002 (c.auditeur)");
+	assert_non_null(strstr(said, "has the number of somebody else, whose entry left"));
+	assert_non_null(strstr(said, "has the uid of somebody else"));
+
+	/* who took it over by hand, in a test above */
+	said = lint_of(s, "A-000001 (pdurand)");
+	assert_non_null(
+		strstr(said, arena_printf(s->a, "has the number of somebody else, who was an agent with it from %s to %s",
+					  today, today)));
+
+	/* one entry that was away and is back */
+	erased_put(s->a, cs, ERASED_UID, "pdurand", clock_now());
+	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
+	assert_null(strstr(lint_of(s, "A-000001 (pdurand)"), "uid of somebody else"));
+	assert_null(strstr(lint_of(s, "CNAF-0001 (n.auditeur)"), "somebody else"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -552,6 +611,7 @@ int main(void)
 		cmocka_unit_test(test_a_restarted_slapd_and_a_rebuild_change_nothing),
 		cmocka_unit_test(test_a_rebuild_takes_away_rows_nothing_accounts_for),
 		cmocka_unit_test(test_a_deleted_agent_and_establishment_are_gone),
+		cmocka_unit_test(test_what_somebody_gone_had_and_another_has_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
