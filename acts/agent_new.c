@@ -51,7 +51,7 @@ const char *agent_uid(struct arena *a, const char *given_name, const char *surna
 	return arena_printf(a, "%.*s%u", UID_MOST - TAIL_MOST, base, n);
 }
 
-/* What was given once stays taken, also when the entry was purged or has not come yet. */
+/* What was given once stays taken, also while the entry has not come yet; once it is gone, acts/erased.h says so. */
 static struct bytes taken_key(struct arena *a, const char *uid)
 {
 	return bytes_of(arena_printf(a, "uid %s", uid));
@@ -61,9 +61,8 @@ static enum err is_free(struct app *app, struct arena *a, const struct agents_ne
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	struct record rec;
-	enum err e = txn_get(&t, TABLE_MIRROR_NAME, mirror_name_key(a, 'u', uid), &rec);
-
 	int64_t gone = 0;
+	enum err e = txn_get(&t, TABLE_MIRROR_NAME, mirror_name_key(a, 'u', uid), &rec);
 
 	if (e == ERR_NOTFOUND)
 		e = txn_get(&t, TABLE_COUNTER, taken_key(a, uid), &rec);
@@ -152,14 +151,4 @@ void agents_new_end(struct arena *a, struct changeset *cs, const struct agents_n
 	}
 	if (n->uids.n)
 		numbers_end(a, cs, &n->numbers);
-}
-
-void agents_taken_put(struct arena *a, struct changeset *cs, const char *uid, const char *number)
-{
-	struct counter once;
-
-	counter_default(&once);
-	once.last = 1;
-	changeset_put(cs, TABLE_COUNTER, taken_key(a, uid), counter_encode(a, &once));
-	numbers_reserve(a, cs, number);
 }

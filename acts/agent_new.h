@@ -33,9 +33,6 @@ MUST_USE enum err agents_new_take(struct app *app, struct arena *a, struct agent
    its commit and is done again. */
 void agents_new_end(struct arena *a, struct changeset *cs, const struct agents_new *n);
 
-/* Somebody's entry leaves the directory: his identifier and number are not given again. */
-void agents_taken_put(struct arena *a, struct changeset *cs, const char *uid, const char *number);
-
 /* The identifier such a name asks for, the n-th choice (from 1): « m.querrien », « m.querrien2 ». Fits the directory's rule
    ^[a-z][a-z0-9._-]{2,31}$ whatever the name. */
 const char *agent_uid(struct arena *a, const char *given_name, const char *surname, unsigned n);

@@ -1,7 +1,6 @@
 #include "acts/agent_purge.h"
 
 #include "acts/agent.h"
-#include "acts/agent_new.h"
 #include "acts/edit.h"
 #include "acts/outcome.h"
 #include "acts/right_history.h"
@@ -116,7 +115,6 @@ static enum err purge(struct purging *x, const struct person *p, day_t end)
 	edits_remove(edits, p->uuid);
 	edits_while(edits, "habStatut", p->status);
 	edits_job(x->a, x->cs, edits, outcome_key(x->a, "agent", p->number, "acces"));
-	agents_taken_put(x->a, x->cs, p->uid, p->number);
 	changeset_expect(x->cs, TABLE_MIRROR_PERSON, key_bytes(p->uuid.b, sizeof p->uuid.b), p->rev);
 	r.role = "service";
 	act_on_person(&r, p, x->p->id);

@@ -51,23 +51,15 @@ static const char names[] = {
 	[NUMBER_AGREEMENT] = 'g', [NUMBER_PROVIDER] = 'p', [NUMBER_AGENT] = 'n', [NUMBER_ESTABLISHMENT] = 'e'
 };
 
-static struct bytes reserved_key(struct arena *a, const char *number)
-{
-	return bytes_of(arena_printf(a, "number %s", text_fold(a, number)));
-}
-
 enum err numbers_is_free(struct app *app, struct arena *a, enum number_kind kind, const char *number, bool *out)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	struct record rec;
+	int64_t gone = 0;
 	enum err e = kind == NUMBER_REQUEST ?
 			     txn_get(&t, TABLE_REQUEST, request_key(a, number), &rec) :
 			     txn_get(&t, TABLE_MIRROR_NAME, mirror_name_key(a, names[kind], number), &rec);
 
-	int64_t gone = 0;
-
-	if (e == ERR_NOTFOUND)
-		e = txn_get(&t, TABLE_COUNTER, reserved_key(a, number), &rec);
 	*out = e == ERR_NOTFOUND;
 	if (*out && kind == NUMBER_AGENT)
 		e = erased_at(&t, a, ERASED_NUMBER, number, &gone);
@@ -94,13 +86,4 @@ void numbers_end(struct arena *a, struct changeset *cs, const struct numbers *x)
 
 	changeset_expect(cs, TABLE_COUNTER, key, x->counter.rev);
 	changeset_put(cs, TABLE_COUNTER, key, counter_encode(a, &x->counter));
-}
-
-void numbers_reserve(struct arena *a, struct changeset *cs, const char *number)
-{
-	struct counter once;
-
-	counter_default(&once);
-	once.last = 1;
-	changeset_put(cs, TABLE_COUNTER, reserved_key(a, number), counter_encode(a, &once));
 }

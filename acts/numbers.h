@@ -30,7 +30,5 @@ MUST_USE enum err numbers_next(struct app *app, struct arena *a, struct numbers 
 MUST_USE enum err numbers_is_free(struct app *app, struct arena *a, enum number_kind kind, const char *number, bool *out);
 /* Keeps in the changeset what was given; two acts at once: the second has ERR_CONFLICT at its commit and is done again. */
 void numbers_end(struct arena *a, struct changeset *cs, const struct numbers *x);
-/* One whose entry leaves the directory: it is not given again, whoever had given it. */
-void numbers_reserve(struct arena *a, struct changeset *cs, const char *number);
 
 #endif
