@@ -128,6 +128,11 @@ static day_t next_monday(day_t today)
 	return today + 7 - day_weekday(today);
 }
 
+static bool is_asked(const struct grid_frame *f, int i)
+{
+	return f->bands & 1u << (i / 14) && f->halves & 1u << (i % 14);
+}
+
 struct input grid_to_input(struct arena *a, const struct grid_frame *f, const struct grid *g)
 {
 	struct pair *v = arena_array(a, LENGTH(fields), struct pair);
@@ -139,9 +144,7 @@ struct input grid_to_input(struct arena *a, const struct grid_frame *f, const st
 	if (g->note && *g->note)
 		v[n++] = (struct pair){ "note", g->note };
 	for (int i = 0; i < CELLS; i++) {
-		bool shown = f->bands & 1u << (i / 14) && f->halves & 1u << (i % 14);
-
-		if (shown && g->rev && g->cells[i] != U16_NONE)
+		if (is_asked(f, i) && g->rev && g->cells[i] != U16_NONE)
 			v[n++] = (struct pair){ form->fields[FIELD_CELLS + i].name, arena_printf(a, "%u", g->cells[i]) };
 	}
 	return (struct input){ v, n };
@@ -155,14 +158,21 @@ struct reading {
 	struct faults *faults;
 };
 
+/* The most that a cell may say. */
+static int64_t bound_of(const struct grid_frame *f, int i)
+{
+	uint16_t own = f->band_capacity[i / 14];
+
+	return own != U16_NONE ? own : f->capacity ? (int64_t)f->capacity : INT32_MAX;
+}
+
 static void read_cell(struct reading *r, int i)
 {
 	const struct field *field = &grid_form()->fields[FIELD_CELLS + i];
 	const char *typed = input_get(r->in, field->name);
-	uint16_t own = r->f->band_capacity[i / 14];
-	int64_t n, bound = own != U16_NONE ? own : r->f->capacity ? (int64_t)r->f->capacity : INT32_MAX;
+	int64_t n, bound = bound_of(r->f, i);
 
-	if (!(r->f->bands & 1u << (i / 14)) || !(r->f->halves & 1u << (i % 14))) {
+	if (!is_asked(r->f, i)) {
 		if (*typed)
 			fault_add(r->a, r->faults, field->name, "%s : %s, laissez la case vide", field->label,
 				  r->f->bands & 1u << (i / 14) ? "l’établissement est fermé" :
@@ -184,31 +194,45 @@ static void read_cell(struct reading *r, int i)
 		r->out->cells[i] = (uint16_t)n;
 }
 
-/* Without a capacity of its own for every band shown, a half-day's places together are bounded by the establishment's. */
-static void check_totals(struct reading *r)
+/* Without a capacity of its own for every band shown, a half-day's places together are bounded by the establishment's: its
+   capacity, 0 where there is no such bound. *first: the first band shown. */
+static uint64_t total_bound(const struct grid_frame *f, int *first)
 {
 	bool every = true;
-	int first = -1;
 
+	*first = -1;
 	for (int band = BAND__MAX - 1; band >= 0; band--) {
-		if (!(r->f->bands & 1u << band))
+		if (!(f->bands & 1u << band))
 			continue;
-		first = band;
-		every = every && r->f->band_capacity[band] != U16_NONE;
+		*first = band;
+		every = every && f->band_capacity[band] != U16_NONE;
 	}
-	if (every || !r->f->capacity || first < 0)
-		return;
-	for (int i = 0; i < 14; i++) {
-		uint64_t sum = 0;
+	return every || *first < 0 ? 0 : f->capacity;
+}
 
-		for (int band = 0; band < BAND__MAX; band++)
-			if (r->out->cells[band * 14 + i] != U16_NONE)
-				sum += r->out->cells[band * 14 + i];
-		if (sum > r->f->capacity)
+static uint64_t total_of(const uint16_t *cells, int half)
+{
+	uint64_t sum = 0;
+
+	for (int band = 0; band < BAND__MAX; band++)
+		if (cells[band * 14 + half] != U16_NONE)
+			sum += cells[band * 14 + half];
+	return sum;
+}
+
+static void check_totals(struct reading *r)
+{
+	int first;
+	uint64_t bound = total_bound(r->f, &first);
+
+	for (int i = 0; i < 14 && bound; i++) {
+		uint64_t sum = total_of(r->out->cells, i);
+
+		if (sum > bound)
 			fault_add(r->a, r->faults, grid_form()->fields[FIELD_CELLS + first * 14 + i].name,
 				  "%s %s : %llu places en tout dépassent les %llu de l’établissement",
 				  weekday_labels[i / 2], half_inside[i % 2], (unsigned long long)sum,
-				  (unsigned long long)r->f->capacity);
+				  (unsigned long long)bound);
 	}
 }
 
@@ -227,6 +251,20 @@ void grid_check(struct arena *a, const struct grid_frame *f, const struct grid *
 
 	codec_default(&grid_codec, &read);
 	read_cells(&r);
+}
+
+void grid_fit(const struct grid_frame *f, struct grid *g)
+{
+	int first;
+	uint64_t bound = total_bound(f, &first);
+
+	for (int i = 0; i < CELLS; i++)
+		if (!is_asked(f, i) || (g->cells[i] != U16_NONE && g->cells[i] > bound_of(f, i)))
+			g->cells[i] = U16_NONE;
+	for (int i = 0; i < CELLS; i++)
+		if (bound && total_of(g->cells, i % 14) > bound)
+			for (int band = 0; band < BAND__MAX; band++)
+				g->cells[band * 14 + i % 14] = U16_NONE;
 }
 
 static void read_start(struct reading *r)

@@ -48,6 +48,9 @@ void grid_from_input(struct arena *a, const struct grid_frame *f, const struct i
 /* The faults a stored grid's cells would have if they were typed today: hours, ages or capacity have changed since. */
 void grid_check(struct arena *a, const struct grid_frame *f, const struct grid *g, struct faults *faults);
 
+/* What hours, ages or capacity of today do not allow is unknown: families are told no more places than there may be. */
+void grid_fit(const struct grid_frame *f, struct grid *g);
+
 /* Told less than three days ahead (arrêté of 31 August 2021): worth a warning, never a refusal. A start that families have
    read already, in the grid before, is not told anew. */
 bool grid_is_late(const struct grid *g, const struct grid *before, day_t today);

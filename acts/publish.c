@@ -21,6 +21,7 @@ struct publication {
 	const struct establishment *e;
 	const struct published *p;
 	const struct grid *g;
+	struct grid told; /* what of it goes with today's listing */
 };
 
 static bool is_online(const struct published *p)
@@ -208,9 +209,7 @@ static void summarise(struct publication *u, const struct family_page *page, con
 	s->confirmed_at = u->g->confirmed_at;
 	s->declared_at = u->g->declared_at;
 	s->valid_from = u->g->valid_from;
-	for (size_t i = 0; i < LENGTH(s->cells); i++)
-		if (f.bands & 1u << (i / 14) && f.halves & 1u << (i % 14))
-			s->cells[i] = u->g->cells[i];
+	memcpy(s->cells, u->told.cells, sizeof s->cells);
 }
 
 /* The page and what the search needs besides. */
@@ -226,8 +225,14 @@ static enum err make_page(struct publication *u, struct family_page *page, struc
 	if ((e = ended_on(u, &page->ended_on)))
 		return e;
 	*grid_shown = u->g->rev && strcmp(u->g->state, "withdrawn") != 0 && type_has_places(u->e->type) && !page->ended_on;
-	if (*grid_shown)
-		page->grid = grid_encode(u->a, u->g);
+	if (!*grid_shown)
+		return ERR_OK;
+	struct grid_frame f;
+
+	grid_frame_of(u->e, l, &f);
+	u->told = *u->g;
+	grid_fit(&f, &u->told);
+	page->grid = grid_encode(u->a, &u->told);
 	return ERR_OK;
 }
 
@@ -275,7 +280,7 @@ static void hide(struct publication *u, bool ever)
 enum err publish_establishment(struct app *app, struct arena *a, struct txn *t, struct changeset *cs,
 			       const struct establishment *e, const struct published *p, const struct grid *g, bool gone)
 {
-	struct publication u = { app, a, t, cs, e, p, g };
+	struct publication u = { .app = app, .a = a, .t = t, .cs = cs, .e = e, .p = p, .g = g };
 
 	if (!*e->id || strlen(e->id) > 32)
 		return ERR_OK;
@@ -314,7 +319,7 @@ enum err family_preview(struct app *app, struct arena *a, const struct establish
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	struct published p;
 	struct grid g;
-	struct publication u = { app, a, &t, NULL, e, &p, &g };
+	struct publication u = { .app = app, .a = a, .t = &t, .e = e, .p = &p, .g = &g };
 	struct family_page page;
 	struct listing l;
 	bool grid_shown;

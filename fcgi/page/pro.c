@@ -10,6 +10,7 @@ struct card {
 	struct listing_state listing;
 	struct places_state places;
 	enum freshness fresh;
+	bool misfit;      /* the listing has changed since: families are not told all of it */
 	const char *base; /* path */
 };
 
@@ -23,6 +24,12 @@ static enum err card_read(struct request *rq, const struct my_establishment *m, 
 	if ((e = places_state_read(rq->app, rq->arena, &m->e, &out->places)))
 		return e;
 	out->fresh = grid_freshness(rq->app->settings, &out->places.grid, clock_now());
+	if (out->fresh != GRID_NEVER) {
+		struct faults faults = { 0 };
+
+		grid_check(rq->arena, &out->places.frame, &out->places.grid, &faults);
+		out->misfit = faults.n > 0;
+	}
 	return ERR_OK;
 }
 
@@ -58,6 +65,10 @@ static size_t todo_of(struct request *rq, struct html *h, const struct card *c)
 					     grid_age_days(&c->places.grid, clock_now()), (int)hidden);
 
 		todo_item(h, c, text, "places", "Mettre à jour les places");
+		n++;
+	} else if (c->misfit) {
+		todo_item(h, c, "des places ne vont plus avec la fiche, qui a changé. Les familles ne les voient plus.",
+			  "places", "Mettre à jour les places");
 		n++;
 	} else if (c->fresh == GRID_NEVER) {
 		todo_item(h, c, "aucune place n’est communiquée aux familles.", "places", "Indiquer les places");
@@ -115,7 +126,7 @@ static void places_column(struct request *rq, struct html *h, const struct card 
 		return;
 	}
 	html(h, "<p>");
-	tag(h, freshness_tag(c->fresh));
+	tag(h, c->misfit ? (struct tag_of){ "tag-warn", "À revoir" } : freshness_tag(c->fresh));
 	html(h, "</p>");
 	if (c->fresh != GRID_NEVER)
 		html(h, "<p>Publiées {}</p>", day_ago_fr(rq->arena, day_of(c->places.grid.confirmed_at)));

@@ -8,6 +8,8 @@ import ldap
 import pytest
 
 from client import until
+from test_journey import send_listing
+from test_listing import accept
 
 TODAY = datetime.date.today()
 
@@ -226,3 +228,29 @@ def test_the_first_of_a_month_is_written_as_in_print(service, nursery):
     assert 'Places publiées' in page.words, page.faults()
     assert 'du 1<sup>er</sup> ' in service.client().get(e['url']).text
     assert 'du <strong>1<sup>er</sup> ' in c.get(path + '/historique').text
+
+
+def test_a_listing_that_leaves_less_room_hides_what_no_longer_fits(service, nursery):
+    """Two places on Monday morning; then the Caf accepts that there is one of that age."""
+    c, agent, e, path = nursery
+    form = c.get(path).form('/places')
+    cell = cells(form)[0]
+    band, bands = int(cell[1]), ['lt12m', 'm12_23', 'm24_35', 'ge36m']
+    listing = path.replace('/places', '/fonctionnement')
+    before = c.get(listing).form('/fonctionnement').get(f'capacity_{bands[band]}')
+    assert fill(form, debut=day(5), note='Pour le lundi.', **{cell: '2'}).submit(('action', 'publier')).status == 200
+    public = service.client()
+    assert re.search(r'\b2 places(?! libres)', public.get(e['url']).words)
+    try:
+        send_listing(c, e, **{f'capacity_{bands[band]}': '1'})
+        accept(service, agent, e)
+        words = public.get(e['url']).words
+        assert not re.search(r'\b2 places(?! libres)', words), words[900:1500]
+        home = c.get('/espace-pro').words
+        assert 'des places ne vont plus avec la fiche, qui a changé' in home and 'À revoir' in home
+        form = c.get(path).form('/places')
+        assert fill(form, debut=day(5), note='Pour le lundi.', **{cell: '1'}).submit(('action', 'publier')).status == 200
+        assert 'À revoir' not in c.get('/espace-pro').words
+    finally:
+        send_listing(c, e, **{f'capacity_{bands[band]}': before or ''})
+        accept(service, agent, e)

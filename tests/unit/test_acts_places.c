@@ -363,7 +363,23 @@ static void test_places_that_no_longer_fit_are_not_confirmed(void **state)
 	faults.n = 0;
 	grid_check(w->a, &f, &now, &faults);
 	assert_int_equal(faults.n, 0);
+	grid_fit(&f, &now);
+	assert_int_equal(now.cells[GRID_AT(0, BAND_LT12M, 0, 0)], 1);
+	f.band_capacity[BAND_LT12M] = 0;
+	f.halves &= ~(1u << 2); /* Tuesday morning closes */
+	grid_fit(&f, &now);
+	assert_int_equal(now.cells[GRID_AT(0, BAND_LT12M, 0, 0)], U16_NONE);
+	assert_int_equal(now.cells[GRID_AT(0, BAND_M12_23, 0, 0)], 1);
+	assert_int_equal(now.cells[GRID_AT(0, BAND_M12_23, 1, 0)], U16_NONE);
+	f.capacity = 1;
+	grid_fit(&f, &now);
+	assert_int_equal(now.cells[GRID_AT(0, BAND_M12_23, 0, 0)], U16_NONE);
+	assert_int_equal(now.cells[GRID_AT(0, BAND_M12_23, 0, 1)], 0);
+	grid_frame_of(&w->nursery, NULL, &f);
 	f.halves |= 1u << 10; /* Saturday morning opens */
+	faults.n = 0;
+	now = (struct grid){ .rev = now.rev };
+	assert_int_equal(grid_confirm(&w->app, w->a, &w->agent, &w->nursery, 1, &faults, &now), ERR_OK);
 	grid_check(w->a, &f, &now, &faults);
 	assert_int_equal(faults.n, 3);
 	assert_string_equal(faults.v[0].name, "a0-sa-m");
