@@ -151,6 +151,9 @@ static void conflict(struct request *rq, struct html *h, const struct places_sta
 	for (int band = 0; band < BAND__MAX; band++)
 		if (st->frame.bands & 1u << band)
 			places_table(h, st->grid.cells, band, st->frame.halves, st->frame.weekdays, "en ligne");
+	html(h, "<p>À partir du {}.</p>\n", day_fr(rq->arena, (day_t)st->grid.valid_from));
+	if (*st->grid.note)
+		html(h, "<p>Précision pour les familles : « {b} »</p>\n", st->grid.note);
 	html(h, "</section>\n<h2>Ce que vous avez saisi</h2>\n");
 }
 

@@ -196,6 +196,7 @@ def test_a_form_kept_while_a_colleague_published_shows_both(service, clock):
     assert fill(other.get(path).form('/places'), '2', debut=day(5), note='Entre-temps.').submit(('action', 'publier')).status == 200
     back = away.form('/connexion').set(identifiant=agent['uid'], mot_de_passe=agent['password']).submit()
     assert back.path == path and 'a publié une autre grille' in back.words and '2 places' in back.words
+    assert 'Précision pour les familles : « Entre-temps. »' in back.words
     assert back.form('/places').get('note') == 'Écrit avant la fin de la session.'
 
 
