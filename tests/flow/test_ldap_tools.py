@@ -285,6 +285,22 @@ def test_a_provider_an_establishment_and_their_convention(service, admin):
     assert 'E92170001' not in service.ctl('directory', 'lint', check=False).stdout
     admin.log_holds('cn:= Le Grand Cabestan')
 
+    # the life of the convention, on its entry
+    deal, status = f'habConventionNumero=921-2026-7001,{p}', lambda: c.get('/espace-pro/etablissements/E92170001').status
+    for closed, opened in ({'habEtablissementCouvert': None}, {'habEtablissementCouvert': e}), ({'habStatut': 'terminee'}, {'habStatut': 'active'}):
+        admin.set(deal, **closed)
+        until(lambda: status() == 404)
+        admin.set(deal, **opened)
+        until(lambda: status() == 200)
+    admin.set(deal, habDateResiliation='20260901000000Z', habReferenceRecommande='2C 990 000 0001 7')
+    until(lambda: 'Elle prend fin le' in c.get('/espace-pro/convention').words)
+    admin.set(deal, habDateResiliation=None, habReferenceRecommande=None)
+    until(lambda: 'Elle se renouvelle toute seule' in c.get('/espace-pro/convention').words)
+    admin.set(deal, habTaciteReconduction='FALSE')
+    until(lambda: 'Elle prend fin le' in c.get('/espace-pro/convention').words)
+    admin.set(deal, habTaciteReconduction='TRUE')
+    until(lambda: 'Elle se renouvelle toute seule' in c.get('/espace-pro/convention').words)
+
 
 def test_an_establishment_gets_another_id(service, admin):
     e = nursery(service)
