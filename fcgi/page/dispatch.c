@@ -30,6 +30,17 @@ static bool is_form_length(const struct request *rq)
 	return rq->http->body.n <= FORM_BYTES || rq->route->flags & ROUTE_LONG;
 }
 
+/* Families come by links that others have added to (?fbclid=…): to a public page without a form of its own that says nothing. */
+static void drop_unread(const struct form *form, struct pair *raw, size_t *n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *n; i++)
+		if (form_field(form, raw[i].name))
+			raw[kept++] = raw[i];
+	*n = kept;
+}
+
 static enum err read_form(struct request *rq)
 {
 	const struct form *own = rq->route->form ? rq->route->form() : NULL;
@@ -41,7 +52,11 @@ static enum err read_form(struct request *rq)
 		return ERR_TOOLARGE;
 	enum err e = http_pairs(rq->http, &raw, &n);
 
-	return e ? e : input_take(rq->arena, &form, raw, n, &rq->in);
+	if (e)
+		return e;
+	if (rq->route->pool == POOL_PUBLIC && rq->http->method == METHOD_GET && !own)
+		drop_unread(&form, raw, &n);
+	return input_take(rq->arena, &form, raw, n, &rq->in);
 }
 
 /* --- CSRF: the session's token, or for anonymous forms a keyed digest of a cookie of 256 bits (no record) --- */

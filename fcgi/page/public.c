@@ -124,6 +124,19 @@ static void contact(struct request *rq, struct html *h, const struct family_page
 	     link_with(rq->arena, "/recherche", "lieu", p->postal_code, NULL));
 }
 
+/* A narrow column breaks between two slots alone. */
+static void day_slots(struct request *rq, struct html *h, const char *day)
+{
+	size_t n = strcspn(day, ",");
+
+	html(h, "<span class=\"nowrap\">{f}</span>", arena_memdup(rq->arena, day, n));
+	for (day += n; *day; day += n) {
+		day += strspn(day, ", ");
+		n = strcspn(day, ",");
+		html(h, ", <span class=\"nowrap\">{f}</span>", arena_memdup(rq->arena, day, n));
+	}
+}
+
 static void hours(struct request *rq, struct html *h, const struct listing *l)
 {
 	const char *closed = section_text(rq->app, rq->arena, l, SECTION_CLOSURES);
@@ -134,9 +147,12 @@ static void hours(struct request *rq, struct html *h, const struct listing *l)
 	for (int d = 0; d < 7; d++) {
 		const char *day = hours_day_text(rq->arena, l, d);
 
-		if (*day)
-			html(h, "<tr><th scope=\"row\">{}</th><td>{f}</td></tr>\n", weekday_labels[d], day);
 		any |= *day != 0;
+		if (!*day)
+			continue;
+		html(h, "<tr><th scope=\"row\">{}</th><td>", weekday_labels[d]);
+		day_slots(rq, h, day);
+		html(h, "</td></tr>\n");
 	}
 	html(h, "</tbody>\n</table>\n");
 	if (!any)

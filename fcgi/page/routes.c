@@ -15,7 +15,7 @@
 /* clang-format off */
 const struct route routes[] = {
 	/* families */
-	{ GET,  "/",                                  POOL_PUBLIC, 0, 0, 0, form_search, page_home },
+	{ GET,  "/",                                  POOL_PUBLIC, 0, 0, 0, NULL, page_home },
 	{ GET,  "/recherche",                         POOL_PUBLIC, 0, 0, 0, form_search, page_search },
 	{ GET,  "/etablissements/{slug-id}",          POOL_PUBLIC, 0, 0, 0, NULL, page_family },
 	{ GET,  "/aide",                              POOL_PUBLIC, 0, 0, 0, NULL, page_help },

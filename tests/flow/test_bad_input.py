@@ -182,6 +182,15 @@ def test_private_pages_are_not_stored(at_work):
     assert 'no-store' in c.get('/espace-pro').headers['Cache-Control']
 
 
+def test_a_link_others_have_added_to_still_leads_there(service):
+    c = service.client()
+    listing = service.account('agent')['establishments'][0]['url']
+    for path in ('/', '/aide', listing):
+        page = c.get(path + '?fbclid=IwAR1&utm_source=lettre')
+        assert page.status == 200 and page.words == c.get(path).words, path
+    assert c.get('/connexion?fbclid=1').status == 400, 'where something is typed nothing is ignored'
+
+
 @pytest.mark.parametrize('method', ['TRACE', 'DELETE', 'PATCH', 'PROPFIND'])
 def test_other_verbs_are_refused(service, method):
     c = service.client()
