@@ -100,23 +100,22 @@ static enum err was_used(struct app *app, struct arena *a, struct bytes key)
 }
 
 enum err challenge_use(struct app *app, struct arena *a, struct changeset *cs, const char *form, const char *seal,
-		       const char *typed, int64_t now)
+		       const char *typed, int64_t now, bool *right)
 {
 	uint8_t digest[DIGEST_SIZE], id[DIGEST_SIZE];
 	struct period used;
 	struct bytes plain;
 	enum err e = opened(app, a, seal, &plain);
 
-	if (e || text_length(typed) > TYPED_MAX)
-		return ERR_INVALID;
+	if (e)
+		return e;
 	struct reader in = reader_of((struct bytes){ plain.p + NONCE_SIZE + DIGEST_SIZE, 8 });
 	const char *text = arena_memdup(a, plain.p + HEAD_SIZE, plain.n - HEAD_SIZE);
 
 	codec_default(&period_codec, &used);
 	used.until = (int64_t)read_u64(&in);
 	secret_digest(bytes_of(form), digest);
-	if (!secret_equal(digest, plain.p + NONCE_SIZE, sizeof digest) || used.until <= now ||
-	    strcmp(squeezed(a, typed), text) != 0)
+	if (!secret_equal(digest, plain.p + NONCE_SIZE, sizeof digest) || used.until <= now)
 		return ERR_INVALID;
 	secret_digest(plain, id);
 	struct bytes key = key_bytes(id, sizeof id);
@@ -125,5 +124,6 @@ enum err challenge_use(struct app *app, struct arena *a, struct changeset *cs, c
 		return e;
 	changeset_expect(cs, TABLE_CHALLENGE, key, REV_ABSENT);
 	changeset_put(cs, TABLE_CHALLENGE, key, period_encode(a, &used));
+	*right = text_length(typed) <= TYPED_MAX && strcmp(squeezed(a, typed), text) == 0;
 	return ERR_OK;
 }

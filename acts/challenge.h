@@ -13,9 +13,9 @@ struct challenge {
 /* A new one of 10 minutes. form: what the form is bound to, its CSRF token. */
 struct challenge challenge_new(struct app *app, struct arena *a, const char *form, int64_t now);
 
-/* The text as typed, case and blanks apart; its use is added to the changeset, whose commit is ERR_CONFLICT when another was
-   faster. ERR_INVALID: another text, another form's, over, or used before. */
+/* One try: its use is added to the changeset, to be committed whether *right or not; ERR_CONFLICT then: another was faster.
+   *right: the text as typed is the one shown, case and blanks apart. ERR_INVALID: another form's, over, or used before. */
 MUST_USE enum err challenge_use(struct app *app, struct arena *a, struct changeset *cs, const char *form,
-				const char *seal, const char *typed, int64_t now);
+				const char *seal, const char *typed, int64_t now, bool *right);
 
 #endif

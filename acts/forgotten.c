@@ -91,13 +91,9 @@ static void add_mail(struct asking *x, struct changeset *cs)
 		       p->uuid, "", p->caf, NULL);
 }
 
-/* The text is used up, and the address counted, whoever was asked for. */
-static enum err fill(struct asking *x, struct changeset *cs)
+/* The address is counted, whoever was asked for. */
+static void fill(struct asking *x, struct changeset *cs)
 {
-	enum err e = challenge_use(x->app, x->a, cs, x->form->form, x->form->seal, x->form->text, x->now);
-
-	if (e)
-		return e;
 	changeset_expect(cs, TABLE_THROTTLE, x->address_key, x->address.rev);
 	throttle_ask_address(&x->address, x->now);
 	changeset_put(cs, TABLE_THROTTLE, x->address_key, throttle_encode(x->a, &x->address));
@@ -107,7 +103,6 @@ static enum err fill(struct asking *x, struct changeset *cs)
 	struct audit_record r = record_of(x);
 
 	changeset_audit(cs, &r);
-	return ERR_OK;
 }
 
 static enum err refuse_address(struct asking *x, int64_t *retry_at)
@@ -123,16 +118,23 @@ static enum err refuse_address(struct asking *x, int64_t *retry_at)
 static enum err try_once(struct asking *x, int64_t *retry_at)
 {
 	struct changeset *cs = act_changeset(x->app, x->a, x->from);
+	bool right = false;
 	enum err e = read_state(x);
 
-	if (!e && x->from->resume && *x->from->resume)
-		e = changeset_set_id(cs, x->from->resume);
 	if (e)
 		return e;
 	if (throttle_until(&x->address, x->now))
 		return refuse_address(x, retry_at);
-	e = fill(x, cs);
-	return e ? e : changeset_commit(x->app->store, cs, NULL);
+	e = challenge_use(x->app, x->a, cs, x->form->form, x->form->seal, x->form->text, x->now, &right);
+	/* a wrong copy is not the form carried out: its changeset keeps an id of its own */
+	if (!e && right && x->from->resume && *x->from->resume)
+		e = changeset_set_id(cs, x->from->resume);
+	if (e)
+		return e;
+	if (right)
+		fill(x, cs);
+	e = changeset_commit(x->app->store, cs, NULL);
+	return e ? e : right ? ERR_OK : ERR_INVALID;
 }
 
 enum err password_ask(struct app *app, struct arena *a, const struct visitor *from, const struct forgotten_form *form,

@@ -172,11 +172,14 @@ def test_case_and_blanks_do_not_matter_and_a_wrong_text_keeps_the_identifier(ser
     form.put('recopie', ' ' + ' '.join(form.get('recopie').lower()) + ' ')
     assert form.submit().path == '/mot-de-passe-oublie/envoye'
     form = form_of(c).set(identifiant='quelqu’un')
-    shown = form.get('recopie')
+    shown, first = form.get('recopie'), form.get('defi')
     page = form.set(recopie='AUTRE777').submit()
     assert page.status == 422 and page.title.startswith('Erreur :')
     again = page.form('/mot-de-passe-oublie')
     assert again.get('identifiant') == 'quelqu’un' and again.get('recopie') == '' and shown not in page.words
+    assert again.get('defi') != first
+    used = again.set(recopie=shown).put('defi', first).submit()
+    assert used.status == 422, 'the text of a wrong copy serves no more'
     late = form_of(c, page)
     clock(11)
     assert late.submit().status == 422          # ten minutes

@@ -7,9 +7,12 @@
 static enum err use(struct stage *s, const struct challenge *c, const char *form, const char *typed, int64_t now)
 {
 	struct changeset *cs = changeset_new(s->a);
-	enum err e = challenge_use(&s->app, s->a, cs, form, c->seal, typed, now);
+	bool right = false;
+	enum err e = challenge_use(&s->app, s->a, cs, form, c->seal, typed, now, &right);
 
-	return e ? e : changeset_commit(s->app.store, cs, NULL);
+	if (!e)
+		e = changeset_commit(s->app.store, cs, NULL);
+	return e ? e : right ? ERR_OK : ERR_INVALID;
 }
 
 static void test_a_text_has_no_confusable_sign(void **state)
@@ -51,6 +54,17 @@ static void test_a_text_is_good_once_for_its_form_and_ten_minutes(void **state)
 		if (!rows[i].want)
 			assert_int_equal(use(s, &c, rows[i].form, c.text, now), ERR_INVALID);
 	}
+}
+
+static void test_a_wrong_copy_is_the_one_try(void **state)
+{
+	struct stage *s = *state;
+	int64_t now = clock_now();
+	struct challenge c = challenge_new(&s->app, s->a, "mine", now);
+
+	assert_int_equal(use(s, &c, "another", c.text, now), ERR_INVALID);
+	assert_int_equal(use(s, &c, "mine", "PLUME7", now), ERR_INVALID);
+	assert_int_equal(use(s, &c, "mine", c.text, now), ERR_INVALID);
 }
 
 static void test_case_and_blanks_do_not_matter(void **state)
@@ -210,6 +224,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_text_has_no_confusable_sign),
 		cmocka_unit_test(test_a_text_is_good_once_for_its_form_and_ten_minutes),
+		cmocka_unit_test(test_a_wrong_copy_is_the_one_try),
 		cmocka_unit_test(test_case_and_blanks_do_not_matter),
 		cmocka_unit_test(test_a_foreign_seal_is_nothing),
 		cmocka_unit_test(test_mails_and_addresses_have_limits),
