@@ -211,13 +211,12 @@ static void check_all(struct taking *x, enum request_step step, const struct str
 }
 
 /* One more free line, in the list of this page at least. */
-static bool take_line(struct taking *x, enum request_step step)
+static void take_line(struct taking *x, enum request_step step, const char *typed)
 {
-	const char *typed = input_get(x->in, "autre");
 	struct grant_request *r = &x->d->r;
 
 	if (!*typed || x->faults->n)
-		return false;
+		return;
 	for (size_t i = 0; i < r->others.n; i++)
 		if (strcmp(text_fold(x->a, typed), text_fold(x->a, r->others.v[i])) == 0)
 			fault_add(x->a, x->faults, "autre", "« %s » est déjà dans votre demande", r->others.v[i]);
@@ -227,7 +226,7 @@ static bool take_line(struct taking *x, enum request_step step)
 		fault_add(x->a, x->faults, "autre",
 			  "La liste est limitée à %d lignes : écrivez à votre Caf pour les autres", LINES_MAX);
 	if (x->faults->n)
-		return false;
+		return;
 	struct strs others = { 0 };
 
 	for (size_t i = 0; i < r->others.n; i++)
@@ -244,7 +243,6 @@ static bool take_line(struct taking *x, enum request_step step)
 		strs_add(x->a, &places, id);
 		r->places = places;
 	}
-	return true;
 }
 
 static bool is_action(const struct taking *x, const char *action)
@@ -291,13 +289,12 @@ static enum err put_in_order(struct taking *x, struct strs *list)
 	return ERR_OK;
 }
 
-/* The list is what is ticked; searching and adding keep it, going on asks that there is one. */
+/* The list is what is ticked; searching and adding keep it, going on asks that there is one. A search adds no line. */
 static enum err take_list(struct taking *x, enum request_step step, struct strs *list)
 {
 	struct strs before = *list, ids = input_all(x->a, x->in, "etablissement");
-	bool none = step == REQUEST_PLACES && input_has(x->in, "aucun", "oui");
-
-	const char *line = input_get(x->in, "autre");
+	bool none = step == REQUEST_PLACES && input_has(x->in, "aucun", "oui"), searching = is_action(x, "chercher");
+	const char *line = searching ? "" : input_get(x->in, "autre");
 
 	input_check(x->a, request_list_form(), x->in, x->faults);
 	if (request_lines_moved(x)) {
@@ -310,22 +307,21 @@ static enum err take_list(struct taking *x, enum request_step step, struct strs 
 	if (none && (list->n || *line))
 		fault_add(x->a, x->faults, "aucun",
 			  "Décochez les établissements, ou décochez « Aucune place libre à publier »");
-	else if (is_action(x, "chercher") && !*input_get(x->in, "lieu") && !*line)
+	else if (searching && !*input_get(x->in, "lieu"))
 		fault_add(x->a, x->faults, "lieu", "Indiquez une commune ou un code postal");
 	else if (is_action(x, "ajouter") && !*line)
 		fault_add(x->a, x->faults, "autre", "Écrivez le nom et l’adresse de l’établissement");
-	else if (!list->n && !none && !*line && !is_action(x, "chercher"))
+	else if (!list->n && !none && !*line && !searching)
 		fault_add(x->a, x->faults, "etablissement",
 			  "Choisissez au moins un établissement : cherchez sa commune, puis cochez-le");
-	bool grown = take_line(x, step);
-
+	take_line(x, step, line);
 	if (x->faults->n)
 		return ERR_OK;
 	enum err e = put_in_order(x, list);
 
 	if (e)
 		return e;
-	if (is_action(x, "chercher") && !grown) {
+	if (searching) {
 		x->idle = same(&before, list);
 		if (!list->n)
 			x->d->r.steps &= ~(uint64_t)(1u << step);

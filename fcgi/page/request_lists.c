@@ -277,6 +277,19 @@ static enum err get(struct request *rq, struct html *h, enum request_step step)
 	return show(rq, h, &p);
 }
 
+/* A line not added yet is no part of the draft: it goes along. */
+static enum err to_results(struct request *rq, const char *path)
+{
+	const char *line = input_get(&rq->in, "autre");
+
+	http_see_other(rq->re,
+		       arena_printf(rq->arena, "%s#resultats",
+				    link_with(rq->arena, path, "lieu", input_get(&rq->in, "lieu"), "autre", line,
+					      "autre_places",
+					      *line && input_has(&rq->in, "autre_places", "oui") ? "oui" : "", NULL)));
+	return ERR_OK;
+}
+
 static enum err post(struct request *rq, struct html *h, enum request_step step)
 {
 	struct list_page p = { .step = step };
@@ -287,13 +300,11 @@ static enum err post(struct request *rq, struct html *h, enum request_step step)
 		return show(rq, h, &p);
 	if (e)
 		return e;
+	if (strcmp(action, "chercher") == 0)
+		return to_results(rq, path);
 	if (*input_get(&rq->in, "autre") && strcmp(action, "continuer") != 0)
 		return done(rq, path, "ligne-ajoutee");
-	if (strcmp(action, "chercher") != 0)
-		return request_go_on(rq, step);
-	http_see_other(rq->re, arena_printf(rq->arena, "%s#resultats",
-					    link_with(rq->arena, path, "lieu", input_get(&rq->in, "lieu"), NULL)));
-	return ERR_OK;
+	return request_go_on(rq, step);
 }
 
 enum err page_request_listing(struct request *rq, struct html *h)

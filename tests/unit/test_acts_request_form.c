@@ -285,6 +285,17 @@ static void test_what_is_refused(void **state)
 	assert_int_equal(draft_of(w).r.listing.n, 2);
 }
 
+static void test_a_search_adds_no_line(void **state)
+{
+	struct world *w = *state;
+
+	fill_draft(w);
+	saved(w, REQUEST_LISTING, "etablissement=ETAB2041&autre=Les Galets&action=chercher&lieu=92390");
+	assert_int_equal(draft_of(w).r.others.n, 0);
+	assert_int_equal(draft_of(w).r.listing.n, 1);
+	refused(w, REQUEST_LISTING, "etablissement=ETAB2041&autre=Les Galets&action=chercher&lieu=", "lieu", "Indiquez");
+}
+
 static void test_lists_are_kept_in_reading_order(void **state)
 {
 	struct world *w = *state;
@@ -463,6 +474,7 @@ int main(void)
 		world_test(test_a_caf_without_texts_is_not_offered),
 		world_test(test_steps_one_by_one),
 		world_test(test_what_is_refused),
+		world_test(test_a_search_adds_no_line),
 		world_test(test_lists_are_kept_in_reading_order),
 		world_test(test_free_lines_close_up),
 		world_test(test_a_draft_is_kept_seven_days),
