@@ -56,13 +56,16 @@ static enum err pick(struct reporting *x, const struct strs *numbers, struct fau
 
 /* A change of his access that is still on its way to the directory would be undone by ours. A file that waits for somebody whose
    access is open was settled with an LDAP tool. */
-static enum err settle_before(struct reporting *x, const struct person *p)
+static enum err settle_before(struct reporting *x, const struct person *p, struct faults *faults)
 {
 	struct agent_state state;
 	enum err e = agent_state_read(x->app, x->a, p, &state);
 
-	if (e || agent_is_busy(&state))
-		return e ? e : ERR_CONFLICT;
+	if (e)
+		return e;
+	if (agent_is_busy(&state))
+		fault_add(x->a, faults, "personne", "L’accès de %s est en train de changer : réessayez dans un instant",
+			  p->name);
 	if (state.departure.rev)
 		changeset_delete(x->cs, TABLE_TODO, todo_key(x->a, p->caf, state.departure.since, DEPARTURE_TODO, p->uuid));
 	return ERR_OK;
@@ -114,15 +117,17 @@ static void tell_caf(struct reporting *x)
 		 buf_str(&names), "organisme", x->who->provider.name, "par", x->by, "fin", day_fr(x->a, x->end), NULL);
 }
 
-static enum err commit(struct reporting *x)
+/* Everybody whose access is changing is named at once. */
+static enum err commit(struct reporting *x, struct faults *faults)
 {
 	enum err e = ERR_OK;
 
-	for (size_t i = 0; i < x->n && !e; i++) {
-		e = settle_before(x, &x->people[i]);
-		if (!e)
-			e = add_person(x, &x->people[i]);
-	}
+	for (size_t i = 0; i < x->n && !e; i++)
+		e = settle_before(x, &x->people[i], faults);
+	if (!e && faults->n)
+		e = ERR_CONFLICT;
+	for (size_t i = 0; i < x->n && !e; i++)
+		e = add_person(x, &x->people[i]);
 	if (e)
 		return e;
 	tell_caf(x);
@@ -151,7 +156,7 @@ enum err departure_report(struct app *app, struct arena *a, const struct visitor
 		e = agent_confirm(app, a, who);
 	if (!e)
 		e = act_begin(app, a, who, &x.cs);
-	return e ? e : commit(&x);
+	return e ? e : commit(&x, faults);
 }
 
 enum err departure_link_report(struct app *app, struct arena *a, const struct visitor *from,
@@ -176,5 +181,5 @@ enum err departure_link_report(struct app *app, struct arena *a, const struct vi
 		return e;
 	changeset_expect(x.cs, TABLE_MAILED_LINK, link->key, link->link.rev);
 	changeset_delete(x.cs, TABLE_MAILED_LINK, link->key);
-	return commit(&x);
+	return commit(&x, faults);
 }

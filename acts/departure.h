@@ -13,7 +13,8 @@ struct departure_form {
 };
 
 /* An agent reports a colleague of his provider or himself; that he still is one is confirmed in the directory. Faults at "fin",
-   "personne". ERR_NOTFOUND: nobody of his. ERR_CONFLICT: somebody was quicker. */
+   "personne". ERR_NOTFOUND: nobody of his. ERR_CONFLICT: nothing is recorded; faults name whose access is changing, none: somebody
+   was quicker. */
 MUST_USE enum err departure_report(struct app *app, struct arena *a, const struct visitor *who,
 				   const struct departure_form *form, struct faults *faults);
 
@@ -41,7 +42,7 @@ struct departure_link {
 MUST_USE enum err departure_link_find(struct app *app, struct arena *a, const char *token, int64_t now,
 				      struct departure_link *out);
 
-/* Uses the link up. ERR_CONFLICT: another was quicker. */
+/* Uses the link up, unless it fails. ERR_CONFLICT as above. */
 MUST_USE enum err departure_link_report(struct app *app, struct arena *a, const struct visitor *from,
 					const struct departure_link *link, const struct departure_form *form,
 					struct faults *faults);

@@ -165,10 +165,12 @@ static bool has_open(const struct departure_link *link)
 	return false;
 }
 
-static enum err link_page(struct request *rq, struct html *h, const struct departure_link *link)
+static enum err link_page(struct request *rq, struct html *h, const struct departure_link *link, const char *moved)
 {
 	open_page(rq, h, "Signaler une fin de mission");
 	html(h, "<p class=\"lead\">{}</p>\n", link->provider.name);
+	if (moved)
+		html(h, "<div class=\"note note-warn\" role=\"alert\"><p>{f}</p></div>\n", moved);
 	if (!has_open(link)) {
 		html(h, "<p>Aucune personne de votre organisme n’a d’accès ouvert : il n’y a rien à signaler.</p>\n");
 		return close_page(rq, h);
@@ -193,7 +195,19 @@ enum err page_departure_link(struct request *rq, struct html *h)
 	if (e)
 		return e == ERR_NOTFOUND ? dead_link(rq, h) : e;
 	rq->in = input_with(rq->arena, &rq->in, "fin", day_slashes(rq->arena, day_today()));
-	return link_page(rq, h, &link);
+	return link_page(rq, h, &link, NULL);
+}
+
+/* What was typed is kept, beside the people as they are by now. */
+static enum err link_moved(struct request *rq, struct html *h)
+{
+	struct departure_link link;
+	enum err e = departure_link_find(rq->app, rq->arena, rq->arg[0], visitor_now(&rq->who), &link);
+
+	if (e)
+		return e == ERR_NOTFOUND ? dead_link(rq, h) : e;
+	rq->re->status = 409;
+	return link_page(rq, h, &link, rq->faults.n ? NULL : DEPARTURE_MOVED);
 }
 
 enum err page_departure_link_post(struct request *rq, struct html *h)
@@ -215,10 +229,10 @@ enum err page_departure_link_post(struct request *rq, struct html *h)
 	}
 	if (e == ERR_INVALID) {
 		rq->re->status = 422;
-		return link_page(rq, h, &link);
+		return link_page(rq, h, &link, NULL);
 	}
 	if (e)
-		return e;
+		return e == ERR_CONFLICT ? link_moved(rq, h) : e;
 	http_see_other(rq->re, HERE "/signalee");
 	return ERR_OK;
 }

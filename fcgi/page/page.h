@@ -218,6 +218,7 @@ enum err done(struct request *rq, const char *path, const char *code);
 	  .hint = "Il figure dans le courriel qui a ouvert votre accès. Exemple : l.valombre", \
 	  .missing = "Saisissez votre identifiant", \
 	  .autocomplete = "username" }
+#define DEPARTURE_MOVED "Quelque chose a changé entre-temps : rien n’est enregistré. Relisez, puis recommencez."
 #define FIELD_LAST_DAY \
 	{ .name = "fin", \
 	  .label = "Dernier jour de mission", \

@@ -101,15 +101,17 @@ static enum err find_person(struct request *rq, const char *number, struct perso
 	return e ? e : ERR_NOTFOUND;
 }
 
-static enum err departure_page(struct request *rq, struct html *h, const struct person *p)
+static enum err departure_page(struct request *rq, struct html *h, const struct person *p, const char *moved)
 {
 	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .title = "Signaler une fin de mission", .tab = AGREEMENT });
 	crumbs(h, "Convention et agents", AGREEMENT, "Signaler une fin de mission", NULL);
 	error_summary(rq, h);
 	html(h,
-	     "<div class=\"narrow\">\n<h1>Signaler une fin de mission</h1>\n<dl class=\"summary\">\n<div><dt>Personne</dt><dd>{}</dd></div>\n"
+	     "<div class=\"narrow\">\n<h1>Signaler une fin de mission</h1>\n<dl class=\"summary\" id=\"personne\">\n<div><dt>Personne</dt><dd>{}</dd></div>\n"
 	     "<div><dt>Fonction</dt><dd>{}</dd></div>\n<div><dt>Identifiant</dt><dd class=\"num\">{}</dd></div>\n</dl>\n",
 	     p->name, p->title, p->number);
+	if (moved)
+		html(h, "<div class=\"note note-warn\" role=\"alert\"><p>{f}</p></div>\n", moved);
 	note(h, NOTE_WARN,
 	     uuid_equal(p->uuid, rq->who.person.uuid) ?
 		     "Votre accès est suspendu tout de suite et votre session sera fermée. Seule la Caf peut le rouvrir." :
@@ -126,6 +128,17 @@ static enum err departure_page(struct request *rq, struct html *h, const struct 
 	return ERR_OK;
 }
 
+static enum err departure_moved(struct request *rq, struct html *h, const char *number)
+{
+	struct person p;
+	enum err e = find_person(rq, number, &p);
+
+	if (e)
+		return e;
+	rq->re->status = 409;
+	return departure_page(rq, h, &p, rq->faults.n ? NULL : DEPARTURE_MOVED);
+}
+
 enum err page_departure_post(struct request *rq, struct html *h)
 {
 	const char *number = input_get(&rq->in, "agent");
@@ -140,10 +153,10 @@ enum err page_departure_post(struct request *rq, struct html *h)
 	e = rq->faults.n ? ERR_INVALID : departure_report(rq->app, rq->arena, &rq->who, &form, &rq->faults);
 	if (e == ERR_INVALID) {
 		rq->re->status = 422;
-		return departure_page(rq, h, &p);
+		return departure_page(rq, h, &p, NULL);
 	}
 	if (e)
-		return e;
+		return e == ERR_CONFLICT ? departure_moved(rq, h, number) : e;
 	return done(rq, uuid_equal(p.uuid, rq->who.person.uuid) ? "/connexion" : AGREEMENT, "fin-de-mission");
 }
 
@@ -253,5 +266,5 @@ enum err page_pro_agreement(struct request *rq, struct html *h)
 		return e;
 	if (!*input_get(&rq->in, "fin"))
 		rq->in = input_with(rq->arena, &rq->in, "fin", day_slashes(rq->arena, day_today()));
-	return departure_page(rq, h, &p);
+	return departure_page(rq, h, &p, NULL);
 }

@@ -7,6 +7,7 @@ import ldap
 import pytest
 
 from client import until
+from conftest import processes, stand_still
 
 TODAY = datetime.date.today()
 NEUTRAL = 'Si cette adresse est celle du contact d’un organisme, un courriel est parti.'
@@ -170,6 +171,34 @@ def test_the_contact_reports_by_a_link_that_serves_once(service, reopened):
     log = service.ctl('audit', 'query', '--limit', '60', '--json').stdout
     assert 'provider_contact' in log
     assert not service.files_with(link.rsplit('/', 1)[1])
+
+
+def test_whose_access_is_changing_is_named_and_nothing_is_lost(service, reopened, clock):
+    """Two windows tell the same departure while the clerk stands still."""
+    clock(6)                                                # one mail a provider in five minutes
+    agent, leaver, _ = colleagues(service)
+    number, own = number_of(service, leaver), number_of(service, agent)
+    mail = contact_of(service, leaver)
+    sent = len([m for m in service.mails() if mail in m['To'] and 'signaler une fin de mission' in m['Subject']])
+    ask(service.client(), mail)
+    link = link_of(service, mail, after=sent)
+    page = service.client().get(link)
+    mine = confirm_page(service.client(agent), number).form('/espace-pro/convention')
+    theirs = confirm_page(service.client(agent), number).form('/espace-pro/convention')
+    both = page.form(link.removeprefix(service.url)).put('personne', [own, number]).set(fin=day(0))
+    go_on = stand_still([pid for pid, _ in processes(service, 'habilis-clerk')])
+    try:
+        reopened.append(leaver)
+        assert mine.submit().path.startswith('/espace-pro/convention?fait=')
+        for form, field in ((both, 'personne'), (theirs, 'agent')):
+            page = form.submit()
+            assert page.status == 409 and len(page.faults()) == 1 and 'est en train de changer' in page.faults()[0], page.words[:400]
+            again = page.form(link.removeprefix(service.url) if field == 'personne' else '/espace-pro/convention')
+            assert again.get('fin') == form.get('fin') and set(again.all(field)) == set(form.all(field))
+    finally:
+        go_on()
+    assert read(service, agent['dn'], 'habStatut')['habStatut'] == 'active'
+    assert service.client().get(link).status == 200
 
 
 def test_known_and_unknown_addresses_get_one_answer_and_few_mails(service, clock):       # noqa: F811

@@ -122,6 +122,9 @@ static void test_a_report_suspends_and_waits_for_the_caf(void **state)
 	/* the job is still on its way */
 	assert_int_equal(departure_report(&s->app, s->a, &who, &form, &faults), ERR_CONFLICT);
 	assert_int_equal(jobs(s), 1);
+	assert_int_equal(faults.n, 1);
+	assert_string_equal(faults.v[0].name, "personne");
+	assert_non_null(strstr(faults.v[0].value, leaver.name));
 }
 
 /* --- the contact's link --- */
@@ -188,6 +191,15 @@ static void test_a_link_serves_once_and_for_a_day(void **state)
 		assert_int_equal(departure_link_find(&s->app, s->a, token, clock_now(), &link), ERR_OK);
 	assert_string_equal(link.provider.id, "F001");
 	assert_int_equal(link.n, 2);
+	/* one of two is still changing: nobody is recorded, the link serves on */
+	struct departure_form both = form_of(s, "A-000002", today(s, 0));
+	struct faults busy = { 0 };
+
+	strs_add(s->a, &both.numbers, "A-000001");
+	assert_int_equal(departure_link_report(&s->app, s->a, &s->from, &link, &both, &busy), ERR_CONFLICT);
+	assert_int_equal(busy.n, 1);
+	assert_int_equal(jobs(s), 1);
+	assert_int_equal(departure_link_find(&s->app, s->a, token, clock_now(), &link), ERR_OK);
 	assert_int_equal(departure_link_report(&s->app, s->a, &s->from, &link, &form, &faults), ERR_OK);
 	struct audit_record r = last_record(s, EVENT_DEPARTURE_REPORTED);
 
