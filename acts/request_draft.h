@@ -65,6 +65,10 @@ const char *request_shared_mail(struct arena *a, const struct request_draft *d);
 /* What the forms of a page carry, so that another window's change moves nothing unseen: which person, which free lines ("+n"). */
 const char *request_person_mark(struct arena *a, const struct request_person *p);
 const char *request_lines_mark(struct arena *a, const struct grant_request *r);
+/* Of all that the recap shows; « version » of the form that sends it. */
+const char *request_draft_mark(struct arena *a, const struct request_draft *d);
+/* The form's recap was of another draft. Without « version » none was. */
+bool request_draft_moved(struct arena *a, const struct request_draft *d, const struct input *in);
 /* Where the person of a form stands now, from 1: by « qui » (the mark), or by « personne » alone. 0: a new one, or gone. */
 size_t request_person_place(struct arena *a, const struct request_draft *d, const struct input *in);
 /* "Agnès Thivolle" */
@@ -86,8 +90,9 @@ MUST_USE enum err request_search(struct app *app, struct arena *a, const struct 
 /* --- the end --- */
 
 /* Sends it: the request with its number, the file in the Caf's queue, the acknowledgement, the audit record, in one changeset that takes
-   the draft away. Sent once, however often the form comes: *number is then the one given before. in: the field « agents ». ERR_INVALID:
-   faults. ERR_NOTFOUND: nothing is kept under the token. */
+   the draft away. Sent once, however often the form comes: *number is then the one given before. in: the fields « agents » and « version ».
+   ERR_INVALID: faults. ERR_NOTFOUND: nothing is kept under the token. ERR_CONFLICT: nothing is sent; request_draft_moved() tells whether
+   another window changed the draft. */
 MUST_USE enum err request_send(struct app *app, struct arena *a, const struct visitor *who, const char *token,
 			       const struct input *in, struct faults *faults, const char **number);
 

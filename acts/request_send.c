@@ -21,6 +21,7 @@ static const struct field send_fields[] = {
 	  .required = true,
 	  .choices = yes_choices,
 	  .missing = "Cochez la case pour confirmer que ces personnes sont de votre organisme et informées" },
+	{ .name = "version", .kind = FIELD_TOKEN, .max = MARK_LENGTH },
 };
 
 const struct form *request_send_form(void)
@@ -187,6 +188,8 @@ static enum err try_once(struct sending *x, const char *token, const struct inpu
 		return ERR_OK;
 	}
 	*faults = (struct faults){ 0 };
+	if (request_draft_moved(x->a, &x->d, in))
+		return ERR_CONFLICT;
 	if ((e = check_whole(x, in, faults)))
 		return e;
 	if ((e = caf_offered(x->app, x->a, x->d.r.caf, &x->caf)))

@@ -274,6 +274,25 @@ const char *request_lines_mark(struct arena *a, const struct grant_request *r)
 	return mark(a, &r->others);
 }
 
+/* Saved again as it was, it is the same. */
+const char *request_draft_mark(struct arena *a, const struct request_draft *d)
+{
+	struct grant_request r = d->r;
+	uint8_t digest[DIGEST_SIZE];
+
+	r.saved_at = 0;
+	r.people = request_people_encode(a, d->people, d->n);
+	secret_digest(grant_request_encode(a, &r), digest);
+	return text_hex(a, key_bytes(digest, MARK_LENGTH / 2));
+}
+
+bool request_draft_moved(struct arena *a, const struct request_draft *d, const struct input *in)
+{
+	const char *seen = input_get(in, "version");
+
+	return *seen && strcmp(seen, request_draft_mark(a, d)) != 0;
+}
+
 size_t request_person_place(struct arena *a, const struct request_draft *d, const struct input *in)
 {
 	const char *who = input_get(in, "qui");

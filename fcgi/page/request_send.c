@@ -174,13 +174,14 @@ static enum err to_do(struct request *rq, struct html *h, const struct request_d
 	return ERR_OK;
 }
 
-static void send_form(struct request *rq, struct html *h)
+static void send_form(struct request *rq, struct html *h, const struct request_draft *d)
 {
 	const struct form *form = request_send_form();
 	const char *fault = fault_of(&rq->faults, "agents");
 
 	form_open(rq, h, "", REQUEST_PATH "/transmettre");
 	form_once(rq, h);
+	field_hidden(h, "version", request_draft_mark(rq->arena, d));
 	html(h, "<h2>Transmettre à la Caf</h2>\n");
 	html(h, "<div class=\"{}\">\n", fault ? "field field-error" : "field");
 	if (fault)
@@ -191,7 +192,7 @@ static void send_form(struct request *rq, struct html *h)
 	form_close(h);
 }
 
-static enum err check_page(struct request *rq, struct html *h, const struct request_draft *d)
+static enum err check_page(struct request *rq, struct html *h, const struct request_draft *d, bool moved)
 {
 	const char *shared = request_shared_mail(rq->arena, d);
 	bool whole;
@@ -199,6 +200,9 @@ static enum err check_page(struct request *rq, struct html *h, const struct requ
 	request_begin(rq, h, "Vérifiez votre demande",
 		      "Relisez vos réponses avant de les transmettre à la Caf. Après l’envoi, vous ne pourrez plus les modifier en ligne.",
 		      d);
+	if (moved)
+		html(h, "<div class=\"note note-warn\" role=\"alert\"><p>Votre demande a changé dans une autre fenêtre : rien n’est "
+			"transmis. Relisez-la, puis transmettez-la.</p></div>\n");
 	enum err e = to_do(rq, h, d, &whole);
 
 	html(h, "<div class=\"cols\">\n<div>\n");
@@ -207,7 +211,7 @@ static enum err check_page(struct request *rq, struct html *h, const struct requ
 	if (*shared)
 		note(h, NOTE_WARN, shared);
 	if (whole || rq->faults.n)
-		send_form(rq, h);
+		send_form(rq, h, d);
 	else
 		html(h, "<p>Vous pourrez transmettre la demande quand les cinq étapes seront complètes.</p>\n");
 	html(h,
@@ -225,7 +229,23 @@ enum err page_request_check(struct request *rq, struct html *h)
 	struct request_draft d;
 	enum err e = request_read_draft(rq, &d);
 
-	return e ? e : check_page(rq, h, &d);
+	return e ? e : check_page(rq, h, &d, false);
+}
+
+/* What was confirmed were other people maybe: the box is ticked anew. */
+static enum err moved_page(struct request *rq, struct html *h)
+{
+	struct request_draft d;
+	enum err e = request_read_draft(rq, &d);
+
+	if (e)
+		return e;
+	if (!request_draft_moved(rq->arena, &d, &rq->in))
+		return ERR_CONFLICT;
+	rq->re->status = 409;
+	rq->in = (struct input){ 0 };
+	rq->faults = (struct faults){ 0 };
+	return check_page(rq, h, &d, true);
 }
 
 static enum err gone_page(struct request *rq, struct html *h)
@@ -254,10 +274,10 @@ enum err page_request_send(struct request *rq, struct html *h)
 	if (e == ERR_INVALID) {
 		rq->re->status = 422;
 		e = request_read_draft(rq, &d);
-		return e ? e : check_page(rq, h, &d);
+		return e ? e : check_page(rq, h, &d, false);
 	}
 	if (e)
-		return e;
+		return e == ERR_CONFLICT ? moved_page(rq, h) : e;
 	request_keep_cookies(rq, request_token(rq));
 	http_see_other(rq->re, arena_printf(rq->arena, REQUEST_PATH "/confirmation/%s", number));
 	return ERR_OK;

@@ -7,6 +7,8 @@ import ldap
 import pytest
 
 import requests_made as made
+from client import until
+from conftest import processes, stand_still
 from requests_made import STEPS, ok, step
 
 DRAFT = '__Host-demande'
@@ -49,11 +51,15 @@ def test_from_the_way_in_to_the_acknowledgement(service, nurseries, centres):
     assert without.status == 422 and 'Cochez la case' in without.faults()[0]
 
     before = int(time.time() * 1000)
-    page = made.send(c)
+    go_on = stand_still([pid for pid, _ in processes(service, 'habilis-clerk')])
+    try:
+        page = made.send(c)
+    finally:
+        go_on()
     number = made.number_of(page)
     assert re.fullmatch(r'H\d\d-921-\d{5}', number)
     assert 'Demande transmise' in page.words and number in page.words and 'Agnès Thivolle et Damien Roussac' in page.words
-    assert 'Un accusé de réception part dans la minute' in page.words or 'Nous avons envoyé un accusé' in page.words
+    assert 'Un accusé de réception part dans la minute vers petite-enfance@trois-rives.example' in page.words
     silence = re.search(r'avant le (\d+(?:er)? \w+ \d{4}), la demande est considérée comme refusée', page.words)[1]
     printed = c.get(f'{page.path}?version=imprimer')
     assert 'Accusé de réception' in printed.words and 'Micro-crèche du Gué' in printed.words
@@ -65,6 +71,7 @@ def test_from_the_way_in_to_the_acknowledgement(service, nurseries, centres):
                  'Vos données : ', 'Nous ne vous demanderons jamais votre mot de passe.'):
         assert word in text, word
     assert re.search(r'01 99 00 \d\d \d\d', text) and 'partenaires@' in mail['Reply-To']
+    until(lambda: 'Nous avons envoyé un accusé de réception à petite-enfance@trois-rives.example' in c.get(page.path).words)
 
     # nobody else's browser, and nothing is left to send
     assert service.client().get(page.path).status == 404
@@ -256,6 +263,27 @@ def test_free_lines_leave_and_close_up(service, nurseries):
     check = c.get(f'{STEPS}/verification')
     assert 'Les Galets' not in check.words and 'Les Dunes' in check.words
     assert '+1' in step(c, 'fonctionnement').all('etablissement') and '+2' not in step(c, 'fonctionnement').all('etablissement')
+
+
+def test_what_is_sent_is_the_recap_that_was_read(service, nurseries):
+    c = service.client()
+    form = made.fill(c, '921', [nurseries[0][0]], [nurseries[0][0]]).form('/transmettre')
+    ok(step(c, 'caf').set(caf='921').submit(), STEPS)
+    assert c.get(f'{STEPS}/verification').form('/transmettre').get('version') == form.get('version')
+    other = made.person(nom='Aubray-Lorne')
+    ok(step(c, 'personnes').set(**other).submit(('action', 'ajouter')), f'{STEPS}/personnes?fait=personne-ajoutee')
+    late = form.set(agents='oui').submit()
+    assert late.status == 409 and 'a changé dans une autre fenêtre' in late.words and 'Aubray-Lorne' in late.words
+    again = late.form('/transmettre')
+    assert not again.get('agents') and again.get('version') != form.get('version')
+    assert again.submit().status == 422
+    ok(again.set(agents='oui').submit(), '/demande-habilitation/confirmation/')
+
+
+def test_a_form_without_its_version_sends_the_draft_as_it_is(service, nurseries):
+    c = service.client()
+    form = made.fill(c, '921', [nurseries[0][0]], [nurseries[0][0]]).form('/transmettre')
+    ok(form.set(agents='oui').put('version', []).submit(), '/demande-habilitation/confirmation/')
 
 
 # --- the draft ---
