@@ -211,14 +211,19 @@ static const struct closing refusal = { EVENT_REQUEST_REFUSED, "refused", "Écri
 static const struct closing withdrawal = { EVENT_REQUEST_WITHDRAWN, "withdrawn",
 					   "Écrivez comment l’organisme l’a demandé", "request_withdrawn" };
 
+const char *closing_key(struct arena *a, const char *number)
+{
+	return outcome_key(a, "demande", number, "cloture");
+}
+
 static void mail_closing(struct step *x, const char *template, const char *to)
 {
 	const struct grant_request *r = &x->f.r;
 	const struct caf *c = &x->who->caf;
 
-	mail_add_about(x->app, x->a, x->cs, outcome_key(x->a, "demande", r->number, "refus"), template, UUID_NONE, to,
-		       r->caf, "numero", r->number, "organisme", r->name, "recue", day_fr(x->a, day_of(r->sent_at)),
-		       "motif", r->reason_text, "adresse", c->address, "recours", c->remedies, NULL);
+	mail_add_about(x->app, x->a, x->cs, closing_key(x->a, r->number), template, UUID_NONE, to, r->caf, "numero",
+		       r->number, "organisme", r->name, "recue", day_fr(x->a, day_of(r->sent_at)), "motif",
+		       r->reason_text, "adresse", c->address, "recours", c->remedies, NULL);
 }
 
 static enum err close_request(struct app *app, struct arena *a, const struct visitor *who, const char *number,

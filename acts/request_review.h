@@ -83,8 +83,9 @@ MUST_USE enum err request_refuse(struct app *app, struct arena *a, const struct 
 MUST_USE enum err request_withdraw(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 				   const char *reason, struct faults *faults);
 
-/* refused, withdrawn: the mail that said so once more, to an address that may be another (field « courriel »). Outcome
-   "demande/NUMBER/refus". */
+/* Outcome of the mail that says that a request is refused or withdrawn. */
+const char *closing_key(struct arena *a, const char *number);
+/* refused, withdrawn: that mail once more, to an address that may be another (field « courriel »). */
 MUST_USE enum err request_tell(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 			       const char *mail, struct faults *faults);
 

@@ -281,29 +281,24 @@ static void free_lines(struct request *rq, struct html *h, const struct request_
 }
 
 /* How a mail about the request fared, in a sentence. */
-static const char *mail_fared(struct request *rq, const char *about)
+static const char *mail_fared(struct request *rq, const struct outcome *o)
 {
-	struct outcome o;
-
-	if (outcome_of(rq->app, rq->arena, about, &o))
-		return "Aucun courriel connu.";
-	return strcmp(o.state, "sent") == 0    ? arena_printf(rq->arena, "Parti le %s.", time_fr(rq->arena, o.at)) :
-	       strcmp(o.state, "waiting") == 0 ? "En attente d’envoi." :
-						 "Le courriel n’a pas pu être remis. Vérifiez l’adresse.";
+	return strcmp(o->state, "sent") == 0    ? arena_printf(rq->arena, "Parti le %s.", time_fr(rq->arena, o->at)) :
+	       strcmp(o->state, "waiting") == 0 ? "En attente d’envoi." :
+						  "Le courriel n’a pas pu être remis. Vérifiez l’adresse.";
 }
 
 /* What was decided must reach the provider: here it is seen whether it did, and sent again. */
 static void closing_mail(struct request *rq, struct html *h, const struct request_file *f)
 {
-	const char *about = outcome_key(rq->arena, "demande", f->r.number, "refus");
 	struct outcome o;
 
-	if (outcome_of(rq->app, rq->arena, about, &o))
+	if (outcome_of(rq->app, rq->arena, closing_key(rq->arena, f->r.number), &o))
 		return;
 	if (!*input_get(&rq->in, "courriel"))
 		rq->in = input_with(rq->arena, &rq->in, "courriel", *o.to ? o.to : f->r.mail);
 	form_open(rq, h, "card", caf_request_path(rq, f, "/motif"));
-	html(h, "<h2>Courriel à l’organisme</h2>\n<p>{f}</p>\n", mail_fared(rq, about));
+	html(h, "<h2>Courriel à l’organisme</h2>\n<p>{f}</p>\n", mail_fared(rq, &o));
 	field_of(rq, h, form_request_tell(), "courriel", "w-l");
 	html(h, "<div class=\"actions\"><button class=\"btn btn-alt btn-small\">Renvoyer le courriel</button></div>\n");
 	form_close(h);
@@ -361,11 +356,14 @@ static void after_activation(struct request *rq, struct html *h, const struct re
 /* How the acknowledgement fared, and the button that sends it again. */
 static void acknowledgement(struct request *rq, struct html *h, const struct request_file *f)
 {
+	struct outcome o;
+	bool known = !outcome_of(rq->app, rq->arena, acknowledgement_key(rq->arena, f->r.number), &o);
+
 	form_open(rq, h, "card", caf_request_path(rq, f, "/accuse"));
 	html(h,
 	     "<h2>Accusé de réception</h2>\n<p class=\"small\">À {}. {f}</p>\n<button class=\"btn btn-alt btn-small\">Renvoyer "
 	     "l’accusé</button>\n",
-	     f->r.mail, mail_fared(rq, acknowledgement_key(rq->arena, f->r.number)));
+	     f->r.mail, known ? mail_fared(rq, &o) : "Aucun courriel connu.");
 	form_close(h);
 }
 

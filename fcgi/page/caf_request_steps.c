@@ -363,34 +363,39 @@ enum err page_caf_request_withdraw(struct request *rq, struct html *h)
 	return before_closing(rq, h, withdraw_page);
 }
 
-enum err page_caf_request_refuse_post(struct request *rq, struct html *h)
+/* A step of one text, posted under the name of its field. from: the state it starts from, as the answer counts. */
+struct told {
+	enum err (*act)(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			const char *text, struct faults *faults);
+	const char *field;
+	int from;
+	const char *code;
+	caf_request_again again;
+};
+
+static enum err tell(struct request *rq, struct html *h, const struct told *told)
 {
 	struct request_file f;
 	enum err e = caf_request_open(rq, &f);
 
 	if (!e)
-		e = request_refuse(rq->app, rq->arena, &rq->who, rq->arg[0], input_get(&rq->in, "motif"), &rq->faults);
-	return caf_request_answer(rq, h, e, 3, "demande-refusee", refuse_page);
+		e = told->act(rq->app, rq->arena, &rq->who, rq->arg[0], input_get(&rq->in, told->field), &rq->faults);
+	return caf_request_answer(rq, h, e, told->from, told->code, told->again);
+}
+
+enum err page_caf_request_refuse_post(struct request *rq, struct html *h)
+{
+	return tell(rq, h, &(struct told){ request_refuse, "motif", 3, "demande-refusee", refuse_page });
 }
 
 enum err page_caf_request_withdraw_post(struct request *rq, struct html *h)
 {
-	struct request_file f;
-	enum err e = caf_request_open(rq, &f);
-
-	if (!e)
-		e = request_withdraw(rq->app, rq->arena, &rq->who, rq->arg[0], input_get(&rq->in, "motif"), &rq->faults);
-	return caf_request_answer(rq, h, e, 3, "demande-retiree", withdraw_page);
+	return tell(rq, h, &(struct told){ request_withdraw, "motif", 3, "demande-retiree", withdraw_page });
 }
 
 enum err page_caf_request_tell(struct request *rq, struct html *h)
 {
-	struct request_file f;
-	enum err e = caf_request_open(rq, &f);
-
-	if (!e)
-		e = request_tell(rq->app, rq->arena, &rq->who, rq->arg[0], input_get(&rq->in, "courriel"), &rq->faults);
-	return caf_request_answer(rq, h, e, -1, "motif-renvoye", NULL);
+	return tell(rq, h, &(struct told){ request_tell, "courriel", -1, "motif-renvoye", NULL });
 }
 
 /* --- an incomplete reply --- */
@@ -423,11 +428,5 @@ enum err page_caf_request_incomplete(struct request *rq, struct html *h)
 
 enum err page_caf_request_incomplete_post(struct request *rq, struct html *h)
 {
-	struct request_file f;
-	enum err e = caf_request_open(rq, &f);
-
-	if (!e)
-		e = request_incomplete(rq->app, rq->arena, &rq->who, rq->arg[0], input_get(&rq->in, "precision"),
-				       &rq->faults);
-	return caf_request_answer(rq, h, e, 2, "pli-incomplet", incomplete_page);
+	return tell(rq, h, &(struct told){ request_incomplete, "precision", 2, "pli-incomplet", incomplete_page });
 }
