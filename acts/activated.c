@@ -52,21 +52,27 @@ static bool entry_number(struct arena *a, const char *said, int64_t most, int64_
 	return text_to_int(arena_memdup(a, said + n, strcspn(said + n, " ")), 1, most, out) == ERR_OK;
 }
 
+bool activation_is_refused(struct txn *t, struct arena *a, const char *number)
+{
+	struct outcome last;
+
+	return !outcome_get(t, a, TABLE_OUTCOME, bytes_of(outcome_key(a, "demande", number, "annuaire")), &last) &&
+	       strcmp(last.state, "failed") == 0;
+}
+
 enum err activation_refused(struct app *app, struct arena *a, const char *number, struct activation_refusal *out)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	const char *about = outcome_key(a, "demande", number, "annuaire");
 	struct edit_entry *entries;
-	struct outcome last;
 	struct job j;
 	int64_t at;
 	size_t n;
-	enum err e = outcome_get(&t, a, TABLE_OUTCOME, bytes_of(about), &last);
 
-	if (e || strcmp(last.state, "failed") != 0)
-		return e ? e : ERR_NOTFOUND;
+	if (!activation_is_refused(&t, a, number))
+		return t.err ? t.err : ERR_NOTFOUND;
 	*out = (struct activation_refusal){ .what = "une partie de l’écriture" };
-	e = find_refused(&t, a, about, &j);
+	enum err e = find_refused(&t, a, about, &j);
 	if (!e && !edits_read(a, &j.lines, &entries, &n) && entry_number(a, j.last_error, (int64_t)n, &at)) {
 		out->what = entry_words(a, &entries[at - 1]);
 		out->stopped = entries[at - 1].needed;

@@ -1,5 +1,6 @@
 #include "acts/queue.h"
 
+#include "acts/request_review.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -85,11 +86,13 @@ static bool matches(struct arena *a, const struct queue_filter *f, const char *f
 	return !*folded || contains(a, t->title, folded) || contains(a, t->provider_name, folded);
 }
 
-static void count_kind(struct queue_page *p, const char *kind)
+static void count_kind(struct queue_page *p, const struct todo *t)
 {
+	const char *kind = t->kind;
+
 	p->revisions += strcmp(kind, "fiche") == 0;
 	p->requests += strcmp(kind, "demande") == 0;
-	p->agreements += strcmp(kind, "convention") == 0;
+	p->agreements += strcmp(kind, "convention") == 0 && strcmp(t->detail, REQUEST_UNRETURNED) != 0;
 	p->reports += strcmp(kind, "signalement") == 0;
 }
 
@@ -127,7 +130,7 @@ enum err queue_read(struct app *app, struct arena *a, const struct visitor *who,
 		return e;
 	p.v = arena_array(a, per_page, struct todo);
 	for (size_t i = 0; i < p.all; i++) {
-		count_kind(&p, all[i].kind);
+		count_kind(&p, &all[i]);
 		if (!matches(a, f, folded, &all[i], who, now))
 			continue;
 		if (p.total >= first && p.n < per_page)

@@ -16,7 +16,8 @@ struct queue_page {
 	size_t n;
 	size_t total; /* that match */
 	size_t all;   /* without the filter */
-	size_t revisions, requests, agreements, reports;
+	size_t revisions, requests, reports;
+	size_t agreements;    /* that came back signed */
 	int64_t last_decided; /* for the empty queue; 0: never */
 };
 MUST_USE enum err queue_read(struct app *app, struct arena *a, const struct visitor *who, const struct queue_filter *f,

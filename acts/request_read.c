@@ -1,4 +1,5 @@
 /* Requests as a Caf reads them: one, a list, what comparing tells. */
+#include "acts/activated.h"
 #include "acts/mirror_keys.h"
 #include "acts/provider.h"
 #include "acts/request_review.h"
@@ -50,11 +51,17 @@ const struct request_event *request_event_last(const struct request_file *f, con
 	return NULL;
 }
 
-static bool matches(struct arena *a, const struct request_filter *f, const char *folded, const struct grant_request *r)
+static bool is_open(struct txn *t, struct arena *a, const struct grant_request *r)
 {
 	int step = request_step(r->state);
 
-	if (strcmp(f->state, "ouvertes") == 0 ? step < 0 || step > 3 : *f->state && strcmp(f->state, r->state) != 0)
+	return step == 4 ? activation_is_refused(t, a, r->number) : step >= 0;
+}
+
+static bool matches(struct txn *t, struct arena *a, const struct request_filter *f, const char *folded,
+		    const struct grant_request *r)
+{
+	if (strcmp(f->state, "ouvertes") == 0 ? !is_open(t, a, r) : *f->state && strcmp(f->state, r->state) != 0)
 		return false;
 	return !*folded || strstr(text_fold(a, r->name), folded) || strstr(text_fold(a, r->number), folded);
 }
@@ -74,7 +81,7 @@ enum err requests_of(struct app *app, struct arena *a, const struct visitor *who
 
 		if (e)
 			return e;
-		if (!matches(a, f, folded, &r))
+		if (!matches(&t, a, f, folded, &r))
 			continue;
 		if (*total >= f->page * f->per_page && *n < f->per_page)
 			v[(*n)++] = r;

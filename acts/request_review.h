@@ -27,7 +27,8 @@ const struct request_event *request_event_last(const struct request_file *f, con
 /* How far the steps got: 0 submitted … 4 active; -1 refused or withdrawn. */
 int request_step(const char *state);
 
-/* Requests of the visitor's Caf, newest first. state "" : all; "ouvertes": those that are neither active nor closed. text: provider
+/* Requests of the visitor's Caf, newest first. state "" : all; "ouvertes": those that are neither active nor closed, and
+   active ones of which the directory refused a part. text: provider
    or number, folded contains. page from 0. */
 struct request_filter {
 	const char *state, *text;

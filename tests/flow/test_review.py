@@ -391,12 +391,16 @@ def test_a_number_taken_in_the_seconds_between_opens_nothing(service):
         go_on()
     page = wait(lambda: c.get(path(number)), lambda p: 'Refusé par l’annuaire' in p.words)
     assert f'L’annuaire a refusé la convention n° {agreement}' in page.words and 'Rien de ce qui devait suivre' in page.words
+    row = re.search(rf'>{number}</a>.*?</tr>', c.get('/caf/demandes').text, re.S)
+    assert row and 'Refusé par l’annuaire' in row[0]
     assert not d.search_s(suffix, 2, f'(mail={who["courriel"]})')
     assert not [m for m in service.mails() if who['courriel'] in m['To'] and 'accès' in m['Subject']]
     d.delete_s(dn)
     job, = [line.split()[0] for line in service.ctl('jobs', 'list').stdout.splitlines() if 'directory failed' in line]
     service.ctl('jobs', 'retry', job)
     wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
+    wait(lambda: c.get('/caf/demandes'), lambda p: number not in p.words)
+    assert 'Refusé par l’annuaire' not in c.get(f'/caf/demandes?etat=toutes&q={number}').words
 
 
 def test_an_establishment_changes_hands_once_that_is_confirmed(service):

@@ -1,8 +1,9 @@
 /* A Caf's queue: order, filters, claims. */
+#include "acts/request_review.h"
 #include "tests/unit/test_acts_store.h"
 
-static void put_todo(struct world *w, const char *caf, const char *kind, uint8_t object, int days, const char *title,
-		     const char *provider)
+static void put(struct world *w, const char *caf, const char *kind, uint8_t object, int days, const char *title,
+		const char *provider, const char *detail)
 {
 	struct changeset *cs = changeset_new(w->a);
 	struct audit_record r = act_record(w->a, &w->agent, EVENT_REVISION_SENT);
@@ -13,10 +14,17 @@ static void put_todo(struct world *w, const char *caf, const char *kind, uint8_t
 	t.establishment = uuid_of(object);
 	t.title = title;
 	t.provider_name = provider;
+	t.detail = detail;
 	t.since = T0 - days * DAY_MS;
 	changeset_put(cs, TABLE_TODO, todo_key(w->a, caf, t.since, kind, t.establishment), todo_encode(w->a, &t));
 	changeset_audit(cs, &r);
 	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
+}
+
+static void put_todo(struct world *w, const char *caf, const char *kind, uint8_t object, int days, const char *title,
+		     const char *provider)
+{
+	put(w, caf, kind, object, days, title, provider, "");
 }
 
 static void fill(struct world *w)
@@ -27,6 +35,20 @@ static void fill(struct world *w)
 	put_todo(w, "921", "signalement", 63, 5, "Halte-garderie Les Galets", "Ville de Pont-Mérou");
 	put_todo(w, "9211", "fiche", 64, 9, "Ailleurs", "Ailleurs");
 	put_todo(w, "751", "fiche", 65, 20, "Paris", "Ville de Paris");
+}
+
+static void test_what_did_not_come_back_is_no_signed_return(void **state)
+{
+	struct world *w = *state;
+	struct queue_filter f = { "convention", "", "", 0, 10 };
+	struct queue_page p;
+
+	w->reviewer.roles |= ROLE_CAF_ADMIN;
+	put(w, "921", "convention", 71, 3, "H26-921-00001", "Ville de Valmoreau", "Signée, à activer");
+	put(w, "921", "convention", 72, 2, "H26-921-00002", "Ville de Valmoreau", REQUEST_UNRETURNED);
+	assert_int_equal(queue_read(&w->app, w->a, &w->reviewer, &f, &p), ERR_OK);
+	assert_int_equal(p.total, 2);
+	assert_int_equal(p.agreements, 1);
 }
 
 static const struct {
@@ -158,8 +180,11 @@ static void test_empty_queue(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		world_test(test_filters),     world_test(test_everybody_sees_what_he_may_open),
-		world_test(test_pages),       world_test(test_claims_last_half_an_hour),
+		world_test(test_what_did_not_come_back_is_no_signed_return),
+		world_test(test_filters),
+		world_test(test_everybody_sees_what_he_may_open),
+		world_test(test_pages),
+		world_test(test_claims_last_half_an_hour),
 		world_test(test_empty_queue),
 	};
 
