@@ -62,6 +62,10 @@ struct agent_state {
 	struct outcome password;  /* of the last temporary password's mail */
 };
 MUST_USE enum err agent_state_read(struct app *app, struct arena *a, const struct person *p, struct agent_state *out);
+/* A last day of mission before anything of his could be: before the provider's first convention, or before the mirror saw him
+   arrive there. Fault at "fin". What came before the service began is not known, and today is never refused. */
+MUST_USE enum err agent_end_check(struct app *app, struct arena *a, const struct person *p, day_t end, day_t today,
+				  struct faults *faults);
 /* A job about his access is not done yet. */
 bool agent_is_busy(const struct agent_state *s);
 

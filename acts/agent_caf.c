@@ -139,6 +139,10 @@ enum err agent_decide(struct app *app, struct arena *a, const struct visitor *wh
 		return ERR_CONFLICT;
 	if (change == AGENT_END)
 		end = check_end(&x, o, faults);
+	if (end)
+		e = agent_end_check(app, a, &x.p, end, day_of(visitor_now(who)), faults);
+	if (e)
+		return e;
 	check_reason(&x, change, o->reason, faults);
 	if (faults->n)
 		return ERR_INVALID;

@@ -3,6 +3,7 @@
 
 #include "acts/departure.h"
 #include "acts/queue.h"
+#include "acts/right_history.h"
 
 #include <string.h>
 
@@ -36,6 +37,61 @@ enum err agent_state_read(struct app *app, struct arena *a, const struct person 
 	if (!e)
 		*out = s;
 	return e;
+}
+
+static day_t first_agreement(const struct agreements *all)
+{
+	day_t first = 0;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (all->v[i].effect && (!first || (day_t)all->v[i].effect < first))
+			first = (day_t)all->v[i].effect;
+	return first;
+}
+
+/* When the mirror saw him arrive at the provider's; 0: he was there when it looked first. */
+static enum err arrival(struct txn *t, struct arena *a, const struct person *p, day_t *out)
+{
+	struct provider provider;
+	struct right_period *v;
+	size_t n;
+	int64_t watched = 0, came = 0;
+	enum err e = provider_by_key(t, a, p->provider_key, &provider);
+
+	if (!e)
+		e = right_periods(t, a, provider.uuid, &v, &n);
+	for (size_t i = 0; !e && i < n; i++) {
+		if (v[i].family != PERIOD_EMPLOYED)
+			continue;
+		if (!watched || v[i].from < watched)
+			watched = v[i].from;
+		if (uuid_equal(v[i].object, p->uuid) && (!came || v[i].from < came))
+			came = v[i].from;
+	}
+	*out = !e && came && day_of(came) > day_of(watched) ? day_of(came) : 0;
+	return or_none(e);
+}
+
+enum err agent_end_check(struct app *app, struct arena *a, const struct person *p, day_t end, day_t today,
+			 struct faults *faults)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct agreements all;
+	day_t first, came;
+	enum err e = agreements_of(&t, a, p->provider_key, &all);
+
+	if (!e)
+		e = arrival(&t, a, p, &came);
+	if (e)
+		return e;
+	first = first_agreement(&all);
+	first = came > first ? came : first;
+	first = first < today ? first : today;
+	if (end < first)
+		fault_add(a, faults, "fin",
+			  "%s n’avait pas encore d’accès à cette date : saisissez le %s ou un jour plus récent",
+			  p->name, day_slashes(a, first));
+	return ERR_OK;
 }
 
 bool agent_is_busy(const struct agent_state *s)

@@ -48,6 +48,8 @@ static enum err pick(struct reporting *x, const struct strs *numbers, struct fau
 			fault_add(x->a, faults, "personne", "L’accès de %s est déjà fermé", all[at].name);
 		x->people = arena_more(x->a, x->people, x->n, sizeof *x->people);
 		x->people[x->n++] = all[at];
+		if (x->end)
+			e = agent_end_check(x->app, x->a, &all[at], x->end, day_of(visitor_now(x->who)), faults);
 	}
 	if (!numbers->n)
 		fault_add(x->a, faults, "personne", "Cochez au moins une personne");

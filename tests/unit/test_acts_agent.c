@@ -94,6 +94,7 @@ static const struct {
 	{ "end without a day", "active", AGENT_END, { "", "" }, ERR_INVALID, "fin", NULL },
 	{ "end on no day", "active", AGENT_END, { "31/02/2026", "" }, ERR_INVALID, "fin", NULL },
 	{ "end to come", "active", AGENT_END, { "31/12/2999", "" }, ERR_INVALID, "fin", NULL },
+	{ "end before any convention", "active", AGENT_END, { "31/12/2023", "" }, ERR_INVALID, "fin", NULL },
 	{ "end of one who left", "terminee", AGENT_END, { "01/02/2026", "" }, ERR_CONFLICT, NULL, NULL },
 	{ "end of a suspended one", "suspendue", AGENT_END, { "01/02/2026", "" }, ERR_OK, NULL, "=habFinMission: 20260201" },
 	{ "end", "active", AGENT_END, { "01/02/2026", "Mutation" }, ERR_OK, NULL, "=habStatut: terminee|" },

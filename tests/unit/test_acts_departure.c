@@ -58,10 +58,14 @@ static void test_wrong_reports_are_told_and_change_nothing(void **state)
 		enum err want;
 		const char *field;
 	} rows[] = {
-		{ "A-000001", "", ERR_INVALID, "fin" },  { "A-000001", "hier", ERR_INVALID, "fin" },
-		{ "A-000001", "+", ERR_INVALID, "fin" }, { NULL, "0", ERR_INVALID, "personne" },
-		{ "921-0001", "0", ERR_NOTFOUND, NULL }, { "A-009999", "0", ERR_NOTFOUND, NULL },
+		{ "A-000001", "", ERR_INVALID, "fin" },
+		{ "A-000001", "hier", ERR_INVALID, "fin" },
+		{ "A-000001", "+", ERR_INVALID, "fin" },
+		{ NULL, "0", ERR_INVALID, "personne" },
+		{ "921-0001", "0", ERR_NOTFOUND, NULL },
+		{ "A-009999", "0", ERR_NOTFOUND, NULL },
 		{ "", "0", ERR_NOTFOUND, NULL },
+		{ "A-000001", "31/12/2023", ERR_INVALID, "fin" }, /* the first convention is of the next day */
 	};
 	struct stage *s = *state;
 	struct visitor who = logged_in(s, "pdurand");
@@ -78,6 +82,30 @@ static void test_wrong_reports_are_told_and_change_nothing(void **state)
 	}
 	assert_int_equal(jobs(s), 0);
 	assert_int_equal(records_of(s, EVENT_DEPARTURE_REPORTED), 0);
+}
+
+/* Whoever was there when the mirror looked first may have left before it did; who came later did not. */
+static void test_nobody_left_before_he_came(void **state)
+{
+	struct stage *s = *state;
+	struct visitor who = logged_in(s, "pdurand");
+	struct faults faults = { 0 };
+
+	clock_test_offset(10 * DAY_MS);
+	slapd_change(PERSON("uid=nouveau," PROVIDER, "habAgent", "nouveau", "Nina Nouveau", "A-000777") "\n");
+	stage_poll(s);
+	struct person p = person(s, "nouveau");
+
+	assert_int_equal(agent_end_check(&s->app, s->a, &p, day_today() - 1, day_today(), &faults), ERR_OK);
+	assert_int_equal(faults.n, 1);
+	assert_non_null(strstr(faults.v[0].value, "Nina Nouveau"));
+	faults = (struct faults){ 0 };
+	assert_int_equal(agent_end_check(&s->app, s->a, &p, day_today(), day_today(), &faults), ERR_OK);
+	assert_int_equal(agent_end_check(&s->app, s->a, &who.person, day_today() - 300, day_today(), &faults), ERR_OK);
+	assert_int_equal(faults.n, 0);
+	slapd_change("dn: uid=nouveau," PROVIDER "\nchangetype: delete\n\n");
+	stage_poll(s);
+	clock_test_offset(0);
 }
 
 static void test_who_is_no_agent_any_more_reports_nobody(void **state)
@@ -244,6 +272,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wrong_reports_are_told_and_change_nothing),
+		cmocka_unit_test(test_nobody_left_before_he_came),
 		cmocka_unit_test(test_who_is_no_agent_any_more_reports_nobody),
 		cmocka_unit_test(test_a_report_suspends_and_waits_for_the_caf),
 		cmocka_unit_test(test_a_link_is_mailed_to_the_contact_alone),
