@@ -5,14 +5,33 @@
 
 #include <string.h>
 
-static void people_table(struct html *h, const struct request_file *f)
+/* Whom the Caf suspended gets back in by his own file only: the activation is refused until then. provider NULL: a new one. */
+static void suspended_note(struct request *rq, struct html *h, const struct provider *provider,
+			   const struct request_person *p)
 {
+	struct person known;
+
+	if (!provider || request_known(rq->app, rq->arena, provider->key, p, &known) ||
+	    strcmp(known.status, "suspendue") != 0)
+		return;
+	html(h, "<br>");
+	tag(h, (struct tag_of){ "tag-warn", "Accès suspendu" });
+	html(h, " <a href=\"/caf/fournisseurs/{}/agents/{}\">Rouvrez-le d’abord depuis sa fiche</a>", provider->id,
+	     known.number);
+}
+
+static void people_table(struct request *rq, struct html *h, const struct request_file *f)
+{
+	struct provider found, *provider = request_provider(rq->app, rq->arena, &f->r, &found) ? NULL : &found;
+
 	html(h, "<div class=\"scroll\" role=\"region\" id=\"personnes\" aria-labelledby=\"t-personnes\" tabindex=\"0\">\n<table class=\"data\">\n"
 		"<caption id=\"t-personnes\">Personnes à habiliter</caption>\n<thead><tr><th scope=\"col\">Personne</th>"
 		"<th scope=\"col\">Fonction</th><th scope=\"col\">Courriel</th></tr></thead>\n<tbody>\n");
-	for (size_t i = 0; i < f->people_n; i++)
-		html(h, "<tr><th scope=\"row\">{} {}</th><td>{}</td><td>{}</td></tr>\n", f->people[i].given_name,
-		     f->people[i].surname, f->people[i].title, f->people[i].mail);
+	for (size_t i = 0; i < f->people_n; i++) {
+		html(h, "<tr><th scope=\"row\">{} {}", f->people[i].given_name, f->people[i].surname);
+		suspended_note(rq, h, provider, &f->people[i]);
+		html(h, "</th><td>{}</td><td>{}</td></tr>\n", f->people[i].title, f->people[i].mail);
+	}
 	html(h, "</tbody>\n</table>\n</div>\n");
 }
 
@@ -75,7 +94,7 @@ static enum err activate_page(struct request *rq, struct html *h, const struct r
 	caf_request_begin(rq, h, f, "Activer l’habilitation");
 	html(h, "<h1>Activer l’habilitation</h1>\n<p class=\"lead\" id=\"convention\" tabindex=\"-1\">{}, convention n° {}, effet au {}</p>\n",
 	     f->r.name, f->r.agreement, day_fr(rq->arena, request_effect(&f->r)));
-	people_table(h, f);
+	people_table(rq, h, f);
 	if (!ready) {
 		missing_note(rq, h, f, missing);
 		page_end(rq, h);

@@ -8,7 +8,7 @@ import pytest
 
 from client import document_words, pdf_words, squeeze, until
 from conftest import processes, stand_still
-from requests_made import make_request, person, register
+from requests_made import make_request, person, register, siret
 
 TODAY = datetime.date.today()
 
@@ -401,6 +401,32 @@ def test_a_number_taken_in_the_seconds_between_opens_nothing(service):
     wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
     wait(lambda: c.get('/caf/demandes'), lambda p: number not in p.words)
     assert 'Refusé par l’annuaire' not in c.get(f'/caf/demandes?etat=toutes&q={number}').words
+
+
+def test_whom_the_caf_suspended_is_named_before_an_activation_and_stays_out(service):
+    who = person()
+    own = {'siret': siret(), 'nom': f'Ville de Courtebise {time.time_ns()}'}
+    c = administrator(service)
+    for again in (False, True):
+        number = make_request(service, listing=new_places(service, 1), people=[who], **own)
+        check(c, number)
+        post(c, number)
+        signed(c, number)
+        page = c.get(path(number, '/activer'))
+        if again:
+            break
+        assert 'Accès suspendu' not in page.words
+        activate(c, number)
+        wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
+        d = service.directory()
+        (dn, entry), = d.search_s(service.demo['ldap']['suffix'], 2, f'(mail={who["courriel"]})', ['habAgentNumero'])
+        d.modify_s(dn, [(2, 'habStatut', [b'suspendue'])])
+        wait(lambda: c.get(path(number)), lambda p: 'Accès suspendu ou fermé' in p.words)
+    assert 'Accès suspendu' in page.words
+    assert any(l and l.endswith('/agents/' + entry['habAgentNumero'][0].decode()) for l in page.links())
+    refused = page.form('/activer').submit()
+    assert refused.status == 422 and 'est suspendu. Rouvrez-le' in refused.faults()[0]
+    assert d.search_s(dn, 0)[0][1]['habStatut'] == [b'suspendue']
 
 
 def test_an_establishment_changes_hands_once_that_is_confirmed(service):
