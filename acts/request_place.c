@@ -11,15 +11,6 @@
 #include <ctype.h>
 #include <string.h>
 
-const char *request_resolved(const struct grant_request *r, const char *id)
-{
-	unsigned line = request_line_of(id);
-
-	if (!line)
-		return id;
-	return line <= r->created.n ? r->created.v[line - 1] : "";
-}
-
 static bool is_there(struct app *app, struct arena *a, const struct grant_request *r, const char *id)
 {
 	const char *known = request_resolved(r, id);

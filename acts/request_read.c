@@ -26,6 +26,15 @@ int request_step(const char *state)
 	return -1;
 }
 
+const char *request_resolved(const struct grant_request *r, const char *id)
+{
+	unsigned line = request_line_of(id);
+
+	if (!line)
+		return id;
+	return line <= r->created.n ? r->created.v[line - 1] : "";
+}
+
 enum err request_open(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 		      struct request_file *out)
 {

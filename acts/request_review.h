@@ -26,6 +26,8 @@ bool request_is_number(const char *s);
 const struct request_event *request_event_last(const struct request_file *f, const char *what);
 /* How far the steps got: 0 submitted … 4 active; -1 refused or withdrawn. */
 int request_step(const char *state);
+/* Of a list's entry: the establishment's id; "" : a free line that has none yet. */
+const char *request_resolved(const struct grant_request *r, const char *id);
 
 /* Requests of the visitor's Caf, newest first. state "" : all; "ouvertes": those that are neither active nor closed, and
    active ones of which the directory refused a part. text: provider
@@ -144,8 +146,6 @@ MUST_USE enum err request_place_create(struct app *app, struct arena *a, const s
 MUST_USE enum err request_place_pick(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 				     unsigned line, const char *id, struct faults *faults);
 
-/* Of a list's entry: the establishment's id; "" : a free line that has none yet. */
-const char *request_resolved(const struct grant_request *r, const char *id);
 /* Every establishment of the request, free lines included, stands in the register of its Caf; *missing: the entry of one that
    does not (request_name_of). */
 bool request_is_resolved(struct app *app, struct arena *a, const struct grant_request *r, const char **missing);
