@@ -98,9 +98,7 @@ static enum err add_person(struct reporting *x, const struct person *p)
 
 	changeset_expect(x->cs, TABLE_MIRROR_PERSON, key_bytes(p->uuid.b, sizeof p->uuid.b), p->rev);
 	add_todo(x, p);
-	r.object_kind = "person";
-	r.object_id = p->number;
-	r.caf = p->caf;
+	act_on_person(&r, p, x->who->provider.id);
 	act_detail(x->a, &r, "end", day_iso(x->a, x->end));
 	changeset_audit(x->cs, &r);
 	return agent_change_add(x->app, x->a, x->cs, x->who, p, AGENT_SUSPEND, x->end, reason);
