@@ -200,9 +200,7 @@ static enum err is_shared(struct activating *x, const struct establishment *e, b
 	struct agreements all;
 	enum err failed = agreements_of(&t, x->a, x->provider.key, &all);
 
-	*out = false;
-	for (size_t i = 0; !failed && i < all.n; i++)
-		*out = *out || agreement_covers(&all.v[i], e, day_of(x->step.now));
+	*out = !failed && agreements_cover(&all, UUID_NONE, e, day_of(x->step.now));
 	return failed;
 }
 

@@ -111,17 +111,14 @@ static enum err drop_rights(struct day_of_agreement *x, struct edits *edits)
 
 	for (size_t i = 0; !e && i < x->g->covered_keys.n; i++) {
 		struct establishment place;
-		bool kept = false;
 
 		e = establishment_by_key(&t, x->a, x->g->covered_keys.v[i], &place);
 		if (e == ERR_NOTFOUND || (!e && strcmp(place.manager_key, x->provider.key) != 0)) {
 			e = ERR_OK;
 			continue;
 		}
-		for (size_t k = 0; !e && k < all.n; k++)
-			kept = kept ||
-			       (!uuid_equal(all.v[k].uuid, x->g->uuid) && agreement_covers(&all.v[k], &place, x->today));
-		if (e || kept || !(place.listing_keys.n + place.places_keys.n))
+		if (e || agreements_cover(&all, x->g->uuid, &place, x->today) ||
+		    !(place.listing_keys.n + place.places_keys.n))
 			continue;
 		edits_on(edits, place.uuid);
 		for (size_t k = 0; k < place.listing_keys.n; k++)

@@ -289,8 +289,7 @@ static enum err read_establishment(struct app *app, struct arena *a, struct uuid
 	if (failed || !*e->manager_key)
 		return failed == ERR_NOTFOUND ? ERR_OK : failed;
 	failed = agreements_of(&t, a, e->manager_key, &all);
-	for (size_t i = 0; !failed && i < all.n; i++)
-		*covered = *covered || agreement_covers(&all.v[i], e, day_today());
+	*covered = !failed && agreements_cover(&all, UUID_NONE, e, day_today());
 	return failed;
 }
 

@@ -24,6 +24,14 @@ bool agreement_covers(const struct agreement *g, const struct establishment *e, 
 	return *e->key && agreement_in_force(g, today) && strs_has(&g->covered_keys, e->key);
 }
 
+bool agreements_cover(const struct agreements *all, struct uuid but, const struct establishment *e, day_t today)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (!uuid_equal(all->v[i].uuid, but) && agreement_covers(&all->v[i], e, today))
+			return true;
+	return false;
+}
+
 /* The establishment's manager is this provider, of the same Caf. */
 static bool manages(const struct provider *p, const struct establishment *e)
 {

@@ -24,6 +24,8 @@ bool agreement_in_force(const struct agreement *g, day_t today);
 bool agreement_runs(const struct agreement *g, day_t day);
 /* In force and covers the establishment. */
 bool agreement_covers(const struct agreement *g, const struct establishment *e, day_t today);
+/* One of them is in force and covers the establishment; but does not count (UUID_NONE: each does). */
+bool agreements_cover(const struct agreements *all, struct uuid but, const struct establishment *e, day_t today);
 
 /* --- from the mirror: pages --- */
 

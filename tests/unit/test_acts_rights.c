@@ -133,6 +133,25 @@ static void test_one_agreement_of_several_is_enough(void **state)
 	assert_int_equal(right_families(&s.person, &s.place, &s.provider, &agreements, TODAY), 0);
 }
 
+static void test_an_agreement_beside_one_that_does_not_count_covers(void **state)
+{
+	struct scene s = whole();
+	struct agreement both[2] = { s.agreement, s.agreement };
+	struct agreements all = { both, 1 };
+
+	(void)state;
+	both[0].uuid.b[0] = 1;
+	both[1].uuid.b[0] = 2;
+	assert_true(agreements_cover(&all, UUID_NONE, &s.place, TODAY));
+	assert_false(agreements_cover(&all, both[0].uuid, &s.place, TODAY));
+	all.n = 2;
+	assert_true(agreements_cover(&all, both[0].uuid, &s.place, TODAY));
+	both[1].status = "terminee";
+	assert_false(agreements_cover(&all, both[0].uuid, &s.place, TODAY));
+	all.n = 0;
+	assert_false(agreements_cover(&all, UUID_NONE, &s.place, TODAY));
+}
+
 static const struct {
 	bool agent;
 	const char *person_caf, *status, *group_caf, *role;
@@ -177,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_right_needs_every_condition),
 		cmocka_unit_test(test_one_agreement_of_several_is_enough),
+		cmocka_unit_test(test_an_agreement_beside_one_that_does_not_count_covers),
 		cmocka_unit_test(test_a_group_gives_only_its_own_caf),
 	};
 
