@@ -61,18 +61,6 @@ static bool nature_is(const struct amendment_view *v, const char *nature)
 
 /* --- pieces --- */
 
-static void box(struct request *rq, struct html *h, const char *name, const char *id, const char *value, const char *label)
-{
-	const char *fault = fault_of(&rq->faults, name);
-
-	html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"{}\" value=\"{}\"", id, name, value);
-	if (input_has(&rq->in, name, value))
-		html(h, " checked");
-	if (fault && strcmp(id, name) == 0)
-		html(h, " aria-describedby=\"e-{}\"", name);
-	html(h, "><label for=\"{}\">{}</label></div>\n", id, label);
-}
-
 static void fault_line(struct request *rq, struct html *h, const char *name)
 {
 	const char *fault = fault_of(&rq->faults, name);
@@ -98,7 +86,7 @@ static void boxes_begin(struct request *rq, struct html *h, struct boxes *g)
 
 static void boxes_add(struct request *rq, struct html *h, struct boxes *g, const char *value, const char *label)
 {
-	box(rq, h, g->name, g->first ? g->name : arena_printf(rq->arena, "%s-%s", g->name, value), value, label);
+	one_box(rq, h, g->first ? g->name : arena_printf(rq->arena, "%s-%s", g->name, value), g->name, value, label);
 	g->first = false;
 }
 

@@ -200,13 +200,7 @@ static void annex_boxes(struct request *rq, struct html *h)
 	for (size_t i = 0; i < LENGTH(boxes); i++) {
 		const char *id = i ? "annexe-etablissements" : "annexe";
 
-		html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"annexe\" value=\"{}\"", id,
-		     boxes[i].value);
-		if (input_has(&rq->in, "annexe", boxes[i].value))
-			html(h, " checked");
-		if (fault && !i)
-			html(h, " aria-describedby=\"e-annexe\"");
-		html(h, "><label for=\"{}\">{}</label></div>\n", id, boxes[i].label);
+		one_box(rq, h, id, "annexe", boxes[i].value, boxes[i].label);
 	}
 	html(h, "</fieldset>\n");
 }

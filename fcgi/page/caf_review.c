@@ -65,11 +65,7 @@ static void reasons_fieldset(struct request *rq, struct html *h)
 	for (const struct choice *c = reason_choices; c->value; c++) {
 		const char *id = c == reason_choices ? "motif" : arena_printf(rq->arena, "motif-%s", c->value);
 
-		html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"motif\" value=\"{}\"", id,
-		     c->value);
-		if (input_has(&rq->in, "motif", c->value))
-			html(h, " checked");
-		html(h, "><label for=\"{}\">{f}</label></div>\n", id, c->label);
+		one_box(rq, h, id, "motif", c->value, c->label);
 	}
 	html(h, "</fieldset>\n");
 }

@@ -128,12 +128,8 @@ static void person_choice(struct request *rq, struct html *h, const struct perso
 {
 	const char *id = first ? "personne" : arena_printf(rq->arena, "personne-%s", p->number);
 
-	html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"personne\" value=\"{}\"", id, p->number);
-	if (input_has(&rq->in, "personne", p->number))
-		html(h, " checked");
-	if (first && fault_of(&rq->faults, "personne"))
-		html(h, " aria-describedby=\"e-personne\"");
-	html(h, "><label for=\"{}\">{}{}{}</label></div>\n", id, p->name, *p->title ? ", " : "", p->title);
+	one_box(rq, h, id, "personne", p->number,
+		arena_printf(rq->arena, "%s%s%s", p->name, *p->title ? ", " : "", p->title));
 }
 
 static void people_choices(struct request *rq, struct html *h, const struct departure_link *link)

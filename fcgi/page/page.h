@@ -132,8 +132,12 @@ void form_open(struct request *rq, struct html *h, const char *class, const char
 /* Pressed twice, what is in the form is sent once. */
 void form_once(struct request *rq, struct html *h);
 void form_close(struct html *h);
-/* One box to tick, value "oui", with what is wrong with it. */
+/* A box to tick, one of several of its name; of the fault of its id, which stands before it as « e-ID », it is described. */
+void one_box(struct request *rq, struct html *h, const char *id, const char *name, const char *value, const char *label);
+/* One box to tick, value "oui", with what is wrong with it; check_box_at: in a page with several of that name, its fault is of
+   the id. */
 void check_box(struct request *rq, struct html *h, const char *name, const char *label);
+void check_box_at(struct request *rq, struct html *h, const char *id, const char *name, const char *label);
 void field_hidden(struct html *h, const char *name, const char *value);
 
 /* A field of a form by its row: label, hint, fault, value kept (never a password's). width: "w-s", "w-m", "w-l" or "". */

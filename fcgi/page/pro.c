@@ -242,11 +242,9 @@ static void withdraw_form(struct request *rq, struct html *h, const char *what, 
 {
 	form_open(rq, h, "card", NULL);
 	field_hidden(h, "action", what);
-	html(h,
-	     "<h2>{f}</h2>\n<p>{f}</p>\n<div class=\"choice\"><input type=\"checkbox\" id=\"c-{}\" name=\"confirmer\" value=\"oui\">"
-	     "<label for=\"c-{}\">Je confirme</label></div>\n"
-	     "<div class=\"actions\"><button class=\"btn btn-danger btn-small\">{f}</button></div>\n",
-	     title, text, what, what, button);
+	html(h, "<h2>{f}</h2>\n<p>{f}</p>\n", title, text);
+	check_box_at(rq, h, arena_printf(rq->arena, "c-%s", what), "confirmer", "Je confirme");
+	html(h, "<div class=\"actions\"><button class=\"btn btn-danger btn-small\">{f}</button></div>\n", button);
 	form_close(h);
 }
 
@@ -403,6 +401,7 @@ enum err page_listing_withdraw(struct request *rq, struct html *h)
 		fault_add(rq->arena, &rq->faults, arena_printf(rq->arena, "c-%s", action),
 			  "Cochez « Je confirme » pour continuer");
 	if (rq->faults.n) {
+		rq->in = input_with(rq->arena, &rq->in, "confirmer", ""); /* ticked for one, it is for no other */
 		rq->re->status = 422;
 		return page_pro_establishment(rq, h);
 	}

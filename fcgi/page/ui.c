@@ -91,19 +91,30 @@ void summary_insert(struct request *rq)
 	rq->re->body = whole;
 }
 
-void check_box(struct request *rq, struct html *h, const char *name, const char *label)
+void one_box(struct request *rq, struct html *h, const char *id, const char *name, const char *value, const char *label)
 {
-	const char *fault = fault_of(&rq->faults, name);
+	html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"{}\" value=\"{}\"", id, name, value);
+	if (input_has(&rq->in, name, value))
+		html(h, " checked");
+	if (fault_of(&rq->faults, id))
+		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", id);
+	html(h, "><label for=\"{}\">{f}</label></div>\n", id, label);
+}
+
+void check_box_at(struct request *rq, struct html *h, const char *id, const char *name, const char *label)
+{
+	const char *fault = fault_of(&rq->faults, id);
 
 	html(h, "<div class=\"field{}\">", fault ? " field-error" : "");
 	if (fault)
-		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", name, fault);
-	html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"{}\" value=\"oui\"", name, name);
-	if (input_has(&rq->in, name, "oui"))
-		html(h, " checked");
-	if (fault)
-		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", name);
-	html(h, "><label for=\"{}\">{f}</label></div></div>\n", name, label);
+		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", id, fault);
+	one_box(rq, h, id, name, "oui", label);
+	html(h, "</div>\n");
+}
+
+void check_box(struct request *rq, struct html *h, const char *name, const char *label)
+{
+	check_box_at(rq, h, name, name, label);
 }
 
 void field_hidden(struct html *h, const char *name, const char *value)
@@ -237,13 +248,7 @@ static void set_input(struct request *rq, struct html *h, const struct field *f,
 	for (const struct choice *c = f->choices; c->value; c++) {
 		const char *id = c == f->choices ? f->name : arena_printf(rq->arena, "%s-%s", f->name, c->value);
 
-		html(h, "<div class=\"choice\"><input type=\"checkbox\" id=\"{}\" name=\"{}\" value=\"{}\"", id,
-		     f->name, c->value);
-		if (input_has(&rq->in, f->name, c->value))
-			html(h, " checked");
-		if (fault && c == f->choices)
-			html(h, " aria-describedby=\"e-{}\"", f->name);
-		html(h, "><label for=\"{}\">{f}</label></div>", id, c->label);
+		one_box(rq, h, id, f->name, c->value, c->label);
 	}
 	html(h, "</div></fieldset>\n");
 }

@@ -154,6 +154,9 @@ def test_history_has_pages_confirmations_and_withdrawals(service, nursery):
     assert c.get(path + '/historique?page=99').status == 404 and c.get(path + '/historique?page=x').status == 400
 
     late = c.get(path).form('/places')
+    unsure = next(f for f in c.get(establishment).forms() if f.get('action') == 'retirer-places').submit()
+    assert unsure.status == 422 and unsure.faults() == ['Cochez « Je confirme » pour continuer']
+    assert 'id="e-c-retirer-places"' in unsure.text and 'aria-describedby="e-c-retirer-places"' in unsure.text
     assert take(c, establishment, 'retirer-places').path.endswith('fait=places-retirees')
     gone = c.get(path)
     assert ('action', 'inchange') not in gone.form('/places').buttons, 'there is nothing to confirm'
