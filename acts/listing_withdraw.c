@@ -13,6 +13,7 @@ struct taking {
 	bool caf; /* acts as a reviewer, else as an agent */
 	struct file file;
 	int64_t now;
+	bool done; /* this form did it before */
 };
 
 bool listing_withdrawn_by_caf(const struct published *p)
@@ -26,6 +27,19 @@ static enum err confirm(struct taking *x)
 	if (x->caf)
 		return role_confirm(x->app, x->a, x->who, ROLE_CAF_REVIEWER);
 	return right_confirm(x->app, x->a, x->who, x->e, FAMILY_LISTING);
+}
+
+static enum err begin(struct taking *x, const char *from)
+{
+	enum err e = confirm(x);
+
+	if (e || (x->done = act_was_done(x->app, x->who)))
+		return e;
+	if ((e = file_read(x->app, x->a, x->e, 0, &x->file)))
+		return e;
+	if (!x->file.published.rev)
+		return ERR_NOTFOUND;
+	return strcmp(x->file.published.state, from) == 0 ? ERR_OK : ERR_CONFLICT;
 }
 
 static enum err change(struct taking *x, struct changeset *cs, enum event ev, const char *state, const char *reason)
@@ -75,18 +89,10 @@ enum err listing_withdraw(struct app *app, struct arena *a, const struct visitor
 {
 	struct taking x = { .app = app, .a = a, .who = who, .e = e, .now = visitor_now(who) };
 	struct changeset *cs;
-	enum err failed = confirm(&x);
+	enum err failed = begin(&x, "online");
 
-	if (failed)
+	if (failed || x.done)
 		return failed;
-	if (act_was_done(app, who))
-		return ERR_OK;
-	if ((failed = file_read(app, a, e, 0, &x.file)))
-		return failed;
-	if (!x.file.published.rev)
-		return ERR_NOTFOUND;
-	if (strcmp(x.file.published.state, "online") != 0)
-		return ERR_CONFLICT;
 	if (x.caf)
 		reason_check(a, faults, "precision", "Écrivez pourquoi la fiche est retirée", reason);
 	if (faults->n)
@@ -106,18 +112,10 @@ enum err listing_restore(struct app *app, struct arena *a, const struct visitor 
 {
 	struct taking x = { .app = app, .a = a, .who = who, .e = e, .now = visitor_now(who) };
 	struct changeset *cs;
-	enum err failed = confirm(&x);
+	enum err failed = begin(&x, "withdrawn");
 
-	if (failed)
+	if (failed || x.done)
 		return failed;
-	if (act_was_done(app, who))
-		return ERR_OK;
-	if ((failed = file_read(app, a, e, 0, &x.file)))
-		return failed;
-	if (!x.file.published.rev)
-		return ERR_NOTFOUND;
-	if (strcmp(x.file.published.state, "withdrawn") != 0)
-		return ERR_CONFLICT;
 	if (!x.caf && listing_withdrawn_by_caf(&x.file.published))
 		return ERR_DENIED;
 	if ((failed = act_begin(app, a, who, &cs)))

@@ -197,7 +197,23 @@ static void act_form(struct request *rq, struct html *h, const struct listing_st
 	form_close(h);
 }
 
-enum err page_caf_establishment(struct request *rq, struct html *h)
+/* Who withdrew it before, or put it back. */
+static void quicker_note(struct request *rq, struct html *h, const struct published *p)
+{
+	bool online = strcmp(p->state, "online") == 0;
+
+	html(h, "<div class=\"note note-warn\" role=\"alert\"><p>");
+	if (p->changed_at && *p->changed_by)
+		html(h, "<strong>{}</strong> a {} le {}. ", p->changed_by,
+		     online ? "remis la fiche en ligne" : "retiré la fiche du public", time_fr(rq->arena, p->changed_at));
+	else
+		html(h, "La fiche {} entre-temps. ", online ? "est revenue en ligne" : "a été retirée du public");
+	html(h, "Votre décision n’est pas enregistrée.</p></div>\n");
+	typed_values(rq, h);
+}
+
+/* conflict: what was asked for is not done. */
+static enum err show(struct request *rq, struct html *h, bool conflict)
 {
 	struct listing_state st;
 	enum err e = listing_state_read(rq->app, rq->arena, &rq->who, &rq->e, &st);
@@ -210,6 +226,8 @@ enum err page_caf_establishment(struct request *rq, struct html *h)
 	html(h, "<h1>{}</h1>\n<p class=\"lead\">{}, identifiant {}<br>{}, {} {}</p>\n<div class=\"cols\">\n<div>\n",
 	     rq->e.name, establishment_kind_label(rq->e.type, rq->e.category, rq->e.capacity), rq->e.id, rq->e.street,
 	     rq->e.postal_code, rq->e.city);
+	if (conflict)
+		quicker_note(rq, h, &st.published);
 	listing_state_card(rq, h, &st);
 	if (st.published.rev)
 		listing_rubrics(rq, h, &st.online);
@@ -222,6 +240,11 @@ enum err page_caf_establishment(struct request *rq, struct html *h)
 	html(h, "</aside>\n</div>\n");
 	page_end(rq, h);
 	return ERR_OK;
+}
+
+enum err page_caf_establishment(struct request *rq, struct html *h)
+{
+	return show(rq, h, false);
 }
 
 enum err page_caf_establishment_post(struct request *rq, struct html *h)
@@ -242,9 +265,11 @@ enum err page_caf_establishment_post(struct request *rq, struct html *h)
 	} else {
 		return ERR_MALFORMED;
 	}
-	if (e == ERR_INVALID) {
-		rq->re->status = 422;
-		return page_caf_establishment(rq, h);
+	if (e == ERR_INVALID || e == ERR_CONFLICT) {
+		rq->re->status = e == ERR_CONFLICT ? 409 : 422;
+		if (e == ERR_CONFLICT)
+			rq->faults = (struct faults){ 0 };
+		return show(rq, h, e == ERR_CONFLICT);
 	}
 	return e ? e : done(rq, rq->http->path, withdraw ? "fiche-retiree" : "fiche-remise");
 }

@@ -155,12 +155,19 @@ def test_the_caf_withdraws_and_puts_back(service):
     c, agent, e = first_listing(service)
     reviewer = service.client(service.account('caf_reviewer', caf=agent['caf']))
     path = f'/caf/etablissements/{e["id"]}'
-    form = reviewer.get(path).form(path)
+    form, late = (reviewer.get(path).form(path) for _ in range(2))
     assert form.submit(('action', 'retirer')).status == 422
     assert reviewer.get(path).form(path).set(motif='Adresse erronée, à vérifier.').submit(('action', 'retirer')).status == 200
     assert service.client().get(e['url']).status == 410
-    assert reviewer.get(path).form(path).submit(('action', 'remettre')).status == 200
+    name = service.directory().search_s(reviewer.account['dn'], 0)[0][1]['cn'][0].decode()
+    page = late.set(motif='Elle me semble fausse.').submit(('action', 'retirer'))
+    assert page.status == 409 and f'{name} a retiré la fiche du public le' in page.words
+    assert 'Votre décision n’est pas enregistrée' in page.words and 'Elle me semble fausse.' in page.words
+    form, late = (reviewer.get(path).form(path) for _ in range(2))
+    assert form.submit(('action', 'remettre')).status == 200
     assert service.client().get(e['url']).status == 200
+    page = late.submit(('action', 'remettre'))
+    assert page.status == 409 and f'{name} a remis la fiche en ligne le' in page.words
 
 
 def test_the_caf_sees_who_keeps_an_establishment_up_to_date(service):
