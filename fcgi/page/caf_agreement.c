@@ -300,6 +300,11 @@ static void links(struct html *h, const struct agreement_view *v)
 		     "<li><a href=\"{}/avenant?nature=retrait-droit\">Retirer un droit</a></li>\n"
 		     "<li><a href=\"{}/avenant?nature=retrait-etablissement\">Retirer un établissement</a></li>\n</ul>\n</div>\n",
 		     v->path, v->path, v->path, v->path, v->path);
+	else
+		html(h, "<div class=\"card\">\n<h2>Avenant</h2>\n<p>{}</p>\n</div>\n",
+		     v->state == AGREEMENT_OVER ?
+			     "Cette convention est terminée : elle ne reçoit plus d’avenant." :
+			     "Cette convention n’a pas encore pris effet : un avenant s’enregistre à partir de ce jour-là.");
 	if (v->state == AGREEMENT_IN_FORCE && !v->g.not_tacit && strcmp(v->termination.state, "waiting") != 0)
 		html(h, "<div class=\"card\">\n<h2>Fin de la convention</h2>\n<p><a href=\"{}/resiliation\">Enregistrer une lettre de résiliation</a></p>\n</div>\n",
 		     v->path);

@@ -141,6 +141,9 @@ def test_a_letter_recorded_after_the_renewal_it_stopped_ends_it_then(service, ad
         until(lambda: c.get('habDateEcheance') == [over.strftime('%Y%m%d000000Z')])
         assert 'a pris fin le' in service.wait_mail(c.get('mail', c.provider)[0], 'a pris fin le')['Subject']
         until(lambda: 'Terminée' in admin.get(c.path).words)
+        page = admin.get(c.path + '/avenant')
+        assert page.status == 200 and 'Cette convention est terminée : elle ne reçoit plus d’avenant.' in page.words
+        assert not [f for f in page.forms() if f.action.endswith('/avenant')]
     finally:
         c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, name, values) for name, values in kept.items()] +
                      [(ldap.MOD_REPLACE, 'habDateResiliation', None), (ldap.MOD_REPLACE, 'habReferenceRecommande', None)])
