@@ -185,6 +185,7 @@ enum err page_caf_providers(struct request *rq, struct html *h)
 
 struct provider_file {
 	struct provider p;
+	struct agreements found;
 	struct agreement_line *agreements;
 	struct person *people;
 	struct establishment *places;
@@ -194,14 +195,13 @@ struct provider_file {
 static enum err read_agreements(struct request *rq, struct provider_file *f)
 {
 	AUTO_TXN struct txn t = txn_read(rq->app->store, STORE_MAIN);
-	struct agreements found;
-	enum err e = agreements_of(&t, rq->arena, f->p.key, &found);
+	enum err e = agreements_of(&t, rq->arena, f->p.key, &f->found);
 
 	if (e)
 		return e;
-	f->agreements = arena_array(rq->arena, found.n, struct agreement_line);
-	for (f->agreements_n = 0; f->agreements_n < found.n; f->agreements_n++) {
-		const struct agreement *g = &found.v[f->agreements_n];
+	f->agreements = arena_array(rq->arena, f->found.n, struct agreement_line);
+	for (f->agreements_n = 0; f->agreements_n < f->found.n; f->agreements_n++) {
+		const struct agreement *g = &f->found.v[f->agreements_n];
 
 		f->agreements[f->agreements_n] = (struct agreement_line){ *g, f->p, agreement_due(g, day_today()) };
 	}
@@ -255,15 +255,30 @@ static void people_table(struct request *rq, struct html *h, const struct provid
 	html(h, "</tbody>\n</table>\n</div>\n");
 }
 
-/* Names of who has the family there; those whose access is closed are told apart. */
-static const char *names_of(struct request *rq, const struct provider_file *f, const struct strs *keys)
+/* Why somebody the directory names for an establishment has no right there. */
+static const char *without_effect(const struct person *p)
 {
+	if (strcmp(p->status, "active") == 0)
+		return " (sans convention en vigueur)";
+	if (strcmp(p->status, "demandee") == 0)
+		return " (accès pas encore ouvert)";
+	return strcmp(p->status, "suspendue") == 0 ? " (accès suspendu)" : " (accès fermé)";
+}
+
+/* Names of whom the directory gives the family there; those whose right has no effect today are told apart. */
+static const char *names_of(struct request *rq, const struct provider_file *f, const struct establishment *e,
+			    enum family family)
+{
+	const struct strs *keys = family == FAMILY_LISTING ? &e->listing_keys : &e->places_keys;
 	struct buf b = buf_new(rq->arena);
 
-	for (size_t i = 0; i < f->people_n; i++)
-		if (strs_has(keys, f->people[i].key))
-			buf_printf(&b, "%s%s%s", b.n ? ", " : "", f->people[i].name,
-				   strcmp(f->people[i].status, "active") == 0 ? "" : " (accès fermé)");
+	for (size_t i = 0; i < f->people_n; i++) {
+		const struct person *p = &f->people[i];
+		bool has = right_families(p, e, &f->p, &f->found, day_today()) & family;
+
+		if (strs_has(keys, p->key))
+			buf_printf(&b, "%s%s%s", b.n ? ", " : "", p->name, has ? "" : without_effect(p));
+	}
 	return b.n ? buf_str(&b) : "Personne";
 }
 
@@ -278,8 +293,8 @@ static void places_table_of(struct request *rq, struct html *h, const struct pro
 		html(h,
 		     "<tr><th scope=\"row\"><a href=\"/caf/etablissements/{u}\">{}</a> <span class=\"muted num\">{}</span></th>"
 		     "<td>{}</td><td>{}</td></tr>\n",
-		     e->id, e->name, e->id, names_of(rq, f, &e->listing_keys),
-		     type_has_places(e->type) ? names_of(rq, f, &e->places_keys) : "Sans objet");
+		     e->id, e->name, e->id, names_of(rq, f, e, FAMILY_LISTING),
+		     type_has_places(e->type) ? names_of(rq, f, e, FAMILY_PLACES) : "Sans objet");
 	}
 	html(h, "</tbody>\n</table>\n</div>\n");
 }

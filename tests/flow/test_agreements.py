@@ -144,6 +144,8 @@ def test_a_letter_recorded_after_the_renewal_it_stopped_ends_it_then(service, ad
         page = admin.get(c.path + '/avenant')
         assert page.status == 200 and 'Cette convention est terminée : elle ne reçoit plus d’avenant.' in page.words
         assert not [f for f in page.forms() if f.action.endswith('/avenant')]
+        words = admin.get('/caf/fournisseurs/F9210001').words
+        assert '(sans convention en vigueur)' in words
     finally:
         c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, name, values) for name, values in kept.items()] +
                      [(ldap.MOD_REPLACE, 'habDateResiliation', None), (ldap.MOD_REPLACE, 'habReferenceRecommande', None)])
