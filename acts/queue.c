@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define CLAIM_MS (30 * MINUTE_MS)
-#define RENEW_MS (5 * MINUTE_MS) /* one's own claim is not written again sooner */
 
 static struct bytes queue_key(struct arena *a, const char *caf)
 {
@@ -29,7 +28,12 @@ struct bytes todo_key(struct arena *a, const char *caf, int64_t since, const cha
 
 bool todo_is_claimed(const struct todo *t, int64_t now)
 {
-	return !uuid_is_none(t->claimed_by) && now - t->claimed_at < CLAIM_MS;
+	return !uuid_is_none(t->claimed_by) && now < todo_claimed_until(t);
+}
+
+int64_t todo_claimed_until(const struct todo *t)
+{
+	return t->claimed_at + CLAIM_MS;
 }
 
 static bool may_open(const struct visitor *who, const char *kind)
@@ -267,11 +271,9 @@ enum err queue_claim(struct app *app, struct arena *a, const struct visitor *who
 	struct todo t = *file;
 	struct changeset *cs;
 
-	if (uuid_equal(t.claimed_by, who->person.uuid) && now - t.claimed_at < RENEW_MS)
-		return ERR_OK;
 	enum err e = role_confirm(app, a, who, who->roles & ROLE_CAF_REVIEWER ? ROLE_CAF_REVIEWER : ROLE_CAF_ADMIN);
 
-	if (e || (e = act_begin(app, a, who, &cs)))
+	if (e || act_was_done(app, who) || (e = act_begin(app, a, who, &cs)))
 		return e;
 	t.claimed_by = who->person.uuid;
 	t.claimed_name = who->person.name;

@@ -42,7 +42,8 @@ MUST_USE enum err queue_find(struct app *app, struct arena *a, const char *caf, 
 			     struct todo *out);
 /* Somebody took it less than 30 minutes ago. */
 bool todo_is_claimed(const struct todo *t, int64_t now);
-/* Takes a file for 30 minutes (« Pris par »). A colleague may take it over. */
+int64_t todo_claimed_until(const struct todo *t);
+/* Takes a file for 30 minutes (« Pris par »), one's own for 30 more from now. A colleague may take it over. */
 MUST_USE enum err queue_claim(struct app *app, struct arena *a, const struct visitor *who, const struct todo *file);
 
 /* Keys, for the acts that add and remove files. */

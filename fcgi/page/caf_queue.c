@@ -65,10 +65,28 @@ static void file_row(struct request *rq, struct html *h, const struct todo *t)
 		html(h, "<span class=\"tag tag-warn\">{}</span></td><td>", waiting_text(rq->arena, days));
 	else
 		html(h, "{}</td><td>", waiting_text(rq->arena, days));
-	if (*t->claimed_name && clock_now() - t->claimed_at < 30 * MINUTE_MS)
-		html(h, "{}</td></tr>\n", t->claimed_name);
+	if (todo_is_claimed(t, clock_now()))
+		html(h, "{}<br><span class=\"muted small\">jusqu’à {}</span></td></tr>\n", t->claimed_name,
+		     time_hour_fr(rq->arena, todo_claimed_until(t)));
 	else
 		html(h, "<span class=\"muted\">Personne</span></td></tr>\n");
+}
+
+void claim_form(struct request *rq, struct html *h, const struct todo *file, const char *action)
+{
+	bool taken = todo_is_claimed(file, clock_now());
+	bool own = taken && uuid_equal(file->claimed_by, rq->who.person.uuid);
+	const char *until = time_hour_fr(rq->arena, todo_claimed_until(file));
+
+	form_open(rq, h, "card", action);
+	if (own)
+		html(h, "<p class=\"small\">Vous avez pris ce dossier jusqu’à <strong>{}</strong>.</p>\n", until);
+	else if (taken)
+		html(h, "<p class=\"small\">Pris par <strong>{}</strong> jusqu’à <strong>{}</strong>.</p>\n",
+		     file->claimed_name, until);
+	html(h, "<button class=\"btn btn-alt btn-small\">{} pour 30 minutes</button>\n",
+	     own ? "Garder ce dossier" : "Prendre ce dossier");
+	form_close(h);
 }
 
 static void kpi(struct html *h, const char *kind, size_t n, const char *one, const char *many)

@@ -379,7 +379,7 @@ static void history(struct request *rq, struct html *h, const struct request_fil
 	html(h, "</ul>\n</div>\n");
 }
 
-static void claim_form(struct request *rq, struct html *h, const struct request_file *f)
+static void claim(struct request *rq, struct html *h, const struct request_file *f)
 {
 	struct uuid object = request_object(f->r.number);
 	struct todo file;
@@ -387,17 +387,7 @@ static void claim_form(struct request *rq, struct html *h, const struct request_
 	if (queue_find(rq->app, rq->arena, f->r.caf, "demande", object, &file) &&
 	    queue_find(rq->app, rq->arena, f->r.caf, "convention", object, &file))
 		return;
-	bool taken = todo_is_claimed(&file, clock_now());
-
-	if (taken && uuid_equal(file.claimed_by, rq->who.person.uuid)) {
-		html(h, "<p class=\"small muted\">Vous avez pris ce dossier.</p>\n");
-		return;
-	}
-	form_open(rq, h, "card", caf_request_path(rq, f, "/prendre"));
-	if (taken)
-		html(h, "<p class=\"small\">Pris par <strong>{}</strong>.</p>\n", file.claimed_name);
-	html(h, "<button class=\"btn btn-alt btn-small\">Prendre ce dossier pour 30 minutes</button>\n");
-	form_close(h);
+	claim_form(rq, h, &file, caf_request_path(rq, f, "/prendre"));
 }
 
 static void beside(struct request *rq, struct html *h, const struct request_file *f)
@@ -407,7 +397,7 @@ static void beside(struct request *rq, struct html *h, const struct request_file
 	html(h, "<aside aria-label=\"Suivi\">\n");
 	if (step >= 0 && step < 4)
 		after_activation(rq, h, f);
-	claim_form(rq, h, f);
+	claim(rq, h, f);
 	history(rq, h, f);
 	if (step >= 0 && step < 4)
 		acknowledgement(rq, h, f);

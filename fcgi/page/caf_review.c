@@ -187,23 +187,12 @@ enum err page_caf_claim(struct request *rq, struct html *h)
 	return e ? e : done(rq, file.path, "dossier-pris");
 }
 
-static void claim_form(struct request *rq, struct html *h)
+static void claim(struct request *rq, struct html *h)
 {
 	struct todo file;
 
-	if (queue_find(rq->app, rq->arena, rq->e.caf, "fiche", rq->e.uuid, &file))
-		return;
-	bool taken = *file.claimed_name && clock_now() - file.claimed_at < 30 * MINUTE_MS;
-
-	if (taken && uuid_equal(file.claimed_by, rq->who.person.uuid)) {
-		html(h, "<p class=\"small muted\">Vous avez pris ce dossier.</p>\n");
-		return;
-	}
-	form_open(rq, h, "card", arena_printf(rq->arena, "/caf/revisions/%s/prendre", rq->e.id));
-	if (taken)
-		html(h, "<p class=\"small\">Pris par <strong>{}</strong>.</p>\n", file.claimed_name);
-	html(h, "<button class=\"btn btn-alt btn-small\">Prendre ce dossier pour 30 minutes</button>\n");
-	form_close(h);
+	if (!queue_find(rq->app, rq->arena, rq->e.caf, "fiche", rq->e.uuid, &file))
+		claim_form(rq, h, &file, arena_printf(rq->arena, "/caf/revisions/%s/prendre", rq->e.id));
 }
 
 static enum err review_page(struct request *rq, struct html *h, const struct listing_state *st, const struct revision *r)
@@ -224,7 +213,7 @@ static enum err review_page(struct request *rq, struct html *h, const struct lis
 	review_changes(rq, h, st, &proposed);
 	html(h, "</div>\n<aside aria-label=\"Décision et historique\">\n");
 	decision_form(rq, h, r);
-	claim_form(rq, h);
+	claim(rq, h);
 	e = history(rq, h);
 	html(h, "</aside>\n</div>\n");
 	page_end(rq, h);

@@ -327,6 +327,8 @@ const struct form *form_withdraw(void);
 enum err page_caf_queue(struct request *rq, struct html *h);
 enum err page_caf_revision(struct request *rq, struct html *h);
 enum err page_caf_decide(struct request *rq, struct html *h);
+/* « Pris par », until when: to take the file, or to keep it. */
+void claim_form(struct request *rq, struct html *h, const struct todo *file, const char *action);
 enum err page_caf_claim(struct request *rq, struct html *h);
 enum err page_caf_preview(struct request *rq, struct html *h);
 enum err page_caf_establishments(struct request *rq, struct html *h);

@@ -313,7 +313,18 @@ def test_a_file_is_taken(service):
     number = make_request(service)
     c = administrator(service)
     ok(c.get(path(number)).form('/prendre').submit(), path(number) + '?fait=dossier-pris')
-    assert 'Vous avez pris ce dossier' in c.get(path(number)).words
+    page = c.get(path(number))
+    assert re.search(r'Vous avez pris ce dossier jusqu’à \d+.h', page.words) and 'Garder ce dossier pour 30 minutes' in page.words
+    ok(page.form('/prendre').submit(), path(number) + '?fait=dossier-pris')
+    assert re.search(r'Odile Marchenoir ?jusqu’à \d+.h', c.get('/caf?type=demande&pris=moi').words)
+
+
+def test_who_has_a_listing_and_until_when_is_told(service):
+    first, second = (service.client(a) for a in service.accounts('caf_reviewer')[:2])
+    place = next(link for link in first.get('/caf?type=fiche').links() if link.startswith('/caf/revisions/'))
+    assert first.get(place).form('/prendre').submit().path == place + '?fait=dossier-pris'
+    page = second.get(place)
+    assert re.search(r'Pris par \w+ \w+ jusqu’à \d+.h', page.words) and 'Prendre ce dossier' in page.words
 
 
 @pytest.fixture

@@ -156,7 +156,14 @@ static void test_claims_last_half_an_hour(void **state)
 
 	assert_int_equal(queue_claim(&w->app, w->a, &w->second, &t), ERR_OK); /* a colleague takes it over */
 	assert_int_equal(queue_claim(&w->app, w->a, &w->second, &seen), ERR_CONFLICT);
-	w->reviewer.at = T0 + 31 * MINUTE_MS;
+	w->second.at = T0 + 20 * MINUTE_MS; /* his own, for half an hour more */
+	assert_int_equal(queue_find(&w->app, w->a, "921", "fiche", t.establishment, &t), ERR_OK);
+	assert_int_equal(queue_claim(&w->app, w->a, &w->second, &t), ERR_OK);
+	assert_int_equal(queue_find(&w->app, w->a, "921", "fiche", t.establishment, &t), ERR_OK);
+	assert_int_equal(todo_claimed_until(&t), T0 + 50 * MINUTE_MS);
+	assert_true(todo_is_claimed(&t, T0 + 49 * MINUTE_MS));
+	assert_false(todo_is_claimed(&t, T0 + 50 * MINUTE_MS));
+	w->reviewer.at = T0 + 51 * MINUTE_MS;
 	assert_int_equal(queue_next(&w->app, w->a, &w->reviewer, "fiche", &t), ERR_OK);
 	assert_string_equal(t.title, "La Ribambelle du Moulin");
 	assert_int_equal(queue_rank(&w->app, w->a, "921", "fiche", uuid_of(2), &rank, &of), ERR_OK);
