@@ -143,17 +143,24 @@ enum err request_provider(struct app *app, struct arena *a, const struct grant_r
 	return t.err ? t.err : ERR_NOTFOUND;
 }
 
+enum err request_agreements(struct app *app, struct arena *a, const struct grant_request *r, day_t today,
+			    struct agreements *out)
+{
+	struct provider p;
+	enum err e = request_provider(app, a, r, &p);
+
+	*out = (struct agreements){ NULL, 0 };
+	return e ? or_none(e) : agreements_in_force(app, a, p.key, today, out);
+}
+
 static enum err compare_agreements(struct comparing *x)
 {
-	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
 	struct agreements list;
-	enum err e = agreements_of(&t, x->a, x->provider.key, &list);
+	enum err e = request_agreements(x->app, x->a, &x->f->r, day_of(visitor_now(x->who)), &list);
 
 	for (size_t i = 0; !e && i < list.n; i++)
-		if (agreement_in_force(&list.v[i], day_of(visitor_now(x->who))))
-			tell(x, true, "",
-			     "Ce fournisseur a déjà une convention en vigueur, n° %s : un ajout se fait par avenant",
-			     list.v[i].number);
+		tell(x, true, "", "Ce fournisseur a déjà une convention en vigueur, n° %s : un ajout se fait par avenant",
+		     list.v[i].number);
 	return e;
 }
 

@@ -55,6 +55,10 @@ MUST_USE enum err request_findings(struct app *app, struct arena *a, const struc
 /* The provider of the request's SIRET in its Caf. ERR_NOTFOUND: the activation makes one. */
 MUST_USE enum err request_provider(struct app *app, struct arena *a, const struct grant_request *r, struct provider *out);
 
+/* The provider's conventions in force that day: an activation leaves them as they are, beside the new one. */
+MUST_USE enum err request_agreements(struct app *app, struct arena *a, const struct grant_request *r, day_t today,
+				     struct agreements *out);
+
 /* Establishments of the request that another provider manages: the activation takes them from it. */
 struct takeover {
 	struct establishment e;

@@ -209,6 +209,19 @@ enum err agreements_of(struct txn *t, struct arena *a, const char *provider_key,
 	return t->err;
 }
 
+enum err agreements_in_force(struct app *app, struct arena *a, const char *provider_key, day_t today, struct agreements *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	struct agreements all;
+	enum err e = agreements_of(&t, a, provider_key, &all);
+
+	*out = (struct agreements){ NULL, 0 };
+	for (size_t i = 0; !e && i < all.n; i++)
+		if (agreement_in_force(&all.v[i], today))
+			agreements_add(a, out, &all.v[i]);
+	return e;
+}
+
 /* Whose agreements were read last: an agent's establishments have one manager mostly. */
 struct known {
 	const char *provider_key;

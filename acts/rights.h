@@ -43,6 +43,9 @@ MUST_USE enum err provider_by_key(struct txn *t, struct arena *a, const char *ke
 /* The id of an agent's provider; "" : it is gone. */
 MUST_USE enum err person_provider(struct app *app, struct arena *a, const struct person *p, const char **id);
 MUST_USE enum err agreements_of(struct txn *t, struct arena *a, const char *provider_key, struct agreements *out);
+/* Those in force that day. */
+MUST_USE enum err agreements_in_force(struct app *app, struct arena *a, const char *provider_key, day_t today,
+				      struct agreements *out);
 void agreements_add(struct arena *a, struct agreements *list, const struct agreement *g);
 /* The last n bytes of a composite key: the entryUUID an index row leads to. */
 struct bytes tail_of(struct bytes key, size_t n);

@@ -2,6 +2,7 @@
 #include "fcgi/page/caf_request.h"
 
 #include "acts/agreement_text.h"
+#include "acts/calendar.h"
 
 #include <string.h>
 
@@ -37,6 +38,7 @@ static void people_table(struct request *rq, struct html *h, const struct reques
 
 static const struct field activate_fields[] = {
 	{ .name = "gestion", .label = "Changement de gestionnaire", .kind = FIELD_SET, .choices = yes_choices },
+	{ .name = "en_vigueur", .label = "Autre convention en vigueur", .kind = FIELD_SET, .choices = yes_choices },
 };
 
 const struct form *form_request_activate(void)
@@ -62,6 +64,22 @@ static void takeovers(struct request *rq, struct html *h, const struct takeover 
 		  n > 1 ? "Changer le gestionnaire de ces établissements" : "Changer le gestionnaire de cet établissement");
 }
 
+/* Conventions that stay in force beside the new one, and the box that says so. */
+static void beside(struct request *rq, struct html *h, const struct agreements *list)
+{
+	day_t today = day_today();
+
+	if (!list->n)
+		return;
+	html(h, "<h2>Autre convention en vigueur</h2>\n<ul>\n");
+	for (size_t i = 0; i < list->n; i++)
+		html(h, "<li><a href=\"/caf/conventions/{u}\">Convention n° {}</a>, échéance le {}</li>\n",
+		     list->v[i].number, list->v[i].number, day_fr(rq->arena, agreement_due(&list->v[i], today)));
+	html(h, "</ul>\n<p>{} : un ajout se fait d’habitude par un avenant.</p>\n",
+	     list->n > 1 ? "Elles restent en vigueur" : "Elle reste en vigueur");
+	check_box(rq, h, "en_vigueur", "Activer celle-ci à côté");
+}
+
 /* What a free line names is made or picked here; what the provider chose stays as it was sent. */
 static void missing_note(struct request *rq, struct html *h, const struct request_file *f, const char *missing)
 {
@@ -85,10 +103,13 @@ static enum err activate_page(struct request *rq, struct html *h, const struct r
 {
 	const char *missing;
 	bool ready = request_is_resolved(rq->app, rq->arena, &f->r, &missing);
+	struct agreements others;
 	struct takeover *taken;
 	size_t n;
 	enum err e = request_takeovers(rq->app, rq->arena, &f->r, &taken, &n);
 
+	if (!e)
+		e = request_agreements(rq->app, rq->arena, &f->r, day_today(), &others);
 	if (e)
 		return e;
 	caf_request_begin(rq, h, f, "Activer l’habilitation");
@@ -102,6 +123,7 @@ static enum err activate_page(struct request *rq, struct html *h, const struct r
 	}
 	form_open(rq, h, "card decision narrow", caf_request_path(rq, f, "/activer"));
 	takeovers(rq, h, taken, n);
+	beside(rq, h, &others);
 	html(h,
 	     "<p>Les accès s’ouvrent aussitôt. Chaque nouvelle personne reçoit par courriel son identifiant et un mot de passe "
 	     "provisoire de 8 caractères, qui n’est jamais affiché ici.</p>\n<div class=\"actions\"><button class=\"btn\">{}</button>"
@@ -130,7 +152,9 @@ enum err page_caf_request_activate_post(struct request *rq, struct html *h)
 	enum err e = caf_request_open(rq, &f);
 
 	if (!e)
-		e = request_activate(rq->app, rq->arena, &rq->who, rq->arg[0], input_has(&rq->in, "gestion", "oui"),
+		e = request_activate(rq->app, rq->arena, &rq->who, rq->arg[0],
+				     (input_has(&rq->in, "gestion", "oui") ? ACTIVATE_TAKING_OVER : 0) |
+					     (input_has(&rq->in, "en_vigueur", "oui") ? ACTIVATE_BESIDE : 0),
 				     &rq->faults);
 	return caf_request_answer(rq, h, e, 3, "habilitation-active", activate_page);
 }

@@ -200,8 +200,8 @@ void page_cache_put(const char *path, uint64_t rev, struct bytes body);
 /* To the agent: the Caf took the listing off the site, and why; nothing while it is online. */
 void listing_withdrawn_note(struct request *rq, struct html *h, const struct published *p);
 
-/* The provider's convention in force (ERR_NOTFOUND: none), when it renews or ends, whom to call at the Caf. */
-MUST_USE enum err own_agreement(struct request *rq, struct agreement *out);
+/* The provider's conventions in force, when one renews or ends, whom to call at the Caf. */
+MUST_USE enum err own_agreements(struct request *rq, struct agreements *out);
 void own_agreement_sentence(struct request *rq, struct html *h, const struct agreement *g);
 void caf_service_lines(struct request *rq, struct html *h);
 

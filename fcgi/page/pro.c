@@ -175,14 +175,18 @@ static void card(struct request *rq, struct html *h, const struct card *c)
 
 static void bottom(struct request *rq, struct html *h)
 {
-	struct agreement g;
+	struct agreements all;
 
 	html(h, "<div class=\"cols-even\">\n<div class=\"card\">\n<h2>Convention</h2>\n");
-	if (own_agreement(rq, &g)) {
+	if (own_agreements(rq, &all) || !all.n) {
 		html(h, "<p><span class=\"tag tag-err\">Aucune convention en vigueur</span> Vos droits sont arrêtés : appelez votre Caf.</p>\n");
 	} else {
 		html(h, "<p><span class=\"tag tag-ok\">En vigueur</span> avec la {}</p>\n", rq->who.caf.name);
-		own_agreement_sentence(rq, h, &g);
+	}
+	for (size_t i = 0; i < all.n; i++) {
+		if (all.n > 1)
+			html(h, "<p>Convention n° {}</p>\n", all.v[i].number);
+		own_agreement_sentence(rq, h, &all.v[i]);
 	}
 	html(h, "<p><a href=\"/espace-pro/convention\">Voir la convention et les personnes habilitées</a></p>\n</div>\n"
 		"<div class=\"card\">\n<h2>Un départ, une arrivée ?</h2>\n<p>Signalez à la Caf tout changement ou toute fin de mission "

@@ -21,20 +21,9 @@ const struct form *form_departure(void)
 	return &form;
 }
 
-enum err own_agreement(struct request *rq, struct agreement *out)
+enum err own_agreements(struct request *rq, struct agreements *out)
 {
-	AUTO_TXN struct txn t = txn_read(rq->app->store, STORE_MAIN);
-	struct agreements all;
-	enum err e = agreements_of(&t, rq->arena, rq->who.provider.key, &all);
-
-	if (e)
-		return e;
-	for (size_t i = 0; i < all.n; i++)
-		if (agreement_in_force(&all.v[i], day_today())) {
-			*out = all.v[i];
-			return ERR_OK;
-		}
-	return ERR_NOTFOUND;
+	return agreements_in_force(rq->app, rq->arena, rq->who.provider.key, day_today(), out);
 }
 
 /* A letter is in time for this due day, or for the next one. */
@@ -162,14 +151,22 @@ enum err page_departure_post(struct request *rq, struct html *h)
 
 /* --- the convention --- */
 
-static enum err covered_section(struct request *rq, struct html *h, const struct agreement *g)
+/* n: which of several it is, from 1; 0: the only one. */
+static const char *title_id(struct request *rq, const char *id, size_t n)
 {
+	return n > 1 ? arena_printf(rq->arena, "%s-%zu", id, n) : id;
+}
+
+static enum err covered_section(struct request *rq, struct html *h, const struct agreement *g, size_t n)
+{
+	const char *id = title_id(rq, "t-etab", n);
 	struct annex x;
 	enum err e = annex_at(rq->app, rq->arena, g, annex_moment(day_today()), &x);
 
 	if (e)
 		return e;
-	html(h, "<section aria-labelledby=\"t-etab\">\n<h2 id=\"t-etab\">Établissements de la convention</h2>\n");
+	html(h, "<section aria-labelledby=\"{}\">\n<h2 id=\"{}\">Établissements de la convention{}{}</h2>\n", id, id,
+	     n ? " n° " : "", n ? g->number : "");
 	if (!x.covered_n)
 		html(h, "<p>Aucun établissement.</p>\n");
 	else
@@ -182,14 +179,12 @@ static enum err covered_section(struct request *rq, struct html *h, const struct
 	return ERR_OK;
 }
 
-/* g NULL: none is in force. */
-static void agreement_card(struct request *rq, struct html *h, const struct agreement *g)
+static void agreement_card(struct request *rq, struct html *h, const struct agreement *g, size_t n)
 {
-	html(h, "<section class=\"card\" aria-labelledby=\"t-conv\">\n<h2 id=\"t-conv\">Convention</h2>\n");
-	if (!g) {
-		html(h, "<p>Aucune convention en vigueur.</p>\n</section>\n");
-		return;
-	}
+	const char *id = title_id(rq, "t-conv", n);
+
+	html(h, "<section class=\"card\" aria-labelledby=\"{}\">\n<h2 id=\"{}\">Convention{}{}</h2>\n", id, id,
+	     n ? " n° " : "", n ? g->number : "");
 	html(h,
 	     "<dl class=\"summary\">\n<div><dt>Numéro</dt><dd class=\"num\">{}</dd></div>\n<div><dt>Parties</dt><dd>{} et la {}</dd></div>\n"
 	     "<div><dt>Prise d’effet</dt><dd>{}</dd></div>\n</dl>\n",
@@ -217,13 +212,21 @@ static void person_row(struct html *h, const struct person *p)
 	html(h, "</td></tr>\n");
 }
 
+static void agreement_cards(struct request *rq, struct html *h, const struct agreements *all)
+{
+	if (!all->n)
+		html(h, "<section class=\"card\" aria-labelledby=\"t-conv\">\n<h2 id=\"t-conv\">Convention</h2>\n"
+			"<p>Aucune convention en vigueur.</p>\n</section>\n");
+	for (size_t i = 0; i < all->n; i++)
+		agreement_card(rq, h, &all->v[i], all->n > 1 ? i + 1 : 0);
+}
+
 static enum err agreement_page(struct request *rq, struct html *h)
 {
-	struct agreement g;
+	struct agreements all;
 	struct person *people;
 	size_t n;
-	enum err none = own_agreement(rq, &g);
-	enum err e = or_none(none);
+	enum err e = own_agreements(rq, &all);
 
 	if (!e)
 		e = people_of(rq->app, rq->arena, rq->who.provider.key, &people, &n);
@@ -231,7 +234,7 @@ static enum err agreement_page(struct request *rq, struct html *h)
 		return e;
 	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .title = "Convention et agents", .tab = AGREEMENT });
 	html(h, "<h1>Convention et agents</h1>\n<div class=\"cols\">\n<div>\n");
-	agreement_card(rq, h, none ? NULL : &g);
+	agreement_cards(rq, h, &all);
 	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-pers\" tabindex=\"0\">\n<table class=\"data\">\n"
 		"<caption id=\"t-pers\">Personnes habilitées de votre organisme</caption>\n<thead><tr><th scope=\"col\">Nom</th>"
 		"<th scope=\"col\">Fonction</th><th scope=\"col\">Identifiant</th><th scope=\"col\">Accès</th>"
@@ -239,8 +242,9 @@ static enum err agreement_page(struct request *rq, struct html *h)
 	for (size_t i = 0; i < n; i++)
 		person_row(h, &people[i]);
 	html(h, "</tbody>\n</table>\n</div>\n");
-	if (!none && (e = covered_section(rq, h, &g)))
-		return e;
+	for (size_t i = 0; i < all.n; i++)
+		if ((e = covered_section(rq, h, &all.v[i], all.n > 1 ? i + 1 : 0)))
+			return e;
 	html(h, "</div>\n<aside class=\"card\" aria-label=\"Demander un changement\">\n"
 		"<h2>Demander un changement</h2>\n<p>Une arrivée, un droit de plus : rien ne se modifie en ligne. Écrivez à votre Caf, "
 		"qui prépare un avenant.</p>\n<p>Un départ se signale tout de suite, à côté de la personne.</p>\n");

@@ -504,3 +504,29 @@ def test_an_establishment_that_left_the_register_is_not_promised(service):
     service.directory().delete_s(f'habEtablissementId={place},ou=etablissements,habCodeCaf=921,ou=cafs,{suffix}')
     page = wait(lambda: c.get(path(number, '/activer')), lambda p: 'n’est plus au répertoire' in p.words)
     assert path(number, '/refuser') in page.links() and 'Ajoutez-le depuis la demande' not in page.words
+
+
+def test_a_second_convention_in_force_is_confirmed_and_shown_with_its_own_days_and_places(service):
+    agent = next(a for a in service.accounts('agent') if a['provider'] == 'F9210001' and not a.get('first_login'))
+    d, suffix = service.directory(), service.demo['ldap']['suffix']
+    provider, entry = d.search_s(suffix, 2, '(habFournisseurId=F9210001)', ['habSiret'])[0]
+    former = d.search_s(provider, 1, '(&(objectClass=habConvention)(habStatut=active))', ['habConventionNumero'])[0][1]
+    former = former['habConventionNumero'][0].decode()
+    place, = new_places(service, 1)
+    number = make_request(service, siret=entry['habSiret'][0].decode(), listing=[place], people=[person()])
+    c = administrator(service)
+    check(c, number)
+    post(c, number)
+    signed(c, number)
+    page = c.get(path(number, '/activer'))
+    assert f'Convention n° {former}, échéance le' in page.words and '/caf/conventions/' + former in page.links()
+    bad = page.form('/activer').submit()
+    assert bad.status == 422 and f'déjà une convention en vigueur, n° {former}, échéance le' in bad.faults()[0]
+    ok(bad.form('/activer').set(en_vigueur='oui').submit(), path(number) + '?fait=habilitation-active')
+    mine = service.client(agent)
+    page = wait(lambda: mine.get('/espace-pro/convention'), lambda p: f'Crèche {place}' in p.words)
+    numbers = re.findall(r'<h2 id="t-conv[^"]*">Convention n°.([^<]+)</h2>', page.text)
+    assert former in numbers and len(numbers) == 2 and page.words.count('Prise d’effet') == 2
+    assert page.text.count('Établissements de la convention') == 2
+    home = mine.get('/espace-pro').words
+    assert all(f'Convention n° {n}' in home for n in numbers)
