@@ -260,7 +260,7 @@ static enum err give_rights(struct activating *x)
 static void keep_agreement(struct activating *x)
 {
 	const struct grant_request *r = &x->step.f.r;
-	struct bytes key = agreement_file_key(x->a, r->agreement);
+	struct bytes key = agreement_awaited_key(x->a, r->agreement);
 	struct agreement_file file;
 
 	codec_default(&agreement_file_codec, &file);

@@ -3,6 +3,7 @@
 #include "acts/calendar.h"
 #include "acts/mirror.h"
 #include "acts/mirror_keys.h"
+#include "acts/outcome.h"
 #include "acts/provider.h"
 #include "base/text.h"
 
@@ -12,16 +13,35 @@
 
 #define SOON_MONTHS 4
 
-struct bytes agreement_file_key(struct arena *a, const char *number)
+struct bytes agreement_file_key(const struct agreement *g)
+{
+	return key_bytes(g->uuid.b, sizeof g->uuid.b);
+}
+
+struct bytes agreement_awaited_key(struct arena *a, const char *number)
 {
 	return bytes_of(text_casefold(a, number));
+}
+
+const char *agreement_outcome_key(struct arena *a, const struct agreement *g, const char *what)
+{
+	return outcome_key(a, "convention", uuid_text(a, g->uuid), what);
+}
+
+void act_on_agreement(struct arena *a, struct audit_record *r, const struct agreement *g, const struct provider *p)
+{
+	r->caf = p->caf;
+	r->provider = p->id;
+	r->object_kind = "agreement";
+	r->object_id = g->number;
+	act_detail(a, r, "entry", uuid_text(a, g->uuid));
 }
 
 enum err agreement_file_read(struct app *app, struct arena *a, const struct agreement *g, const struct provider *p,
 			     struct agreement_file *out)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
-	enum err e = agreement_file_get(&t, a, TABLE_AGREEMENT, agreement_file_key(a, g->number), out);
+	enum err e = agreement_file_get(&t, a, TABLE_AGREEMENT, agreement_file_key(g), out);
 
 	if (e != ERR_NOTFOUND)
 		return e;
@@ -39,6 +59,27 @@ static enum err by_number(struct txn *t, struct arena *a, const char *number, st
 	return e ? e : agreement_get(t, a, TABLE_MIRROR_AGREEMENT, rec.payload, out);
 }
 
+/* Whose file was begun under that number. */
+static enum err by_former_number(struct txn *t, struct arena *a, const char *number, struct agreement *out)
+{
+	const char *folded = text_casefold(a, number);
+	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_AGREEMENT, BYTES_NONE);
+
+	while (scan_next(&s)) {
+		struct agreement_file file;
+		enum err e = agreement_file_decode(a, s.record.payload, &file);
+
+		if (e)
+			return e;
+		if (strcmp(text_casefold(a, file.number), folded) != 0)
+			continue;
+		e = agreement_get(t, a, TABLE_MIRROR_AGREEMENT, s.key, out);
+		if (e != ERR_NOTFOUND) /* else it is gone, or still awaited */
+			return e;
+	}
+	return t->err ? t->err : ERR_NOTFOUND;
+}
+
 enum err caf_agreement_find(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 			    struct agreement *out, struct provider *provider, const char **foreign)
 {
@@ -47,6 +88,8 @@ enum err caf_agreement_find(struct app *app, struct arena *a, const struct visit
 	struct provider p;
 	enum err e = by_number(&t, a, number, &g);
 
+	if (e == ERR_NOTFOUND)
+		e = by_former_number(&t, a, number, &g);
 	if (foreign)
 		*foreign = "";
 	if (!e)
@@ -131,29 +174,56 @@ enum agreement_state agreement_state(const struct agreement *g, day_t today)
 /* --- what was done to it --- */
 
 static const enum event events[] = {
-	EVENT_GRANT_ACTIVATED,   EVENT_AGREEMENT_AMENDED, EVENT_AGREEMENT_NOTICE,
+	EVENT_GRANT_ACTIVATED,   EVENT_AGREEMENT_WRITTEN, EVENT_AGREEMENT_AMENDED, EVENT_AGREEMENT_NOTICE,
 	EVENT_AGREEMENT_RENEWED, EVENT_AGREEMENT_ENDED,   EVENT_DIRECTORY_CHANGE,
 };
 
-/* The directory's own log names an entry by its DN, an activation its convention beside the request. */
+struct about {
+	const char *key, *former_key; /* as the directory's own log names it */
+	const char *entry;
+	const char *signed_as;
+};
+
+/* An activation names its convention beside the request, by the number it was signed with: nothing else has its entry yet. */
 static bool is_about(const struct audit_record *r, const void *about)
 {
-	const struct agreement *g = about;
+	const struct about *g = about;
+	const char *entry = arg_of(&r->details, "entry");
 
-	return strcasecmp(r->object_id, g->number) == 0 || strcmp(r->object_id, g->key) == 0 ||
-	       strcasecmp(arg_of(&r->details, "agreement"), g->number) == 0;
+	if (*entry)
+		return strcmp(entry, g->entry) == 0;
+	return strcmp(r->object_id, g->key) == 0 || strcmp(r->object_id, g->former_key) == 0 ||
+	       strcasecmp(r->object_id, g->signed_as) == 0 ||
+	       strcasecmp(arg_of(&r->details, "agreement"), g->signed_as) == 0;
+}
+
+static enum err about_of(struct app *app, struct arena *a, const struct agreement *g, const struct provider *p,
+			 struct about *out)
+{
+	struct agreement_file file;
+	enum err e = agreement_file_read(app, a, g, p, &file);
+
+	if (e)
+		return e;
+	*out = (struct about){ .key = g->key, .entry = uuid_text(a, g->uuid), .signed_as = file.number };
+	return dn_normal(a, dn_child(a, "habConventionNumero", file.number, dn_parent(a, g->dn)), &out->former_key);
 }
 
 enum err agreement_history(struct app *app, struct arena *a, const struct agreement *g, const struct provider *p,
 			   size_t limit, struct deed **out, size_t *n)
 {
+	struct about about;
+	enum err e = about_of(app, a, g, p, &about);
+
+	if (e)
+		return e;
 	return deeds_find(app, a,
 			  &(struct deeds_query){ .caf = p->caf,
 						 .provider = p->id,
 						 .events = events,
 						 .events_n = LENGTH(events),
 						 .is_about = is_about,
-						 .about = g,
+						 .about = &about,
 						 .limit = limit },
 			  out, n);
 }

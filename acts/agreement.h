@@ -6,13 +6,21 @@
 #include "acts/edit.h"
 #include "acts/rights.h"
 
-/* Key of TABLE_AGREEMENT; what follows it in TABLE_AMENDMENT is NUL, n u32. */
-struct bytes agreement_file_key(struct arena *a, const char *number);
-/* With number, Caf and provider filled in where the store has none yet (rev 0: made with an LDAP tool). */
+/* Key of TABLE_AGREEMENT, the entry's: it outlives another number. What follows it in TABLE_AMENDMENT is n u32. */
+struct bytes agreement_file_key(const struct agreement *g);
+/* Where an activation leaves the file until the mirror has the entry: by the number it is made with. */
+struct bytes agreement_awaited_key(struct arena *a, const char *number);
+/* Outcome of what was written into its entry: "convention/ENTRYUUID/WHAT". */
+const char *agreement_outcome_key(struct arena *a, const struct agreement *g, const char *what);
+/* A record about it: its number as it is now, and its entry, by which agreement_history knows it under another one. */
+void act_on_agreement(struct arena *a, struct audit_record *r, const struct agreement *g, const struct provider *p);
+/* With number, Caf and provider filled in where the store has none yet (rev 0: made with an LDAP tool). The number is the one it had
+   when the file was begun: what its signed documents bear. */
 MUST_USE enum err agreement_file_read(struct app *app, struct arena *a, const struct agreement *g,
 				      const struct provider *p, struct agreement_file *out);
 
-/* An agreement and its provider, of the visitor's own Caf. ERR_NOTFOUND otherwise; *foreign (may be NULL): the Caf whose it is,
+/* An agreement and its provider, of the visitor's own Caf, by its number, or by the one its documents bear where no other has that
+   now: links in mails and bookmarks lead there still. ERR_NOTFOUND otherwise; *foreign (may be NULL): the Caf whose it is,
    "" where there is none. */
 MUST_USE enum err caf_agreement_find(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 				     struct agreement *out, struct provider *provider, const char **foreign);

@@ -50,13 +50,12 @@ bool amendment_is_signed(const char *nature)
 
 /* --- one changeset --- */
 
-static struct bytes amendment_key(struct arena *a, const char *number, const uint32_t *n)
+static struct bytes amendment_key(struct arena *a, const struct agreement *g, const uint32_t *n)
 {
 	struct buf b = buf_new(a);
-	struct bytes head = agreement_file_key(a, number);
+	struct bytes head = agreement_file_key(g);
 
 	buf_add(&b, head.p, head.n);
-	buf_byte(&b, 0);
 	for (int shift = 24; n && shift >= 0; shift -= 8)
 		buf_byte(&b, (uint8_t)(*n >> shift));
 	return buf_bytes(&b);
@@ -65,7 +64,7 @@ static struct bytes amendment_key(struct arena *a, const char *number, const uin
 static enum err commit(struct amending *x)
 {
 	struct changeset *cs;
-	struct bytes key = agreement_file_key(x->a, x->g.number);
+	struct bytes key = agreement_file_key(&x->g);
 	uint32_t n = (uint32_t)x->file.amendments + 1;
 	enum err e = act_begin(x->app, x->a, x->who, &cs);
 
@@ -77,10 +76,10 @@ static enum err commit(struct amending *x)
 	x->am.name = x->who->person.name;
 	changeset_expect(cs, TABLE_AGREEMENT, key, x->file.rev);
 	changeset_put(cs, TABLE_AGREEMENT, key, agreement_file_encode(x->a, &x->file));
-	changeset_expect(cs, TABLE_AMENDMENT, amendment_key(x->a, x->g.number, &n), REV_ABSENT);
-	changeset_put(cs, TABLE_AMENDMENT, amendment_key(x->a, x->g.number, &n), amendment_encode(x->a, &x->am));
+	changeset_expect(cs, TABLE_AMENDMENT, amendment_key(x->a, &x->g, &n), REV_ABSENT);
+	changeset_put(cs, TABLE_AMENDMENT, amendment_key(x->a, &x->g, &n), amendment_encode(x->a, &x->am));
 	agents_new_end(x->a, cs, &x->fresh);
-	edits_job(x->a, cs, x->edits, outcome_key(x->a, "convention", x->g.number, "avenant"));
+	edits_job(x->a, cs, x->edits, agreement_outcome_key(x->a, &x->g, "avenant"));
 	act_detail(x->a, &x->audit, "n", arena_printf(x->a, "%u", n));
 	changeset_audit(cs, &x->audit);
 	return changeset_commit(x->app->store, cs, NULL);
@@ -90,7 +89,7 @@ static enum err commit(struct amending *x)
 static enum err begin(struct amending *x, const struct agreement *g)
 {
 	struct outcome last;
-	enum err e = outcome_of(x->app, x->a, outcome_key(x->a, "convention", g->number, "avenant"), &last);
+	enum err e = outcome_of(x->app, x->a, agreement_outcome_key(x->a, g, "avenant"), &last);
 
 	if (e && e != ERR_NOTFOUND)
 		return e;
@@ -124,10 +123,7 @@ enum err agreement_amend(struct app *app, struct arena *a, const struct visitor 
 	amendment_default(&x.am);
 	x.am.kind = amendment_is_signed(nature) ? "add" : "remove";
 	x.audit = act_record(a, who, EVENT_AGREEMENT_AMENDED);
-	x.audit.caf = p->caf;
-	x.audit.provider = p->id;
-	x.audit.object_kind = "agreement";
-	x.audit.object_id = x.g.number;
+	act_on_agreement(a, &x.audit, &x.g, p);
 	act_detail(a, &x.audit, "kind", nature);
 	if (amendment_is_signed(nature))
 		amendment_check_signed(&x);
@@ -142,7 +138,7 @@ enum err agreement_amend(struct app *app, struct arena *a, const struct visitor 
 enum err amendments_of(struct app *app, struct arena *a, const struct agreement *g, struct amendment **out, size_t *n)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
-	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_AMENDMENT, amendment_key(a, g->number, NULL));
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_AMENDMENT, amendment_key(a, g, NULL));
 	struct amendment *list = NULL;
 	size_t count = 0;
 

@@ -15,7 +15,7 @@ bool amendment_is_signed(const char *nature);
 
 /* For administrators of the convention's own Caf, confirmed in the directory, where the convention is read again. One changeset:
    struct amendment, its count, a job of the directory, the record. Everything wrong is in faults. ERR_CONFLICT: the convention is
-   over, or somebody was quicker. Outcome "convention/NUMBER/avenant". */
+   over, or somebody was quicker. Outcome "convention/ENTRYUUID/avenant". */
 MUST_USE enum err agreement_amend(struct app *app, struct arena *a, const struct visitor *who, const struct agreement *g,
 				  const struct provider *p, const struct input *in, struct faults *faults);
 

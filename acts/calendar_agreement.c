@@ -36,10 +36,7 @@ static void record(struct day_of_agreement *x, enum event ev, const char *name, 
 	struct audit_record r = act_record(x->a, &nobody, ev);
 
 	r.role = "service";
-	r.caf = x->provider.caf;
-	r.provider = x->provider.id;
-	r.object_kind = "agreement";
-	r.object_id = x->g->number;
+	act_on_agreement(x->a, &r, x->g, &x->provider);
 	act_detail(x->a, &r, name, day_iso(x->a, day));
 	changeset_audit(x->cs, &r);
 	x->any = true;
@@ -190,7 +187,7 @@ enum err agreement_day_add(struct app *app, struct arena *a, struct changeset *c
 	e = runs ? warn(&x) : end(&x);
 	if (e || !x.any)
 		return e;
-	struct bytes key = agreement_file_key(a, g->number);
+	struct bytes key = agreement_file_key(g);
 
 	changeset_expect(cs, TABLE_AGREEMENT, key, x.file.rev);
 	changeset_put(cs, TABLE_AGREEMENT, key, agreement_file_encode(a, &x.file));

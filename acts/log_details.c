@@ -66,6 +66,7 @@ static const struct detail details[] = {
 	{ "note",            "",                                 SAY_CHOICE, request_event_choices },
 	{ "how",             "établissement",                    SAY_CHOICE, hows },
 	{ "agreement",       "convention",                       SAY_AS_IS,  NULL },
+	{ "entry",           "entrée de l’annuaire :",           SAY_SHORT,  NULL },
 	{ "hash",            "empreinte du document :",          SAY_AS_IS,  NULL },
 	{ "posted",          "postée le",                        SAY_WORDS,  NULL },
 	{ "waits",           "non revenue, postée le",           SAY_WORDS,  NULL },

@@ -2,12 +2,14 @@
 #include "acts/mirror_batch.h"
 
 #include "acts/agent.h"
+#include "acts/agreement.h"
 #include "acts/departure.h"
 #include "acts/erased.h"
 #include "acts/publish.h"
 #include "acts/queue.h"
 #include "acts/rights.h"
 #include "acts/who.h"
+#include "base/text.h"
 
 #include <string.h>
 #include <strings.h>
@@ -340,6 +342,38 @@ static void keep_names(struct batch *b, const struct mirrored *old, const struct
 	b->ops += 2;
 }
 
+static bool is_provider(struct arena *a, const char *key, const char *id)
+{
+	const char *rdn = arena_printf(a, "habfournisseurid=%s,", text_casefold(a, id));
+
+	return strncmp(key, rdn, strlen(rdn)) == 0;
+}
+
+/* What an activation kept of a convention by its number is kept by its entry from now on. Not by one that was given the number with an
+   LDAP tool meanwhile. */
+static enum err take_file(struct batch *b, struct txn *t, const struct mirrored *now)
+{
+	const struct agreement *g = &now->is.agreement;
+	struct bytes awaited = agreement_awaited_key(b->work, g->number), key = agreement_file_key(g);
+	struct agreement_file file, own;
+	enum err e = agreement_file_get(t, b->work, TABLE_AGREEMENT, awaited, &file);
+
+	if (e || !is_provider(b->work, g->provider_key, file.provider_id))
+		return or_none(e);
+	e = agreement_file_get(t, b->work, TABLE_AGREEMENT, key, &own);
+	if (e != ERR_NOTFOUND)
+		return e;
+	struct audit_record r =
+		act_record(b->work, &(struct visitor){ .address = "", .user_agent = "" }, EVENT_AGREEMENT_WRITTEN);
+
+	r.role = "service";
+	act_on_agreement(b->work, &r, g, &(struct provider){ .id = file.provider_id, .caf = file.caf });
+	changeset_audit(b->cs, &r);
+	mirror_batch_put(b, TABLE_AGREEMENT, key, agreement_file_encode(b->work, &file));
+	mirror_batch_delete(b, TABLE_AGREEMENT, awaited);
+	return ERR_OK;
+}
+
 static enum err entail(struct batch *b, struct txn *t, const struct mirrored *old, const struct mirrored *now)
 {
 	enum err e = close_account(b, old, now);
@@ -353,6 +387,8 @@ static enum err entail(struct batch *b, struct txn *t, const struct mirrored *ol
 		e = touch(t, b, old);
 	if (!e && now)
 		e = touch(t, b, now);
+	if (!e && now && now->kind == MIRROR_KIND_AGREEMENT)
+		e = take_file(b, t, now);
 	return e ? e : leave_id(b, t, old, now);
 }
 

@@ -5,7 +5,7 @@
 #include "acts/app.h"
 
 /* Keys: "demande/NUMBER/accuse", "demande/NUMBER/annuaire", "agent/NUMBER/mot-de-passe", "agent/NUMBER/acces",
-   "convention/NUMBER". subject and what are joined in the arena. */
+   "convention/ENTRYUUID/avenant". subject and what are joined in the arena. */
 const char *outcome_key(struct arena *a, const char *kind, const char *number, const char *what);
 
 /* Adds it to the changeset; the whole record is replaced. Missing strings may be NULL. */

@@ -57,7 +57,7 @@ struct ending {
 static enum err is_free(const struct ending *x, const struct agreement *g)
 {
 	struct outcome last;
-	enum err e = outcome_of(x->app, x->a, outcome_key(x->a, "convention", g->number, "resiliation"), &last);
+	enum err e = outcome_of(x->app, x->a, agreement_outcome_key(x->a, g, "resiliation"), &last);
 
 	if (e == ERR_NOTFOUND)
 		return ERR_OK;
@@ -147,7 +147,7 @@ static void check(const struct ending *x, const struct input *in, struct faults 
 
 static enum err open_changeset(struct ending *x)
 {
-	struct bytes key = agreement_file_key(x->a, x->g.number);
+	struct bytes key = agreement_file_key(&x->g);
 	enum err e = act_begin(x->app, x->a, x->who, &x->cs);
 
 	if (e)
@@ -166,7 +166,7 @@ static void edit(struct ending *x, day_t received, const char *reference)
 	edits_set(edits, "habDateResiliation", received ? day_ldap(x->a, received) : "");
 	edits_set(edits, "habReferenceRecommande", reference);
 	edits_set(edits, "habDateEcheance", day_ldap(x->a, x->due));
-	edits_job(x->a, x->cs, edits, outcome_key(x->a, "convention", x->g.number, "resiliation"));
+	edits_job(x->a, x->cs, edits, agreement_outcome_key(x->a, &x->g, "resiliation"));
 }
 
 /* The contact, and everybody whose access is open. */
@@ -192,10 +192,7 @@ static void record(struct ending *x, const char *by, const char *reference, bool
 {
 	struct audit_record r = act_record(x->a, x->who, EVENT_AGREEMENT_NOTICE);
 
-	r.caf = x->p->caf;
-	r.provider = x->p->id;
-	r.object_kind = "agreement";
-	r.object_id = x->g.number;
+	act_on_agreement(x->a, &r, &x->g, x->p);
 	act_detail(x->a, &r, "due", day_iso(x->a, x->due));
 	if (kept)
 		act_detail(x->a, &r, "cancelled", "yes");

@@ -47,8 +47,8 @@ enum table_shape {
 	X(REQUEST_DRAFT,       STORE_MAIN,   TABLE_VALUES) /* digest of a cookie → struct grant_request, kept 7 days */ \
 	X(REQUEST,             STORE_MAIN,   TABLE_VALUES) /* Caf, number → struct grant_request */ \
 	X(REQUEST_EVENT,       STORE_MAIN,   TABLE_VALUES) /* Caf, number, n u32 → struct request_event */ \
-	X(AGREEMENT,           STORE_MAIN,   TABLE_VALUES) /* convention's number, folded → struct agreement_file */ \
-	X(AMENDMENT,           STORE_MAIN,   TABLE_VALUES) /* convention's number, folded, NUL, n u32 → struct amendment */ \
+	X(AGREEMENT,           STORE_MAIN,   TABLE_VALUES) /* convention's entryUUID (until the mirror has it: number, folded) → struct agreement_file */ \
+	X(AMENDMENT,           STORE_MAIN,   TABLE_VALUES) /* convention's entryUUID, n u32 → struct amendment */ \
 	X(AGREEMENT_TEMPLATE,  STORE_MAIN,   TABLE_VALUES) /* Caf → struct agreement_template */ \
 	X(RIGHT_HISTORY,       STORE_MAIN,   TABLE_VALUES) /* subject, establishment or none, family u8, from i64 → struct period */ \
 	X(COUNTER,             STORE_MAIN,   TABLE_VALUES) /* what is numbered, or "uid …" once given → struct counter */ \

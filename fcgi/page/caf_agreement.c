@@ -99,7 +99,7 @@ struct agreement_view {
 
 static enum err read_outcome(struct request *rq, const struct agreement_view *v, const char *what, struct outcome *out)
 {
-	enum err e = outcome_of(rq->app, rq->arena, outcome_key(rq->arena, "convention", v->g.number, what), out);
+	enum err e = outcome_of(rq->app, rq->arena, agreement_outcome_key(rq->arena, &v->g, what), out);
 
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
@@ -161,6 +161,8 @@ static void dates(struct request *rq, struct html *h, const struct agreement_vie
 	day_row(rq, h, "Envoyée par la poste", g->posted);
 	day_row(rq, h, "Retour reçu", g->returned);
 	row(h, "Référence en préfecture", g->prefecture_ref);
+	if (strcmp(v->file.number, v->g.number) != 0)
+		row(h, "Numéro sur les documents signés", v->file.number);
 	row(h, "Cote d’archivage", v->file.archive_ref);
 	if (*v->file.request)
 		html(h, "<div><dt>Demande</dt><dd><a class=\"num\" href=\"/caf/demandes/{u}\">{}</a></dd></div>\n",

@@ -294,6 +294,42 @@ def test_an_establishment_of_another_manager_is_taken_over_once_confirmed(servic
     c.d.modify_s(other.dn, [(ldap.MOD_ADD, 'habEtablissementCouvert', [dn.encode()])])
 
 
+# --- another number --------------------------------------------------------------------------------------------------------
+
+def test_a_convention_with_another_number_keeps_its_file_and_amendments(service, admin):
+    c = Agreement(service, 'F9210002')
+    settled(admin, c)
+    holder = c.find('(uid=n.tramoulet)')[0][1]['habAgentNumero'][0].decode()
+    place = c.get('habEtablissementCouvert')[0].split(',')[0].split('=')[1]
+    page = amendment(admin, c, 'retrait-droit', f'&agent={holder}', fonctionnement=place)
+    assert 'Retrait enregistré' in page.words
+    settled(admin, c)
+    former, other = c.number, '921-2026-8801'
+    renamed = c.dn.replace(former, other)
+    c.d.rename_s(c.dn, f'habConventionNumero={other}', delold=1)
+    try:
+        page = until(lambda: (lambda p: p if f'Convention {other}' in p.words else None)(admin.get(PATH + other)))
+        assert f'Numéro sur les documents signés{former}' in page.words.replace(' ' + former, former)
+        assert 'Avenant enregistré par Odile Marchenoir' in page.words
+        # what was mailed or kept before leads there still, and on with the number of now
+        old = admin.get(PATH + former)
+        assert old.status == 200 and f'Convention {other}' in old.words and f'{PATH}{other}/annexe' in old.links()
+        assert 'annexe 1 au' in admin.get(f'{PATH}{other}/annexe').words.lower() and admin.get(f'{PATH}{former}/annexe').status == 200
+        stranger = service.client(service.account('caf_admin', caf='751'))
+        assert stranger.get(PATH + former).status == 404 and stranger.get(PATH + other).status == 404
+        assert other in service.client(next(a for a in service.accounts('agent') if a['uid'] == 'n.tramoulet')).get('/espace-pro/convention').words
+        # the next amendment follows the one before
+        count = len(re.findall(r'N° \d+, enregistré le', page.words.replace('\u00a0', ' ')))
+        form = posted(admin.get(f'{PATH}{other}/avenant?nature=droit&agent={holder}'))
+        assert 'Avenant enregistré' in form.set(**SIGNED, fonctionnement=place).submit().words
+        words = until(lambda: (lambda w: w if f'N° {count + 1}, enregistré le' in w else None)(admin.get(PATH + other).words.replace('\u00a0', ' ')))
+        assert 'AV-2026-07' in words
+        until(lambda: 'n’est pas encore à jour' not in admin.get(PATH + other).words)
+    finally:
+        c.d.rename_s(renamed, f'habConventionNumero={former}', delold=1)
+    until(lambda: f'Convention {former}' in admin.get(c.path).words)
+
+
 # --- annex 1 ------------------------------------------------------------------------------------------------------------
 
 def test_annex_1_at_a_date_and_what_changed_since(admin, convention):

@@ -530,3 +530,24 @@ def test_a_second_convention_in_force_is_confirmed_and_shown_with_its_own_days_a
     assert page.text.count('Établissements de la convention') == 2
     home = mine.get('/espace-pro').words
     assert all(f'Convention n° {n}' in home for n in numbers)
+
+
+def test_the_convention_of_a_request_leads_to_it_under_another_number_too(service):
+    place, = new_places(service, 1)
+    number = make_request(service, listing=[place], people=[person()])
+    c = administrator(service)
+    check(c, number)
+    post(c, number)
+    signed(c, number)
+    former = re.search(r'Convention n° (\S+?)\.', c.get(path(number)).words)[1]
+    activate(c, number)
+    wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
+    page = c.get('/caf/conventions/' + former)
+    assert path(number) in page.links() and 'Empreinte du document' in page.words
+    dn = service.directory().search_s(service.demo['ldap']['suffix'], 2, f'(habConventionNumero={former})', ['cn'])[0][0]
+    service.directory().rename_s(dn, 'habConventionNumero=921-2026-8802', delold=1)
+    page = wait(lambda: c.get('/caf/conventions/921-2026-8802'), lambda p: p.status == 200)
+    assert path(number) in page.links() and 'Empreinte du document' in page.words
+    assert f'Numéro sur les documents signés{former}' in page.words.replace(' ' + former, former)
+    assert 'activée par Odile Marchenoir' in page.words
+    assert f'Convention n° {former}' in c.get(path(number)).words, 'as it was printed'

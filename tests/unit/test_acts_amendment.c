@@ -68,8 +68,9 @@ static const char *last_lines(struct stage *s)
 static void settle(struct stage *s, const char *what)
 {
 	struct changeset *cs = changeset_new(s->a);
+	struct file f = file_now(s);
 
-	outcome_put(s->a, cs, outcome_key(s->a, "convention", "921-2026-0001", what), &(struct outcome){ .state = "done" });
+	outcome_put(s->a, cs, agreement_outcome_key(s->a, &f.g, what), &(struct outcome){ .state = "done" });
 	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
 }
 

@@ -185,6 +185,7 @@ static void test_which_day_brings_what(void **state)
 		size_t before = cases[i].event ? audit_of(w, cases[i].event, NULL) : 0;
 
 		g.number = arena_printf(w->a, "921-2026-1%03zu", i);
+		g.uuid = uuid_of((uint8_t)(200 + i));
 		g.status = cases[i].status;
 		g.not_tacit = cases[i].not_tacit;
 		print_message("%zu\n", i);
