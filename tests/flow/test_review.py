@@ -63,6 +63,16 @@ def signed(c, number, **values):
     return ok(sign(c, number, **values), path(number) + '?fait=convention-enregistree')
 
 
+def ready(service, **values):
+    """An administrator and the number of a request that he may activate."""
+    number = make_request(service, **values)
+    c = administrator(service)
+    check(c, number)
+    post(c, number)
+    signed(c, number)
+    return c, number
+
+
 def activate(c, number):
     return ok(c.get(path(number, '/activer')).form('/activer').submit(), path(number) + '?fait=habilitation-active')
 
@@ -254,11 +264,7 @@ def test_the_page_and_the_pdf_say_the_same(service):
 
 
 def test_an_establishment_of_a_free_line_is_made_before_the_activation(service):
-    number = make_request(service, listing=[], others=['Crèche du Parc, 2 rue du Parc, Gennevilliers'])
-    c = administrator(service)
-    check(c, number)
-    post(c, number)
-    signed(c, number)
+    c, number = ready(service, listing=[], others=['Crèche du Parc, 2 rue du Parc, Gennevilliers'])
     confirm = c.get(path(number, '/activer'))
     assert 'n’est pas encore au répertoire' in confirm.words
     token = c.get('/espace-pro/mon-compte').form('/deconnexion').get('csrf')
@@ -278,11 +284,7 @@ def test_an_establishment_of_a_free_line_is_made_before_the_activation(service):
 
 def test_an_address_is_corrected_and_a_password_sent_again(service):
     who = person()
-    number = make_request(service, listing=new_places(service, 1), people=[who])
-    c = administrator(service)
-    check(c, number)
-    post(c, number)
-    signed(c, number)
+    c, number = ready(service, listing=new_places(service, 1), people=[who])
     activate(c, number)
     page = wait(lambda: c.get(path(number)), lambda p: 'Courriel parti' in p.words)
     agent = re.search(r'agent (\S+),', page.words)[1]
@@ -364,11 +366,7 @@ def test_each_role_opens_the_oldest_file_it_may(service):
 
 
 def test_a_number_given_in_the_directory_since_the_check_is_refused(service):
-    number = make_request(service, listing=new_places(service, 1), people=[person()])
-    c = administrator(service)
-    check(c, number)
-    post(c, number)
-    signed(c, number)
+    c, number = ready(service, listing=new_places(service, 1), people=[person()])
     agreement = re.search(r'Convention n° (\S+?)\.', c.get(path(number)).words)[1]
     d = service.directory()
     dn = f'habConventionNumero={agreement},habFournisseurId=F9210001,ou=fournisseurs,habCodeCaf=921,ou=cafs,{service.demo["ldap"]["suffix"]}'
@@ -384,11 +382,7 @@ def test_a_number_given_in_the_directory_since_the_check_is_refused(service):
 
 def test_a_number_taken_in_the_seconds_between_opens_nothing(service):
     who = person()
-    number = make_request(service, listing=new_places(service, 1), people=[who])
-    c = administrator(service)
-    check(c, number)
-    post(c, number)
-    signed(c, number)
+    c, number = ready(service, listing=new_places(service, 1), people=[who])
     agreement = re.search(r'Convention n° (\S+?)\.', c.get(path(number)).words)[1]
     d = service.directory()
     suffix = service.demo['ldap']['suffix']
@@ -495,11 +489,7 @@ def test_a_picked_establishment_is_changed_until_the_activation(service):
 
 def test_an_establishment_that_left_the_register_is_not_promised(service):
     place, = new_places(service, 1)
-    number = make_request(service, listing=[place], people=[person()])
-    c = administrator(service)
-    check(c, number)
-    post(c, number)
-    signed(c, number)
+    c, number = ready(service, listing=[place], people=[person()])
     suffix = service.demo['ldap']['suffix']
     service.directory().delete_s(f'habEtablissementId={place},ou=etablissements,habCodeCaf=921,ou=cafs,{suffix}')
     page = wait(lambda: c.get(path(number, '/activer')), lambda p: 'n’est plus au répertoire' in p.words)
@@ -513,11 +503,7 @@ def test_a_second_convention_in_force_is_confirmed_and_shown_with_its_own_days_a
     former = d.search_s(provider, 1, '(&(objectClass=habConvention)(habStatut=active))', ['habConventionNumero'])[0][1]
     former = former['habConventionNumero'][0].decode()
     place, = new_places(service, 1)
-    number = make_request(service, siret=entry['habSiret'][0].decode(), listing=[place], people=[person()])
-    c = administrator(service)
-    check(c, number)
-    post(c, number)
-    signed(c, number)
+    c, number = ready(service, siret=entry['habSiret'][0].decode(), listing=[place], people=[person()])
     page = c.get(path(number, '/activer'))
     assert f'Convention n° {former}, échéance le' in page.words and '/caf/conventions/' + former in page.links()
     bad = page.form('/activer').submit()
@@ -534,11 +520,7 @@ def test_a_second_convention_in_force_is_confirmed_and_shown_with_its_own_days_a
 
 def test_the_convention_of_a_request_leads_to_it_under_another_number_too(service):
     place, = new_places(service, 1)
-    number = make_request(service, listing=[place], people=[person()])
-    c = administrator(service)
-    check(c, number)
-    post(c, number)
-    signed(c, number)
+    c, number = ready(service, listing=[place], people=[person()])
     former = re.search(r'Convention n° (\S+?)\.', c.get(path(number)).words)[1]
     activate(c, number)
     wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)

@@ -233,19 +233,26 @@ static void test_unknown_identifiers_are_delayed_alike(void **state)
 	assert_int_equal(try_from(s, "203.0.113.11", "ghost2", "x-wrong-x", 9).outcome, LOGIN_REFUSED);
 }
 
-/* A login process of its own; its outcome, once start is closed. */
-static pid_t try_apart(struct stage *s, const int start[2], const char *password)
+/* In a process of its own: with a store and a directory of its own, once start is closed. */
+static void begin_apart(struct stage *s, const int start[2])
 {
-	pid_t child = fork();
 	char c;
 
-	if (child)
-		return child;
 	close(start[1]);
 	s->app.store = NULL;
 	stage_open(s);
 	s->app.web = slapd_open(SERVICE_WEB);
 	(void)!read(start[0], &c, 1);
+}
+
+/* A login process of its own; its outcome, once start is closed. */
+static pid_t try_apart(struct stage *s, const int start[2], const char *password)
+{
+	pid_t child = fork();
+
+	if (child)
+		return child;
+	begin_apart(s, start);
 	_exit((int)try(s, "pdurand", password).outcome);
 }
 
@@ -463,15 +470,10 @@ static pid_t change_apart(struct stage *s, const int start[2], const struct visi
 	struct faults faults = { 0 };
 	const char *token;
 	pid_t child = fork();
-	char c;
 
 	if (child)
 		return child;
-	close(start[1]);
-	s->app.store = NULL;
-	stage_open(s);
-	s->app.web = slapd_open(SERVICE_WEB);
-	(void)!read(start[0], &c, 1);
+	begin_apart(s, start);
 	_exit(password_change(&s->app, s->a, who, &wrong, &faults, &token) != ERR_INVALID ? 2 :
 	      strstr(fault_of(&faults, "ancien"), "actuel")                               ? 1 :
 											    0);
