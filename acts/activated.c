@@ -52,14 +52,6 @@ static bool entry_number(struct arena *a, const char *said, int64_t most, int64_
 	return text_to_int(arena_memdup(a, said + n, strcspn(said + n, " ")), 1, most, out) == ERR_OK;
 }
 
-bool activation_is_refused(struct txn *t, struct arena *a, const char *number)
-{
-	struct outcome last;
-
-	return !outcome_get(t, a, TABLE_OUTCOME, bytes_of(outcome_key(a, "demande", number, "annuaire")), &last) &&
-	       strcmp(last.state, "failed") == 0;
-}
-
 enum err activation_refused(struct app *app, struct arena *a, const char *number, struct activation_refusal *out)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
@@ -69,7 +61,7 @@ enum err activation_refused(struct app *app, struct arena *a, const char *number
 	int64_t at;
 	size_t n;
 
-	if (!activation_is_refused(&t, a, number))
+	if (!request_is_stuck(&t, a, number))
 		return t.err ? t.err : ERR_NOTFOUND;
 	*out = (struct activation_refusal){ .what = "une partie de l’écriture" };
 	enum err e = find_refused(&t, a, about, &j);

@@ -28,9 +28,7 @@ MUST_USE enum err access_of(struct app *app, struct arena *a, const struct grant
 MUST_USE enum err request_resend(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 				 const char *agent, const char *mail, bool shared, struct faults *faults);
 
-/* The directory refused a part of the activation for good, and that is not settled. */
-bool activation_is_refused(struct txn *t, struct arena *a, const char *number);
-/* What it refused. ERR_NOTFOUND: nothing. */
+/* What the directory refused of it for good (request_is_stuck). ERR_NOTFOUND: nothing. */
 struct activation_refusal {
 	const char *what; /* French, as « la convention n° 921-2026-00001 » */
 	bool stopped;     /* what was to follow was not written */

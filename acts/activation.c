@@ -2,7 +2,6 @@
 
 #include "acts/agent_new.h"
 #include "acts/agreement.h"
-#include "acts/calendar.h"
 #include "acts/codes.h"
 #include "acts/outcome.h"
 #include "acts/provider.h"
@@ -395,21 +394,7 @@ static enum err check_takeovers(struct activating *x, bool confirmed)
 	return e;
 }
 
-static enum err check_beside(struct activating *x, bool confirmed)
-{
-	day_t today = day_of(x->step.now);
-	struct agreements list;
-	enum err e = request_agreements(x->app, x->a, &x->step.f.r, today, &list);
-
-	if (!e && list.n && !confirmed)
-		fault_add(x->a, x->faults, "en_vigueur",
-			  "Ce fournisseur a déjà une convention en vigueur, n° %s, échéance le %s. Cochez la case pour activer "
-			  "celle-ci à côté",
-			  list.v[0].number, day_fr(x->a, agreement_due(&list.v[0], today)));
-	return e;
-}
-
-static enum err check(struct activating *x, unsigned confirmed)
+static enum err check(struct activating *x, bool confirmed)
 {
 	const char *missing = "";
 	enum err e = ERR_OK;
@@ -419,16 +404,13 @@ static enum err check(struct activating *x, unsigned confirmed)
 			  request_name_of(x->app, x->a, &x->step.f.r, missing));
 	else if (!(e = check_earlier(x)))
 		e = check_number(x);
-	if (e || x->faults->n)
-		return e ? e : ERR_INVALID;
-	e = check_takeovers(x, confirmed & ACTIVATE_TAKING_OVER);
-	if (!e)
-		e = check_beside(x, confirmed & ACTIVATE_BESIDE);
+	if (!e && !x->faults->n)
+		e = check_takeovers(x, confirmed);
 	return !e && x->faults->n ? ERR_INVALID : e;
 }
 
 enum err request_activate(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-			  unsigned confirmed, struct faults *faults)
+			  bool take_over, struct faults *faults)
 {
 	enum err e = ERR_CONFLICT;
 
@@ -437,7 +419,7 @@ enum err request_activate(struct app *app, struct arena *a, const struct visitor
 		struct activating x = { .app = app, .a = a, .faults = faults };
 
 		if ((e = step_begin(app, a, who, number, "agreement_signed", &x.step)) || x.step.done ||
-		    (e = check(&x, confirmed)))
+		    (e = check(&x, take_over)))
 			return e;
 		e = activate(&x);
 	}

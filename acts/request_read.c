@@ -1,6 +1,6 @@
 /* Requests as a Caf reads them: one, a list, what comparing tells. */
-#include "acts/activated.h"
 #include "acts/mirror_keys.h"
+#include "acts/outcome.h"
 #include "acts/provider.h"
 #include "acts/request_review.h"
 #include "base/text.h"
@@ -60,11 +60,19 @@ const struct request_event *request_event_last(const struct request_file *f, con
 	return NULL;
 }
 
+bool request_is_stuck(struct txn *t, struct arena *a, const char *number)
+{
+	struct outcome last;
+
+	return !outcome_get(t, a, TABLE_OUTCOME, bytes_of(outcome_key(a, "demande", number, "annuaire")), &last) &&
+	       strcmp(last.state, "failed") == 0;
+}
+
 static bool is_open(struct txn *t, struct arena *a, const struct grant_request *r)
 {
 	int step = request_step(r->state);
 
-	return step == 4 ? activation_is_refused(t, a, r->number) : step >= 0;
+	return step == 4 ? request_is_stuck(t, a, r->number) : step >= 0;
 }
 
 static bool matches(struct txn *t, struct arena *a, const struct request_filter *f, const char *folded,

@@ -52,6 +52,9 @@ struct finding {
 MUST_USE enum err request_findings(struct app *app, struct arena *a, const struct visitor *who,
 				   const struct request_file *f, struct finding **out, size_t *n);
 
+/* The directory refused a part of its activation for good, and that is not settled. */
+bool request_is_stuck(struct txn *t, struct arena *a, const char *number);
+
 /* The provider of the request's SIRET in its Caf. ERR_NOTFOUND: the activation makes one. */
 MUST_USE enum err request_provider(struct app *app, struct arena *a, const struct grant_request *r, struct provider *out);
 

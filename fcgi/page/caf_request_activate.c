@@ -38,7 +38,6 @@ static void people_table(struct request *rq, struct html *h, const struct reques
 
 static const struct field activate_fields[] = {
 	{ .name = "gestion", .label = "Changement de gestionnaire", .kind = FIELD_SET, .choices = yes_choices },
-	{ .name = "en_vigueur", .label = "Autre convention en vigueur", .kind = FIELD_SET, .choices = yes_choices },
 };
 
 const struct form *form_request_activate(void)
@@ -64,7 +63,7 @@ static void takeovers(struct request *rq, struct html *h, const struct takeover 
 		  n > 1 ? "Changer le gestionnaire de ces établissements" : "Changer le gestionnaire de cet établissement");
 }
 
-/* Conventions that stay in force beside the new one, and the box that says so. */
+/* Conventions that stay in force beside the new one. */
 static void beside(struct request *rq, struct html *h, const struct agreements *list)
 {
 	day_t today = day_today();
@@ -77,7 +76,6 @@ static void beside(struct request *rq, struct html *h, const struct agreements *
 		     list->v[i].number, list->v[i].number, day_fr(rq->arena, agreement_due(&list->v[i], today)));
 	html(h, "</ul>\n<p>{} : un ajout se fait d’habitude par un avenant.</p>\n",
 	     list->n > 1 ? "Elles restent en vigueur" : "Elle reste en vigueur");
-	check_box(rq, h, "en_vigueur", "Activer celle-ci à côté");
 }
 
 /* What a free line names is made or picked here; what the provider chose stays as it was sent. */
@@ -152,9 +150,7 @@ enum err page_caf_request_activate_post(struct request *rq, struct html *h)
 	enum err e = caf_request_open(rq, &f);
 
 	if (!e)
-		e = request_activate(rq->app, rq->arena, &rq->who, rq->arg[0],
-				     (input_has(&rq->in, "gestion", "oui") ? ACTIVATE_TAKING_OVER : 0) |
-					     (input_has(&rq->in, "en_vigueur", "oui") ? ACTIVATE_BESIDE : 0),
+		e = request_activate(rq->app, rq->arena, &rq->who, rq->arg[0], input_has(&rq->in, "gestion", "oui"),
 				     &rq->faults);
 	return caf_request_answer(rq, h, e, 3, "habilitation-active", activate_page);
 }

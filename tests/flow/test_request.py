@@ -224,21 +224,6 @@ def test_another_window_moves_nobody(service, nurseries):
 @pytest.mark.parametrize('name', ['fonctionnement', 'places'])
 def test_a_search_searches_and_keeps_a_line_that_is_not_added(service, nurseries, name):
     c = service.client()
-    form = step(c, name).put('autre', 'Les Galets, 1 rue Haute & Cie').put('etablissement', [nurseries[0][0]])
-    if name == 'fonctionnement':
-        form.put('autre_places', 'oui')
-    found = form.set(lieu=nurseries[1][2]).submit(('action', 'chercher'))
-    assert found.status == 200 and 'resultats' in found.text and 'ligne-ajoutee' not in found.path
-    again = found.form(f'/{name}')
-    assert again.get('autre') == 'Les Galets, 1 rue Haute & Cie' and again.all('etablissement') == [nurseries[0][0]]
-    assert name == 'places' or again.get('autre_places') == 'oui'
-    ok(again.submit(('action', 'ajouter')), f'{STEPS}/{name}?fait=ligne-ajoutee')
-    assert '+1' in step(c, name).all('etablissement')
-
-
-@pytest.mark.parametrize('name', ['fonctionnement', 'places'])
-def test_a_search_searches_and_keeps_a_line_that_is_not_added(service, nurseries, name):
-    c = service.client()
     line = 'Les Galets, 1 rue Haute & Cie'
     form = step(c, name).put('autre', line).put('etablissement', [nurseries[0][0]])
     if name == 'fonctionnement':
