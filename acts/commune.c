@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define FOUND_MAX 20
 #define NEAR_MAX 5
@@ -95,28 +96,77 @@ enum err commune_by_insee(struct app *app, struct arena *a, const char *insee, s
 	return commune_read(&t, a, insee, out);
 }
 
-/* "Valmoreau (00410)", "00410 Valmoreau": a name, folded, and a postal code. */
+/* "Valmoreau (00410)", "00410 Valmoreau", "Valmoreau (004)", "Paris 13": a name, folded, a postal code, a department. */
 struct typed {
 	const char *name;
 	const char *code;
+	const char *department; /* "92", "2a", "974" */
 };
+
+static const char *const cities[] = { "paris", "lyon", "marseille" };
+
+static bool is_city(const char *name)
+{
+	for (size_t i = 0; i < LENGTH(cities); i++)
+		if (strcmp(cities[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* "1", "03", "13e", "13eme", "2nd": 1 to 20, else 0. */
+static unsigned ordinal(const char *word)
+{
+	static const char *const endings[] = { "", "e", "er", "eme", "ieme", "nd", "d" };
+	size_t digits = strspn(word, "0123456789");
+	unsigned long n = digits && digits < 3 ? strtoul(word, NULL, 10) : 0;
+
+	for (size_t i = 0; i < LENGTH(endings); i++)
+		if (strcmp(word + digits, endings[i]) == 0)
+			return n <= 20 ? (unsigned)n : 0;
+	return 0;
+}
+
+static bool is_department(const char *word)
+{
+	size_t digits = strspn(word, "0123456789");
+
+	return (strlen(word) == 2 && (digits == 2 || strcmp(word, "2a") == 0 || strcmp(word, "2b") == 0)) ||
+	       (strlen(word) == 3 && digits == 3 && word[0] == '9' && word[1] == '7');
+}
+
+/* Takes the word where it is no part of the name: a code, a department, or what is said of an arrondissement beside its number. */
+static bool take_word(struct typed *t, struct buf *name, const char *word, bool last)
+{
+	const char *before = buf_str(name);
+
+	if (strlen(word) == 5 && strspn(word, "0123456789") == 5 && !*t->code) {
+		t->code = word;
+		return true;
+	}
+	if (is_city(before) && ordinal(word)) {
+		buf_printf(name, " %u%s arrondissement", ordinal(word), ordinal(word) == 1 ? "er" : "e");
+		return true;
+	}
+	if (last && *before && is_department(word)) {
+		t->department = word;
+		return true;
+	}
+	return strstr(before, " arrondissement") && (strncmp("arrondissement", word, strlen(word)) == 0);
+}
 
 static struct typed read_typed(struct arena *a, const char *text)
 {
-	struct typed t = { "", "" };
+	struct typed t = { "", "", "" };
 	struct buf name = buf_new(a);
 
 	for (const char *p = commune_fold(a, text_cut(a, text, 100)); *p;) {
 		size_t n = strcspn(p, " ");
+		const char *word = arena_memdup(a, p, n);
 
-		if (n == 5 && strspn(p, "0123456789") == 5 && !*t.code) {
-			t.code = arena_memdup(a, p, n);
-		} else {
-			if (name.n)
-				buf_byte(&name, ' ');
-			buf_add(&name, p, n);
-		}
 		p += n + (p[n] == ' ');
+		if (take_word(&t, &name, word, !*p))
+			continue;
+		buf_printf(&name, "%s%s", name.n ? " " : "", word);
 	}
 	t.name = buf_str(&name);
 	return t;
@@ -145,11 +195,21 @@ static bool is_without_article(struct arena *a, const struct commune *c, const c
 	return bare && strcmp(bare, text) == 0;
 }
 
-static void add_hit(struct txn *t, struct arena *a, struct hits *h, const char *insee, const char *whole, const char *code)
+static const struct typed anywhere = { "", "", "" };
+
+/* In the department and of the postal code that were typed, if any was. */
+static bool goes_with(const struct commune *c, const struct typed *where)
+{
+	return commune_has_postal_code(c, where->code) &&
+	       strncasecmp(c->insee, where->department, strlen(where->department)) == 0;
+}
+
+static void add_hit(struct txn *t, struct arena *a, struct hits *h, const char *insee, const char *whole,
+		    const struct typed *where)
 {
 	struct hit hit;
 
-	if (commune_read(t, a, insee, &hit.c) || !commune_has_postal_code(&hit.c, code))
+	if (commune_read(t, a, insee, &hit.c) || !goes_with(&hit.c, where))
 		return;
 	hit.exact = whole && !is_without_article(a, &hit.c, whole);
 	h->v = arena_more(a, h->v, h->n, sizeof *h->v);
@@ -157,7 +217,8 @@ static void add_hit(struct txn *t, struct arena *a, struct hits *h, const char *
 }
 
 /* The communes of a place text (whole, or its beginning). */
-static void scan_places(struct txn *t, struct arena *a, const char *text, bool whole, const char *code, struct hits *h)
+static void scan_places(struct txn *t, struct arena *a, const char *text, bool whole, const struct typed *where,
+			struct hits *h)
 {
 	size_t n = strlen(text);
 	struct bytes prefix = { (const uint8_t *)text, n + whole };
@@ -167,7 +228,7 @@ static void scan_places(struct txn *t, struct arena *a, const char *text, bool w
 		const uint8_t *end = memchr(s.key.p, 0, s.key.n);
 		size_t at = end ? (size_t)(end - s.key.p) + 1 : s.key.n;
 
-		add_hit(t, a, h, arena_memdup(a, s.key.p + at, s.key.n - at), whole ? text : NULL, code);
+		add_hit(t, a, h, arena_memdup(a, s.key.p + at, s.key.n - at), whole ? text : NULL, where);
 	}
 }
 
@@ -177,16 +238,20 @@ static bool is_parent(const struct commune *c)
 	return strcmp(c->insee, "75056") == 0 || strcmp(c->insee, "69123") == 0 || strcmp(c->insee, "13055") == 0;
 }
 
-static void drop_parents(struct hits *h)
+static void keep_parents(struct hits *h, bool wanted)
 {
 	size_t kept = 0;
 
-	if (h->n < 2)
-		return;
 	for (size_t i = 0; i < h->n; i++)
-		if (!is_parent(&h->v[i].c))
+		if (is_parent(&h->v[i].c) == wanted)
 			h->v[kept++] = h->v[i];
 	h->n = kept;
+}
+
+static void drop_parents(struct hits *h)
+{
+	if (h->n > 1)
+		keep_parents(h, false);
 }
 
 static int same_together(const void *x, const void *y)
@@ -225,20 +290,27 @@ static void sort_hits(struct hits *h)
 
 static void find_places(struct txn *t, struct arena *a, const struct typed *typed, struct hits *h)
 {
-	const char *codes[2] = { typed->code, "" };
+	const struct typed *where[2] = { typed, &anywhere };
 
 	/* "1400": a postal code that lost its zero, or the beginning of one. */
 	if (strlen(typed->name) == 4 && strspn(typed->name, "0123456789") == 4)
-		scan_places(t, a, arena_printf(a, "0%s", typed->name), true, typed->code, h);
-	/* With a name and a code that do not go together, the name counts. */
+		scan_places(t, a, arena_printf(a, "0%s", typed->name), true, typed, h);
+	/* With a name and a code or a department that do not go together, the name counts. */
 	for (size_t i = 0; i < 2 && (!i || !h->n) && *typed->name; i++) {
-		scan_places(t, a, typed->name, true, codes[i], h);
+		scan_places(t, a, typed->name, true, where[i], h);
 		if (strlen(typed->name) > 1)
-			scan_places(t, a, typed->name, false, codes[i], h);
+			scan_places(t, a, typed->name, false, where[i], h);
+		if (*where[i]->code)
+			drop_parents(h);
 	}
 	if (!h->n && *typed->code) {
-		scan_places(t, a, typed->code, true, "", h);
+		scan_places(t, a, typed->code, true, &anywhere, h);
 		drop_parents(h);
+	}
+	/* "75000", which no arrondissement has: the city */
+	if (!h->n && *typed->code && strcmp(typed->code + 2, "000") == 0) {
+		scan_places(t, a, arena_printf(a, "%.2s", typed->code), false, &anywhere, h);
+		keep_parents(h, true);
 	}
 }
 
@@ -304,6 +376,10 @@ enum err communes_find(struct app *app, struct arena *a, const char *text, struc
 	struct communes_found found = { .v = NULL };
 
 	find_places(&t, a, &typed, &h);
+	if (!h.n && strchr(text, '(')) { /* "Saint-Denis (Réunion)" */
+		typed = read_typed(a, arena_memdup(a, text, strcspn(text, "(")));
+		find_places(&t, a, &typed, &h);
+	}
 	sort_hits(&h);
 	if (!h.n && *typed.name)
 		find_near(&t, a, typed.name, &found.near);
@@ -328,9 +404,9 @@ enum err commune_named(struct app *app, struct arena *a, const char *text, struc
 	struct typed typed = read_typed(a, text);
 
 	if (*typed.name) {
-		scan_places(&t, a, typed.name, true, typed.code, &h);
+		scan_places(&t, a, typed.name, true, &typed, &h);
 	} else if (*typed.code) {
-		scan_places(&t, a, typed.code, true, "", &h);
+		scan_places(&t, a, typed.code, true, &anywhere, &h);
 		drop_parents(&h);
 	}
 	if (t.err)
