@@ -34,11 +34,13 @@ static int64_t absolute_ms(const struct settings *s)
 /* Seen in the future: the clock stepped back, and no session is prolonged by that. */
 const char *session_over(const struct settings *s, const struct session *x, int64_t now)
 {
-	if (now - x->created >= absolute_ms(s))
+	int64_t idle = x->seen + idle_ms(s), absolute = x->created + absolute_ms(s);
+
+	if (now >= idle && idle < absolute)
+		return "idle"; /* whenever it is seen */
+	if (now >= absolute)
 		return "absolute";
-	if (x->ended || now - x->seen >= idle_ms(s) || now < x->seen - STEP_MS)
-		return "idle";
-	return NULL;
+	return x->ended || now < x->seen - STEP_MS ? "idle" : NULL;
 }
 
 static bool ended_lately(const struct settings *s, const struct session *x, int64_t now)

@@ -62,6 +62,10 @@ enum err page_caf_agreements(struct request *rq, struct html *h)
 
 	if ((e = caf_agreements(rq->app, rq->arena, &rq->who, &f, &v, &n, &total)))
 		return e;
+	const char *list = link_with(rq->arena, "/caf/conventions", "q", q, "echeance", due, NULL);
+
+	if (pages_are_fewer(rq, list, page, total, PER_PAGE))
+		return ERR_OK;
 	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/conventions", .title = "Conventions" });
 	html(h, "<h1>Conventions</h1>\n<form class=\"card filters\" method=\"get\" action=\"/caf/conventions\" "
 		"aria-label=\"Filtrer les conventions\">\n");
@@ -76,7 +80,7 @@ enum err page_caf_agreements(struct request *rq, struct html *h)
 	else
 		note(h, NOTE_INFO,
 		     f.soon ? "Aucune échéance dans les 4 mois." : "Aucune convention ne correspond à cette recherche.");
-	pages_of(rq, h, "/caf/conventions", "Pages de conventions", page, total, PER_PAGE, "q", q, "echeance", due);
+	pages_of(rq, h, list, "Pages de conventions", page, total, PER_PAGE);
 	page_end(rq, h);
 	return ERR_OK;
 }

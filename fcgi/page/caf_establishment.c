@@ -20,27 +20,13 @@ const struct form *form_caf_establishments(void)
 	return &form;
 }
 
-enum err page_caf_establishments(struct request *rq, struct html *h)
+static void establishments_table(struct html *h, const struct establishment *v, size_t n, size_t total)
 {
-	struct establishment *v;
-	size_t n, total;
-	int64_t page = 1;
-	const char *q = input_get(&rq->in, "q");
-
-	if (*input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, 10000, &page))
-		return ERR_MALFORMED;
-	enum err e = caf_establishments(rq->app, rq->arena, &rq->who, q, (size_t)page - 1, PER_PAGE, &v, &n, &total);
-
-	if (e)
-		return e;
-	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/etablissements", .title = "Établissements" });
 	html(h,
-	     "<h1>Établissements</h1>\n<form class=\"card filters\" method=\"get\" action=\"/caf/etablissements\" aria-label=\"Chercher un "
-	     "établissement\">\n<div class=\"field\"><label for=\"q\">Nom, commune ou identifiant</label><input type=\"text\" id=\"q\" name=\"q\" "
-	     "value=\"{}\"></div>\n<button class=\"btn btn-alt\">Chercher</button>\n</form>\n<div class=\"scroll\" role=\"region\" "
-	     "aria-labelledby=\"t-etab\" tabindex=\"0\">\n<table class=\"data\">\n<caption id=\"t-etab\">{} sur {}</caption>\n<thead><tr>"
-	     "<th scope=\"col\">Établissement</th><th scope=\"col\">Type</th><th scope=\"col\">Commune</th><th scope=\"col\">Places</th></tr></thead>\n<tbody>\n",
-	     q, html_number(h, (int64_t)n), html_number(h, (int64_t)total));
+	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-etab\" tabindex=\"0\">\n<table class=\"data\">\n"
+	     "<caption id=\"t-etab\">{} sur {}</caption>\n<thead><tr><th scope=\"col\">Établissement</th><th scope=\"col\">Type</th>"
+	     "<th scope=\"col\">Commune</th><th scope=\"col\">Places</th></tr></thead>\n<tbody>\n",
+	     html_number(h, (int64_t)n), html_number(h, (int64_t)total));
 	for (size_t i = 0; i < n; i++)
 		html(h,
 		     "<tr><th scope=\"row\"><a href=\"/caf/etablissements/{}\">{}</a> <span class=\"muted num\">{}</span></th><td>{}</td><td>{} {}</td>"
@@ -48,17 +34,32 @@ enum err page_caf_establishments(struct request *rq, struct html *h)
 		     v[i].id, v[i].name, v[i].id, establishment_kind_label(v[i].type, v[i].category, v[i].capacity),
 		     v[i].postal_code, v[i].city, v[i].capacity ? html_number(h, (int64_t)v[i].capacity) : "");
 	html(h, "</tbody>\n</table>\n</div>\n");
-	if (total > PER_PAGE) {
-		html(h, "<nav class=\"pager\" aria-label=\"Pages d’établissements\"><span class=\"muted\">Page {} sur {}</span>",
-		     html_number(h, page), html_number(h, (int64_t)((total + PER_PAGE - 1) / PER_PAGE)));
-		if (page > 1)
-			html(h, "<a href=\"{}\">Page précédente</a>",
-			     link_with(rq->arena, "/caf/etablissements", "q", q, "page", html_number(h, page - 1), NULL));
-		if ((size_t)page * PER_PAGE < total)
-			html(h, "<a href=\"{}\">Page suivante</a>",
-			     link_with(rq->arena, "/caf/etablissements", "q", q, "page", html_number(h, page + 1), NULL));
-		html(h, "</nav>\n");
-	}
+}
+
+enum err page_caf_establishments(struct request *rq, struct html *h)
+{
+	struct establishment *v;
+	size_t n, total;
+	int64_t page;
+	const char *q = input_get(&rq->in, "q"), *list = link_with(rq->arena, "/caf/etablissements", "q", q, NULL);
+	enum err e = page_number(rq, &page);
+
+	if (!e)
+		e = caf_establishments(rq->app, rq->arena, &rq->who, q, (size_t)page - 1, PER_PAGE, &v, &n, &total);
+	if (e)
+		return e;
+	if (pages_are_fewer(rq, list, page, total, PER_PAGE))
+		return ERR_OK;
+	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/etablissements", .title = "Établissements" });
+	html(h, "<h1>Établissements</h1>\n<form class=\"card filters\" method=\"get\" action=\"/caf/etablissements\" "
+		"aria-label=\"Chercher un établissement\">\n");
+	filter_text(rq, h, "q", "Nom, commune ou identifiant");
+	html(h, "<button class=\"btn btn-alt\">Chercher</button>\n</form>\n");
+	if (n)
+		establishments_table(h, v, n, total);
+	else
+		note(h, NOTE_INFO, *q ? "Aucun établissement ne correspond à cette recherche." : "Aucun établissement.");
+	pages_of(rq, h, list, "Pages d’établissements", page, total, PER_PAGE);
 	page_end(rq, h);
 	return ERR_OK;
 }

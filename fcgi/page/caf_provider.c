@@ -71,30 +71,6 @@ struct tag_of agreement_tag(const struct agreement *g)
 	}
 }
 
-enum err page_number(struct request *rq, int64_t *out)
-{
-	*out = 1;
-	return *input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, 10000, out) ? ERR_MALFORMED :
-												       ERR_OK;
-}
-
-void pages_of(struct request *rq, struct html *h, const char *path, const char *label, int64_t page, size_t total,
-	      size_t per_page, const char *name, const char *value, const char *name2, const char *value2)
-{
-	int64_t pages = (int64_t)((total + per_page - 1) / per_page);
-
-	if (pages < 2)
-		return;
-	html(h, "<nav class=\"pager\" aria-label=\"{}\"><span class=\"muted\">Page {} sur {}</span>", label,
-	     html_number(h, page), html_number(h, pages));
-	for (int64_t to = page - 1; to <= page + 1; to += 2)
-		if (to >= 1 && to <= pages)
-			html(h, "<a href=\"{}\">{}</a>",
-			     link_with(rq->arena, path, name, value, name2, value2, "page", html_number(h, to), NULL),
-			     to > page ? "Page suivante" : "Page précédente");
-	html(h, "</nav>\n");
-}
-
 /* What a convention's due day means. */
 static const char *due_text(struct request *rq, const struct agreement_line *l)
 {
@@ -167,6 +143,10 @@ enum err page_caf_providers(struct request *rq, struct html *h)
 		e = caf_providers(rq->app, rq->arena, &rq->who, q, (size_t)page - 1, PER_PAGE, &v, &n, &total);
 	if (e)
 		return e;
+	const char *list = link_with(rq->arena, "/caf/fournisseurs", "q", q, NULL);
+
+	if (pages_are_fewer(rq, list, page, total, PER_PAGE))
+		return ERR_OK;
 	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/fournisseurs", .title = "Fournisseurs" });
 	html(h, "<h1>Fournisseurs</h1>\n<form class=\"card filters\" method=\"get\" action=\"/caf/fournisseurs\" "
 		"aria-label=\"Chercher un fournisseur\">\n");
@@ -176,7 +156,7 @@ enum err page_caf_providers(struct request *rq, struct html *h)
 		providers_table(h, v, n, total);
 	else
 		note(h, NOTE_INFO, *q ? "Aucun fournisseur ne correspond à cette recherche." : "Aucun fournisseur.");
-	pages_of(rq, h, "/caf/fournisseurs", "Pages de fournisseurs", page, total, PER_PAGE, "q", q, "", "");
+	pages_of(rq, h, list, "Pages de fournisseurs", page, total, PER_PAGE);
 	page_end(rq, h);
 	return ERR_OK;
 }

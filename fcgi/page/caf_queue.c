@@ -107,10 +107,8 @@ static void empty_queue(struct request *rq, struct html *h, const struct queue_p
 		note(h, NOTE_OK, "Rien à traiter.");
 }
 
-static void queue_table(struct request *rq, struct html *h, const struct queue_page *q, const struct queue_filter *f)
+static void queue_table(struct request *rq, struct html *h, const struct queue_page *q)
 {
-	size_t pages = (q->total + f->per_page - 1) / f->per_page;
-
 	html(h,
 	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-file\" tabindex=\"0\">\n<table class=\"data\">\n"
 	     "<caption id=\"t-file\">{} {} sur {}, du plus ancien au plus récent</caption>\n<thead><tr><th scope=\"col\">Type</th>"
@@ -120,20 +118,6 @@ static void queue_table(struct request *rq, struct html *h, const struct queue_p
 	for (size_t i = 0; i < q->n; i++)
 		file_row(rq, h, &q->v[i]);
 	html(h, "</tbody>\n</table>\n</div>\n");
-	if (pages < 2)
-		return;
-	html(h, "<nav class=\"pager\" aria-label=\"Pages de dossiers\"><span class=\"muted\">Page {} sur {}</span>",
-	     html_number(h, (int64_t)f->page + 1), html_number(h, (int64_t)pages));
-	for (size_t i = 0; i < 2; i++) {
-		size_t to = i ? f->page + 2 : f->page;
-
-		if (to >= 1 && to <= pages)
-			html(h, "<a href=\"{}\">{}</a>",
-			     link_with(rq->arena, "/caf", "type", f->kind, "q", f->text, "pris", f->claimed, "page",
-				       arena_printf(rq->arena, "%zu", to), NULL),
-			     i ? "Page suivante" : "Page précédente");
-	}
-	html(h, "</nav>\n");
 }
 
 enum err page_caf_queue(struct request *rq, struct html *h)
@@ -152,13 +136,14 @@ enum err page_caf_queue(struct request *rq, struct html *h)
 	if (rq->faults.n) {
 		rq->re->status = 422;
 		f = (struct queue_filter){ .kind = "", .text = "", .claimed = "", .per_page = f.per_page };
-	} else if (*input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, 10000, &page)) {
+	} else if (page_number(rq, &page)) {
 		return ERR_MALFORMED;
 	}
 	f.page = (size_t)page - 1;
+	const char *list = link_with(rq->arena, "/caf", "type", f.kind, "q", f.text, "pris", f.claimed, NULL);
 	enum err e = queue_read(rq->app, rq->arena, &rq->who, &f, &q);
 
-	if (e)
+	if (e || pages_are_fewer(rq, list, page, q.total, f.per_page))
 		return e;
 	page_begin(rq, h,
 		   &(struct page){ .space = SPACE_CAF,
@@ -183,9 +168,10 @@ enum err page_caf_queue(struct request *rq, struct html *h)
 	filter_select(rq, h, "pris", "Pris par", claimed_choices, f.claimed);
 	html(h, "<button class=\"btn btn-alt\">Filtrer</button>\n</form>\n");
 	if (q.n)
-		queue_table(rq, h, &q, &f);
+		queue_table(rq, h, &q);
 	else
 		empty_queue(rq, h, &q);
+	pages_of(rq, h, list, "Pages de dossiers", page, q.total, f.per_page);
 	page_end(rq, h);
 	return ERR_OK;
 }

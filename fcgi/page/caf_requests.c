@@ -75,32 +75,15 @@ static void requests_table(struct request *rq, struct html *h, const struct gran
 	html(h, "</tbody>\n</table>\n</div>\n");
 }
 
-static void pager(struct request *rq, struct html *h, const char *state, int64_t page, size_t total)
-{
-	int64_t pages = (int64_t)((total + PER_PAGE - 1) / PER_PAGE);
-
-	if (pages < 2)
-		return;
-	html(h, "<nav class=\"pager\" aria-label=\"Pages de demandes\"><span class=\"muted\">Page {} sur {}</span>",
-	     html_number(h, page), html_number(h, pages));
-	for (int64_t to = page - 1; to <= page + 1; to += 2)
-		if (to >= 1 && to <= pages)
-			html(h, "<a href=\"{}\">{}</a>",
-			     link_with(rq->arena, "/caf/demandes", "etat", state, "q", input_get(&rq->in, "q"), "page",
-				       html_number(h, to), NULL),
-			     to > page ? "Page suivante" : "Page précédente");
-	html(h, "</nav>\n");
-}
-
 enum err page_caf_requests(struct request *rq, struct html *h)
 {
 	const char *typed = input_get(&rq->in, "etat");
 	const struct choice *c = choice_typed(rq->arena, state_filter, *typed ? typed : "ouvertes");
 	struct grant_request *v;
 	size_t n, total;
-	int64_t page = 1;
+	int64_t page;
 
-	if (!c || (*input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, 10000, &page)))
+	if (!c || page_number(rq, &page))
 		return ERR_MALFORMED;
 	struct request_filter f = { .state = strcmp(c->value, "toutes") == 0 ? "" : c->value,
 				    .text = input_get(&rq->in, "q"),
@@ -110,6 +93,10 @@ enum err page_caf_requests(struct request *rq, struct html *h)
 
 	if (e)
 		return e;
+	const char *list = link_with(rq->arena, "/caf/demandes", "etat", c->value, "q", f.text, NULL);
+
+	if (pages_are_fewer(rq, list, page, total, PER_PAGE))
+		return ERR_OK;
 	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/demandes", .title = "Demandes d’habilitation" });
 	html(h, "<h1>Demandes d’habilitation</h1>\n<form class=\"card filters\" method=\"get\" action=\"/caf/demandes\" "
 		"aria-label=\"Filtrer les demandes\">\n");
@@ -120,7 +107,7 @@ enum err page_caf_requests(struct request *rq, struct html *h)
 		requests_table(rq, h, v, n, total);
 	else
 		note(h, NOTE_INFO, "Aucune demande ne correspond à ces critères.");
-	pager(rq, h, c->value, page, total);
+	pages_of(rq, h, list, "Pages de demandes", page, total, PER_PAGE);
 	page_end(rq, h);
 	return ERR_OK;
 }

@@ -366,6 +366,7 @@ static void no_route(struct request *rq, struct html *h, unsigned allowed)
 {
 	if (allowed) {
 		http_header(rq->re, "Allow", "%s", allowed == METHOD_POST ? "POST" : "GET, HEAD");
+		rq->wrong_method = true;
 		page_error(rq, h, ERR_NOTFOUND, NULL);
 		rq->re->status = 405;
 		return;

@@ -33,6 +33,8 @@ static const struct {
 #define OLD_FORM \
 	"Cette page date d’une session précédente. Rien n’a été enregistré. Rouvrez-la, puis recopiez votre texte."
 
+#define WRONG_METHOD "Passez par les liens et les boutons du site. Rien n’a été enregistré."
+
 int status_of(enum err e)
 {
 	return (unsigned)e < ERR__MAX ? pages[e].status : 500;
@@ -108,9 +110,13 @@ void page_error(struct request *rq, struct html *h, enum err e, const char *inci
 	rq->re->status = status_of(e);
 	if (rq->re->status == 503 || rq->re->status == 429)
 		http_header(rq->re, "Retry-After", "%d", rq->re->status == 429 ? 60 : 30);
-	page_begin(rq, h, &(struct page){ .space = space_of(&rq->who), .title = pages[e].title });
-	html(h, "<div class=\"narrow\">\n<h1>{f}</h1>\n<p class=\"lead\">{f}</p>\n", pages[e].title,
-	     rq->old_form ? OLD_FORM : pages[e].text);
+	const char *title = rq->wrong_method ? "Cette page s’ouvre autrement" : pages[e].title;
+
+	page_begin(rq, h, &(struct page){ .space = space_of(&rq->who), .title = title });
+	html(h, "<div class=\"narrow\">\n<h1>{f}</h1>\n<p class=\"lead\">{f}</p>\n", title,
+	     rq->wrong_method ? WRONG_METHOD :
+	     rq->old_form     ? OLD_FORM :
+				pages[e].text);
 	if (rq->old_form && *form_page_of(rq->arena, rq->http->path))
 		html(h, "<p><a href=\"{}\">Rouvrir la page</a></p>\n", form_page_of(rq->arena, rq->http->path));
 	if (incident)

@@ -33,6 +33,7 @@ struct request {
 	size_t summary_at;      /* where in the body the error summary goes; 0: nowhere */
 	const struct form *of;  /* what in was typed in; NULL: the route's form */
 	bool old_form;          /* refused because it was shown to another session */
+	bool wrong_method;      /* the page is there, and is asked for in another way */
 	const char *csrf;       /* to put in every form (page_form_open does) */
 	struct establishment e; /* routes with a right or a Caf's establishment */
 	unsigned families;      /* the visitor's rights on e */
@@ -171,9 +172,11 @@ void day_words(struct html *h, struct arena *a, day_t day);
 void places_table(struct html *h, const uint16_t *cells, int band, unsigned halves, unsigned weekdays,
 		  const char *caption_extra);
 
-/* « Page 2 sur 9 » with links that keep the query: name, value, …, NULL. */
-void pages_of(struct request *rq, struct html *h, const char *path, const char *label, int64_t page, size_t total,
-	      size_t per_page, const char *name, const char *value, const char *name2, const char *value2);
+/* « Page 2 sur 9 » and its neighbours; list: the path with the filters of its query. Nothing where one page holds all. */
+void pages_of(struct request *rq, struct html *h, const char *list, const char *label, int64_t page, size_t total,
+	      size_t per_page);
+/* A page past the last one: true, and the reply leads to the last. */
+bool pages_are_fewer(struct request *rq, const char *list, int64_t page, size_t total, size_t per_page);
 
 /* "page" of the query, 1 where it is not given. ERR_MALFORMED. */
 MUST_USE enum err page_number(struct request *rq, int64_t *out);

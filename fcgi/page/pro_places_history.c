@@ -57,8 +57,8 @@ enum err page_places_history(struct request *rq, struct html *h)
 		return e;
 	uint64_t all = st.grid.n, newer = (uint64_t)(page - 1) * PER_PAGE;
 
-	if (newer && newer >= all)
-		return ERR_NOTFOUND;
+	if (pages_are_fewer(rq, rq->http->path, page, all, PER_PAGE))
+		return ERR_OK;
 	if ((e = grid_history(rq->app, rq->arena, &rq->e, all - newer, PER_PAGE, &v, &n)))
 		return e;
 	page_begin(rq, h,
@@ -71,7 +71,7 @@ enum err page_places_history(struct request *rq, struct html *h)
 		note(h, NOTE_INFO, "Aucune grille n’a encore été publiée.");
 	for (size_t i = 0; i < n; i++)
 		past_grid(rq, h, &v[i]);
-	pages_of(rq, h, rq->http->path, "Pages de grilles", page, all, PER_PAGE, "", "", "", "");
+	pages_of(rq, h, rq->http->path, "Pages de grilles", page, all, PER_PAGE);
 	page_end(rq, h);
 	return ERR_OK;
 }

@@ -273,27 +273,12 @@ static void result(struct request *rq, struct html *h, const struct found *f, si
 	html(h, "</li>\n");
 }
 
-static const char *page_link(struct request *rq, const char *place, const struct criteria *c, size_t page)
+/* The same search in that place. */
+static const char *search_link(struct request *rq, const char *place, const struct criteria *c)
 {
 	return link_with(rq->arena, "/recherche", "lieu", place, "rayon", radius_choices[c->radius].value, "age",
 			 age_choices[c->age].value, "jour", day_choices[c->day].value, "moment",
-			 moment_choices[c->moment].value, "page", arena_printf(rq->arena, "%zu", page), NULL);
-}
-
-static void pager(struct request *rq, struct html *h, const struct search *q, const struct search_result *r,
-		  const struct criteria *c, const char *place)
-{
-	size_t pages = (r->total + q->per_page - 1) / q->per_page;
-
-	if (pages < 2)
-		return;
-	html(h, "<nav class=\"pager\" aria-label=\"Pages de résultats\"><span class=\"muted\">Page {} sur {}</span>",
-	     html_number(h, (int64_t)q->page + 1), html_number(h, (int64_t)pages));
-	if (q->page > 0)
-		html(h, "<a href=\"{}\">Page précédente</a>", page_link(rq, place, c, q->page));
-	if (q->page + 1 < pages)
-		html(h, "<a href=\"{}\">Page suivante</a>", page_link(rq, place, c, q->page + 2));
-	html(h, "</nav>\n");
+			 moment_choices[c->moment].value, NULL);
 }
 
 static const char *const band_phrases[BAND__MAX] = {
@@ -325,7 +310,7 @@ static void no_result(struct request *rq, struct html *h, const struct search *q
 		struct criteria wider = *c;
 
 		wider.radius++;
-		html(h, " <a href=\"{}\">Essayez {}</a>.", page_link(rq, place, &wider, 1),
+		html(h, " <a href=\"{}\">Essayez {}</a>.", search_link(rq, place, &wider),
 		     radius_choices[wider.radius].label);
 	}
 	html(h, "</p>\n");
@@ -354,7 +339,7 @@ static void results(struct request *rq, struct html *h, const struct search *q, 
 	for (size_t i = 0; i < r->n; i++)
 		result(rq, h, &r->v[i], q->page * q->per_page + i + 1, q);
 	html(h, "</ol>\n");
-	pager(rq, h, q, r, c, place);
+	pages_of(rq, h, search_link(rq, place, c), "Pages de résultats", (int64_t)q->page + 1, r->total, q->per_page);
 	html(h, "</div>\n");
 	if (map)
 		search_plan(h, q, r, q->page * q->per_page + 1);
@@ -371,7 +356,7 @@ static enum err unknown_place(struct request *rq, struct html *h, const struct c
 	if (near->n) {
 		html(h, "<p>Cherchiez-vous l’une de ces communes ?</p>\n<ul>\n");
 		for (size_t i = 0; i < near->n; i++)
-			html(h, "<li><a href=\"{}\">{}</a></li>\n", page_link(rq, near->v[i], c, 1), near->v[i]);
+			html(h, "<li><a href=\"{}\">{}</a></li>\n", search_link(rq, near->v[i], c), near->v[i]);
 		html(h, "</ul>\n");
 	}
 	page_end(rq, h);
@@ -388,7 +373,7 @@ static void other_communes(struct request *rq, struct html *h, const struct crit
 	for (size_t i = 1; i < shown; i++) {
 		const char *label = commune_label(rq->arena, &found->v[i]);
 
-		html(h, "{}<a href=\"{}\">{}</a>", i > 1 ? ", " : "", page_link(rq, label, c, 1), label);
+		html(h, "{}<a href=\"{}\">{}</a>", i > 1 ? ", " : "", search_link(rq, label, c), label);
 	}
 	if (found->total > shown)
 		html(h, " et {} {}", number_fr(rq->arena, (int64_t)(found->total - shown)),

@@ -388,6 +388,49 @@ const char *link_with(struct arena *a, const char *path, ...)
 	return n ? arena_printf(a, "%s?%s", path, urlencoded_write(a, pairs, n)) : path;
 }
 
+enum err page_number(struct request *rq, int64_t *out)
+{
+	*out = 1;
+	return *input_get(&rq->in, "page") && text_to_int(input_get(&rq->in, "page"), 1, 10000, out) ? ERR_MALFORMED :
+												       ERR_OK;
+}
+
+static const char *page_link(struct request *rq, const char *list, int64_t page)
+{
+	return arena_printf(rq->arena, "%s%cpage=%d", list, strchr(list, '?') ? '&' : '?', (int)page);
+}
+
+static int64_t pages_in(size_t total, size_t per_page)
+{
+	return (int64_t)((total + per_page - 1) / per_page);
+}
+
+void pages_of(struct request *rq, struct html *h, const char *list, const char *label, int64_t page, size_t total,
+	      size_t per_page)
+{
+	int64_t pages = pages_in(total, per_page);
+
+	if (pages < 2)
+		return;
+	html(h, "<nav class=\"pager\" aria-label=\"{}\"><span class=\"muted\">Page {} sur {}</span>", label,
+	     html_number(h, page), html_number(h, pages));
+	for (int64_t to = page - 1; to <= page + 1; to += 2)
+		if (to >= 1 && to <= pages)
+			html(h, "<a href=\"{}\">{}</a>", page_link(rq, list, to),
+			     to > page ? "Page suivante" : "Page précédente");
+	html(h, "</nav>\n");
+}
+
+bool pages_are_fewer(struct request *rq, const char *list, int64_t page, size_t total, size_t per_page)
+{
+	int64_t pages = pages_in(total, per_page);
+
+	if (page <= (pages ? pages : 1))
+		return false;
+	http_see_other(rq->re, pages > 1 ? page_link(rq, list, pages) : list);
+	return true;
+}
+
 const char *public_path(struct arena *a, const char *name, const char *id)
 {
 	return arena_printf(a, "/etablissements/%s-%s", text_slug(a, name), id);

@@ -191,6 +191,13 @@ def test_a_link_others_have_added_to_still_leads_there(service):
     assert c.get('/connexion?fbclid=1').status == 400, 'where something is typed nothing is ignored'
 
 
+@pytest.mark.parametrize('method, path', [('GET', '/deconnexion'), ('POST', '/recherche'), ('POST', '/aide'), ('PUT', '/connexion')])
+def test_a_page_asked_for_in_another_way_is_not_said_to_be_missing(service, method, path):
+    c = service.client()
+    answer = c.session.request(method, c.url(path), timeout=10, allow_redirects=False)
+    assert answer.status_code == 405 and answer.headers['Allow'] and 'introuvable' not in answer.text
+
+
 @pytest.mark.parametrize('method', ['TRACE', 'DELETE', 'PATCH', 'PROPFIND'])
 def test_other_verbs_are_refused(service, method):
     c = service.client()

@@ -67,6 +67,21 @@ def test_providers_are_found_by_name_and_number(admin):
         assert word in page.words
 
 
+@pytest.mark.parametrize('path', ['/caf', '/caf/fournisseurs', '/caf/etablissements', '/caf/conventions', '/caf/demandes?etat=toutes'])
+def test_a_page_past_the_last_one_leads_to_the_last(admin, path):
+    whole = admin.get(path)
+    page = admin.get(path + ('&' if '?' in path else '?') + 'page=9999')
+    assert page.status == 200 and 'page=9999' not in page.path
+    last = re.search(r'Page 1 sur (\d+)', whole.words)
+    assert f'Page {last[1]} sur {last[1]}' in page.words if last else page.words == whole.words
+
+
+def test_an_establishment_nobody_knows_is_said_so(admin):
+    page = admin.get('/caf/etablissements?q=zzzintrouvable')
+    assert 'Aucun établissement ne correspond à cette recherche.' in page.words and '<table' not in page.text
+    assert 'value="zzzintrouvable"' in page.text
+
+
 def test_another_caf_s_people_are_not_there_and_the_try_is_kept(service):
     stranger = service.client(service.account('caf_admin', caf='751'))
     for path in ('/caf/fournisseurs/F9210001', '/caf/fournisseurs/F9210001/agents/921-4821'):

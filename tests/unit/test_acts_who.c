@@ -409,6 +409,27 @@ static void test_a_form_of_an_expired_session_is_kept_for_its_owner(void **state
 	assert_true(bytes_equal(body, bytes_of("texte=10")));
 }
 
+/* Looked at late, as after a night without the clerk, it is over for what came first. */
+static void test_a_session_is_over_for_what_came_first(void **state)
+{
+	static const struct {
+		int64_t seen, now; /* minutes after it began */
+		const char *over;
+	} cases[] = {
+		{ 0, 29, NULL },          { 0, 30, "idle" },        { 0, 700, "idle" },   { 580, 599, NULL },
+		{ 580, 600, "absolute" }, { 580, 900, "absolute" }, { 565, 596, "idle" }, { 565, 900, "idle" },
+	};
+	struct stage *s = *state;
+
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct session x = { .created = 1000, .seen = 1000 + cases[i].seen * MINUTE_MS };
+		const char *over = session_over(s->app.settings, &x, 1000 + cases[i].now * MINUTE_MS);
+
+		print_message("%d, %d\n", (int)cases[i].seen, (int)cases[i].now);
+		assert_string_equal(over ? over : "", cases[i].over ? cases[i].over : "");
+	}
+}
+
 static void test_ones_own_password_is_changed_with_the_old_one(void **state)
 {
 	struct stage *s = *state;
@@ -721,6 +742,7 @@ int main(void)
 		cmocka_unit_test(test_the_least_used_of_many_sessions_ends_for_one_more),
 		cmocka_unit_test(test_a_session_ends_by_idleness_by_age_and_by_logout),
 		cmocka_unit_test(test_a_form_of_an_expired_session_is_kept_for_its_owner),
+		cmocka_unit_test(test_a_session_is_over_for_what_came_first),
 		cmocka_unit_test(test_ones_own_password_is_changed_with_the_old_one),
 		cmocka_unit_test(test_guessing_the_old_password_is_delayed_too),
 		cmocka_unit_test(test_guessing_the_old_password_many_times_at_once_is_no_better),
