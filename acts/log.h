@@ -32,6 +32,7 @@ struct log_view {
 	struct log_names who;   /* of page */
 	size_t total, failures; /* counted up to 10 000 */
 	day_t from, until;
+	bool nobody; /* the directory knows nobody of what was asked for as a person: it was taken for a number */
 	struct log_alert *alerts;
 	size_t alerts_n;
 	uint64_t *lines; /* asked for by number: page is these, newest first, whatever the other criteria */

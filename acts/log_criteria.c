@@ -133,9 +133,19 @@ static enum err take_lines(struct reading *r)
 
 /* --- names --- */
 
-static bool contains(struct arena *a, const char *text, const char *folded)
+/* Every word, in any order: « Querrien Maëlle » is Maëlle Querrien too. */
+static bool has_words(struct arena *a, const char *text, const char *folded)
 {
-	return *folded && strstr(text_fold(a, text), folded) != NULL;
+	const char *in = text_fold(a, text);
+	bool all = *folded;
+
+	for (const char *p = folded; all && *p;) {
+		size_t n = strcspn(p, " ");
+
+		all = strstr(in, arena_memdup(a, p, n)) != NULL;
+		p += n + (p[n] == ' ');
+	}
+	return all;
 }
 
 /* Out of scope; what does not fit is left out. */
@@ -173,7 +183,7 @@ static enum err find_person(struct reading *r, struct txn *t, const char *typed,
 
 		if (person_decode(a, s.record.payload, &p))
 			continue;
-		if (!contains(a, p.name, folded) && strcmp(p.mail, typed) != 0)
+		if (!has_words(a, p.name, folded) && strcmp(p.mail, typed) != 0)
 			continue;
 		if (!log_in_scope(r->scope, p.caf)) {
 			add_foreign(foreign, &p);
@@ -230,6 +240,7 @@ static enum err take_person(struct reading *r, struct txn *t)
 		r->view->query.person = &r->person;
 	} else {
 		r->view->query.number = typed;
+		r->view->nobody = !n;
 	}
 	return ERR_OK;
 }
@@ -251,7 +262,7 @@ static enum err take_provider(struct reading *r, struct txn *t)
 		bool same = strcmp(text_fold(r->arena, p.name), folded) == 0 || strcasecmp(p.id, typed) == 0;
 
 		exact += same;
-		if (!same && !contains(r->arena, p.name, folded))
+		if (!same && !has_words(r->arena, p.name, folded))
 			continue;
 		n++;
 		if (same || !exact)

@@ -234,7 +234,10 @@ static enum err log_page(struct request *rq, struct html *h, enum event_class cl
 		if (v.page.n)
 			table(rq, h, &v);
 		else
-			note(h, NOTE_INFO, "Aucun événement pour ces critères.");
+			note(h, NOTE_INFO,
+			     v.nobody ? "Aucun événement pour ces critères : l’annuaire ne connaît personne de ce nom ni de cet identifiant, et "
+					"rien n’est enregistré à ce numéro." :
+					"Aucun événement pour ces critères.");
 		below(rq, h, &v, class);
 	}
 	html(h,

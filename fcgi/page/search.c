@@ -329,8 +329,9 @@ static void results(struct request *rq, struct html *h, const struct search *q, 
 	html(h,
 	     "<p class=\"results-head\" role=\"status\"><strong>{}</strong> {}, dont "
 	     "<strong>{} avec une place libre</strong> pour un enfant {}{}{}. ",
-	     establishments_text(rq->arena, r->total), where_text(rq->arena, q), html_number(h, (int64_t)r->with_place),
-	     band_phrases[q->band], *moment ? " " : "", moment);
+	     establishments_text(rq->arena, r->total), where_text(rq->arena, q),
+	     r->with_place ? html_number(h, (int64_t)r->with_place) : "aucun", band_phrases[q->band],
+	     *moment ? " " : "", moment);
 	if (map)
 		html(h, "<a class=\"only-small\" href=\"#plan\">Voir le plan</a></p>\n<div class=\"results-layout\">\n");
 	else

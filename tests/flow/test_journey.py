@@ -267,3 +267,12 @@ def test_search_and_page_say_the_same_of_free_places(service):
     assert {'>À confirmer<', '>Places non communiquées :<'} <= seen, (seen, looked)
     own = [service.client(agent).get('/espace-pro').words for agent in service.accounts('agent')]
     assert all('Masquées aux familles' in w for w in own if 'À confirmer' in w)
+
+
+def test_an_auditor_finds_somebody_however_the_name_is_written(service):
+    c = service.client(service.account('caf_auditor', caf='921'))
+    found = c.get('/controle/connexions?agent=Maëlle Querrien').words
+    assert 'Maëlle Querrien' in found and 'Aucun événement' not in found
+    for typed in ('querrien maëlle', 'QUERRIEN  Maelle'):
+        assert 'Aucun événement' not in c.get(f'/controle/connexions?agent={typed}').words, typed
+    assert 'l’annuaire ne connaît personne de ce nom' in c.get('/controle/connexions?agent=Querrien Zébulon').words
