@@ -42,22 +42,36 @@ struct visitor ctl_visitor(void)
 	return who;
 }
 
-static int help(void)
+/* Of the commands that begin with these words; how many there are. */
+static size_t list(FILE *to, const char *words)
+{
+	size_t length = strlen(words), n = 0;
+
+	for (size_t i = 0; i < commands_n; i++) {
+		const struct command *row = &commands[i];
+
+		if (strncmp(row->words, words, length) != 0 || (length && row->words[length] && row->words[length] != ' '))
+			continue;
+		fprintf(to, "  %s%s%s\n      %s\n", row->words, *row->usage ? " " : "", row->usage, row->help);
+		n++;
+	}
+	return n;
+}
+
+static int help(const char *words)
 {
 	puts("usage: habilisctl [--config FILE] COMMAND\n");
-	for (size_t i = 0; i < commands_n; i++)
-		printf("  %s%s%s\n      %s\n", commands[i].words, *commands[i].usage ? " " : "", commands[i].usage,
-		       commands[i].help);
+	(void)list(stdout, words);
 	return 0;
 }
 
 /* row: whose words these are; NULL: no command's. */
-static int usage(const struct command *row, const char *why)
+static int usage(const struct command *row, const char *typed, const char *why)
 {
 	ctl_fail("%s", why);
 	if (row)
 		fprintf(stderr, "usage: habilisctl %s%s%s\n", row->words, *row->usage ? " " : "", row->usage);
-	else
+	else if (!*typed || !list(stderr, typed))
 		fputs("habilisctl help lists the commands\n", stderr);
 	return 2;
 }
@@ -174,7 +188,9 @@ int main(int argc, char **argv)
 		first = 3;
 	}
 	if ((size_t)argc > first && is_help(argv[first]))
-		return finish(help());
+		return finish(help(""));
+	if ((size_t)argc > first && strcmp(argv[first], "--version") == 0)
+		return finish(puts("habilisctl " PACKAGE_VERSION) < 0);
 	const struct command *meant = NULL;
 	const char *why = "a command is missing";
 
@@ -188,9 +204,11 @@ int main(int argc, char **argv)
 		if (!n)
 			continue;
 		meant = &commands[i];
+		if ((size_t)argc > first + n && is_help(argv[first + n]))
+			return finish(help(meant->words));
 		why = arguments(&c, meant, (size_t)argc - first - n, argv + first + n);
 		if (!why)
 			return finish(run(&c, meant));
 	}
-	return usage(meant, why);
+	return usage(meant, (size_t)argc > first ? argv[first] : "", why);
 }

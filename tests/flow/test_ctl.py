@@ -6,6 +6,9 @@ import pytest
 
 @pytest.mark.parametrize('words, status, said', [
     (['help'], 0, ''),
+    (['audit', 'query', '--help'], 0, ''),
+    (['--version'], 0, ''),
+    (['audit'], 2, 'audit verify [--store DIR]'),
     (['--help'], 0, ''),
     ([], 2, 'a command is missing'),
     (['audit', 'qery'], 2, 'audit qery: no such command'),
