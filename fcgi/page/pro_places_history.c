@@ -57,8 +57,9 @@ enum err page_places_history(struct request *rq, struct html *h)
 		return e;
 	uint64_t all = st.grid.n, newer = (uint64_t)(page - 1) * PER_PAGE;
 
-	if (pages_are_fewer(rq, rq->http->path, page, all, PER_PAGE))
-		return ERR_OK;
+	/* a list that only grows: a page of it is there, or was never */
+	if (newer && newer >= all)
+		return ERR_NOTFOUND;
 	if ((e = grid_history(rq->app, rq->arena, &rq->e, all - newer, PER_PAGE, &v, &n)))
 		return e;
 	page_begin(rq, h,
