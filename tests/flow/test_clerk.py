@@ -139,13 +139,14 @@ def test_what_nobody_tried_yet_is_due_now(service, newcomer):
     go_on = stop(service, 'habilis-clerk')
     try:
         ask_forgotten(service.client(), newcomer['uid'])
-        service.ctl('demo', 'activation', '921', '1')
+        person, _ = service.ctl('demo', 'activation', '921', '1').stdout.splitlines()
         mail, = [line for line in service.ctl('mail', 'list').stdout.splitlines() if newcomer['mail'] in line]
         assert ' waiting ' in mail and ' tries=0 next=now ' in mail, mail
         assert 'directory waiting tries=0 next=now' in service.ctl('jobs', 'list').stdout
     finally:
         go_on()
     until(lambda: newcomer['mail'] not in service.ctl('mail', 'list').stdout and not service.ctl('jobs', 'list').stdout)
+    until(lambda: mails_to(service, person.split(' ')[2]))      # the last of what an activation does
     assert ' sent ' in service.ctl('mail', 'list', '--all').stdout and 'next=1970' not in service.ctl('mail', 'list', '--all').stdout
 
 
