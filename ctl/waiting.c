@@ -36,6 +36,26 @@ static enum err wanted_seq(const struct ctl *c, uint64_t *out)
 	return e;
 }
 
+#define TURNS 50
+
+typedef enum err (*finder)(struct ctl *c, struct changeset *cs, uint64_t seq, size_t *n);
+
+/* Carries out what find adds; found anew when the clerk was at one of them meanwhile. */
+static enum err carry_out(struct ctl *c, finder find, uint64_t seq, size_t *n)
+{
+	enum err e = ERR_CONFLICT;
+
+	for (int turn = 0; turn < TURNS && e == ERR_CONFLICT; turn++) {
+		struct changeset *cs = changeset_new(c->arena);
+
+		*n = 0;
+		e = find(c, cs, seq, n);
+		if (!e && *n)
+			e = changeset_commit(c->app.store, cs, NULL);
+	}
+	return e;
+}
+
 /* --- jobs --- */
 
 static enum err tell_stop(struct ctl *c, bool *stopped)
@@ -108,16 +128,13 @@ static enum err find_jobs(struct ctl *c, struct changeset *cs, uint64_t seq, siz
 
 int ctl_jobs_retry(struct ctl *c)
 {
-	struct changeset *cs = changeset_new(c->arena);
 	uint64_t seq;
-	size_t n = 0;
+	size_t n;
 
 	if (wanted_seq(c, &seq))
 		return ctl_fail("%s: no number of a job", c->arguments.v[0]);
-	enum err e = find_jobs(c, cs, seq, &n);
+	enum err e = carry_out(c, find_jobs, seq, &n);
 
-	if (!e && n)
-		e = changeset_commit(c->app.store, cs, NULL);
 	if (e)
 		return ctl_fail("%s", err_text(e));
 	if (!n && seq != UINT64_MAX)
@@ -214,16 +231,13 @@ static enum err find_mails(struct ctl *c, struct changeset *cs, uint64_t seq, si
 
 int ctl_mail_retry(struct ctl *c)
 {
-	struct changeset *cs = changeset_new(c->arena);
 	uint64_t seq;
-	size_t n = 0;
+	size_t n;
 
 	if (wanted_seq(c, &seq))
 		return ctl_fail("%s: no number of a mail", c->arguments.v[0]);
-	enum err e = find_mails(c, cs, seq, &n);
+	enum err e = carry_out(c, find_mails, seq, &n);
 
-	if (!e && n)
-		e = changeset_commit(c->app.store, cs, NULL);
 	if (e)
 		return ctl_fail("%s", err_text(e));
 	if (!n && seq != UINT64_MAX)
