@@ -93,7 +93,6 @@ enum err access_of(struct app *app, struct arena *a, const struct grant_request 
 		   struct access *out)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
-	struct outcome job;
 	struct access x = { .state = ACCESS_WAITS };
 	enum err e = person_by_name(&t, a, 'n', p->number, &x.person);
 	bool ours = false;
@@ -108,8 +107,7 @@ enum err access_of(struct app *app, struct arena *a, const struct grant_request 
 		x.state = strcmp(x.person.status, "active") == 0 ? ACCESS_OPEN : ACCESS_CLOSED;
 	else if (e != ERR_NOTFOUND)
 		return e;
-	else if (!outcome_get(&t, a, TABLE_OUTCOME, bytes_of(outcome_key(a, "demande", r->number, "annuaire")), &job) &&
-		 strcmp(job.state, "failed") == 0)
+	else if (request_is_stuck(&t, a, r->number))
 		x.state = ACCESS_FAILED;
 	x.mailed =
 		!outcome_get(&t, a, TABLE_OUTCOME, bytes_of(outcome_key(a, "agent", p->number, "mot-de-passe")), &x.mail);
