@@ -447,6 +447,8 @@ def test_an_establishment_changes_hands_once_that_is_confirmed(service):
     number = make_request(service, listing=[place], people=[person()])
     c = administrator(service)
     wait(lambda: c.get(path(number)), lambda p: 'est déjà géré par' in p.words)
+    annex = f'/caf/conventions/{old.split(",")[0].split("=")[1]}/annexe'
+    wait(lambda: c.get(annex), lambda p: f'Crèche {place}' in p.words)      # the mirror may see the one before the other
     check(c, number)
     post(c, number)
     signed(c, number)
