@@ -48,11 +48,11 @@ const struct mail_template mail_templates[] = {
 	  "?date_fiche La fiche du {date_fiche} reste en ligne et votre texte est conservé : {site}/espace-pro.\n"
 	  "!date_fiche Votre texte est conservé : {site}/espace-pro.\n", NULL },
 	{ "listing_withdrawn", "{etablissement} : fiche retirée du public",
-	  "La {caf} a retiré le {date} la fiche de {etablissement} : les familles ne la voient plus.\n"
+	  "La {caf} a retiré le {date} la fiche {de etablissement} : les familles ne la voient plus.\n"
 	  "?motif Motif : « {motif} ».\n"
 	  "Votre texte est conservé : {site}/espace-pro. Pour toute question, appelez {service} au {telephone}.\n", NULL },
 	{ "taken_down", "{etablissement} : {organisme} a retiré {quoi}",
-	  "{agent} ({organisme}) a retiré du public, le {date} à {heure}, {quoi} de {etablissement}. L’établissement reste au "
+	  "{agent} ({organisme}) a retiré du public, le {date} à {heure}, {quoi} {de etablissement}. L’établissement reste au "
 	  "répertoire, et le fournisseur peut les remettre en ligne.\n", NULL },
 	{ "password_changed", "Votre mot de passe a été modifié",
 	  "Bonjour {prenom} {nom}, le mot de passe de votre compte {identifiant} a été modifié le {date} à {heure}. Vos autres "
@@ -115,7 +115,7 @@ const struct mail_template mail_templates[] = {
 	  "!telephone Si vous n’avez rien demandé, ne faites rien.\n",
 	  "departure" },
 	{ "report_answered", "{etablissement} : réponse à votre signalement",
-	  "Bonjour, vous avez signalé le {recu} une erreur sur la page de {etablissement}. La {caf} a vérifié et vous répond :\n"
+	  "Bonjour, vous avez signalé le {recu} une erreur sur la page {de etablissement}. La {caf} a vérifié et vous répond :\n"
 	  "{reponse}\n"
 	  "?telephone Pour toute question, appelez {service} au {telephone}.\n"
 	  "Votre adresse a servi à cette réponse seulement ; elle n’est pas gardée avec le signalement.\n", NULL },

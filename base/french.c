@@ -14,10 +14,13 @@ static bool begins_with(const char *s, const char *const *words)
 
 const char *french_le(struct arena *a, const char *name)
 {
-	static const char *const la[] = { "Ville ",  "Commune ", "Communauté ", "Métropole ",  "Caisse ",
-					  "Crèche ", "Mairie ",  "Fondation ",  "Fédération ", NULL };
-	static const char *const l[] = { "Association ", "Union ", "Agglomération ", NULL };
-	static const char *const le[] = { "Centre ", "Conseil ", "Département ", "Syndicat ", "CCAS ", NULL };
+	static const char *const la[] = { "Ville ",          "Commune ",   "Communauté ", "Métropole ", "Caisse ",
+					  "Mairie ",         "Fondation ", "Fédération ", "Crèche ",    "Micro-crèche ",
+					  "Halte-garderie ", "Garderie ",  "Maison ",     NULL };
+	static const char *const l[] = { "Association ", "Union ", "Agglomération ", "Accueil ", "École ",
+					 "Espace ",      NULL };
+	static const char *const le[] = { "Centre ",        "Conseil ", "Département ", "Syndicat ", "CCAS ",
+					  "Multi-accueil ", "Relais ",  "Jardin ",      "Lieu ",     NULL };
 	const char *article = begins_with(name, la) ? "la " :
 			      begins_with(name, l)  ? "l’" :
 			      begins_with(name, le) ? "le " :

@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 
-/* « la Ville de Valmoreau », « l’Association Arc-en-ciel », « le Conseil départemental »; a firm's name has none. */
+/* « la Ville de Valmoreau », « l’Association Arc-en-ciel », « le Multi-accueil des Tilleuls »; a firm's name has none. */
 const char *french_le(struct arena *a, const char *name);
 
 /* « de Valmoreau », « d’Aurillac », « du Mans », « des Lilas », « de La Rochelle »; also of what french_le gave: « du Conseil

@@ -46,6 +46,25 @@ static void test_an_accepted_revision_is_told(void **state)
 	assert_string_equal(t.message_id, "<1@accueil.example>");
 }
 
+static void test_an_establishment_is_named_as_french_wants_it(void **state)
+{
+	struct stage *s = *state;
+	AUTO_ARENA struct arena *a = arena_new();
+	struct mail withdrawn = mail_of(a, "listing_withdrawn", "etablissement=Les Lucioles", "motif=", NULL);
+	struct mail down = mail_of(a, "taken_down", "etablissement=Crèche du Parc", "agent=Maëlle Querrien",
+				   "organisme=Ville de Valmoreau", "quoi=les places libres", NULL);
+	struct mail answered = mail_of(a, "report_answered", "etablissement=Arc-en-ciel", "recu=3 mars 2026",
+				       "reponse=C’est corrigé.", NULL);
+	struct mail_text t;
+
+	assert_int_equal(render(s, a, &withdrawn, &t), ERR_OK);
+	assert_non_null(strstr(t.body, "la fiche des Lucioles :"));
+	assert_int_equal(render(s, a, &down, &t), ERR_OK);
+	assert_non_null(strstr(t.body, "les places libres de la Crèche du Parc."));
+	assert_int_equal(render(s, a, &answered, &t), ERR_OK);
+	assert_non_null(strstr(t.body, "sur la page d’Arc-en-ciel."));
+}
+
 static void test_lines_without_their_value_are_left_out(void **state)
 {
 	struct stage *s = *state;
@@ -170,6 +189,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_accepted_revision_is_told),
+		cmocka_unit_test(test_an_establishment_is_named_as_french_wants_it),
 		cmocka_unit_test(test_lines_without_their_value_are_left_out),
 		cmocka_unit_test(test_what_would_break_a_header_is_refused),
 		cmocka_unit_test(test_every_template_can_be_written),
