@@ -244,14 +244,15 @@ enum err agreement_last_act(struct app *app, struct arena *a, const struct agree
 
 /* --- the list --- */
 
-static bool matches(struct arena *a, const struct agreement_filter *f, const char *folded,
+static bool matches(struct arena *a, const struct agreement_filter *f, const char *sought,
 		    const struct agreement_line *l, day_t today)
 {
+	const char *const texts[] = { l->g.number, l->provider.name };
 	bool over = agreement_state(&l->g, today) == AGREEMENT_OVER;
 
 	if (f->soon && (over || !l->due || l->due > day_add_months(today, SOON_MONTHS)))
 		return false;
-	return !*folded || strstr(text_fold(a, l->g.number), folded) || strstr(text_fold(a, l->provider.name), folded);
+	return text_mentions(a, sought, texts, LENGTH(texts));
 }
 
 /* qsort gives no context: the day is the same for the whole list. */
@@ -275,7 +276,7 @@ struct lines {
 };
 
 static enum err add_lines(struct txn *t, struct arena *a, const struct provider *p, const struct agreement_filter *f,
-			  const char *folded, struct lines *out)
+			  const char *sought, struct lines *out)
 {
 	struct agreements found;
 	day_t today = day_today();
@@ -284,7 +285,7 @@ static enum err add_lines(struct txn *t, struct arena *a, const struct provider 
 	for (size_t i = 0; !e && i < found.n; i++) {
 		struct agreement_line l = { found.v[i], *p, agreement_due(&found.v[i], today) };
 
-		if (!matches(a, f, folded, &l, today))
+		if (!matches(a, f, sought, &l, today))
 			continue;
 		out->v = arena_more(a, out->v, out->n, sizeof *out->v);
 		out->v[out->n++] = l;
@@ -295,7 +296,7 @@ static enum err add_lines(struct txn *t, struct arena *a, const struct provider 
 enum err caf_agreements(struct app *app, struct arena *a, const struct visitor *who, const struct agreement_filter *f,
 			struct agreement_line **out, size_t *n, size_t *total)
 {
-	const char *folded = text_fold(a, f->text);
+	const char *sought = text_sought(a, f->text);
 	struct lines all = { 0 };
 	struct provider *providers;
 	size_t count;
@@ -303,7 +304,7 @@ enum err caf_agreements(struct app *app, struct arena *a, const struct visitor *
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 
 	for (size_t i = 0; !e && i < count; i++)
-		e = add_lines(&t, a, &providers[i], f, folded, &all);
+		e = add_lines(&t, a, &providers[i], f, sought, &all);
 	if (e)
 		return e;
 	sorted_on = day_today();

@@ -32,7 +32,8 @@ struct log_view {
 	struct log_names who;   /* of page */
 	size_t total, failures; /* counted up to 10 000 */
 	day_t from, until;
-	bool nobody; /* the directory knows nobody of what was asked for as a person: it was taken for a number */
+	bool nobody;      /* the directory knows nobody of what was asked for as a person: it was taken for a number */
+	bool no_provider; /* nor any of what was asked for as a provider: it was taken for an id */
 	struct log_alert *alerts;
 	size_t alerts_n;
 	uint64_t *lines; /* asked for by number: page is these, newest first, whatever the other criteria */

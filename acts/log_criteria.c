@@ -133,21 +133,6 @@ static enum err take_lines(struct reading *r)
 
 /* --- names --- */
 
-/* Every word, in any order: « Querrien Maëlle » is Maëlle Querrien too. */
-static bool has_words(struct arena *a, const char *text, const char *folded)
-{
-	const char *in = text_fold(a, text);
-	bool all = *folded;
-
-	for (const char *p = folded; all && *p;) {
-		size_t n = strcspn(p, " ");
-
-		all = strstr(in, arena_memdup(a, p, n)) != NULL;
-		p += n + (p[n] == ' ');
-	}
-	return all;
-}
-
 /* Out of scope; what does not fit is left out. */
 struct foreign {
 	struct uuid v[FOREIGN_MAX];
@@ -164,7 +149,7 @@ static void add_foreign(struct foreign *f, const struct person *p)
 static enum err find_person(struct reading *r, struct txn *t, const char *typed, struct person *out, size_t *n,
 			    struct foreign *foreign)
 {
-	const char *folded = text_fold(r->arena, typed);
+	const char *sought = text_sought(r->arena, typed);
 	struct person p;
 	bool by_uid = person_by_name(t, r->arena, 'u', typed, out) == ERR_OK;
 
@@ -183,7 +168,7 @@ static enum err find_person(struct reading *r, struct txn *t, const char *typed,
 
 		if (person_decode(a, s.record.payload, &p))
 			continue;
-		if (!has_words(a, p.name, folded) && strcmp(p.mail, typed) != 0)
+		if (!text_mentions(a, sought, &p.name, 1) && strcmp(p.mail, typed) != 0)
 			continue;
 		if (!log_in_scope(r->scope, p.caf)) {
 			add_foreign(foreign, &p);
@@ -247,7 +232,7 @@ static enum err take_person(struct reading *r, struct txn *t)
 
 static enum err take_provider(struct reading *r, struct txn *t)
 {
-	const char *typed = input_get(r->in, "fournisseur"), *folded = text_fold(r->arena, typed);
+	const char *typed = input_get(r->in, "fournisseur"), *sought = text_sought(r->arena, typed);
 	struct provider p;
 	size_t n = 0, exact = 0;
 
@@ -259,10 +244,10 @@ static enum err take_provider(struct reading *r, struct txn *t)
 	while (scan_next(&s)) {
 		if (provider_decode(r->arena, s.record.payload, &p) || !log_in_scope(r->scope, p.caf))
 			continue;
-		bool same = strcmp(text_fold(r->arena, p.name), folded) == 0 || strcasecmp(p.id, typed) == 0;
+		bool same = strcmp(text_fold(r->arena, p.name), sought) == 0 || strcasecmp(p.id, typed) == 0;
 
 		exact += same;
-		if (!same && !has_words(r->arena, p.name, folded))
+		if (!same && !text_mentions(r->arena, sought, &p.name, 1))
 			continue;
 		n++;
 		if (same || !exact)
@@ -271,6 +256,7 @@ static enum err take_provider(struct reading *r, struct txn *t)
 	if (exact != 1 && n > 1)
 		fault_add(r->arena, r->faults, "fournisseur",
 			  "%zu fournisseurs portent ce nom : saisissez-le en entier.", n);
+	r->view->no_provider = !n;
 	return t->err;
 }
 

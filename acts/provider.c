@@ -39,16 +39,17 @@ enum err providers_of(struct app *app, struct arena *a, const char *caf, struct 
 	return ERR_OK;
 }
 
-static bool mentions(struct arena *a, const struct provider *p, const char *text, const char *folded)
+static bool mentions(struct arena *a, const struct provider *p, const char *sought)
 {
-	return !*folded || strstr(text_fold(a, p->name), folded) || strstr(text_fold(a, p->id), folded) ||
-	       strstr(text_fold(a, p->address), folded) || strstr(p->siret, text);
+	const char *const texts[] = { p->name, p->id, p->address, p->siret };
+
+	return text_mentions(a, sought, texts, LENGTH(texts));
 }
 
 enum err caf_providers(struct app *app, struct arena *a, const struct visitor *who, const char *text, size_t page,
 		       size_t per_page, struct provider **out, size_t *n, size_t *total)
 {
-	const char *folded = text_fold(a, text);
+	const char *sought = text_sought(a, text);
 	struct provider *all;
 	size_t count, kept = 0;
 	enum err e = providers_of(app, a, who->person.caf, &all, &count);
@@ -56,7 +57,7 @@ enum err caf_providers(struct app *app, struct arena *a, const struct visitor *w
 	if (e)
 		return e;
 	for (size_t i = 0; i < count; i++)
-		if (mentions(a, &all[i], text, folded))
+		if (mentions(a, &all[i], sought))
 			all[kept++] = all[i];
 	size_t first = page * per_page < kept ? page * per_page : kept;
 
@@ -70,14 +71,11 @@ enum err caf_provider_find(struct app *app, struct arena *a, const struct visito
 			   struct provider *out, const char **foreign)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
-	struct record rec;
 	struct provider p;
-	enum err e = txn_get(&t, TABLE_MIRROR_NAME, mirror_name_key(a, 'p', id), &rec);
+	enum err e = provider_by_id(&t, a, id, &p);
 
 	if (foreign)
 		*foreign = "";
-	if (!e)
-		e = provider_get(&t, a, TABLE_MIRROR_PROVIDER, rec.payload, &p);
 	if (e)
 		return e;
 	if (!*p.caf || strcmp(p.caf, who->person.caf) != 0) {

@@ -71,14 +71,10 @@ static enum err read_all(struct txn *t, struct arena *a, const char *caf, const 
 	return t->err;
 }
 
-static bool contains(struct arena *a, const char *text, const char *folded)
-{
-	return strstr(text_fold(a, text), folded) != NULL;
-}
-
-static bool matches(struct arena *a, const struct queue_filter *f, const char *folded, const struct todo *t,
+static bool matches(struct arena *a, const struct queue_filter *f, const char *sought, const struct todo *t,
 		    const struct visitor *who, int64_t now)
 {
+	const char *const texts[] = { t->title, t->provider_name };
 	bool claimed = todo_is_claimed(t, now);
 
 	if (*f->kind && strcmp(f->kind, t->kind) != 0)
@@ -87,7 +83,7 @@ static bool matches(struct arena *a, const struct queue_filter *f, const char *f
 		return false;
 	if (strcmp(f->claimed, "personne") == 0 && claimed)
 		return false;
-	return !*folded || contains(a, t->title, folded) || contains(a, t->provider_name, folded);
+	return text_mentions(a, sought, texts, LENGTH(texts));
 }
 
 static void count_kind(struct queue_page *p, const struct todo *t)
@@ -123,7 +119,7 @@ enum err queue_read(struct app *app, struct arena *a, const struct visitor *who,
 		    struct queue_page *out)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
-	const char *folded = text_fold(a, f->text);
+	const char *sought = text_sought(a, f->text);
 	int64_t now = visitor_now(who);
 	size_t per_page = f->per_page ? f->per_page : 20, first = f->page * per_page;
 	struct queue_page p = { 0 };
@@ -135,7 +131,7 @@ enum err queue_read(struct app *app, struct arena *a, const struct visitor *who,
 	p.v = arena_array(a, per_page, struct todo);
 	for (size_t i = 0; i < p.all; i++) {
 		count_kind(&p, &all[i]);
-		if (!matches(a, f, folded, &all[i], who, now))
+		if (!matches(a, f, sought, &all[i], who, now))
 			continue;
 		if (p.total >= first && p.n < per_page)
 			p.v[p.n++] = all[i];

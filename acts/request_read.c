@@ -75,12 +75,14 @@ static bool is_open(struct txn *t, struct arena *a, const struct grant_request *
 	return step == 4 ? request_is_stuck(t, a, r->number) : step >= 0;
 }
 
-static bool matches(struct txn *t, struct arena *a, const struct request_filter *f, const char *folded,
+static bool matches(struct txn *t, struct arena *a, const struct request_filter *f, const char *sought,
 		    const struct grant_request *r)
 {
+	const char *const texts[] = { r->name, r->number };
+
 	if (strcmp(f->state, "ouvertes") == 0 ? !is_open(t, a, r) : *f->state && strcmp(f->state, r->state) != 0)
 		return false;
-	return !*folded || strstr(text_fold(a, r->name), folded) || strstr(text_fold(a, r->number), folded);
+	return text_mentions(a, sought, texts, LENGTH(texts));
 }
 
 enum err requests_of(struct app *app, struct arena *a, const struct visitor *who, const struct request_filter *f,
@@ -88,7 +90,7 @@ enum err requests_of(struct app *app, struct arena *a, const struct visitor *who
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	AUTO_SCAN struct scan s = scan_prefix_back(&t, TABLE_REQUEST, request_prefix(a, who->person.caf));
-	const char *folded = text_fold(a, f->text);
+	const char *sought = text_sought(a, f->text);
 	struct grant_request *v = arena_array(a, f->per_page, struct grant_request);
 
 	*n = *total = 0;
@@ -98,7 +100,7 @@ enum err requests_of(struct app *app, struct arena *a, const struct visitor *who
 
 		if (e)
 			return e;
-		if (!matches(&t, a, f, folded, &r))
+		if (!matches(&t, a, f, sought, &r))
 			continue;
 		if (*total >= f->page * f->per_page && *n < f->per_page)
 			v[(*n)++] = r;

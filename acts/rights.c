@@ -117,6 +117,14 @@ enum err provider_by_key(struct txn *t, struct arena *a, const char *key, struct
 	return e ? e : provider_get(t, a, TABLE_MIRROR_PROVIDER, key_bytes(u.b, sizeof u.b), out);
 }
 
+enum err provider_by_id(struct txn *t, struct arena *a, const char *id, struct provider *out)
+{
+	struct uuid u;
+	enum err e = get_uuid(t, TABLE_MIRROR_NAME, mirror_name_key(a, 'p', id), 0, &u);
+
+	return e ? e : provider_get(t, a, TABLE_MIRROR_PROVIDER, key_bytes(u.b, sizeof u.b), out);
+}
+
 enum err person_provider(struct app *app, struct arena *a, const struct person *p, const char **id)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);

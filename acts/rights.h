@@ -40,6 +40,7 @@ MUST_USE enum err caf_by_code(struct txn *t, struct arena *a, const char *code, 
 MUST_USE enum err person_by_key(struct txn *t, struct arena *a, const char *key, struct person *out);
 MUST_USE enum err establishment_by_key(struct txn *t, struct arena *a, const char *key, struct establishment *out);
 MUST_USE enum err provider_by_key(struct txn *t, struct arena *a, const char *key, struct provider *out);
+MUST_USE enum err provider_by_id(struct txn *t, struct arena *a, const char *id, struct provider *out);
 /* The id of an agent's provider; "" : it is gone. */
 MUST_USE enum err person_provider(struct app *app, struct arena *a, const struct person *p, const char **id);
 MUST_USE enum err agreements_of(struct txn *t, struct arena *a, const char *provider_key, struct agreements *out);

@@ -84,10 +84,11 @@ static int establishment_order(const void *a, const void *b)
 	return order ? order : strcmp(first->id, second->id);
 }
 
-static bool mentions(struct arena *a, const struct establishment *e, const char *folded)
+static bool mentions(struct arena *a, const struct establishment *e, const char *sought)
 {
-	return !*folded || strstr(text_fold(a, e->name), folded) || strstr(text_fold(a, e->city), folded) ||
-	       strstr(text_fold(a, e->id), folded);
+	const char *const texts[] = { e->name, e->city, e->id };
+
+	return text_mentions(a, sought, texts, LENGTH(texts));
 }
 
 enum err caf_establishments(struct app *app, struct arena *a, const struct visitor *who, const char *text, size_t page,
@@ -95,7 +96,7 @@ enum err caf_establishments(struct app *app, struct arena *a, const struct visit
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_MIRROR_IN, mirror_in_prefix(a, 'e', who->person.caf));
-	const char *folded = text_fold(a, text);
+	const char *sought = text_sought(a, text);
 	struct establishment *list = NULL;
 	size_t count = 0;
 
@@ -105,7 +106,7 @@ enum err caf_establishments(struct app *app, struct arena *a, const struct visit
 
 		if (failed)
 			return failed;
-		if (!mentions(a, &e, folded))
+		if (!mentions(a, &e, sought))
 			continue;
 		list = arena_more(a, list, count, sizeof *list);
 		list[count++] = e;

@@ -216,6 +216,36 @@ const char *text_fold(struct arena *a, const char *s)
 	return buf_str(&b);
 }
 
+const char *text_sought(struct arena *a, const char *typed)
+{
+	return *typed ? text_fold(a, typed) : NULL;
+}
+
+static bool one_holds(const char *const *folded, size_t n, const char *word)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < n && !found; i++)
+		found = strstr(folded[i], word) != NULL;
+	return found;
+}
+
+bool text_mentions(struct arena *a, const char *sought, const char *const *texts, size_t n)
+{
+	const char **folded = arena_array(a, n, const char *);
+	bool all = !sought || *sought;
+
+	for (size_t i = 0; sought && i < n; i++)
+		folded[i] = text_fold(a, texts[i]);
+	for (const char *p = sought; p && all && *p;) {
+		size_t length = strcspn(p, " ");
+
+		all = one_holds(folded, n, arena_memdup(a, p, length));
+		p += length + (p[length] == ' ');
+	}
+	return all;
+}
+
 char *text_unaccent(struct arena *a, const char *s)
 {
 	return map(a, s, strlen(s), UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_STRIPMARK);

@@ -25,6 +25,12 @@ char *text_pasted(struct arena *a, const char *s);
    letters and digits one blank, ends trimmed: "Saint-Étienne" → "saint etienne". */
 const char *text_fold(struct arena *a, const char *s);
 
+/* What a search box looks for: the folded words of what was typed; NULL when nothing was. */
+const char *text_sought(struct arena *a, const char *typed);
+/* Every word is in one of the texts, in any order: "querrien maelle" in « Maëlle Querrien ». sought: of text_sought; NULL is in
+   every text, what holds no letter nor digit in none. */
+bool text_mentions(struct arena *a, const char *sought, const char *const *texts, size_t n);
+
 /* Accents stripped, nothing else changed: "Maëlle 92!" → "Maelle 92!". NULL when s is not UTF-8. */
 char *text_unaccent(struct arena *a, const char *s);
 

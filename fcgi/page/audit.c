@@ -211,6 +211,17 @@ static enum err read_log(struct request *rq, enum event_class class, size_t limi
 	return log_read(rq->app, rq->arena, &rq->who, (int)class, &rq->in, (uint64_t)before, limit, &rq->faults, v);
 }
 
+static const char *nothing_found(const struct log_view *v)
+{
+	if (v->nobody)
+		return "Aucun événement pour ces critères : l’annuaire ne connaît personne de ce nom ni de cet identifiant, et rien n’est "
+		       "enregistré à ce numéro.";
+	if (v->no_provider)
+		return "Aucun événement pour ces critères : l’annuaire ne connaît aucun fournisseur de ce nom ni de cet identifiant, et "
+		       "rien n’est enregistré sous cet identifiant.";
+	return "Aucun événement pour ces critères.";
+}
+
 static enum err log_page(struct request *rq, struct html *h, enum event_class class, const char *title)
 {
 	struct log_view v = { 0 };
@@ -234,10 +245,7 @@ static enum err log_page(struct request *rq, struct html *h, enum event_class cl
 		if (v.page.n)
 			table(rq, h, &v);
 		else
-			note(h, NOTE_INFO,
-			     v.nobody ? "Aucun événement pour ces critères : l’annuaire ne connaît personne de ce nom ni de cet identifiant, et "
-					"rien n’est enregistré à ce numéro." :
-					"Aucun événement pour ces critères.");
+			note(h, NOTE_INFO, nothing_found(&v));
 		below(rq, h, &v, class);
 	}
 	html(h,

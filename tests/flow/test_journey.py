@@ -276,3 +276,4 @@ def test_an_auditor_finds_somebody_however_the_name_is_written(service):
     for typed in ('querrien maëlle', 'QUERRIEN  Maelle'):
         assert 'Aucun événement' not in c.get(f'/controle/connexions?agent={typed}').words, typed
     assert 'l’annuaire ne connaît personne de ce nom' in c.get('/controle/connexions?agent=Querrien Zébulon').words
+    assert 'l’annuaire ne connaît aucun fournisseur' in c.get('/controle/connexions?fournisseur=Zébulon').words

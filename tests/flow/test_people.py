@@ -62,6 +62,9 @@ def test_providers_are_found_by_name_and_number(admin):
     assert 'F9210001' in page.words and 'F7510001' not in page.words
     assert 'F9210002' not in admin.get('/caf/fournisseurs?q=F9210001').words
     assert 'Aucun fournisseur ne correspond' in admin.get('/caf/fournisseurs?q=introuvable').words
+    siret = re.search(r'SIRET\D*(\d{14})', admin.get('/caf/fournisseurs/F9210001').words)[1]
+    for typed in (siret, f'{siret[:3]} {siret[3:6]} {siret[6:9]} {siret[9:]}', 'F9210001 ' + siret[:3]):
+        assert 'F9210001' in admin.get(f'/caf/fournisseurs?q={typed}').words, typed
     page = admin.get('/caf/fournisseurs/F9210001')
     for word in ('Identité et contact', 'Maëlle Querrien', '921-4821', 'SIRET', 'En vigueur', 'Établissements et droits'):
         assert word in page.words
@@ -74,6 +77,12 @@ def test_a_page_past_the_last_one_leads_to_the_last(admin, path):
     assert page.status == 200 and 'page=9999' not in page.path
     last = re.search(r'Page 1 sur (\d+)', whole.words)
     assert f'Page {last[1]} sur {last[1]}' in page.words if last else page.words == whole.words
+
+
+@pytest.mark.parametrize('path', ['/caf', '/caf/fournisseurs', '/caf/etablissements', '/caf/conventions', '/caf/demandes?etat=toutes'])
+def test_a_search_of_no_word_finds_nothing(admin, path):
+    page = admin.get(path + ('&' if '?' in path else '?') + "q='")
+    assert page.status == 200 and '<tbody>' not in page.text, page.words
 
 
 def test_an_establishment_nobody_knows_is_said_so(admin):

@@ -165,6 +165,29 @@ static void test_folding_twice_changes_nothing(void **state)
 	}
 }
 
+static void test_a_search_looks_for_every_word(void **state)
+{
+	static const char *const texts[] = { "Maëlle Querrien", "Saint-Étienne" };
+	static const struct {
+		const char *typed;
+		bool found;
+	} searches[] = {
+		{ "", true },
+		{ "querrien maelle", true },
+		{ "ETIENNE, Quer", true },
+		{ "querrien zoé", false },
+		{ "maelle-q", true },
+		{ "'", false },
+		{ "   ", false },
+	};
+	AUTO_ARENA struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(searches); i++)
+		assert_int_equal(text_mentions(a, text_sought(a, searches[i].typed), texts, LENGTH(texts)),
+				 searches[i].found);
+}
+
 static void test_five_spellings_of_a_login_are_one(void **state)
 {
 	static const struct pair pairs[] = {
@@ -229,6 +252,7 @@ int main(void)
 		cmocka_unit_test(test_search_forgets_case_accents_and_signs),
 		cmocka_unit_test(test_lists_are_in_the_order_of_folded_names),
 		cmocka_unit_test(test_folding_twice_changes_nothing),
+		cmocka_unit_test(test_a_search_looks_for_every_word),
 		cmocka_unit_test(test_five_spellings_of_a_login_are_one),
 		cmocka_unit_test(test_a_slug_is_short_and_plain),
 		cmocka_unit_test(test_characters_are_counted_and_cut_whole),
