@@ -14,7 +14,7 @@ int ctl_template_set(struct ctl *c)
 	struct bytes text;
 
 	if (!*caf)
-		return ctl_fail("--caf CODE is missing");
+		return ctl_misuse("--caf CODE is missing");
 	if (agreement_template_file(c->arena, path, &text))
 		return ctl_fail("%s: %s", path, strerror(errno));
 	enum err e = agreement_template_set(&c->app, c->arena, &who, caf, text, &why);
@@ -31,7 +31,7 @@ int ctl_template_show(struct ctl *c)
 	struct caf known;
 
 	if (!*caf)
-		return ctl_fail("--caf CODE is missing");
+		return ctl_misuse("--caf CODE is missing");
 	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
 
 	if (caf_by_code(&t, c->arena, caf, &known))

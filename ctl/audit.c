@@ -91,27 +91,27 @@ static int query_of(struct ctl *c, struct audit_query *q, struct establishment *
 
 	*q = (struct audit_query){ .event_class = -1, .failed = -1 };
 	if (day_option(c, "from", 0, &q->from) || day_option(c, "until", 1, &q->until))
-		return ctl_fail("a day is written 23/11/2026 or 2026-11-23");
+		return ctl_misuse("a day is written 23/11/2026 or 2026-11-23");
 	if (*event && event_of(event) == EVENT__MAX)
-		return ctl_fail("no event is called %s", event);
+		return ctl_misuse("no event is called %s", event);
 	if (*ctl_option(c, "limit") && text_to_int(ctl_option(c, "limit"), 1, 1000000, &limit))
-		return ctl_fail("--limit takes a number from 1 to 1000000");
+		return ctl_misuse("--limit takes a number from 1 to 1000000");
 	if (*ctl_option(c, "establishment")) {
 		if (establishment_find(&c->app, c->arena, ctl_option(c, "establishment"), e))
 			return ctl_fail("no establishment has this id");
 		q->establishment = &e->uuid;
 	}
 	if (q->until && q->from >= q->until)
-		return ctl_fail("--from is later than --until");
+		return ctl_misuse("--from is later than --until");
 	if (*ctl_option(c, "failed") && *ctl_option(c, "done"))
-		return ctl_fail("--failed and --done exclude each other; without either both are shown");
+		return ctl_misuse("--failed and --done exclude each other; without either both are shown");
 	q->number = or_null(ctl_option(c, "person"));
 	q->provider = or_null(ctl_option(c, "provider"));
 	q->caf = or_null(ctl_option(c, "caf"));
 	q->address = or_null(ctl_option(c, "address"));
 	/* what is done from a terminal has no other address */
 	if (q->address && strcmp(q->address, ctl_visitor().address) != 0 && text_address(c->arena, q->address, &q->address))
-		return ctl_fail("%s: no whole address, as 198.51.100.24", q->address);
+		return ctl_misuse("%s: no whole address, as 198.51.100.24", q->address);
 	q->event = or_null(event);
 	if (*ctl_option(c, "failed") || *ctl_option(c, "done"))
 		q->failed = *ctl_option(c, "failed") != 0;
@@ -120,10 +120,12 @@ static int query_of(struct ctl *c, struct audit_query *q, struct establishment *
 }
 
 /* Who left the directory is still found by what the log has of him. */
-static enum err is_logged(struct ctl *c, struct txn *t, const char *number, const char *caf)
+static enum err is_logged(struct ctl *c, struct txn *t, struct audit_query q)
 {
-	struct audit_query q = { .number = number, .caf = caf, .event_class = -1, .failed = -1, .limit = 1 };
 	struct audit_page page = { 0 };
+
+	q.event_class = q.failed = -1;
+	q.limit = 1;
 	enum err e = audit_find(t, c->arena, &q, &page);
 
 	return e ? e : page.n ? ERR_OK : ERR_NOTFOUND;
@@ -134,13 +136,17 @@ static int check_known(struct ctl *c, const struct audit_query *q)
 	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
 	struct person person;
 	struct caf caf;
+	struct provider provider;
 
 	if (q->number && person_by_name(&t, c->arena, 'n', q->number, &person) == ERR_NOTFOUND &&
-	    is_logged(c, &t, q->number, NULL) == ERR_NOTFOUND)
+	    is_logged(c, &t, (struct audit_query){ .number = q->number }) == ERR_NOTFOUND)
 		return ctl_fail("%s: nobody in the directory or the log has this number", q->number);
 	if (q->caf && caf_by_code(&t, c->arena, q->caf, &caf) == ERR_NOTFOUND &&
-	    is_logged(c, &t, NULL, q->caf) == ERR_NOTFOUND)
+	    is_logged(c, &t, (struct audit_query){ .caf = q->caf }) == ERR_NOTFOUND)
 		return ctl_fail("%s: no Caf in the directory or the log has this code", q->caf);
+	if (q->provider && provider_by_id(&t, c->arena, q->provider, &provider) == ERR_NOTFOUND &&
+	    is_logged(c, &t, (struct audit_query){ .provider = q->provider }) == ERR_NOTFOUND)
+		return ctl_fail("%s: no provider in the directory or the log has this id", q->provider);
 	return 0;
 }
 

@@ -48,7 +48,7 @@ int ctl_calendar_run(struct ctl *c)
 	if (!s->run_test_clock || !*s->run_clock_file)
 		return ctl_fail("only with test_clock = yes and a clock_file");
 	if (*ctl_option(c, "at") && day_parse(ctl_option(c, "at"), &day))
-		return ctl_fail("%s: no day, as 2026-11-23", ctl_option(c, "at"));
+		return ctl_misuse("%s: no day, as 2026-11-23", ctl_option(c, "at"));
 	if (day < day_of(now))
 		return ctl_fail("%s is over: the clock only moves on", day_iso(c->arena, day));
 	int64_t target = day_start(day) + OFFICE_MS;

@@ -33,6 +33,8 @@ extern const size_t commands_n;
 const char *ctl_option(const struct ctl *c, const char *name);
 /* Prints "habilisctl: …" on stderr and answers 1. */
 int ctl_fail(const char *format, ...) PRINTF_LIKE(1, 2);
+/* The same of what was typed, and answers 2: no state of the service would make it right. */
+int ctl_misuse(const char *format, ...) PRINTF_LIKE(1, 2);
 /* Who acts from a terminal: no person, role operator, this process's address and program. */
 struct visitor ctl_visitor(void);
 

@@ -134,7 +134,7 @@ int ctl_demo_activation(struct ctl *c)
 	if (!c->settings.run_test_clock)
 		return ctl_fail("only with test_clock = yes");
 	if (text_to_int(c->arguments.v[1], 1, PEOPLE_MOST, &people))
-		return ctl_fail("%s: a number from 1 to %d", c->arguments.v[1], PEOPLE_MOST);
+		return ctl_misuse("%s: a number from 1 to %d", c->arguments.v[1], PEOPLE_MOST);
 	enum err e = gather(&v, c->arguments.v[0], people);
 
 	if (!e) {

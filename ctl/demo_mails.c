@@ -27,7 +27,7 @@ int ctl_demo_mails(struct ctl *c)
 	if (!c->settings.run_test_clock)
 		return ctl_fail("only with test_clock = yes");
 	if (text_to_int(c->arguments.v[0], 1, MOST, &n))
-		return ctl_fail("%s: a number from 1 to %d", c->arguments.v[0], MOST);
+		return ctl_misuse("%s: a number from 1 to %d", c->arguments.v[0], MOST);
 	for (int64_t i = 0; i < n && !e; i += AT_ONCE)
 		e = add(c, i, i + AT_ONCE < n ? i + AT_ONCE : n);
 	if (e)

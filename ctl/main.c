@@ -18,16 +18,31 @@ const char *ctl_option(const struct ctl *c, const char *name)
 	return input_get(&c->options, name);
 }
 
+static void complain(const char *format, va_list args)
+{
+	fputs("habilisctl: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
 int ctl_fail(const char *format, ...)
 {
 	va_list args;
 
-	fputs("habilisctl: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	complain(format, args);
 	va_end(args);
-	fputc('\n', stderr);
 	return 1;
+}
+
+int ctl_misuse(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(format, args);
+	va_end(args);
+	return 2;
 }
 
 struct visitor ctl_visitor(void)

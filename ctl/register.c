@@ -111,7 +111,7 @@ int ctl_register_import(struct ctl *c)
 	bool dry = *ctl_option(c, "dry-run");
 
 	if (!*o.caf)
-		return ctl_fail("--caf CODE is missing");
+		return ctl_misuse("--caf CODE is missing");
 	if (take_all(c, m) || read_directory(c, &directory))
 		return 1;
 	enum err e = import_plan(&c->app, m, &directory);

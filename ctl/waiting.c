@@ -132,7 +132,7 @@ int ctl_jobs_retry(struct ctl *c)
 	size_t n;
 
 	if (wanted_seq(c, &seq))
-		return ctl_fail("%s: no number of a job", c->arguments.v[0]);
+		return ctl_misuse("%s: no number of a job", c->arguments.v[0]);
 	enum err e = carry_out(c, find_jobs, seq, &n);
 
 	if (e)
@@ -235,7 +235,7 @@ int ctl_mail_retry(struct ctl *c)
 	size_t n;
 
 	if (wanted_seq(c, &seq))
-		return ctl_fail("%s: no number of a mail", c->arguments.v[0]);
+		return ctl_misuse("%s: no number of a mail", c->arguments.v[0]);
 	enum err e = carry_out(c, find_mails, seq, &n);
 
 	if (e)
