@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define SIGNATURE "Signature" /* heads the first column of the signatures */
+
 static const char marks[] = "THPICB"; /* by enum block_kind */
 
 /* --- the canonical form --- */
@@ -31,12 +33,14 @@ static void write_cells(struct arena *a, struct buf *b, char mark, const char *f
 	buf_byte(b, '\n');
 }
 
-bool agreement_text_by_hand(const struct strs *row)
+bool agreement_text_by_hand(const struct block *table, size_t row)
 {
-	for (size_t i = 1; i < row->n; i++)
-		if (*row->v[i])
+	const struct strs *cells = &table->rows[row];
+
+	for (size_t i = 1; i < cells->n; i++)
+		if (*cells->v[i])
 			return false;
-	return row->n > 1;
+	return table->head.n && strcmp(table->head.v[0], SIGNATURE) == 0;
 }
 
 const char *agreement_text_write(struct arena *a, const struct agreement_text *t)
@@ -215,7 +219,7 @@ static void signatures(struct making *x)
 	struct block *b;
 
 	agreement_text_add(x->a, x->t, BLOCK_HEADING, "Signatures");
-	b = agreement_text_table(x->a, x->t, "Fait en deux exemplaires", "Signature", "Pour la Caf",
+	b = agreement_text_table(x->a, x->t, "Fait en deux exemplaires", SIGNATURE, "Pour la Caf",
 				 "Pour le fournisseur de données", NULL);
 	agreement_text_cells(x->a, b, "Nom et fonction", "", x->r->signatory, NULL);
 	agreement_text_cells(x->a, b, "Date", "", "", NULL);

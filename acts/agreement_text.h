@@ -20,8 +20,8 @@ struct agreement_text {
 	size_t n;
 };
 
-/* Nothing but its first cell is filled: the rest is for a pen. */
-bool agreement_text_by_hand(const struct strs *row);
+/* A row of the signatures' table whose cells are for a pen: nothing but the first is filled. */
+bool agreement_text_by_hand(const struct block *table, size_t row);
 
 /* One line a block or a row: "T title", "H heading", "P paragraph", "I item", "C caption<TAB>column…" then "R cell<TAB>…" a row,
    "B" a new page. Ends with a newline. */

@@ -185,7 +185,7 @@ static struct columns columns_of(struct pdf *p, struct arena *a, const struct bl
 	bool by_hand = false;
 
 	for (size_t r = 0; r < t->n; r++)
-		by_hand = by_hand || agreement_text_by_hand(&t->rows[r]);
+		by_hand = by_hand || agreement_text_by_hand(t, r);
 	for (size_t i = 0; i < c.n; i++) {
 		least[i] = longest_word(p, a, STYLE_HEAD, t->head.v[i]);
 		for (size_t r = 0; r < t->n; r++) {
@@ -272,7 +272,7 @@ static void draw_table(struct pdf *p, struct arena *a, const struct block *t)
 	draw_head(p, a, &c, &t->head);
 	for (size_t r = 0; r < t->n; r++)
 		draw_row(p, a, &c, &t->rows[r], &t->head, STYLE_CELL,
-			 !agreement_text_by_hand(&t->rows[r]) ? 1 :
+			 !agreement_text_by_hand(t, r) ? 1 :
 			 r + 1 < t->n                         ? DATE_LINES :
 								SIGNATURE_LINES);
 	p->y += 6;

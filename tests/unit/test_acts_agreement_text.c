@@ -98,6 +98,21 @@ static void test_document(void **state)
 	assert_string_equal(agreement_text_write(w->a, &again), golden);
 }
 
+/* An establishment the register has not, or none, leaves cells empty that nobody signs. */
+static void test_only_the_signatures_wait_for_a_pen(void **state)
+{
+	struct world *w = *state;
+	struct agreement_text t;
+	struct buf rows = buf_new(w->a);
+
+	assert_int_equal(agreement_text_read(w->a, golden, &t), ERR_OK);
+	for (size_t i = 0; i < t.n; i++)
+		for (size_t row = 0; row < t.v[i].n; row++)
+			if (agreement_text_by_hand(&t.v[i], row))
+				buf_printf(&rows, "%s, ", t.v[i].rows[row].v[0]);
+	assert_string_equal(buf_str(&rows), "Date, Signature et cachet, ");
+}
+
 static void test_cells_stay_cells(void **state)
 {
 	struct world *w = *state;
@@ -193,6 +208,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		world_test(test_document),
+		world_test(test_only_the_signatures_wait_for_a_pen),
 		world_test(test_cells_stay_cells),
 		world_test(test_other_texts_are_none),
 		world_test(test_templates),
