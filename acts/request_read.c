@@ -3,6 +3,7 @@
 #include "acts/outcome.h"
 #include "acts/provider.h"
 #include "acts/request_review.h"
+#include "base/french.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -250,7 +251,7 @@ static const char *manager_name(struct txn *t, struct arena *a, const struct est
 {
 	struct provider manager;
 
-	return provider_by_key(t, a, e->manager_key, &manager) ? "un autre fournisseur" : manager.name;
+	return provider_by_key(t, a, e->manager_key, &manager) ? "un autre fournisseur" : french_le(a, manager.name);
 }
 
 static void take_over(struct txn *t, struct arena *a, const char *id, const char *provider_key, struct takeover **v,

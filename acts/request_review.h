@@ -65,7 +65,7 @@ MUST_USE enum err request_agreements(struct app *app, struct arena *a, const str
 /* Establishments of the request that another provider manages: the activation takes them from it. */
 struct takeover {
 	struct establishment e;
-	const char *manager; /* its name, for a sentence */
+	const char *manager; /* its name with its article, for a sentence */
 };
 MUST_USE enum err request_takeovers(struct app *app, struct arena *a, const struct grant_request *r,
 				    struct takeover **out, size_t *n);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define NAMED_MOST 6 /* people a sentence names one by one */
+
 /* --- shared by the pages on one request --- */
 
 enum err caf_request_open(struct request *rq, struct request_file *f)
@@ -331,7 +333,9 @@ static void after_activation(struct request *rq, struct html *h, const struct re
 {
 	struct buf names = buf_new(rq->arena);
 
-	for (size_t i = 0; i < f->people_n; i++)
+	if (f->people_n > NAMED_MOST)
+		buf_printf(&names, "Les %zu personnes à habiliter", f->people_n);
+	for (size_t i = 0; i < f->people_n && f->people_n <= NAMED_MOST; i++)
 		buf_printf(&names, "%s%s %s",
 			   !i                   ? "" :
 			   i + 1 == f->people_n ? " et " :

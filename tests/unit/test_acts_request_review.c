@@ -697,7 +697,7 @@ static void test_findings(void **state)
 	struct grant_request other = request_made(w);
 
 	set_up(w);
-	assert_int_equal(warnings(w, "est déjà géré par Ville de Valmoreau"), 2);
+	assert_int_equal(warnings(w, "est déjà géré par la Ville de Valmoreau"), 2);
 	assert_int_equal(warnings(w, "Une autre demande"), 0);
 	other.number = "H26-921-00170";
 	put_request(w, &other);
