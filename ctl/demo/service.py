@@ -175,14 +175,15 @@ def check_ports(run, state):
 
 
 def launch(run, changed):
+    """The supervisor that it started; None where one runs."""
     pid = supervisor(run)
     if pid:
         if changed:
             os.kill(pid, signal.SIGHUP)
-        return
+        return None
     with open(run.at('log', 'supervisor.log'), 'ab') as log:
-        subprocess.Popen(['/usr/bin/python3', '-B', run.at('app', 'demo', 'supervise.py'), run.path], stdin=subprocess.DEVNULL, stdout=log,
-                         stderr=log, start_new_session=True, cwd=run.path, env=run.env())
+        return subprocess.Popen(['/usr/bin/python3', '-B', run.at('app', 'demo', 'supervise.py'), run.path], stdin=subprocess.DEVNULL, stdout=log,
+                                stderr=log, start_new_session=True, cwd=run.path, env=run.env())
 
 
 def waiting_for(run):
@@ -255,13 +256,16 @@ def start(run, state, sources):
     prepare.write_settings(run)
     changed = prepare.write_programs(run)
     demo = prepare.write_demo(run)
+    launched = None
     try:
-        launch(run, changed)
+        launched = launch(run, changed)
         if not made:
             wait_ready(run, mirror_waits)
             prepare.make_history(run)
         wait_ready(run, mirror_waits, page_waits)
-    except (Problem, KeyboardInterrupt):
+    except BaseException:                               # nothing half made goes on running
+        if launched:
+            launched.terminate()
         end(run)
         raise
     prepare.write(run.at('state.json'), json.dumps(state | {'made': True}))
@@ -300,7 +304,15 @@ def end(run):
     supervise.stop_all(run.path)
 
 
+def interrupted(number, _):
+    """Ended by a signal, ./start tidies up as after Ctrl-C."""
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def main(command):
+    signal.signal(signal.SIGTERM, interrupted)
+    signal.signal(signal.SIGHUP, interrupted)
     os.umask(0o077)
     user = service_user()
     folder = run_folder(user, command != 'stop')

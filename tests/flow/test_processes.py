@@ -14,7 +14,7 @@ import zoneinfo
 import pytest
 
 from client import until
-from conftest import SOURCE, processes
+from conftest import SOURCE, make_service, processes
 
 PROGRAMS = ('habilis-web', 'habilis-writer', 'habilis-clerk')
 CONFIG = pathlib.Path(SOURCE, os.environ.get('HABILIS_BUILD') or 'build', 'config.h')
@@ -127,6 +127,20 @@ def test_start_does_not_mind_who_stops_reading(service):
                           timeout=60)
     os.close(write)
     assert done.returncode == 0 and not done.stderr, done.stderr
+
+
+def test_a_start_that_is_ended_leaves_nothing_running():
+    unfinished = make_service()
+    log = unfinished.run / 'log' / 'clerk.log'
+    try:
+        starting = subprocess.Popen([SOURCE / 'start'], env=unfinished.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(lambda: log.exists() and log.stat().st_size, seconds=60)
+        starting.terminate()
+        assert starting.wait(60) == 130
+        assert not processes(unfinished, '') and not json.loads((unfinished.run / 'state.json').read_text())['made']
+    finally:
+        unfinished.start('stop')
+        shutil.rmtree(unfinished.run.parent)
 
 
 def test_the_history_is_of_people_at_work(service):
