@@ -106,7 +106,9 @@ def test_other_paths_are_in_the_log(nginx):
     (400, 'Demande illisible', ('GET', '/', {'Host': 'a b'}), {}),
     (404, 'Page introuvable', ('GET', '/static/x', {}), {}),
     (405, 'Action impossible', ('DELETE', '/', {}), {'Allow': 'GET, HEAD, POST'}),
+    (414, 'Demande illisible', ('GET', '/?' + 'x' * 9000, {}), {}),
     (413, 'Envoi trop volumineux', ('POST', '/caf', {'Content-Length': '2000000'}), {}),
+    (431, 'Demande illisible', ('GET', '/', {'Cookie': 'x' * 9000}), {}),
     (503, 'Service indisponible', ('GET', '/aide', {}), {'Retry-After': '5'}),
 ])
 def test_a_refusal_is_a_whole_page(nginx, status, title, ask, header):
