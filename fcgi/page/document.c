@@ -12,8 +12,8 @@ static void print_table(struct html *h, const struct block *b, const char *id)
 		html(h, "<th scope=\"col\">{}</th>", b->head.v[i]);
 	html(h, "</tr></thead>\n<tbody>\n");
 	for (size_t r = 0; r < b->n; r++) {
-		html(h, "<tr class=\"{}\"><th scope=\"row\">{}</th>",
-		     agreement_text_by_hand(b, r) ? "by-hand" : "", b->rows[r].v[0]);
+		html(h, "<tr class=\"{}\"><th scope=\"row\">{}</th>", agreement_text_by_hand(b, r) ? "by-hand" : "",
+		     b->rows[r].v[0]);
 		for (size_t i = 1; i < b->rows[r].n; i++)
 			html(h, "<td>{b}</td>", b->rows[r].v[i]);
 		html(h, "</tr>\n");

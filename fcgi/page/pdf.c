@@ -273,8 +273,8 @@ static void draw_table(struct pdf *p, struct arena *a, const struct block *t)
 	for (size_t r = 0; r < t->n; r++)
 		draw_row(p, a, &c, &t->rows[r], &t->head, STYLE_CELL,
 			 !agreement_text_by_hand(t, r) ? 1 :
-			 r + 1 < t->n                         ? DATE_LINES :
-								SIGNATURE_LINES);
+			 r + 1 < t->n                  ? DATE_LINES :
+							 SIGNATURE_LINES);
 	p->y += 6;
 }
 

@@ -207,12 +207,9 @@ static void test_a_caf_sets_its_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		world_test(test_document),
-		world_test(test_only_the_signatures_wait_for_a_pen),
-		world_test(test_cells_stay_cells),
-		world_test(test_other_texts_are_none),
-		world_test(test_templates),
-		world_test(test_the_shipped_articles_are_good),
+		world_test(test_document),           world_test(test_only_the_signatures_wait_for_a_pen),
+		world_test(test_cells_stay_cells),   world_test(test_other_texts_are_none),
+		world_test(test_templates),          world_test(test_the_shipped_articles_are_good),
 		world_test(test_a_caf_sets_its_own),
 	};
 
