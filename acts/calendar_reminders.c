@@ -125,7 +125,7 @@ static enum err read_queue(struct app *app, struct arena *a, const char *caf, st
 	while (scan_next(&s)) {
 		struct todo todo;
 
-		if (todo_decode(a, s.record.payload, &todo) == ERR_OK && strcmp(todo.detail, REQUEST_UNRETURNED) != 0)
+		if (todo_decode(a, s.record.payload, &todo) == ERR_OK && strcmp(todo.kind, REQUEST_UNRETURNED) != 0)
 			count(kind_of(d, todo.kind), todo.since);
 	}
 	return t.err;

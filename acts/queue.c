@@ -36,12 +36,13 @@ int64_t todo_claimed_until(const struct todo *t)
 	return t->claimed_at + CLAIM_MS;
 }
 
-static bool may_open(const struct visitor *who, const char *kind)
+/* The administrators see the whole of their Caf's queue. */
+static bool is_shown(const struct visitor *who, const struct todo *t)
 {
-	return who->roles & ROLE_CAF_ADMIN || (strcmp(kind, "demande") != 0 && strcmp(kind, "convention") != 0);
+	return who->roles & ROLE_CAF_ADMIN || todo_may_open(who, t);
 }
 
-/* The Caf's files, oldest first, as the keys stand; who: only those he may open. */
+/* The Caf's files, oldest first, as the keys stand; who: only those he sees. */
 static enum err read_all(struct txn *t, struct arena *a, const char *caf, const struct visitor *who, struct todo **out,
 			 size_t *n)
 {
@@ -62,7 +63,7 @@ static enum err read_all(struct txn *t, struct arena *a, const char *caf, const 
 
 		if (e)
 			return e;
-		if (who && !may_open(who, v[count].kind))
+		if (who && !is_shown(who, &v[count]))
 			continue;
 		v[count++].rev = s.record.rev;
 	}
@@ -92,7 +93,7 @@ static void count_kind(struct queue_page *p, const struct todo *t)
 
 	p->revisions += strcmp(kind, "fiche") == 0;
 	p->requests += strcmp(kind, "demande") == 0;
-	p->agreements += strcmp(kind, "convention") == 0 && strcmp(t->detail, REQUEST_UNRETURNED) != 0;
+	p->agreements += strcmp(kind, "convention") == 0;
 	p->reports += strcmp(kind, "signalement") == 0;
 }
 

@@ -57,13 +57,14 @@ enum err step_change(struct step *x, enum event event)
 	return ERR_OK;
 }
 
-/* The row there is, of either kind. */
-static bool find_row(struct step *x, struct todo *out)
+enum err request_todo_find(struct app *app, struct arena *a, const struct grant_request *r, struct todo *out)
 {
-	struct uuid object = request_object(x->number);
+	static const char *const kinds[] = { "demande", "convention", REQUEST_UNRETURNED };
+	enum err e = ERR_NOTFOUND;
 
-	return !queue_find(x->app, x->a, x->f.r.caf, "demande", object, out) ||
-	       !queue_find(x->app, x->a, x->f.r.caf, "convention", object, out);
+	for (size_t i = 0; e == ERR_NOTFOUND && i < LENGTH(kinds); i++)
+		e = queue_find(app, a, r->caf, kinds[i], request_object(r->number), out);
+	return e;
 }
 
 static void put_row(struct arena *a, struct changeset *cs, const struct grant_request *r, struct todo *row)
@@ -80,7 +81,7 @@ static void move_row(struct step *x, const char *kind, const char *detail)
 {
 	struct todo row;
 
-	if (find_row(x, &row))
+	if (!request_todo_find(x->app, x->a, &x->f.r, &row))
 		changeset_delete(x->cs, TABLE_TODO, todo_key(x->a, x->f.r.caf, row.since, row.kind, row.establishment));
 	else
 		codec_default(&todo_codec, &row);
@@ -97,14 +98,14 @@ enum err request_recall_add(struct app *app, struct arena *a, struct changeset *
 	struct visitor service = { .address = "", .user_agent = "", .method = "", .path = "" };
 	struct audit_record audit = act_record(a, &service, EVENT_REQUEST_NOTED);
 	struct todo row;
-	enum err e = queue_find(app, a, r->caf, "convention", request_object(r->number), &row);
+	enum err e = queue_find(app, a, r->caf, REQUEST_UNRETURNED, request_object(r->number), &row);
 
 	if (e != ERR_NOTFOUND)
 		return e;
 	codec_default(&todo_codec, &row);
 	row.since = clock_now();
-	row.kind = "convention";
-	row.detail = REQUEST_UNRETURNED;
+	row.kind = REQUEST_UNRETURNED;
+	row.detail = "Convention non revenue signée";
 	changeset_expect(cs, TABLE_REQUEST, request_key(a, r->number), r->rev);
 	put_row(a, cs, r, &row);
 	audit.role = "service";

@@ -39,8 +39,11 @@ struct request_filter {
 MUST_USE enum err requests_of(struct app *app, struct arena *a, const struct visitor *who,
 			      const struct request_filter *f, struct grant_request **out, size_t *n, size_t *total);
 
+/* Its file in the Caf's queue, of whatever kind: "demande" to examine, "convention" signed, REQUEST_UNRETURNED. ERR_NOTFOUND. */
+MUST_USE enum err request_todo_find(struct app *app, struct arena *a, const struct grant_request *r, struct todo *out);
+
 /* A convention that was posted and does not come back: in the Caf's queue again, once. */
-#define REQUEST_UNRETURNED "Convention non revenue signée"
+#define REQUEST_UNRETURNED "relance"
 MUST_USE enum err request_recall_add(struct app *app, struct arena *a, struct changeset *cs, const struct grant_request *r);
 
 /* What comparing with the register and the directory tells. */

@@ -2,6 +2,7 @@
 #include "fcgi/page/page.h"
 
 #include "acts/queue.h"
+#include "acts/request_review.h"
 
 #include <string.h>
 
@@ -10,6 +11,7 @@ static const struct choice kind_choices[] = {
 	{ "fiche", "Fiche" },
 	{ "demande", "Demande" },
 	{ "convention", "Convention" },
+	{ REQUEST_UNRETURNED, "Convention à relancer" },
 	{ "signalement", "Signalement" },
 	{ "depart", "Fin de mission" },
 	{ NULL, NULL },

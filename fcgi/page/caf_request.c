@@ -385,13 +385,10 @@ static void history(struct request *rq, struct html *h, const struct request_fil
 
 static void claim(struct request *rq, struct html *h, const struct request_file *f)
 {
-	struct uuid object = request_object(f->r.number);
 	struct todo file;
 
-	if (queue_find(rq->app, rq->arena, f->r.caf, "demande", object, &file) &&
-	    queue_find(rq->app, rq->arena, f->r.caf, "convention", object, &file))
-		return;
-	claim_form(rq, h, &file, caf_request_path(rq, f, "/prendre"));
+	if (!request_todo_find(rq->app, rq->arena, &f->r, &file))
+		claim_form(rq, h, &file, caf_request_path(rq, f, "/prendre"));
 }
 
 static void beside(struct request *rq, struct html *h, const struct request_file *f)

@@ -115,7 +115,6 @@ enum err page_caf_requests(struct request *rq, struct html *h)
 /* « Pris par »: an act of its own, since a GET changes nothing. */
 enum err page_caf_request_claim(struct request *rq, struct html *h)
 {
-	struct uuid object = request_object(rq->arg[0]);
 	struct request_file f;
 	struct todo file;
 	enum err e = caf_request_open(rq, &f);
@@ -123,8 +122,7 @@ enum err page_caf_request_claim(struct request *rq, struct html *h)
 	(void)h;
 	if (e)
 		return e;
-	if (queue_find(rq->app, rq->arena, f.r.caf, "demande", object, &file) &&
-	    queue_find(rq->app, rq->arena, f.r.caf, "convention", object, &file))
+	if (request_todo_find(rq->app, rq->arena, &f.r, &file))
 		return done(rq, caf_request_path(rq, &f, ""), "dossier-clos");
 	e = queue_claim(rq->app, rq->arena, &rq->who, &file);
 	return e ? e : done(rq, caf_request_path(rq, &f, ""), "dossier-pris");

@@ -162,6 +162,11 @@ def test_the_digest_comes_on_working_days_only(year):
     assert waiting, 'the demonstration leaves files in every queue'
     queues = [year.client(a).get('/caf').words for a in year.accounts('caf_admin')]
     assert sum(words.count('Convention non revenue signée') for words in queues) == 1, 'the one that was posted and did not come back'
+    for a in year.accounts('caf_admin'):
+        c = year.client(a)
+        told = int(re.search(r'(\d+) ?conventions? signées? reçue', c.get('/caf').words)[1])
+        listed = c.get('/caf?type=convention').text
+        assert listed.count('<th scope="row">') == told and 'non revenue' not in listed
     live(year, friday + datetime.timedelta(days=1))
     live(year, friday + datetime.timedelta(days=2))
     time.sleep(2)

@@ -1,9 +1,10 @@
 /* A Caf's queue: order, filters, claims. */
+#include "acts/departure.h"
 #include "acts/request_review.h"
 #include "tests/unit/test_acts_store.h"
 
-static void put(struct world *w, const char *caf, const char *kind, uint8_t object, int days, const char *title,
-		const char *provider, const char *detail)
+static void put_todo(struct world *w, const char *caf, const char *kind, uint8_t object, int days, const char *title,
+		     const char *provider)
 {
 	struct changeset *cs = changeset_new(w->a);
 	struct audit_record r = act_record(w->a, &w->agent, EVENT_REVISION_SENT);
@@ -14,17 +15,10 @@ static void put(struct world *w, const char *caf, const char *kind, uint8_t obje
 	t.establishment = uuid_of(object);
 	t.title = title;
 	t.provider_name = provider;
-	t.detail = detail;
 	t.since = T0 - days * DAY_MS;
 	changeset_put(cs, TABLE_TODO, todo_key(w->a, caf, t.since, kind, t.establishment), todo_encode(w->a, &t));
 	changeset_audit(cs, &r);
 	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
-}
-
-static void put_todo(struct world *w, const char *caf, const char *kind, uint8_t object, int days, const char *title,
-		     const char *provider)
-{
-	put(w, caf, kind, object, days, title, provider, "");
 }
 
 static void fill(struct world *w)
@@ -44,10 +38,10 @@ static void test_what_did_not_come_back_is_no_signed_return(void **state)
 	struct queue_page p;
 
 	w->reviewer.roles |= ROLE_CAF_ADMIN;
-	put(w, "921", "convention", 71, 3, "H26-921-00001", "Ville de Valmoreau", "Signée, à activer");
-	put(w, "921", "convention", 72, 2, "H26-921-00002", "Ville de Valmoreau", REQUEST_UNRETURNED);
+	put_todo(w, "921", "convention", 71, 3, "H26-921-00001", "Ville de Valmoreau");
+	put_todo(w, "921", REQUEST_UNRETURNED, 72, 2, "H26-921-00002", "Ville de Valmoreau");
 	assert_int_equal(queue_read(&w->app, w->a, &w->reviewer, &f, &p), ERR_OK);
-	assert_int_equal(p.total, 2);
+	assert_int_equal(p.total, 1);
 	assert_int_equal(p.agreements, 1);
 }
 
@@ -103,6 +97,8 @@ static void test_everybody_sees_what_he_may_open(void **state)
 	struct todo t;
 
 	fill(w);
+	put_todo(w, "921", DEPARTURE_TODO, 73, 1, "Agent 921-0001", "Ville de Valmoreau");
+	put_todo(w, "921", REQUEST_UNRETURNED, 74, 1, "H26-921-00003", "Ville de Valmoreau");
 	assert_int_equal(queue_read(&w->app, w->a, &w->reviewer, &f, &p), ERR_OK);
 	assert_int_equal(p.all, 3);
 	assert_int_equal(p.requests, 0);
@@ -114,7 +110,7 @@ static void test_everybody_sees_what_he_may_open(void **state)
 	assert_int_equal(queue_next(&w->app, w->a, &w->reviewer, "fiche", &t), ERR_NOTFOUND);
 	assert_int_equal(queue_next(&w->app, w->a, &w->reviewer, "", &t), ERR_OK);
 	assert_string_equal(t.kind, "demande");
-	assert_int_equal(queue_count_for(&w->app, w->a, &w->reviewer), 4);
+	assert_int_equal(queue_count_for(&w->app, w->a, &w->reviewer), 6);
 	assert_int_equal(queue_next(&w->app, w->a, &w->reviewer, "demande", &t), ERR_OK);
 }
 
