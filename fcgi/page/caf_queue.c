@@ -68,7 +68,7 @@ static void file_row(struct request *rq, struct html *h, const struct todo *t)
 	else
 		html(h, "{}</td><td>", waiting_text(rq->arena, days));
 	if (todo_is_claimed(t, clock_now()))
-		html(h, "{}<br><span class=\"muted small\">jusqu’à {}</span></td></tr>\n", t->claimed_name,
+		html(h, "{}<br><span class=\"muted small nowrap\">jusqu’à {}</span></td></tr>\n", t->claimed_name,
 		     time_hour_fr(rq->arena, todo_claimed_until(t)));
 	else
 		html(h, "<span class=\"muted\">Personne</span></td></tr>\n");
