@@ -18,7 +18,7 @@ const char *ctl_option(const struct ctl *c, const char *name)
 	return input_get(&c->options, name);
 }
 
-static void complain(const char *format, va_list args)
+PRINTF_LIKE(1, 0) static void complain(const char *format, va_list args)
 {
 	fputs("habilisctl: ", stderr);
 	vfprintf(stderr, format, args);
