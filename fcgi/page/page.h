@@ -196,9 +196,10 @@ struct tag_of revision_tag(const char *state);
 void typed_values(struct request *rq, struct html *h);
 
 /* Pages of families kept ready in the worker: answered while the record they were made from has the same revision, and for a
-   minute at most, since they speak of days. get adds the page to out; path is the canonical one. Bounded: 256 pages of 16 KiB. */
-bool page_cache_get(const char *path, uint64_t rev, struct buf *out);
-void page_cache_put(const char *path, uint64_t rev, struct bytes body);
+   minute at most, since they speak of days. Both give the reply its tag, which tells the body: a browser that has it is not sent it
+   again (RFC 9110 section 13.1.2). path is the canonical one. Bounded: 256 pages of 16 KiB. */
+bool page_cache_get(const char *path, uint64_t rev, struct http_reply *re);
+void page_cache_put(const char *path, uint64_t rev, struct http_reply *re);
 
 /* To the agent: the Caf took the listing off the site, and why; nothing while it is online. */
 void listing_withdrawn_note(struct request *rq, struct html *h, const struct published *p);

@@ -256,7 +256,7 @@ enum err page_family(struct request *rq, struct html *h)
 	enum err e = family_page_revision(rq->app, rq->arena, id, &rev);
 
 	rq->re->private = false;
-	if (!e && keep && page_cache_get(rq->http->path, rev, &rq->re->body))
+	if (!e && keep && page_cache_get(rq->http->path, rev, rq->re))
 		return ERR_OK;
 	if (!e)
 		e = family_page_find(rq->app, rq->arena, id, &p);
@@ -281,6 +281,6 @@ enum err page_family(struct request *rq, struct html *h)
 	family_body(rq, h, &p);
 	page_end(rq, h);
 	if (keep)
-		page_cache_put(rq->http->path, rev, buf_bytes(&rq->re->body));
+		page_cache_put(rq->http->path, rev, rq->re);
 	return ERR_OK;
 }

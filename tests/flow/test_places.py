@@ -225,6 +225,17 @@ def test_families_are_not_said_to_see_a_withdrawn_page(service, nursery):
     assert 'Les familles voient la date du jour' in page.words
 
 
+def test_a_family_page_is_sent_again_once_its_places_changed(service, nursery):
+    c, agent, e, path = nursery
+    family = c.get(f'/etablissements/{e["id"]}').path
+    first = c.session.get(c.url(family))
+    again = c.session.get(c.url(family), headers={'If-None-Match': first.headers['ETag']})
+    assert again.status_code == 304 and not again.content and again.headers['ETag'] == first.headers['ETag']
+    assert fill(c.get(path).form('/places'), debut=day(0), note='Une note de plus.').submit(('action', 'publier')).status == 200
+    changed = c.session.get(c.url(family), headers={'If-None-Match': first.headers['ETag']})
+    assert changed.status_code == 200 and changed.headers['ETag'] != first.headers['ETag']
+
+
 def test_the_first_of_a_month_is_written_as_in_print(service, nursery):
     c, _, e, path = nursery
     first = datetime.date(TODAY.year + TODAY.month // 12, TODAY.month % 12 + 1, 1)
