@@ -38,6 +38,8 @@ noinst_LIBRARIES += %D%/libpage.a
 	%D%/pro.c \
 	%D%/pro_agreement.c \
 	%D%/pro_listing.c \
+	%D%/pro_listing.h \
+	%D%/pro_listing_send.c \
 	%D%/pro_places.c \
 	%D%/pro_places_history.c \
 	%D%/pro_revisions.c \
