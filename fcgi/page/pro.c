@@ -356,7 +356,25 @@ static enum err sent_section(struct request *rq, struct html *h, const struct ca
 	return ERR_OK;
 }
 
-enum err page_pro_establishment(struct request *rq, struct html *h)
+/* What was asked for could not be done: the page tells how it stands now. */
+static void overtaken_note(struct request *rq, struct html *h, const struct card *c)
+{
+	const struct published *p = &c->listing.published;
+	const char *when =
+		p->changed_at ? arena_printf(rq->arena, " le %s", time_fr(rq->arena, p->changed_at)) : " entre-temps";
+
+	rq->re->status = 409;
+	if (input_has(&rq->in, "action", "retirer-places"))
+		note(h, NOTE_WARN, "Les places ont changé entre-temps. Rien n’a été enregistré.");
+	else if (strcmp(p->state, "online") == 0)
+		note(h, NOTE_WARN,
+		     arena_printf(rq->arena, "La fiche est revenue en ligne%s. Rien n’a été enregistré.", when));
+	else
+		note(h, NOTE_WARN,
+		     arena_printf(rq->arena, "La fiche a été retirée du public%s. Rien n’a été enregistré.", when));
+}
+
+static enum err establishment_page(struct request *rq, struct html *h, bool overtaken)
 {
 	struct my_establishment m = { rq->e, rq->families };
 	struct card c;
@@ -369,8 +387,10 @@ enum err page_pro_establishment(struct request *rq, struct html *h)
 	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .title = rq->e.name, .tab = "/espace-pro" });
 	crumbs(h, "Mes établissements", "/espace-pro", rq->e.name, NULL);
 	error_summary(rq, h);
-	html(h, "<h1>{}</h1>\n<p class=\"lead\">{}, {} {}</p>\n<h2 class=\"vh\">État de la fiche et des places</h2>\n<ul class=\"estab\">\n",
-	     rq->e.name, rq->e.street, rq->e.postal_code, rq->e.city);
+	html(h, "<h1>{}</h1>\n<p class=\"lead\">{}, {} {}</p>\n", rq->e.name, rq->e.street, rq->e.postal_code, rq->e.city);
+	if (overtaken)
+		overtaken_note(rq, h, &c);
+	html(h, "<h2 class=\"vh\">État de la fiche et des places</h2>\n<ul class=\"estab\">\n");
 	card(rq, h, &c);
 	html(h, "</ul>\n<div class=\"cols\">\n<div>\n");
 	if ((e = published_section(rq, h, &c.listing.published, online)))
@@ -394,11 +414,26 @@ enum err page_pro_establishment(struct request *rq, struct html *h)
 	return ERR_OK;
 }
 
+enum err page_pro_establishment(struct request *rq, struct html *h)
+{
+	return establishment_page(rq, h, false);
+}
+
+static enum err take_down(struct request *rq, const char *action)
+{
+	if (strcmp(action, "retirer-places") == 0)
+		return grid_withdraw(rq->app, rq->arena, &rq->who, &rq->e);
+	if (!(rq->families & FAMILY_LISTING))
+		return ERR_DENIED;
+	if (strcmp(action, "remettre-fiche") == 0)
+		return listing_restore(rq->app, rq->arena, &rq->who, &rq->e);
+	return listing_withdraw(rq->app, rq->arena, &rq->who, &rq->e, "", &rq->faults);
+}
+
 /* The agent takes his own down, at once, after confirmation (domain.md §0, taking down). */
 enum err page_listing_withdraw(struct request *rq, struct html *h)
 {
-	const char *action = input_get(&rq->in, "action"), *path = rq->http->path;
-	enum err e;
+	const char *action = input_get(&rq->in, "action");
 
 	input_check(rq->arena, form_withdraw(), &rq->in, &rq->faults);
 	if (!rq->faults.n && !input_has(&rq->in, "confirmer", "oui"))
@@ -409,13 +444,13 @@ enum err page_listing_withdraw(struct request *rq, struct html *h)
 		rq->re->status = 422;
 		return page_pro_establishment(rq, h);
 	}
-	if (strcmp(action, "retirer-places") == 0)
-		return (e = grid_withdraw(rq->app, rq->arena, &rq->who, &rq->e)) ? e : done(rq, path, "places-retirees");
-	if (!(rq->families & FAMILY_LISTING))
-		return ERR_DENIED;
-	if (strcmp(action, "remettre-fiche") == 0)
-		return (e = listing_restore(rq->app, rq->arena, &rq->who, &rq->e)) ? e : done(rq, path, "fiche-remise");
-	return (e = listing_withdraw(rq->app, rq->arena, &rq->who, &rq->e, "", &rq->faults)) ?
-		       e :
-		       done(rq, path, "fiche-retiree");
+	enum err e = take_down(rq, action);
+
+	if (e == ERR_CONFLICT)
+		return establishment_page(rq, h, true);
+	return e ? e :
+		   done(rq, rq->http->path,
+			strcmp(action, "retirer-places") == 0 ? "places-retirees" :
+			strcmp(action, "remettre-fiche") == 0 ? "fiche-remise" :
+								"fiche-retiree");
 }

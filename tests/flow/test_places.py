@@ -225,6 +225,18 @@ def test_families_are_not_said_to_see_a_withdrawn_page(service, nursery):
     assert 'Les familles voient la date du jour' in page.words
 
 
+def test_what_another_window_took_down_is_told(service, nursery):
+    c, _, _, path = nursery
+    establishment = path.removesuffix('/places')
+    fill(c.get(path).form('/places'), debut=day(5)).submit(('action', 'publier'))
+    for action, told in (('retirer-places', 'Les places ont changé entre-temps.'), ('retirer-fiche', 'La fiche a été retirée du public le'),
+                         ('remettre-fiche', 'La fiche est revenue en ligne le')):
+        late = next(f for f in c.get(establishment).forms() if f.get('action') == action)
+        assert take(c, establishment, action).status == 200
+        page = late.set(confirmer='oui').submit()
+        assert page.status == 409 and told in page.words and 'Rien n’a été enregistré' in page.words, page.words[:400]
+
+
 def test_a_family_page_is_sent_again_once_its_places_changed(service, nursery):
     c, agent, e, path = nursery
     family = c.get(f'/etablissements/{e["id"]}').path
