@@ -45,6 +45,7 @@ check_PROGRAMS += \
 	tests/unit/test_store_codec \
 	tests/unit/test_store_golden \
 	tests/unit/test_store_log \
+	tests/unit/test_store_power \
 	tests/unit/test_store_query \
 	tests/unit/test_store_read \
 	tests/unit/test_store_socket \
@@ -63,6 +64,8 @@ tests_unit_test_store_golden_SOURCES = tests/unit/test_store_golden.c tests/unit
 tests_unit_test_store_golden_LDADD = $(WRITER) $(CMOCKA_LIBS)
 tests_unit_test_store_log_SOURCES = tests/unit/test_store_log.c tests/unit/test_store_common.h
 tests_unit_test_store_log_LDADD = $(WRITER) $(CMOCKA_LIBS)
+tests_unit_test_store_power_SOURCES = tests/unit/test_store_power.c tests/unit/test_store_common.h
+tests_unit_test_store_power_LDADD = $(WRITER) $(CMOCKA_LIBS)
 tests_unit_test_store_query_SOURCES = tests/unit/test_store_query.c tests/unit/test_store_common.h
 tests_unit_test_store_query_LDADD = $(WRITER) $(CMOCKA_LIBS)
 tests_unit_test_store_read_SOURCES = tests/unit/test_store_read.c tests/unit/test_store_common.h
