@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <math.h>
 #include <string.h>
 #include <zxcvbn.h>
 
@@ -107,33 +108,60 @@ static void add_word(struct words *w, const char *word)
 		w->v[w->n++] = word;
 }
 
-/* The text, its words, and both without accents. */
+/* Folded, and run together: "d’Aubigné de La Tour" → "daubignedelatour". */
+static char *run_together(struct arena *a, const char *text)
+{
+	char *out = arena_strdup(a, text_fold(a, text)), *to = out;
+
+	for (const char *s = out; *s; s++)
+		if (*s != ' ')
+			*to++ = *s;
+	*to = '\0';
+	return out;
+}
+
+/* The text as it is, folded, its parts run together, and its folded words. */
 static void add_words(struct arena *a, struct words *w, const char *text)
 {
-	const char *forms[] = { text, text_fold(a, text) };
+	char *words = arena_strdup(a, text_fold(a, text)), *parts = arena_strdup(a, text);
 
-	for (size_t i = 0; i < LENGTH(forms); i++) {
-		char *rest = arena_strdup(a, forms[i]);
-
-		add_word(w, forms[i]);
-		for (char *word; (word = strsep(&rest, " -'.@_,/"));)
-			add_word(w, word);
-	}
+	add_word(w, text);
+	add_word(w, text_fold(a, text));
+	for (char *part; (part = strsep(&parts, ",\n"));)
+		add_word(w, run_together(a, part));
+	for (char *word; (word = strsep(&words, " "));)
+		add_word(w, word);
 }
 
 static void own_words(struct app *app, struct arena *a, const struct visitor *who, struct words *w)
 {
 	const char *const texts[] = {
-		who->person.uid,    who->person.number, who->person.name,    who->person.mail, who->person.title,
-		who->provider.name, who->provider.id,   who->provider.siret, who->caf.name,    app->settings->site_name,
+		who->person.uid,       who->person.number, who->person.name,         who->person.mail,
+		who->person.title,     who->provider.name, who->provider.id,         who->provider.siret,
+		who->provider.address, who->caf.name,      app->settings->site_name,
 	};
 
 	for (size_t i = 0; i < LENGTH(texts); i++)
 		if (texts[i])
 			add_words(a, w, texts[i]);
+	w->v[w->n] = NULL;
+}
+
+static void add_common(struct words *w)
+{
 	for (size_t i = 0; i < LENGTH(common); i++)
 		w->v[w->n++] = common[i];
 	w->v[w->n] = NULL;
+}
+
+static int type_of(const ZxcMatch_t *m)
+{
+	return (int)m->Type & (MULTIPLE_MATCH - 1);
+}
+
+static bool is_own(const ZxcMatch_t *m)
+{
+	return m->Length >= TOLD_MIN && (type_of(m) == USER_MATCH || type_of(m) == USER_LEET_MATCH);
 }
 
 /* What of it is easiest to guess, as a sentence; NULL: nothing in particular. */
@@ -142,11 +170,11 @@ static const char *weakness(const ZxcMatch_t *match)
 	bool own = false, word = false, run = false, date = false;
 
 	for (const ZxcMatch_t *m = match; m; m = m->Next) {
-		int type = (int)m->Type & (MULTIPLE_MATCH - 1);
+		int type = type_of(m);
 
 		if (m->Length < TOLD_MIN)
 			continue;
-		own = own || type == USER_MATCH || type == USER_LEET_MATCH;
+		own = own || is_own(m);
 		word = word || type == DICTIONARY_MATCH || type == DICT_LEET_MATCH;
 		run = run || type == REPEATS_MATCH || type == SEQUENCE_MATCH || type == SPATIAL_MATCH;
 		date = date || type == DATE_MATCH || type == YEAR_MATCH;
@@ -170,6 +198,23 @@ static double entropy(const struct words *w, const char *password, const char **
 	return bits;
 }
 
+/* Blanks, hyphens and quotes between one's own words are no secret: they do not count. INFINITY: none of them is in it. */
+static double own_entropy(struct arena *a, const struct words *own, const char *password, const char **why)
+{
+	char *joined = run_together(a, password);
+	ZxcMatch_t *match = NULL;
+	double bits = ZxcvbnMatch(joined, (const char **)own->v, &match);
+	bool found = false;
+
+	for (const ZxcMatch_t *m = match; m; m = m->Next)
+		found = found || is_own(m);
+	if (found)
+		*why = weakness(match);
+	ZxcvbnFreeInfo(match);
+	secret_wipe(joined, strlen(joined));
+	return found ? bits : (double)INFINITY;
+}
+
 /* The library knows bytes, and words without accents: « éléphant » is no better than « elephant ». */
 static double least_entropy(struct arena *a, const struct words *w, const char *password, const char **why)
 {
@@ -190,17 +235,25 @@ static void judge_strength(struct app *app, struct arena *a, const struct visito
 	const struct settings *s = app->settings;
 	int64_t wanted = who->person.agent ? s->password_bits : s->password_staff_bits;
 	struct words w = { .n = 0 };
-	const char *why;
+	const char *why = NULL, *own_why = NULL;
 
 	own_words(app, a, who, &w);
+	double own_bits = own_entropy(a, &w, password, &own_why);
+
+	add_common(&w);
 	double bits = least_entropy(a, &w, password, &why);
 
+	if (own_bits < bits) {
+		bits = own_bits;
+		why = own_why;
+	}
 	if (bits >= (double)wanted)
 		return;
-	fault_add(a, faults, "nouveau",
-		  why ? "Ce mot de passe se devine trop facilement : %s. Allongez-le, ou réunissez trois ou quatre mots sans rapport." :
-			"Ce mot de passe se devine trop facilement%s. Allongez-le, ou réunissez trois ou quatre mots sans rapport.",
-		  why ? why : "");
+	fault_add(a, faults, "nouveau", "Ce mot de passe se devine trop facilement%s%s. %s", why ? " : " : "",
+		  why ? why : "",
+		  who->person.agent ?
+			  "Allongez-le, ou réunissez trois ou quatre mots sans rapport." :
+			  "Pour un compte de Caf ou de contrôle, réunissez quatre ou cinq mots sans rapport, ou 14 caractères au hasard.");
 }
 
 void password_judge(struct app *app, struct arena *a, const struct visitor *who, struct bytes fresh, struct faults *faults)

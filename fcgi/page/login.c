@@ -163,10 +163,12 @@ static void password_field(struct request *rq, struct html *h, const char *name,
 
 	html(h,
 	     "<div class=\"field{}\"><label for=\"{}\">{}</label>\n<div class=\"hint\" id=\"h-{}\">\n<ul>\n"
-	     "<li>au moins {} caractères (12 ou plus, c’est mieux)</li>\n",
-	     fault ? " field-error" : "", name, label, name, html_number(h, rq->app->settings->password_min_length));
+	     "<li>au moins {} caractères{}</li>\n",
+	     fault ? " field-error" : "", name, label, name, html_number(h, rq->app->settings->password_min_length),
+	     least_bits(rq) > 50 ? "" : " (12 ou plus, c’est mieux)");
 	if (least_bits(rq) > 50)
-		html(h, "<li>assez long pour un compte de contrôle : par exemple quatre mots sans rapport</li>\n");
+		html(h, "<li>assez long pour un compte de Caf ou de contrôle : quatre ou cinq mots sans rapport, ou 14 caractères au "
+			"hasard</li>\n");
 	html(h, "<li>difficile à deviner : ni un mot courant, ni votre nom, ni celui de votre organisme</li>\n"
 		"<li>différent du mot de passe reçu et de votre identifiant</li>\n</ul>\n</div>\n");
 	if (fault)

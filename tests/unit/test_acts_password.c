@@ -50,6 +50,13 @@ static const struct {
 	{ "fX9$wq!2Lm#zT7", GOOD, GOOD },
 	{ "хлеб-соль-окно-зима", GOOD, GOOD },
 	{ "pf7Xw 2m Qz", GOOD, WEAK },
+	{ "d’Aubigné de La Tour-Maubourg", GOOD, GOOD }, /* somebody else's name */
+	{ "Querrien — Maëlle (Querrien)", WEAK, WEAK },
+	{ "« Ville de Valmoreau » & Ville", WEAK, WEAK },
+	{ "Coordinatrice de l’éveil culturel", WEAK, WEAK },
+	{ "Saint-Elvin-des-Rives", WEAK, WEAK },
+	{ "6, place du Bac", WEAK, WEAK },
+	{ "Valmoreau boussole gravier chandelle 83", GOOD, GOOD },
 	{ "kR7#\xC3(vq2Z", BROKEN, BROKEN },
 	{ HUNDRED TEN TEN "abcdefgh1", LONG, LONG },
 };
@@ -67,6 +74,8 @@ static struct visitor visitor_of(bool agent)
 	v.person.mail = "m.querrien@valmoreau.example";
 	v.person.agent = agent;
 	v.provider.name = "Ville de Valmoreau";
+	v.person.title = "Coordinatrice de l’éveil culturel";
+	v.provider.address = "6 place du Bac\n00450 Saint-Elvin-des-Rives";
 	return v;
 }
 
