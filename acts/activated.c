@@ -5,6 +5,7 @@
 #include "acts/mails.h"
 #include "acts/provider.h"
 #include "acts/request_review_step.h"
+#include "acts/who.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -139,7 +140,7 @@ static void change_mail(struct step *x, struct edits *edits, const struct person
 	edits_set(edits, "mail", mail);
 	for (size_t i = 0; i < LENGTH(addresses); i++)
 		mail_add(x->app, x->a, x->cs, "mail_changed", p->uuid, addresses[i], p->caf, "ancien", p->mail,
-			 "nouveau", mail, NULL);
+			 "nouveau", mail, "provisoire", "oui", NULL);
 	record(x, p, EVENT_AGENT_MAIL_CHANGED);
 }
 
@@ -150,6 +151,7 @@ enum err request_resend(struct app *app, struct arena *a, const struct visitor *
 	struct edits *edits = edits_new(a);
 	struct access access;
 	struct step x;
+	bool ended;
 	enum err e = step_begin(app, a, who, number, "active", &x);
 	const struct request_person *p = e ? NULL : person_of(&x.f, agent);
 
@@ -165,7 +167,8 @@ enum err request_resend(struct app *app, struct arena *a, const struct visitor *
 		e = agent_mail_check(app, a, who, mail, &access.person, shared, "courriel", "partage", faults);
 	if (!e && faults->n)
 		e = ERR_INVALID;
-	if (e || (e = act_begin(app, a, who, &x.cs)))
+	if (e || (e = act_begin(app, a, who, &x.cs)) ||
+	    (e = temporary_password_end(app, a, x.cs, access.person.uuid, x.now, &ended)))
 		return e;
 	edits_on(edits, access.person.uuid);
 	if (strcmp(mail, access.person.mail) != 0)

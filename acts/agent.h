@@ -36,7 +36,7 @@ struct agent_order {
 MUST_USE enum err agent_decide(struct app *app, struct arena *a, const struct visitor *who, const struct person *p,
 			       enum agent_change change, const struct agent_order *o, struct faults *faults);
 
-/* Both addresses are told; identifier and number stay. shared: he confirmed an address that others have too. Outcomes
+/* Both addresses are told; identifier and number stay. A temporary password that was on its way is over, and another is asked for. shared: he confirmed an address that others have too. Outcomes
    "agent/NUMBER/courriel" (directory), "agent/NUMBER/avis" (the mail to the new address). */
 MUST_USE enum err agent_mail_change(struct app *app, struct arena *a, const struct visitor *who, const struct person *p,
 				    const char *mail, bool shared, struct faults *faults);

@@ -9,6 +9,7 @@
 #include "acts/mirror.h"
 #include "acts/provider.h"
 #include "acts/queue.h"
+#include "acts/who.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -197,23 +198,29 @@ enum err agent_mail_check(struct app *app, struct arena *a, const struct visitor
 	return e;
 }
 
-static void mail_both(const struct deciding *x, const char *fresh)
+/* again: the temporary password that went to the old address is over, and another is sent. */
+static void mail_both(const struct deciding *x, const char *fresh, bool again)
 {
+	const char *provisional = again ? "oui" : "";
 	const char *about = outcome_key(x->a, "agent", x->p.number, "avis");
 
 	mail_add_about(x->app, x->a, x->cs, about, "mail_changed", x->p.uuid, fresh, x->p.caf, "ancien", x->p.mail,
-		       "nouveau", fresh, NULL);
+		       "nouveau", fresh, "provisoire", provisional, NULL);
 	if (text_is_mail(x->p.mail))
 		mail_add(x->app, x->a, x->cs, "mail_changed", x->p.uuid, x->p.mail, x->p.caf, "ancien", x->p.mail,
-			 "nouveau", fresh, NULL);
+			 "nouveau", fresh, "provisoire", provisional, NULL);
 }
 
-static void set(const struct deciding *x, const char *attribute, const char *value)
+/* mail: NULL: as it is. */
+static void change_entry(const struct deciding *x, const char *mail, bool asks_password)
 {
 	struct edits *edits = edits_new(x->a);
 
 	edits_on(edits, x->p.uuid);
-	edits_set(edits, attribute, value);
+	if (mail)
+		edits_set(edits, "mail", mail);
+	if (asks_password)
+		edits_set(edits, "habDemandeMotDePasse", "TRUE");
 	edits_job(x->a, x->cs, edits, x->about);
 }
 
@@ -221,7 +228,7 @@ enum err agent_mail_change(struct app *app, struct arena *a, const struct visito
 			   const char *mail, bool shared, struct faults *faults)
 {
 	struct deciding x = { .app = app, .a = a, .who = who };
-	bool done;
+	bool done, ended;
 	enum err e = begin(&x, p, "courriel", &done);
 
 	if (e || done)
@@ -240,8 +247,11 @@ enum err agent_mail_change(struct app *app, struct arena *a, const struct visito
 		return e;
 	act_detail(a, &r, "old", x.p.mail);
 	act_detail(a, &r, "new", mail);
-	set(&x, "mail", mail);
-	mail_both(&x, mail);
+	if ((e = temporary_password_end(app, a, x.cs, x.p.uuid, visitor_now(who), &ended)))
+		return e;
+	ended = ended && strcmp(x.p.status, "active") == 0;
+	change_entry(&x, mail, ended);
+	mail_both(&x, mail, ended);
 	changeset_audit(x.cs, &r);
 	return changeset_commit(app->store, x.cs, NULL);
 }
@@ -251,7 +261,7 @@ enum err agent_mail_change(struct app *app, struct arena *a, const struct visito
 enum err agent_password_ask(struct app *app, struct arena *a, const struct visitor *who, const struct person *p)
 {
 	struct deciding x = { .app = app, .a = a, .who = who };
-	bool done;
+	bool done, ended;
 	enum err e = begin(&x, p, "renvoi", &done);
 
 	if (e || done)
@@ -262,7 +272,9 @@ enum err agent_password_ask(struct app *app, struct arena *a, const struct visit
 
 	if ((e = agent_record(app, a, who, &x.p, EVENT_PASSWORD_ASKED, &r)) || (e = open_changeset(&x)))
 		return e;
-	set(&x, "habDemandeMotDePasse", "TRUE");
+	if ((e = temporary_password_end(app, a, x.cs, x.p.uuid, visitor_now(who), &ended)))
+		return e;
+	change_entry(&x, NULL, true);
 	changeset_audit(x.cs, &r);
 	return changeset_commit(app->store, x.cs, NULL);
 }

@@ -40,6 +40,12 @@ const struct mail_template mail_templates[] = {
 	  "?telephone Si vous n’avez rien demandé, ne faites rien, ou appelez {service} au {telephone}.\n"
 	  "!telephone Si vous n’avez rien demandé, ne faites rien.\n",
 	  "reset" },
+	{ "temporary_password_again", "Votre nouveau mot de passe provisoire",
+	  "Bonjour {prenom} {nom}, une demande a été faite le {date} à {heure}. Identifiant : {identifiant}. Mot de passe provisoire : "
+	  "{mdp} (majuscules et minuscules comptent), valable jusqu’au {expiration} sur {site}/connexion.\n"
+	  "Il remplace celui que vous aviez reçu, qui ne sert plus. Vous choisirez un mot de passe personnel à la première connexion.\n"
+	  "?telephone Pour toute question, appelez {service} au {telephone}.\n",
+	  "activation" },
 	{ "revision_accepted", "{etablissement} : votre modification est en ligne",
 	  "La {caf} a accepté le {date} la modification n° {n} envoyée par {agent}. Les familles la voient ici : {url}.\n", NULL },
 	{ "revision_refused", "{etablissement} : modification à corriger",
@@ -121,7 +127,9 @@ const struct mail_template mail_templates[] = {
 	  "Votre adresse a servi à cette réponse seulement ; elle n’est pas gardée avec le signalement.\n", NULL },
 	{ "mail_changed", "Votre adresse de courriel a été corrigée",
 	  "Bonjour {prenom} {nom}, la {caf} a remplacé le {date} à {heure} l’adresse de courriel de votre compte {identifiant} : "
-	  "{nouveau} au lieu de {ancien}. Votre identifiant et votre mot de passe sont inchangés.\n"
+	  "{nouveau} au lieu de {ancien}. Votre identifiant est inchangé.\n"
+	  "?provisoire Le mot de passe provisoire envoyé à l’ancienne adresse ne sert plus ; un autre est envoyé à la nouvelle.\n"
+	  "!provisoire Votre mot de passe est inchangé.\n"
 	  "Si vous n’avez pas demandé ce changement, appelez {service} au {telephone}.\n", NULL },
 	{ "manager_changed", "Changement de gestionnaire : {combien}",
 	  "Bonjour, la {caf} a enregistré le {date} que {le organisme} ne gère plus :\n"

@@ -289,42 +289,70 @@ enum err password_change(struct app *app, struct arena *a, const struct visitor 
 
 /* --- temporary passwords --- */
 
-void temporary_password_add(struct arena *a, struct changeset *cs, const struct visitor *by,
-			    const struct person *person, const char *plain, const char *purpose, int64_t expires)
-{
-	struct audit_record r = act_record(a, by, EVENT_PASSWORD_ISSUED);
-	struct temp_password temp;
+#define TEMPORARY_TRIES 5
 
-	codec_default(&temp_password_codec, &temp);
-	temp.hash = secret_password_hash(a, plain);
-	temp.expires = expires;
-	temp.purpose = purpose;
-	temp.created = visitor_now(by);
-	changeset_put(cs, TABLE_TEMP_PASSWORD, key_bytes(person->uuid.b, sizeof person->uuid.b),
-		      temp_password_encode(a, &temp));
-	if (!by->known)
-		r.role = "service";
-	r.object_kind = "person";
-	r.object_id = person->number;
-	r.caf = person->caf;
-	act_detail(a, &r, "purpose", purpose);
-	changeset_audit(cs, &r);
+enum err temporary_password_read(struct app *app, struct arena *a, struct uuid person, struct temp_password *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+
+	codec_default(&temp_password_codec, out);
+	return or_none(temp_password_get(&t, a, TABLE_TEMP_PASSWORD, key_bytes(person.b, sizeof person.b), out));
+}
+
+bool temporary_password_lives(const struct temp_password *temp, int64_t now)
+{
+	return temp->rev && temp->expires > now && temp->tries < TEMPORARY_TRIES;
+}
+
+static enum err person_of(struct app *app, struct arena *a, struct uuid uuid, struct person *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+
+	return person_get(&t, a, TABLE_MIRROR_PERSON, key_bytes(uuid.b, sizeof uuid.b), out);
 }
 
 enum err temporary_password_put(struct app *app, struct arena *a, const struct visitor *by, struct uuid person,
 				const char *plain, const char *purpose, int64_t expires)
 {
 	struct changeset *cs = act_changeset(app, a, by);
+	struct audit_record r = act_record(a, by, EVENT_PASSWORD_ISSUED);
+	struct temp_password temp;
 	struct person p;
-	enum err e;
+	enum err e = person_of(app, a, person, &p);
 
-	{
-		AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
-
-		e = person_get(&t, a, TABLE_MIRROR_PERSON, key_bytes(person.b, sizeof person.b), &p);
-	}
-	if (e)
+	if (e || (e = temporary_password_read(app, a, person, &temp)))
 		return e;
-	temporary_password_add(a, cs, by, &p, plain, purpose, expires);
+	changeset_expect(cs, TABLE_TEMP_PASSWORD, key_bytes(person.b, sizeof person.b), temp.rev);
+	temp = (struct temp_password){ .hash = secret_password_hash(a, plain),
+				       .expires = expires,
+				       .purpose = purpose,
+				       .created = visitor_now(by),
+				       .since = temp.since };
+	changeset_put(cs, TABLE_TEMP_PASSWORD, key_bytes(person.b, sizeof person.b), temp_password_encode(a, &temp));
+	if (!by->known)
+		r.role = "service";
+	r.object_kind = "person";
+	r.object_id = p.number;
+	r.caf = p.caf;
+	act_detail(a, &r, "purpose", purpose);
+	changeset_audit(cs, &r);
 	return changeset_commit(app->store, cs, NULL);
+}
+
+enum err temporary_password_end(struct app *app, struct arena *a, struct changeset *cs, struct uuid person, int64_t now,
+				bool *lived)
+{
+	struct temp_password temp;
+	enum err e = temporary_password_read(app, a, person, &temp);
+
+	*lived = !e && temporary_password_lives(&temp, now);
+	if (e || !temp.rev)
+		return e;
+	changeset_expect(cs, TABLE_TEMP_PASSWORD, key_bytes(person.b, sizeof person.b), temp.rev);
+	if (*lived)
+		temp.expires = now;
+	temp.hash = "";
+	temp.since = now;
+	changeset_put(cs, TABLE_TEMP_PASSWORD, key_bytes(person.b, sizeof person.b), temp_password_encode(a, &temp));
+	return ERR_OK;
 }

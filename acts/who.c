@@ -130,6 +130,16 @@ static enum err read_session(struct txn *t, struct arena *a, const char *token, 
 	return e == ERR_NOTFOUND ? ERR_LOGIN : e;
 }
 
+/* ERR_LOGIN: the password it was opened with was taken back since. */
+static enum err check_first_login(struct txn *t, struct arena *a, const struct session *x)
+{
+	struct temp_password temp = { .since = 0 };
+	enum err e =
+		or_none(temp_password_get(t, a, TABLE_TEMP_PASSWORD, key_bytes(x->person.b, sizeof x->person.b), &temp));
+
+	return e ? e : x->created <= temp.since ? ERR_LOGIN : ERR_OK;
+}
+
 static enum err read_visitor(struct app *app, struct arena *a, const char *token, int64_t now, struct visitor *who,
 			     bool *expired)
 {
@@ -149,6 +159,8 @@ static enum err read_visitor(struct app *app, struct arena *a, const char *token
 		*expired = ended_lately(app->settings, &who->session, now);
 		return ERR_LOGIN;
 	}
+	if (who->session.must_change && (e = check_first_login(&t, a, &who->session)))
+		return e;
 	return visitor_fill_in(&t, a, &p, who);
 }
 

@@ -54,13 +54,19 @@ MUST_USE enum err password_change(struct app *app, struct arena *a, const struct
 /* Strength by libzxcvbn with the person's own words, and length: adds French faults to field "nouveau". */
 void password_judge(struct app *app, struct arena *a, const struct visitor *who, struct bytes fresh, struct faults *faults);
 
-/* Adds to the changeset a temporary password's hash for a person, its record included; the plain text is the caller's.
-   purpose: "activation", "reset". */
-void temporary_password_add(struct arena *a, struct changeset *cs, const struct visitor *by,
-			    const struct person *person, const char *plain, const char *purpose, int64_t expires);
-/* Stores a temporary password's hash for a person (activation, reset, demonstration). The plain text is the caller's. */
+/* The temporary password of a person; rev 0: none. */
+MUST_USE enum err temporary_password_read(struct app *app, struct arena *a, struct uuid person, struct temp_password *out);
+/* Whether it may still be used. */
+bool temporary_password_lives(const struct temp_password *temp, int64_t now);
+/* Stores a temporary password's hash for a person in place of the one before, with its record. purpose: "activation", "reset". The plain
+   text is the caller's. */
 MUST_USE enum err temporary_password_put(struct app *app, struct arena *a, const struct visitor *by, struct uuid person,
 					 const char *plain, const char *purpose, int64_t expires);
+
+/* Adds to the changeset the end of the one he has, and of what was opened with it: it went to a wrong address, or the Caf sends another.
+   *lived: it could still be used. */
+MUST_USE enum err temporary_password_end(struct app *app, struct arena *a, struct changeset *cs, struct uuid person,
+					 int64_t now, bool *lived);
 
 struct session_line {
 	int64_t at;

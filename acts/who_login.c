@@ -13,7 +13,6 @@
 
 #define IDENTIFIER_MAX 254
 #define PASSWORD_MAX 1024
-#define TEMPORARY_TRIES 5
 #define COMMIT_TRIES 20 /* a delay begins before as many have failed at once */
 #define ACCOUNT_DIGEST 8
 
@@ -176,15 +175,10 @@ static bool is_active(const struct attempt *t)
 	return t->found && !t->closing && strcmp(t->who.person.status, "active") == 0;
 }
 
-static bool temp_holds(const struct attempt *t)
-{
-	return t->temp.rev && t->temp.expires > t->now && t->temp.tries < TEMPORARY_TRIES;
-}
-
 /* Exactly one Argon2id, of the pending temporary password or of nothing. */
 static bool matches_temp(struct attempt *t, bool asked)
 {
-	bool usable = asked && t->temp.rev && t->password.n;
+	bool usable = asked && t->temp.rev && *t->temp.hash && t->password.n;
 	char *typed = arena_memdup(t->arena, t->password.p, t->password.n);
 	bool same = secret_password_check(usable ? t->temp.hash : NULL, typed);
 
@@ -196,7 +190,7 @@ static bool matches_temp(struct attempt *t, bool asked)
 static bool may_change(struct attempt *t)
 {
 	if (t->temp.rev)
-		return matches_temp(t, true) && temp_holds(t);
+		return matches_temp(t, true) && temporary_password_lives(&t->temp, t->now);
 	return t->changed_at && t->now - t->changed_at < t->app->settings->temporary_reset_h * HOUR_MS;
 }
 
@@ -258,9 +252,9 @@ static enum err refused(struct attempt *t, bool active, int64_t bind_ms, enum lo
 	bool matched = matches_temp(t, active);
 	bool fast = active && bind_ms * 2 < clock_monotonic() - began;
 
-	if (matched && temp_holds(t))
+	if (matched && temporary_password_lives(&t->temp, t->now))
 		return use_temp(t, out);
-	t->tried_temp = active && t->password.n && temp_holds(t);
+	t->tried_temp = active && t->password.n && temporary_password_lives(&t->temp, t->now);
 	t->cause = cause_of(t, matched);
 	return fast ? directory_bind_decoy(t->app->web, t->password, t->tracking) : ERR_OK;
 }

@@ -117,6 +117,11 @@ static enum err write_mail(struct clerk *c, struct arena *a, struct changeset *c
 
 	if (e)
 		return e;
+	bool lived;
+
+	/* whoever opened his access with one sent before may be the wrong addressee */
+	if (!cause && (e = temporary_password_end(&c->app, a, cs, p->uuid, clock_now(), &lived)))
+		return e;
 	if (!cause)
 		mail_add_about(&c->app, a, cs, outcome_key(a, "agent", p->number, "mot-de-passe"),
 			       personal ? "password_reset" : "temporary_password", p->uuid, "", p->caf, NULL);

@@ -102,13 +102,22 @@ static enum err draw_password(struct clerk *c, struct arena *a, const char *purp
 {
 	const struct settings *s = c->settings;
 	struct visitor who = { .address = "", .user_agent = "", .method = "", .path = "" };
+	struct temp_password before;
+	enum err e = temporary_password_read(&c->app, a, m->person, &before);
+
+	if (e)
+		return e;
+	/* asked for by anybody, before there is a password of his own: it must live as long as the one it takes the place of */
+	if (strcmp(purpose, "activation") != 0 && strcmp(before.purpose, "activation") == 0) {
+		purpose = "activation";
+		m->template = "temporary_password_again";
+	}
 	int64_t life = strcmp(purpose, "activation") == 0 ? s->temporary_activation_days * DAY_MS :
 							    s->temporary_reset_h * HOUR_MS;
 	int64_t expires = clock_now() + life;
 	const char *plain = secret_temporary_password(a);
-	enum err e = temporary_password_put(&c->app, a, &who, m->person, plain, purpose, expires);
 
-	if (e)
+	if ((e = temporary_password_put(&c->app, a, &who, m->person, plain, purpose, expires)))
 		return e;
 	m->message_id = mail_message_id(&c->app, a);
 	strs_add(a, &m->args, arena_printf(a, "mdp=%s", plain));

@@ -157,7 +157,8 @@
 	X(2,  I64,  expires, 1) \
 	X(3,  U64,  tries, 1) \
 	X(4,  STR,  purpose, 1) \
-	X(5,  I64,  created, 1)
+	X(5,  I64,  created, 1) \
+	X(6,  I64,  since, 1)           /* what was opened before with an earlier one is over; 0: nothing is */
 
 /* state: waiting, done, failed. */
 #define KIND_JOB(X) \

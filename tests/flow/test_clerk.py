@@ -118,6 +118,56 @@ def test_an_address_corrected_meanwhile_gets_the_password(service, newcomer):
     assert len(mails_to(service, newcomer['mail'])) == 1, 'the fresh one holds it'
 
 
+PERSONAL = 'cabestan vitrail oseille 71'
+
+
+def choose(page):
+    return page.form('/premier-changement').set(nouveau=PERSONAL, confirmation=PERSONAL).submit()
+
+
+@pytest.mark.parametrize('action', ['adresse', 'mot-de-passe', 'ldap'])
+def test_who_read_the_first_password_is_shut_out_by_another(service, newcomer, action):
+    """It went to a wrong address, and whoever has that one stands before the first change."""
+    d = service.directory()
+    ask(d, newcomer)
+    first = password_in(service.wait_mail(newcomer['mail'], 'Votre accès'))
+    wrong = service.client().login(newcomer, first)
+    assert wrong.path == '/mot-de-passe/premier-changement'
+    to, admin = newcomer['mail'], service.client(service.account('caf_admin', caf='921'))
+    path = f'/caf/fournisseurs/F9210001/agents/{newcomer["number"]}'
+    if action == 'ldap':
+        ask(d, newcomer)
+    else:
+        form = next(f for f in until(lambda: admin.get(path)).forms() if ('action', action) in f.buttons)
+        if action == 'adresse':
+            to = 'corrige-' + to
+            form.set(courriel=to)
+        assert form.submit(('action', action)).status == 200
+    if action != 'ldap':                # at once, however long the mail takes
+        assert choose(wrong).path.startswith('/connexion') and service.client().login(newcomer, first).status == 422
+    if action == 'adresse':
+        told = service.wait_mail(newcomer['mail'], 'corrigée').get_body(('plain',)).get_content()
+        assert 'Le mot de passe provisoire envoyé à l’ancienne adresse ne sert plus' in told and 'inchangé.' in told
+    mail = until(lambda: [m for m in mails_to(service, to) if 'Votre accès' in m['Subject'] and password_in(m) != first])[0]
+    assert choose(wrong).path.startswith('/connexion')
+    assert choose(service.client().login(newcomer, password_in(mail))).path.startswith('/espace-pro')
+
+
+def test_anybody_may_ask_for_a_password_that_was_never_used(service, newcomer):
+    """Who has none of his own yet loses nothing by it: the new one lives as long, and what he began goes on."""
+    ask(service.directory(), newcomer)
+    first = service.wait_mail(newcomer['mail'], 'Votre accès')
+    begun = service.client().login(newcomer, password_in(first))
+    ask_forgotten(service.client(), newcomer['uid'])
+    mail = service.wait_mail(newcomer['mail'], 'Votre nouveau mot de passe provisoire')
+    said = text(mail)
+    assert 'Il remplace celui que vous aviez reçu, qui ne sert plus.' in said and 'Votre mot de passe actuel' not in said
+    ends = [re.search(r'(?:avant le|jusqu’au) (\d+ \S+ \d+)', text(m))[1] for m in (first, mail)]
+    assert ends[0] == ends[1], ends
+    assert service.client().login(newcomer, password_in(mail)).path == '/mot-de-passe/premier-changement'
+    assert choose(begun).path.startswith('/espace-pro')
+
+
 def test_no_copy_of_a_temporary_password_is_left(service, newcomer):
     d = service.directory()
     ask(d, newcomer)
