@@ -116,6 +116,14 @@ static const char *after(const char *line, const char *mark)
 	return strncmp(line, mark, n) == 0 ? line + n : NULL;
 }
 
+/* « 1. », « 12) »: a line of its own. */
+static bool is_numbered(const char *line)
+{
+	size_t n = strspn(line, "0123456789");
+
+	return n && (line[n] == '.' || line[n] == ')') && line[n + 1] == ' ';
+}
+
 static void end_paragraph(struct filling *x, struct buf *words, struct agreement_text *out)
 {
 	if (words->n)
@@ -137,6 +145,8 @@ static void take_line(struct filling *x, const char *line, struct buf *words, co
 		end_paragraph(x, words, out);
 		agreement_text_add(x->a, out, BLOCK_ITEM, fill(x, rest));
 	} else if (*line) {
+		if (is_numbered(line))
+			end_paragraph(x, words, out);
 		buf_printf(words, "%s%s", words->n ? " " : "", line);
 	} else {
 		end_paragraph(x, words, out);
@@ -163,6 +173,49 @@ enum err agreement_articles(struct arena *a, const char *template, const struct 
 
 /* --- checking one --- */
 
+static const char *placeholders(struct arena *a)
+{
+	struct buf b = buf_new(a);
+
+	for (size_t i = 0; agreement_placeholders[i]; i++)
+		buf_printf(&b, "%s{%s}", i ? " " : "", agreement_placeholders[i]);
+	return buf_str(&b);
+}
+
+/* What the lines before leave behind. */
+struct checking {
+	struct arena *a;
+	const char **why;
+	size_t number;
+	size_t heading; /* the line of an article that has no text yet; 0: none */
+	bool titled, article;
+};
+
+static enum err refuse(struct checking *x, size_t number, const char *what)
+{
+	*x->why = arena_printf(x->a, "line %zu: %s", number, what);
+	return ERR_INVALID;
+}
+
+static enum err check_mark(struct checking *x, const char *line)
+{
+	bool title = after(line, "# ") != NULL, heading = after(line, "## ") != NULL;
+
+	if (*line == '#' && !title && !heading)
+		return refuse(x, x->number, "a title begins with \"# \", an article with \"## \", nothing else with \"#\"");
+	if (title && x->titled)
+		return refuse(x, x->number, "a second title");
+	if (heading && x->heading)
+		return refuse(x, x->heading, "an article without text");
+	x->titled |= title;
+	x->article |= heading;
+	if (heading)
+		x->heading = x->number;
+	else if (!title && *line)
+		x->heading = 0;
+	return ERR_OK;
+}
+
 static enum err check_line(struct arena *a, const char *line, size_t number, const char **why)
 {
 	for (const char *s = line; (s = strchr(s, '{'));) {
@@ -175,7 +228,8 @@ static enum err check_line(struct arena *a, const char *line, size_t number, con
 		const char *name = arena_memdup(a, s + 1, n);
 
 		if (!is_placeholder(name)) {
-			*why = arena_printf(a, "line %zu: unknown placeholder {%s}", number, name);
+			*why = arena_printf(a, "line %zu: unknown placeholder {%s}; known: %s", number, name,
+					    placeholders(a));
 			return ERR_INVALID;
 		}
 		s += n + 2;
@@ -185,7 +239,7 @@ static enum err check_line(struct arena *a, const char *line, size_t number, con
 
 enum err agreement_template_check(struct arena *a, struct bytes text, const char **clean, const char **why)
 {
-	bool article = false;
+	struct checking x = { .a = a, .why = why };
 	enum err e = ERR_OK;
 
 	if (text.n > AGREEMENT_TEMPLATE_MAX) {
@@ -198,14 +252,19 @@ enum err agreement_template_check(struct arena *a, struct bytes text, const char
 	}
 	const char *s = *clean;
 
-	for (size_t number = 1; *s && !e; number++) {
+	while (*s && !e) {
 		size_t n = strcspn(s, "\n");
+		const char *line = text_trim(a, arena_memdup(a, s, n));
 
-		article |= after(s, "## ") != NULL;
-		e = check_line(a, arena_memdup(a, s, n), number, why);
+		x.number++;
+		e = check_mark(&x, line);
+		if (!e)
+			e = check_line(a, line, x.number, why);
 		s += n + (s[n] == '\n');
 	}
-	if (!e && !article) {
+	if (!e && x.heading)
+		return refuse(&x, x.heading, "an article without text");
+	if (!e && !x.article) {
 		*why = "no article: a line must begin with \"## \"";
 		return ERR_INVALID;
 	}

@@ -35,7 +35,7 @@ MUST_USE enum err agreement_text_of(struct app *app, struct arena *a, const stru
 				    const struct grant_request *r, struct agreement_text *out);
 
 /* --- the articles, in the Caf's own words ---
-   "# " begins the title, "## " the heading of an article, "- " an item; other lines up to an empty one are a paragraph.
+   "# " begins the title, "## " the heading of an article, "- " an item, "1. " a paragraph of its own; other lines up to an empty one are a paragraph.
    {name} stands for a value of the request; agreement_placeholders names them, then NULL. */
 
 #define AGREEMENT_TEMPLATE_MAX (64u << 10)

@@ -144,17 +144,26 @@ static void test_other_texts_are_none(void **state)
 	}
 }
 
+#define NAMES \
+	"{caf} {service} {adresse_caf} {courriel_caf} {telephone_caf} {organisme} {siret} {adresse} {signataire} {courriel} " \
+	"{telephone} {numero} {demande} {date_demande} {etablissements} {personnes} {le_organisme}"
+
 static const struct {
 	const char *text;
 	const char *why; /* NULL: good */
 } templates[] = {
 	{ "## Article\nTexte.", NULL },
 	{ "# T\n## A\n{caf} {service} {numero}\n", NULL },
+	{ "# T\n## A\n- un\n## B\n1. deux\n", NULL },
+	{ "# T\n# U\n## A\nx\n", "line 2: a second title" },
+	{ "## A\nx\n### B\n", "line 3: a title begins with \"# \", an article with \"## \", nothing else with \"#\"" },
+	{ "## A\n\n## B\nx\n", "line 1: an article without text" },
+	{ "## A\nx\n## B\n", "line 3: an article without text" },
 	{ "Texte.\n", "no article: a line must begin with \"## \"" },
-	{ "## A\n\n{prenom}\n", "line 3: unknown placeholder {prenom}" },
-	{ "## A {caf\n", "line 1: \"{\" without \"}\"" },
-	{ "## A {}\n", "line 1: unknown placeholder {}" },
-	{ "## A\n{caf} {caf } x\n", "line 2: unknown placeholder {caf }" },
+	{ "## A\n\n{prenom}\n", "line 3: unknown placeholder {prenom}; known: " NAMES },
+	{ "## A {caf\nx", "line 1: \"{\" without \"}\"" },
+	{ "## A {}\nx", "line 1: unknown placeholder {}; known: " NAMES },
+	{ "## A\n{caf} {caf } x\n", "line 2: unknown placeholder {caf }; known: " NAMES },
 	{ "## A\n\x01", "not clean UTF-8 text" },
 	{ "## A\n\xff", "not clean UTF-8 text" },
 	{ "", "no article: a line must begin with \"## \"" },
