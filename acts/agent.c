@@ -3,6 +3,7 @@
 #include "acts/edit.h"
 #include "acts/mails.h"
 #include "acts/mirror_keys.h"
+#include "acts/outcome.h"
 #include "acts/who.h"
 
 #include <string.h>
@@ -81,8 +82,8 @@ enum err agent_change_add(struct app *app, struct arena *a, struct changeset *cs
 		act_detail(a, &r, "end", day_iso(a, end));
 	if (change != AGENT_REOPEN)
 		e = sessions_drop(app, a, cs, p->uuid, NULL, visitor_now(who), &dropped);
-	mail_add(app, a, cs, changes[change].mail, p->uuid, "", p->caf, "motif", reason, "fin",
-		 end ? day_fr(a, end) : "", NULL);
+	mail_add_about(app, a, cs, outcome_key(a, "agent", p->number, "avis"), changes[change].mail, p->uuid, "",
+		       p->caf, "motif", reason, "fin", end ? day_fr(a, end) : "", NULL);
 	changeset_audit(cs, &r);
 	return e;
 }

@@ -54,12 +54,12 @@ MUST_USE enum err agent_mail_check(struct app *app, struct arena *a, const struc
 /* --- what is known of him --- */
 
 struct agent_state {
-	struct todo departure;    /* rev 0: none is waiting */
-	struct outcome access;    /* of the last change of his access; tries and all */
-	struct outcome mail_job;  /* of the last change of address */
-	struct outcome mail_note; /* of the mail that told it */
-	struct outcome asked;     /* of the last request for a password */
-	struct outcome password;  /* of the last temporary password's mail */
+	struct todo departure;   /* rev 0: none is waiting */
+	struct outcome access;   /* of the last change of his access; tries and all */
+	struct outcome mail_job; /* of the last change of address */
+	struct outcome notice;   /* of the last mail that told him what was decided */
+	struct outcome asked;    /* of the last request for a password */
+	struct outcome password; /* of the last temporary password's mail */
 };
 MUST_USE enum err agent_state_read(struct app *app, struct arena *a, const struct person *p, struct agent_state *out);
 /* A last day of mission before anything of his could be: before the provider's first convention, or before the mirror saw him

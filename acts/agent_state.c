@@ -29,7 +29,7 @@ enum err agent_state_read(struct app *app, struct arena *a, const struct person 
 	if (!e)
 		e = read_outcome(app, a, p, "courriel", &s.mail_job);
 	if (!e)
-		e = read_outcome(app, a, p, "avis", &s.mail_note);
+		e = read_outcome(app, a, p, "avis", &s.notice);
 	if (!e)
 		e = read_outcome(app, a, p, "renvoi", &s.asked);
 	if (!e)

@@ -94,7 +94,7 @@ static void add_todo(struct reporting *x, const struct person *p)
 static enum err add_person(struct reporting *x, const struct person *p)
 {
 	struct audit_record r = act_record(x->a, x->who, EVENT_DEPARTURE_REPORTED);
-	const char *reason = arena_printf(x->a, "fin de mission signalée par %s", x->by);
+	const char *reason = arena_printf(x->a, "Fin de mission signalée par %s", x->by);
 
 	changeset_expect(x->cs, TABLE_MIRROR_PERSON, key_bytes(p->uuid.b, sizeof p->uuid.b), p->rev);
 	add_todo(x, p);

@@ -30,8 +30,11 @@ const struct mail_template mail_templates[] = {
 	  "provisoire : {mdp} (majuscules et minuscules comptent).\n"
 	  "!fournisseur Bonjour {prenom} {nom}, un accès vous est ouvert. Identifiant : {identifiant}. Mot de passe provisoire : {mdp} "
 	  "(majuscules et minuscules comptent).\n"
-	  "Connectez-vous sur {site}/connexion avant le {expiration} : vous choisirez un mot de passe personnel d’au moins "
-	  "{longueur} caractères. Cet accès est à vous seul(e) ; ne le prêtez pas. Les connexions sont enregistrées.\n",
+	  "?fournisseur Connectez-vous sur {site}/connexion avant le {expiration} : vous choisirez un mot de passe personnel d’au moins "
+	  "{longueur} caractères.\n"
+	  "!fournisseur Connectez-vous sur {site}/connexion avant le {expiration} : vous choisirez un mot de passe personnel, par exemple "
+	  "quatre ou cinq mots sans rapport.\n"
+	  "Cet accès est à vous seul(e) ; ne le prêtez pas. Les connexions sont enregistrées.\n",
 	  "activation" },
 	{ "password_reset", "Votre nouveau mot de passe provisoire",
 	  "Bonjour {prenom} {nom}, une demande a été faite le {date} à {heure}. Identifiant : {identifiant}. Mot de passe provisoire : "
@@ -112,7 +115,7 @@ const struct mail_template mail_templates[] = {
 	  "?motif Motif : « {motif} ».\n"
 	  "Ce que vous avez publié reste en ligne. Pour toute question, appelez {service} au {telephone}.\n", NULL },
 	{ "departure_reported", "{organisme} : fin de mission signalée",
-	  "{par} a signalé le {date} à {heure} la fin de mission, au {fin}, de {personnes}, pour {le organisme}. L’accès est suspendu. "
+	  "Le {date} à {heure}, {par} a signalé la fin de mission, au {fin}, de {personnes}, pour {le organisme}. L’accès est suspendu. "
 	  "Confirmez la fin de mission, ou rouvrez l’accès : {site}/caf?type=depart.\n", NULL },
 	{ "departure_link", "{organisme} : signaler une fin de mission",
 	  "Une demande a été faite le {date} à {heure} pour {le organisme}. Pour signaler la fin de mission d’une ou de plusieurs "

@@ -179,17 +179,18 @@ static enum err compose(struct clerk *c, struct arena *a, uint64_t seq, struct m
 	return e == ERR_CORRUPT || e == ERR_NOTFOUND ? ERR_INVALID : e;
 }
 
-static void tell(struct arena *a, uint64_t seq, const struct mail *m)
+/* The relay's own words stay out of it: they may hold the address. */
+static void tell(struct arena *a, uint64_t seq, const struct mail *m, const char *reason)
 {
 	log_line(LOG_LEVEL_WARNING, "mail not sent", "seq", arena_printf(a, "%llu", (unsigned long long)seq), "state",
-		 m->state, "reason", m->last_error, NULL);
+		 m->state, "reason", reason, NULL);
 }
 
 static enum err send_one(struct clerk *c, struct arena *a, const struct waiting *w)
 {
 	struct mail m;
 	struct mail_text text;
-	const char *reason = "";
+	const char *reason = "", *answer = "";
 	enum delivery d = DELIVERY_REFUSED;
 	enum err e = mail_decode(a, w->payload, &m);
 
@@ -198,12 +199,12 @@ static enum err send_one(struct clerk *c, struct arena *a, const struct waiting 
 	if (e && e != ERR_INVALID)
 		return e;
 	if (!e)
-		d = smtp_send(c->settings, a, &text, m.created, &reason);
+		d = smtp_send(c->settings, a, &text, m.created, &reason, &answer);
 	if (d == DELIVERY_AWAY)
 		away_until = clock_monotonic() + AWAY_MS;
-	settle(&m, d, reason);
+	settle(&m, d, *answer ? arena_printf(a, "%s: %s", reason, answer) : reason);
 	if (d != DELIVERY_SENT)
-		tell(a, w->seq, &m);
+		tell(a, w->seq, &m, reason);
 	return put(c, a, w, &m);
 }
 

@@ -12,9 +12,10 @@ enum delivery {
 	DELIVERY_AWAY,    /* no relay to talk to: the others need not try now */
 };
 
-/* smtp:// always by STARTTLS, the relay's certificate checked; 30 s at most. *reason in English, without addresses. */
+/* smtp:// always by STARTTLS, the relay's certificate checked; 30 s at most. *reason in English, without addresses;
+   *answer: the relay's own words of a refusal, which may hold one ("" otherwise). */
 enum delivery smtp_send(const struct settings *s, struct arena *a, const struct mail_text *m, int64_t date,
-			const char **reason);
+			const char **reason, const char **answer);
 void smtp_done(void);
 
 /* RFC 2047: as it is when plain ASCII, else encoded words of at most 75 characters, folded. */

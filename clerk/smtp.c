@@ -1,6 +1,9 @@
 #include "clerk/post.h"
 
+#include "base/text.h"
+
 #include <curl/curl.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -11,8 +14,11 @@
 /* Kept: a queue goes out over one connection. */
 static CURL *handle;
 
+#define ANSWER_MAX 200
+
 struct talk {
-	bool recipient; /* RCPT was said: what is refused from here on is this mail */
+	bool recipient;              /* RCPT was said: what is refused from here on is this mail */
+	char answer[ANSWER_MAX + 1]; /* the relay's last no */
 };
 
 static int watch(CURL *h, curl_infotype type, char *data, size_t n, void *user)
@@ -22,6 +28,8 @@ static int watch(CURL *h, curl_infotype type, char *data, size_t n, void *user)
 	(void)h;
 	if (type == CURLINFO_HEADER_OUT && n >= 4 && strncasecmp(data, "RCPT", 4) == 0)
 		talk->recipient = true;
+	if (type == CURLINFO_HEADER_IN && n && (*data == '4' || *data == '5'))
+		(void)snprintf(talk->answer, sizeof talk->answer, "%.*s", (int)n, data);
 	return 0;
 }
 
@@ -90,7 +98,16 @@ static bool set_relay(CURL *h, const struct settings *s, struct arena *a, struct
 	       !curl_easy_setopt(h, CURLOPT_DEBUGFUNCTION, watch) && !curl_easy_setopt(h, CURLOPT_DEBUGDATA, talk);
 }
 
-static enum delivery verdict(CURL *h, CURLcode rc, const struct talk *talk, struct arena *a, const char **reason)
+/* One line of it; a relay may say anything. */
+static const char *answer_text(struct arena *a, const char *answer)
+{
+	const char *clean;
+
+	return text_clean(a, key_bytes(answer, strcspn(answer, "\r\n")), false, &clean) ? "" : text_trim(a, clean);
+}
+
+static enum delivery verdict(CURL *h, CURLcode rc, const struct talk *talk, struct arena *a, const char **reason,
+			     const char **answer)
 {
 	long code = 0;
 
@@ -98,26 +115,28 @@ static enum delivery verdict(CURL *h, CURLcode rc, const struct talk *talk, stru
 		return DELIVERY_SENT;
 	curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &code);
 	*reason = arena_printf(a, "%s (%ld)", curl_easy_strerror(rc), code);
+	*answer = code >= 400 ? answer_text(a, talk->answer) : "";
 	if (talk->recipient && code >= 500 && code < 600)
 		return DELIVERY_REFUSED;
 	return talk->recipient ? DELIVERY_LATER : DELIVERY_AWAY;
 }
 
 enum delivery smtp_send(const struct settings *s, struct arena *a, const struct mail_text *m, int64_t date,
-			const char **reason)
+			const char **reason, const char **answer)
 {
 	struct curl_slist *to = curl_slist_append(NULL, arena_printf(a, "<%s>", m->to));
 	struct bytes message = bytes_of(message_of(s, a, m, date));
-	struct talk talk = { false };
+	struct talk talk = { .recipient = false };
 	enum delivery d = DELIVERY_AWAY;
 
 	*reason = "libcurl has no room";
+	*answer = "";
 	if (!handle)
 		handle = curl_easy_init();
 	if (handle && to && set_relay(handle, s, a, &talk) && set_message(handle, &message) &&
 	    !curl_easy_setopt(handle, CURLOPT_MAIL_FROM, arena_printf(a, "<%s>", s->mail_from)) &&
 	    !curl_easy_setopt(handle, CURLOPT_MAIL_RCPT, to))
-		d = verdict(handle, curl_easy_perform(handle), &talk, a, reason);
+		d = verdict(handle, curl_easy_perform(handle), &talk, a, reason, answer);
 	if (handle)
 		curl_easy_reset(handle); /* nothing may point to what goes now */
 	curl_slist_free_all(to);

@@ -3,6 +3,8 @@
 
     sink.py PORT MAILDIR CERTIFICATE KEY
 
+Addresses of refuse.example it refuses, so that one can see what becomes of such mails.
+
 The envelope is kept in X-MailFrom and X-RcptTo, one header each, above the message as it came.
 """
 import asyncio
@@ -17,6 +19,13 @@ from aiosmtpd.smtp import SMTP
 class Filer:
     def __init__(self, folder):
         self.maildir = mailbox.Maildir(folder, create=True)
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.lower().endswith('@refuse.example'):
+            return '550 5.1.1 no such user here'
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return '250 2.1.5 Ok'
 
     async def handle_DATA(self, server, session, envelope):
         head = f'X-MailFrom: {envelope.mail_from}\r\nX-RcptTo: {", ".join(envelope.rcpt_tos)}\r\n'

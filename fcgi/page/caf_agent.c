@@ -37,6 +37,15 @@ const struct form *form_caf_agent(void)
 	return &form;
 }
 
+/* Mails that tell him what was decided, by their template. */
+static const struct choice notice_choices[] = {
+	{ "mail_changed", "Courriel de changement d’adresse" },
+	{ "access_suspended", "Courriel de suspension" },
+	{ "access_reopened", "Courriel de réouverture" },
+	{ "access_closed", "Courriel de fermeture" },
+	{ NULL, NULL },
+};
+
 struct agent_file {
 	struct provider provider;
 	struct person p;
@@ -84,15 +93,16 @@ static void job_note(struct html *h, const struct outcome *o)
 		note(h, NOTE_WARN, "L’annuaire a refusé la dernière modification. Prévenez l’exploitant du service.");
 }
 
-static const char *mail_text(struct request *rq, const struct outcome *o)
+/* again: the page has a button that sends it again. */
+static const char *mail_text(struct request *rq, const struct outcome *o, bool again)
 {
 	const char *when = time_fr(rq->arena, o->at), *to = *o->to ? o->to : "son adresse";
 
 	if (is(o, "sent") || is(o, "done"))
 		return arena_printf(rq->arena, "envoyé à %s le %s", to, when);
 	if (is(o, "refused"))
-		return arena_printf(rq->arena,
-				    "refusé par le serveur de %s le %s : corrigez l’adresse, puis renvoyez-le", to, when);
+		return arena_printf(rq->arena, "refusé par le serveur de %s le %s : corrigez l’adresse%s", to, when,
+				    again ? ", puis renvoyez-le" : "");
 	if (is(o, "expired") || is(o, "failed"))
 		return arena_printf(rq->arena, "jamais parti : le serveur de %s n’a pas répondu", to);
 	return arena_printf(rq->arena, "en cours d’envoi depuis le %s", when);
@@ -131,10 +141,11 @@ static void facts(struct request *rq, struct html *h, const struct agent_file *f
 	     "<div><dt>Courriel</dt><dd><a href=\"mailto:{}\">{}</a></dd></div>\n",
 	     p->uid, p->number, *p->title ? p->title : "Non renseignée", p->mail, p->mail);
 	if (*f->state.password.state)
-		html(h, "<div><dt>Mot de passe provisoire</dt><dd>{f}</dd></div>\n", mail_text(rq, &f->state.password));
-	if (*f->state.mail_note.state)
-		html(h, "<div><dt>Courriel de changement d’adresse</dt><dd>{f}</dd></div>\n",
-		     mail_text(rq, &f->state.mail_note));
+		html(h, "<div><dt>Mot de passe provisoire</dt><dd>{f}</dd></div>\n",
+		     mail_text(rq, &f->state.password, true));
+	if (*f->state.notice.state)
+		html(h, "<div><dt>{f}</dt><dd>{f}</dd></div>\n", choice_label(notice_choices, f->state.notice.what),
+		     mail_text(rq, &f->state.notice, false));
 	html(h, "</dl>\n</section>\n");
 }
 

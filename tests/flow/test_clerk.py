@@ -153,6 +153,21 @@ def test_who_read_the_first_password_is_shut_out_by_another(service, newcomer, a
     assert choose(service.client().login(newcomer, password_in(mail))).path.startswith('/espace-pro')
 
 
+def test_a_refused_mail_is_seen_where_it_was_decided_and_in_the_list(service, newcomer):
+    address = newcomer['uid'] + '@refuse.example'
+    service.directory().modify_s(newcomer['dn'], [(ldap.MOD_REPLACE, 'mail', address.encode())])
+    admin = service.client(service.account('caf_admin', caf='921'))
+    path = f'/caf/fournisseurs/F9210001/agents/{newcomer["number"]}'
+    page = until(lambda: (lambda p: p if address in p.words else None)(admin.get(path)))
+    form = next(f for f in page.forms() if ('action', 'suspendre') in f.buttons)
+    assert form.set(motif='Absence longue.').submit(('action', 'suspendre')).status == 200
+    page = until(lambda: (lambda p: p if 'refusé par le serveur' in p.words else None)(admin.get(path)))
+    assert f'Courriel de suspensionrefusé par le serveur de {address}' in page.words and 'renvoyez-le' not in page.words
+    line = next(x for x in service.ctl('mail', 'list').stdout.splitlines() if address in x)
+    assert 'access_suspended refused' in line and line.endswith(': 550 5.1.1 no such user here'), line
+    assert address not in (service.run / 'log' / 'clerk.log').read_text()
+
+
 def test_anybody_may_ask_for_a_password_that_was_never_used(service, newcomer):
     """Who has none of his own yet loses nothing by it: the new one lives as long, and what he began goes on."""
     ask(service.directory(), newcomer)
