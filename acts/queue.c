@@ -1,4 +1,5 @@
 #include "acts/queue.h"
+#include "acts/departure.h"
 
 #include "acts/request_review.h"
 #include "base/text.h"
@@ -95,6 +96,8 @@ static void count_kind(struct queue_page *p, const struct todo *t)
 	p->requests += strcmp(kind, "demande") == 0;
 	p->agreements += strcmp(kind, "convention") == 0;
 	p->reports += strcmp(kind, "signalement") == 0;
+	p->unreturned += strcmp(kind, REQUEST_UNRETURNED) == 0;
+	p->departures += strcmp(kind, DEPARTURE_TODO) == 0;
 }
 
 static enum err last_decision(struct txn *t, struct arena *a, const char *caf, int64_t *out)

@@ -17,7 +17,8 @@ struct queue_page {
 	size_t total; /* that match */
 	size_t all;   /* without the filter */
 	size_t revisions, requests, reports;
-	size_t agreements;    /* that came back signed */
+	size_t agreements; /* that came back signed */
+	size_t unreturned, departures;
 	int64_t last_decided; /* for the empty queue; 0: never */
 };
 MUST_USE enum err queue_read(struct app *app, struct arena *a, const struct visitor *who, const struct queue_filter *f,

@@ -1,6 +1,7 @@
 /* The Caf's queue, oldest first. */
 #include "fcgi/page/page.h"
 
+#include "acts/departure.h"
 #include "acts/queue.h"
 #include "acts/request_review.h"
 
@@ -13,7 +14,7 @@ static const struct choice kind_choices[] = {
 	{ "convention", "Convention" },
 	{ REQUEST_UNRETURNED, "Convention à relancer" },
 	{ "signalement", "Signalement" },
-	{ "depart", "Fin de mission" },
+	{ DEPARTURE_TODO, "Fin de mission" },
 	{ NULL, NULL },
 };
 static const struct choice claimed_choices[] = {
@@ -164,6 +165,10 @@ enum err page_caf_queue(struct request *rq, struct html *h)
 		kpi(h, "convention", q.agreements, "convention signée reçue", "conventions signées reçues");
 	}
 	kpi(h, "signalement", q.reports, "signalement de famille", "signalements de familles");
+	if (q.departures)
+		kpi(h, DEPARTURE_TODO, q.departures, "fin de mission à confirmer", "fins de mission à confirmer");
+	if (q.unreturned)
+		kpi(h, REQUEST_UNRETURNED, q.unreturned, "convention à relancer", "conventions à relancer");
 	html(h, "</ul>\n<form class=\"card filters\" method=\"get\" action=\"/caf\" aria-label=\"Filtrer les dossiers\">\n");
 	filter_select(rq, h, "type", "Type de dossier", kind_choices, f.kind);
 	filter_text(rq, h, "q", "Fournisseur ou établissement");

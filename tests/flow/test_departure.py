@@ -87,6 +87,7 @@ def test_an_agent_reports_a_colleague_and_his_access_is_over_at_once(service, re
     assert service.client().login(leaver).status == 422
     admin = service.client(service.account('caf_admin', caf=agent['caf']))
     queue = admin.get('/caf?type=depart')
+    assert re.search(r'\d ?fins? de mission à confirmer', queue.words), 'it has its tile'
     assert 'Fin de mission' in queue.words and any(f'/agents/{number}' in l for l in queue.links() if l)
     mail = service.wait_mail('@', 'fin de mission signalée', holding=number)
     assert agent['uid'] not in mail['Subject'] and service.url in mail.get_body(('plain',)).get_content()
