@@ -294,30 +294,68 @@ static enum err read_actor(struct copying *c, struct visitor *who, bool *out)
 	return e ? e : visitor_fill(&c->clerk->app, a, &p, who);
 }
 
-static const char *value_after(const struct strs *values, const char *const *starts)
+static const char *value_after(const struct strs *values, const char *start)
 {
 	for (size_t i = 0; i < values->n; i++)
-		for (const char *const *s = starts; *s; s++)
-			if (strncmp(values->v[i], *s, strlen(*s)) == 0)
-				return values->v[i] + strlen(*s);
+		if (strncmp(values->v[i], start, strlen(start)) == 0)
+			return values->v[i] + strlen(start);
 	return "";
 }
 
-/* As after a correction in the portal: both addresses are told. Not of what is read up after a month. */
-static void tell_addresses(struct copying *c, const struct audit_record *r, struct changeset *cs)
+/* What an attribute became by the operation; "" : it was not set. */
+static const char *set_to(struct copying *c, const char *attribute)
 {
-	static const char *const set[] = { "mail:= ", "mail:+ ", NULL }, *const was[] = { "mail: ", NULL };
-	struct strs changed = entry_texts(c->arena, c->e, "reqMod"), before = entry_texts(c->arena, c->e, "reqOld");
-	const char *fresh = value_after(&changed, set), *old = value_after(&before, was);
+	struct strs changed = entry_texts(c->arena, c->e, "reqMod");
+	const char *replaced = value_after(&changed, arena_printf(c->arena, "%s:= ", attribute));
+
+	return *replaced ? replaced : value_after(&changed, arena_printf(c->arena, "%s:+ ", attribute));
+}
+
+static const char *was(struct copying *c, const char *attribute)
+{
+	struct strs before = entry_texts(c->arena, c->e, "reqOld");
+
+	return value_after(&before, arena_printf(c->arena, "%s: ", attribute));
+}
+
+/* Both addresses are told. */
+static void tell_addresses(struct copying *c, const struct person *p, struct changeset *cs)
+{
+	const char *fresh = set_to(c, "mail"), *old = was(c, "mail");
+
+	if (strcmp(fresh, old) == 0 || !text_is_mail(fresh))
+		return;
+	mail_add(&c->clerk->app, c->arena, cs, "mail_changed", p->uuid, fresh, p->caf, "ancien", old, "nouveau", fresh,
+		 NULL);
+	if (text_is_mail(old))
+		mail_add(&c->clerk->app, c->arena, cs, "mail_changed", p->uuid, old, p->caf, "ancien", old, "nouveau",
+			 fresh, NULL);
+}
+
+static void tell_access(struct copying *c, const struct person *p, struct changeset *cs)
+{
+	const char *fresh = set_to(c, "habStatut"), *old = was(c, "habStatut");
+	bool open = strcmp(old, "active") == 0, suspended = strcmp(old, "suspendue") == 0;
+	const char *mail = strcmp(fresh, "terminee") == 0 && (open || suspended) ? "access_closed" :
+			   strcmp(fresh, "suspendue") == 0 && open               ? "access_suspended" :
+			   strcmp(fresh, "active") == 0 && suspended             ? "access_reopened" :
+										   NULL;
+
+	if (mail)
+		mail_add(&c->clerk->app, c->arena, cs, mail, p->uuid, "", p->caf, "motif", set_to(c, "habMotifRetrait"),
+			 "fin", "", NULL);
+}
+
+/* As after the same decision in the portal. Not of what is read up after a month. */
+static void tell_person(struct copying *c, const struct audit_record *r, struct changeset *cs)
+{
 	struct person p;
 
-	if (r->failed || strcmp(c->type, "modify") != 0 || strcmp(fresh, old) == 0 || !text_is_mail(fresh) ||
-	    mirror_time(c->e, "reqEnd") < real_now() - NEWS_MS || person_by_key(c->txn, c->arena, c->object, &p))
+	if (r->failed || strcmp(c->type, "modify") != 0 || mirror_time(c->e, "reqEnd") < real_now() - NEWS_MS ||
+	    person_by_key(c->txn, c->arena, c->object, &p))
 		return;
-	mail_add(&c->clerk->app, c->arena, cs, "mail_changed", p.uuid, fresh, p.caf, "ancien", old, "nouveau", fresh, NULL);
-	if (text_is_mail(old))
-		mail_add(&c->clerk->app, c->arena, cs, "mail_changed", p.uuid, old, p.caf, "ancien", old, "nouveau",
-			 fresh, NULL);
+	tell_addresses(c, &p, cs);
+	tell_access(c, &p, cs);
 }
 
 static enum err copy_entry(struct journal *j, struct arena *a, struct txn *t, const struct entry *e,
@@ -338,7 +376,7 @@ static enum err copy_entry(struct journal *j, struct arena *a, struct txn *t, co
 	struct audit_record r = record_of(&c, &who);
 
 	changeset_audit(cs, &r);
-	tell_addresses(&c, &r, cs);
+	tell_person(&c, &r, cs);
 	++*n;
 	return ERR_OK;
 }

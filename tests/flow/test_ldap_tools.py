@@ -195,12 +195,16 @@ def test_suspended_reopened_ended(service, admin, newcomer):
     admin.set(newcomer['dn'], habStatut='suspendue', habMotifRetrait='Congé parental')
     until(lambda: c.get('/espace-pro').path.startswith('/connexion'))
     assert service.client().login(newcomer, newcomer['password']).status == 422
+    mail = admin.read(newcomer['dn'])['mail'][0].decode()
+    assert 'Congé parental' in service.wait_mail(mail, 'Votre accès est suspendu').get_body(('plain',)).get_content()
     admin.set(newcomer['dn'], habStatut='active', habMotifRetrait='')
+    service.wait_mail(mail, 'Votre accès est rouvert')
     c = service.client()
     until(lambda: c.login(newcomer, newcomer['password']).path == '/espace-pro', 30)
     admin.set(newcomer['dn'], habStatut='terminee', habFinMission='20261120000000Z')
     until(lambda: c.get('/espace-pro').path.startswith('/connexion'))
     admin.log_holds('habStatut:= terminee')
+    service.wait_mail(mail, 'Votre accès est fermé')
     admin.drop(place['dn'], 'habDroitFonctionnement', newcomer['dn'])
     admin.set(newcomer['dn'], habStatut='active', habFinMission='')
 
