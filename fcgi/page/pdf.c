@@ -41,6 +41,16 @@ struct pdf {
 
 /* --- texts --- */
 
+/* A word that is cut gets no hyphen: in an address it would be a letter more. */
+static void keep_letters(PangoLayout *layout)
+{
+	PangoAttrList *list = pango_attr_list_new();
+
+	pango_attr_list_insert(list, pango_attr_insert_hyphens_new(FALSE));
+	pango_layout_set_attributes(layout, list);
+	pango_attr_list_unref(list);
+}
+
 static PangoLayout *layout_of(struct pdf *p, enum style style, const char *text, double width)
 {
 	PangoLayout *layout = pango_layout_new(p->context);
@@ -52,6 +62,7 @@ static PangoLayout *layout_of(struct pdf *p, enum style style, const char *text,
 	pango_layout_set_font_description(layout, font);
 	pango_font_description_free(font);
 	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+	keep_letters(layout);
 	if (width > 0)
 		pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
 	pango_layout_set_text(layout, text, -1);
