@@ -160,16 +160,23 @@ struct columns {
 	double x[COLUMNS_MAX], width[COLUMNS_MAX];
 };
 
+static bool signed_by_hand(const struct block *t)
+{
+	for (size_t r = 0; r < t->n; r++)
+		if (agreement_text_by_hand(t, r))
+			return true;
+	return false;
+}
+
 /* The first as wide as its words ask, the others alike: both parties sign in the same room. */
 static void share_evenly(struct columns *c, double first)
 {
-	for (size_t i = 0; i < c->n; i++) {
+	first = fmin(first, WIDTH / (double)c->n);
+	for (size_t i = 0; i < c->n; i++)
 		c->width[i] = i ? (WIDTH - first) / (double)(c->n - 1) : first;
-		c->x[i] = i ? c->x[i - 1] + c->width[i - 1] : MARGIN;
-	}
 }
 
-/* The width no column needs to pass so that all fit: a name without blanks is cut before its neighbours are squeezed. */
+/* The width no column needs to pass so that all fit. */
 static double widest_least(const double *least, size_t n)
 {
 	double limit = WIDTH / (double)n;
@@ -188,35 +195,70 @@ static double widest_least(const double *least, size_t n)
 	return limit;
 }
 
-/* No word is cut where the page is wide enough; what is left goes to the longest texts. */
+/* No word is cut while its neighbours keep a useful width: what they wish up to two thirds of a fair share, or their own words up
+   to the fair share. One that is cut all the same claims no more than they. */
+static void useful_widths(const double *least, const double *wish, size_t n, double *width)
+{
+	double fair = WIDTH / (double)n, claim[COLUMNS_MAX], claims = 0, sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		claim[i] = fmin(fair, fmax(least[i], fmin(wish[i], fair * 2 / 3)));
+		claims += claim[i];
+	}
+	for (size_t i = 0; i < n; i++) {
+		width[i] = fmax(least[i], claim[i]);
+		if (width[i] > WIDTH - (claims - claim[i]))
+			width[i] = claim[i];
+		sum += width[i];
+	}
+	double limit = sum > WIDTH ? widest_least(width, n) : WIDTH;
+
+	for (size_t i = 0; i < n; i++)
+		width[i] = fmin(width[i], limit);
+}
+
+/* What is left goes to the texts that have not all they wish; when all have, to all alike. */
+static void share_by_wish(struct columns *c, const double *wish)
+{
+	double left = WIDTH, more = 0, sum = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		left -= c->width[i];
+		more += fmax(wish[i] - c->width[i], 0);
+	}
+	double share = more > 0 ? fmin(fmax(left, 0) / more, 1) : 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		c->width[i] += share * fmax(wish[i] - c->width[i], 0);
+		sum += c->width[i];
+	}
+	for (size_t i = 0; i < c->n; i++)
+		c->width[i] *= WIDTH / sum;
+}
+
 static struct columns columns_of(struct pdf *p, struct arena *a, const struct block *t)
 {
 	struct columns c = { .n = t->head.n < COLUMNS_MAX ? t->head.n : COLUMNS_MAX };
-	double least[COLUMNS_MAX] = { 0 }, wish[COLUMNS_MAX] = { 0 }, leasts = 0, wishes = 0, x = MARGIN;
-	bool by_hand = false;
+	double least[COLUMNS_MAX] = { 0 }, wish[COLUMNS_MAX] = { 0 };
 
-	for (size_t r = 0; r < t->n; r++)
-		by_hand = by_hand || agreement_text_by_hand(t, r);
 	for (size_t i = 0; i < c.n; i++) {
 		least[i] = longest_word(p, a, STYLE_HEAD, t->head.v[i]);
+		wish[i] = width_of(p, STYLE_HEAD, t->head.v[i]);
 		for (size_t r = 0; r < t->n; r++) {
 			least[i] = fmax(least[i], longest_word(p, a, STYLE_CELL, t->rows[r].v[i]));
-			wish[i] = fmax(wish[i], fmin(width_of(p, STYLE_CELL, t->rows[r].v[i]), WIDTH));
+			wish[i] = fmax(wish[i], width_of(p, STYLE_CELL, t->rows[r].v[i]));
 		}
 		least[i] += 2 * PADDING + 1;
-		wish[i] = fmax(wish[i] + 2 * PADDING + 1 - least[i], 1);
-		leasts += least[i];
-		wishes += wish[i];
+		wish[i] = fmin(wish[i] + 2 * PADDING + 1, WIDTH);
 	}
-	double limit = leasts > WIDTH ? widest_least(least, c.n) : WIDTH;
-
-	for (size_t i = 0; i < c.n; i++) {
-		c.x[i] = x;
-		c.width[i] = leasts > WIDTH ? fmin(least[i], limit) : least[i] + wish[i] * (WIDTH - leasts) / wishes;
-		x += c.width[i];
-	}
-	if (by_hand)
+	if (signed_by_hand(t)) {
 		share_evenly(&c, least[0]);
+	} else {
+		useful_widths(least, wish, c.n, c.width);
+		share_by_wish(&c, wish);
+	}
+	for (size_t i = 0; i < c.n; i++)
+		c.x[i] = i ? c.x[i - 1] + c.width[i - 1] : MARGIN;
 	return c;
 }
 

@@ -42,6 +42,41 @@ static const char *words_of(struct arena *a, const char *canonical)
 	return read_by(a, "pdftotext -raw", canonical);
 }
 
+struct word {
+	int page;
+	double left, top, right, bottom;
+	const char *text;
+};
+
+struct printed {
+	struct word *v;
+	size_t n;
+	int pages;
+};
+
+/* Each word and where it stands, in points from the page's upper left; the test is skipped without pdftotext. */
+static struct printed printed_of(struct arena *a, const char *canonical)
+{
+	const char *s = read_by(a, "pdftotext -bbox", canonical);
+	struct printed out = { 0 };
+
+	if (!s)
+		skip();
+	for (; (s = strchr(s, '<')); s++) {
+		struct word w = { .page = out.pages };
+		int n = 0;
+
+		out.pages += strncmp(s, "<page ", 6) == 0;
+		if (sscanf(s, "<word xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\" yMax=\"%lf\">%n", &w.left, &w.top, &w.right,
+			   &w.bottom, &n) != 4)
+			continue;
+		w.text = arena_memdup(a, s + n, strcspn(s + n, "<"));
+		out.v = arena_more(a, out.v, out.n, sizeof *out.v);
+		out.v[out.n++] = w;
+	}
+	return out;
+}
+
 static void test_a_name_without_blanks_leaves_its_neighbours_whole(void **state)
 {
 	AUTO_ARENA struct arena *a = arena_new();
@@ -97,11 +132,87 @@ static void test_a_cut_word_gets_no_hyphen(void **state)
 	assert_int_equal(glyphs_of(a, cut) - one, 2 * 299);
 }
 
+#define LEFT 56.0 /* of the text, in points */
+#define RIGHT (595.276 - LEFT)
+
+/* On how many lines the words from first to last stand, in the order they are read. */
+static size_t lines_from(const struct printed *p, const char *first, const char *last)
+{
+	size_t i = 0, lines = 1;
+
+	while (i < p->n && strcmp(p->v[i].text, first) != 0)
+		i++;
+	for (; i < p->n && strcmp(p->v[i].text, last) != 0; i++)
+		lines += p->v[i + 1].top > p->v[i].top + 1;
+	assert_true(i < p->n);
+	return lines;
+}
+
+static const char *letters(struct arena *a, char c, size_t n)
+{
+	char *out = arena_alloc(a, n + 1);
+
+	memset(out, c, n);
+	out[n] = '\0';
+	return out;
+}
+
+static const char *one_person(struct arena *a, const char *mail)
+{
+	return arena_printf(a,
+			    "C Annexe 1\tNom\tPrénom\tFonction\tCourriel\n"
+			    "R Vautrelle\tInès\tresponsable du service de l’enfance, de la jeunesse et des familles\t%s\n",
+			    mail);
+}
+
+static void test_a_long_address_leaves_room_for_its_neighbours(void **state)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	const char *address = "enfance.jeunesse.familles@courtebise.example";
+
+	(void)state;
+	struct printed usual = printed_of(a, one_person(a, address));
+	struct printed lengthy = printed_of(a, one_person(a, letters(a, 'm', 70)));
+
+	assert_true(lines_from(&usual, "responsable", "familles") <= 3);
+	assert_true(lines_from(&lengthy, "responsable", "familles") <= 3);
+	bool whole = false;
+
+	for (size_t i = 0; i < usual.n; i++)
+		whole = whole || strcmp(usual.v[i].text, address) == 0;
+	assert_true(whole);
+}
+
+/* Whatever stands in a table, also in the one that is signed, whose columns are shared otherwise. */
+static void test_no_word_leaves_the_page(void **state)
+{
+	static const char *const heads[] = { "Signature\tPour la Caf\tPour le fournisseur",
+					     "Établissement\tAdresse\tIdentifiant" };
+	AUTO_ARENA struct arena *a = arena_new();
+	const char *wide = letters(a, 'L', 140);
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		for (int filled = 0; filled < 2; filled++) {
+			struct printed p = printed_of(a, arena_printf(a, "C Table\t%s\nR %s\t%s\t\nR Date\t\t\n",
+								      heads[i], wide, filled ? wide : ""));
+			size_t n = 0;
+
+			for (size_t w = 0; w < p.n; w++) {
+				assert_true(p.v[w].left > LEFT - 1 && p.v[w].right < RIGHT + 1);
+				n += strspn(p.v[w].text, "L");
+			}
+			assert_int_equal(n, filled ? 280 : 140);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_name_without_blanks_leaves_its_neighbours_whole),
 		cmocka_unit_test(test_a_cut_word_gets_no_hyphen),
+		cmocka_unit_test(test_a_long_address_leaves_room_for_its_neighbours),
+		cmocka_unit_test(test_no_word_leaves_the_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
