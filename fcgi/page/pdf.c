@@ -1,5 +1,5 @@
-/* Two passes over the same text: the first counts the pages. Every text is drawn line by line, so that a paragraph or a table's
-   row may go on over the page. */
+/* Two passes over the same text: the first counts the pages. Every text is drawn line by line, so that a paragraph may go on over
+   the page, and a table's row that is higher than one. */
 #include "fcgi/page/pdf.h"
 
 #include <cairo-pdf.h>
@@ -14,9 +14,15 @@
 #define BOTTOM (PAGE_HEIGHT - MARGIN - 8.0)
 #define WIDTH (PAGE_WIDTH - 2 * MARGIN)
 #define PADDING 4.0
+#define ITEM_INDENT 18.0
 #define COLUMNS_MAX 8
 #define DATE_LINES 2 /* rows for a pen */
 #define SIGNATURE_LINES 7
+#define CUT_LINES 3      /* of a row that is cut stand at least at a page's foot */
+#define ABOVE_TABLE 60.0 /* a heading and a caption */
+#define TABLE_GAP 8.0
+#define UNDER_CAPTION 2.0
+#define UNDER_HEADING 2.0
 #define FAMILY "Liberation Sans, DejaVu Sans, sans-serif"
 
 enum style { STYLE_TITLE, STYLE_HEADING, STYLE_TEXT, STYLE_CAPTION, STYLE_HEAD, STYLE_CELL, STYLE_FOOT };
@@ -140,17 +146,44 @@ static void need(struct pdf *p, struct arena *a, double height)
 		next_page(p, a);
 }
 
-static void draw_text(struct pdf *p, struct arena *a, enum style style, const char *text, double indent)
+/* How many of n lines stay on the page of the i-th: none is left alone at a page's foot or head. */
+static int together(int i, int n)
+{
+	if (i == 0)
+		return n <= 3 ? n : 2;
+	return i == n - 2 ? 2 : 1;
+}
+
+/* mark: before the first line, in the indent. */
+static void draw_marked(struct pdf *p, struct arena *a, enum style style, const char *text, const char *mark, double indent)
+{
+	PangoLayout *layout = layout_of(p, style, text, WIDTH - indent), *before = layout_of(p, style, mark, 0);
+	int lines = pango_layout_get_line_count(layout);
+
+	for (int i = 0; i < lines; i++) {
+		need(p, a, together(i, lines) * styles[style].leading);
+		if (i == 0)
+			draw_line(p, before, 0, style, MARGIN + indent / 3, p->y);
+		draw_line(p, layout, i, style, MARGIN + indent, p->y);
+		p->y += styles[style].leading;
+	}
+	g_object_unref(before);
+	g_object_unref(layout);
+}
+
+static void draw_text(struct pdf *p, struct arena *a, enum style style, const char *text)
+{
+	draw_marked(p, a, style, text, "", 0);
+}
+
+/* All its lines, or those that stay together with the first. */
+static double height_of(struct pdf *p, enum style style, const char *text, double indent, bool all)
 {
 	PangoLayout *layout = layout_of(p, style, text, WIDTH - indent);
 	int lines = pango_layout_get_line_count(layout);
 
-	for (int i = 0; i < lines; i++) {
-		need(p, a, styles[style].leading);
-		draw_line(p, layout, i, style, MARGIN + indent, p->y);
-		p->y += styles[style].leading;
-	}
 	g_object_unref(layout);
+	return (all ? lines : together(0, lines)) * styles[style].leading;
 }
 
 /* --- tables --- */
@@ -262,6 +295,82 @@ static struct columns columns_of(struct pdf *p, struct arena *a, const struct bl
 	return c;
 }
 
+struct pdf_table {
+	const struct block *block;
+	struct columns c;
+	double head, whole; /* heights: of its heads; up to which a row is not cut */
+};
+
+struct row {
+	PangoLayout *v[COLUMNS_MAX];
+	enum style style;
+	int lines;
+};
+
+static struct row row_of(struct pdf *p, const struct columns *c, enum style style, const struct strs *cells, int lines)
+{
+	struct row r = { .style = style, .lines = lines };
+
+	for (size_t i = 0; i < c->n; i++) {
+		r.v[i] = layout_of(p, style, cells->v[i], c->width[i] - 2 * PADDING);
+		r.lines = MAX(r.lines, pango_layout_get_line_count(r.v[i]));
+	}
+	return r;
+}
+
+static void row_done(struct row *r, const struct columns *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		g_object_unref(r->v[i]);
+}
+
+static double row_height(const struct row *r, int lines)
+{
+	return lines * styles[r->style].leading + 2 * PADDING;
+}
+
+/* Rows for a pen are higher than their words. */
+static struct row body_row(struct pdf *p, const struct pdf_table *t, size_t i)
+{
+	bool by_hand = agreement_text_by_hand(t->block, i), last = i + 1 == t->block->n;
+
+	return row_of(p, &t->c, STYLE_CELL, &t->block->rows[i], !by_hand ? 1 : last ? SIGNATURE_LINES : DATE_LINES);
+}
+
+/* What must be free on the page for the row to begin there: its height when a page holds it. */
+static double row_beginning(const struct pdf_table *t, const struct row *r)
+{
+	double height = row_height(r, r->lines);
+
+	return height <= t->whole ? height : row_height(r, CUT_LINES);
+}
+
+static struct pdf_table table_of(struct pdf *p, struct arena *a, const struct block *b)
+{
+	struct pdf_table t = { .block = b, .c = columns_of(p, a, b) };
+	struct row head = row_of(p, &t.c, STYLE_HEAD, &b->head, 1);
+
+	t.head = row_height(&head, head.lines);
+	t.whole = BOTTOM - MARGIN - ABOVE_TABLE - t.head;
+	row_done(&head, &t.c);
+	return t;
+}
+
+/* Caption, heads and the first row, and all rows of what is signed: these are not torn apart. */
+static double table_beginning(struct pdf *p, const struct pdf_table *t)
+{
+	size_t rows = signed_by_hand(t->block) ? t->block->n : t->block->n > 0;
+	double height = TABLE_GAP + height_of(p, STYLE_CAPTION, t->block->text, 0, true) + UNDER_CAPTION + t->head;
+
+	for (size_t i = 0; i < rows; i++) {
+		struct row r = body_row(p, t, i);
+
+		height += row_beginning(t, &r);
+		row_done(&r, &t->c);
+	}
+	return height;
+}
+
 static void draw_rules(struct pdf *p, const struct columns *c, double top, double bottom)
 {
 	cairo_set_line_width(p->cr, 0.5);
@@ -270,91 +379,121 @@ static void draw_rules(struct pdf *p, const struct columns *c, double top, doubl
 	cairo_stroke(p->cr);
 }
 
-static void draw_head(struct pdf *p, struct arena *a, const struct columns *c, const struct strs *head);
-
-/* A row goes on over the page when it must; the columns' heads are then said again. */
-static void draw_row(struct pdf *p, struct arena *a, const struct columns *c, const struct strs *cells,
-		     const struct strs *head, enum style style, int lines)
+/* Line i of the row, whose first cell begins anew at its line first. */
+static void draw_row_line(struct pdf *p, const struct columns *c, const struct row *r, int i, int first)
 {
-	PangoLayout *layouts[COLUMNS_MAX];
-	double leading = styles[style].leading, top;
+	for (size_t cell = 0; cell < c->n; cell++) {
+		int line = cell ? i : i - first;
 
-	for (size_t i = 0; i < c->n; i++) {
-		layouts[i] = layout_of(p, style, cells->v[i], c->width[i] - 2 * PADDING);
-		lines = pango_layout_get_line_count(layouts[i]) > lines ? pango_layout_get_line_count(layouts[i]) : lines;
+		if (line < pango_layout_get_line_count(r->v[cell]))
+			draw_line(p, r->v[cell], line, r->style, c->x[cell] + PADDING, p->y);
 	}
-	/* a row of a few lines stays whole, and one to sign in */
-	if (head && p->y + (lines > SIGNATURE_LINES ? 3 : lines) * leading + 2 * PADDING > BOTTOM) {
-		next_page(p, a);
-		draw_head(p, a, c, head);
-	}
+	p->y += styles[r->style].leading;
+}
+
+static void draw_head(struct pdf *p, const struct pdf_table *t)
+{
+	struct row r = row_of(p, &t->c, STYLE_HEAD, &t->block->head, 1);
+	double top = p->y;
+
+	p->y += PADDING;
+	for (int i = 0; i < r.lines; i++)
+		draw_row_line(p, &t->c, &r, i, 0);
+	p->y += PADDING;
+	draw_rules(p, &t->c, top, p->y);
+	row_done(&r, &t->c);
+}
+
+static void next_page_of(struct pdf *p, struct arena *a, const struct pdf_table *t)
+{
+	next_page(p, a);
+	draw_head(p, t);
+}
+
+/* On each page it goes on over, the columns' heads and its first cell are said again. */
+static void draw_row(struct pdf *p, struct arena *a, const struct pdf_table *t, struct row *r)
+{
+	double top;
+	int first = 0, name = pango_layout_get_line_count(r->v[0]);
+
+	if (p->y + row_beginning(t, r) > BOTTOM)
+		next_page_of(p, a, t);
 	top = p->y;
 	p->y += PADDING;
-	for (int line = 0; line < lines; line++) {
-		if (head && p->y + leading + PADDING > BOTTOM) {
-			draw_rules(p, c, top, p->y + PADDING);
-			next_page(p, a);
-			draw_head(p, a, c, head);
+	for (int i = 0; i < r->lines; i++) {
+		if (p->y + styles[r->style].leading + PADDING > BOTTOM) {
+			draw_rules(p, &t->c, top, p->y + PADDING);
+			next_page_of(p, a, t);
 			top = p->y;
 			p->y += PADDING;
+			first = i >= first + name ? i : first;
+			r->lines = MAX(r->lines, first + name);
 		}
-		for (size_t i = 0; i < c->n; i++)
-			if (line < pango_layout_get_line_count(layouts[i]))
-				draw_line(p, layouts[i], line, style, c->x[i] + PADDING, p->y);
-		p->y += leading;
+		draw_row_line(p, &t->c, r, i, first);
 	}
 	p->y += PADDING;
-	draw_rules(p, c, top, p->y);
-	for (size_t i = 0; i < c->n; i++)
-		g_object_unref(layouts[i]);
+	draw_rules(p, &t->c, top, p->y);
 }
 
-static void draw_head(struct pdf *p, struct arena *a, const struct columns *c, const struct strs *head)
+static void draw_table(struct pdf *p, struct arena *a, const struct block *b)
 {
-	draw_row(p, a, c, head, NULL, STYLE_HEAD, 1);
-}
+	struct pdf_table t = table_of(p, a, b);
 
-static void draw_table(struct pdf *p, struct arena *a, const struct block *t)
-{
-	struct columns c = columns_of(p, a, t);
+	need(p, a, table_beginning(p, &t));
+	p->y += p->y > MARGIN ? TABLE_GAP : 0;
+	draw_text(p, a, STYLE_CAPTION, b->text);
+	p->y += UNDER_CAPTION;
+	draw_head(p, &t);
+	for (size_t i = 0; i < b->n; i++) {
+		struct row r = body_row(p, &t, i);
 
-	p->y += 8;
-	need(p, a, 80); /* caption, heads and a row are not torn apart */
-	draw_text(p, a, STYLE_CAPTION, t->text, 0);
-	p->y += 2;
-	draw_head(p, a, &c, &t->head);
-	for (size_t r = 0; r < t->n; r++)
-		draw_row(p, a, &c, &t->rows[r], &t->head, STYLE_CELL,
-			 !agreement_text_by_hand(t, r) ? 1 :
-			 r + 1 < t->n                  ? DATE_LINES :
-							 SIGNATURE_LINES);
+		draw_row(p, a, &t, &r);
+		row_done(&r, &t.c);
+	}
 	p->y += 6;
 }
 
 /* --- the whole --- */
 
-static void draw_block(struct pdf *p, struct arena *a, const struct block *b)
+/* What must be free on the page for the block to begin there. */
+static double beginning(struct pdf *p, struct arena *a, const struct block *b)
+{
+	switch (b->kind) {
+	case BLOCK_PAGE:
+		return 0;
+	case BLOCK_TABLE: {
+		struct pdf_table t = table_of(p, a, b);
+
+		return table_beginning(p, &t);
+	}
+	case BLOCK_ITEM:
+		return height_of(p, STYLE_TEXT, b->text, ITEM_INDENT, false);
+	default:
+		return height_of(p, STYLE_TEXT, b->text, 0, false);
+	}
+}
+
+/* next: what it heads, or NULL. */
+static void draw_heading(struct pdf *p, struct arena *a, const char *text, const struct block *next)
+{
+	p->y += p->y > MARGIN ? 9 : 0;
+	need(p, a, height_of(p, STYLE_HEADING, text, 0, true) + UNDER_HEADING + (next ? beginning(p, a, next) : 0));
+	draw_text(p, a, STYLE_HEADING, text);
+	p->y += UNDER_HEADING;
+}
+
+static void draw_block(struct pdf *p, struct arena *a, const struct block *b, const struct block *next)
 {
 	switch (b->kind) {
 	case BLOCK_TITLE:
-		draw_text(p, a, STYLE_TITLE, b->text, 0);
+		draw_text(p, a, STYLE_TITLE, b->text);
 		p->y += 8;
 		break;
 	case BLOCK_HEADING:
-		p->y += p->y > MARGIN ? 9 : 0;
-		need(p, a, 60);
-		draw_text(p, a, STYLE_HEADING, b->text, 0);
-		p->y += 2;
+		draw_heading(p, a, b->text, next);
 		break;
 	case BLOCK_ITEM:
-		need(p, a, styles[STYLE_TEXT].leading);
-		{
-			PangoLayout *bullet = layout_of(p, STYLE_TEXT, "•", 0);
-
-			draw_line(p, bullet, 0, STYLE_TEXT, MARGIN + 6, p->y);
-			g_object_unref(bullet);
-		}
-		draw_text(p, a, STYLE_TEXT, b->text, 18);
+		draw_marked(p, a, STYLE_TEXT, b->text, "•", ITEM_INDENT);
 		p->y += 2;
 		break;
 	case BLOCK_TABLE:
@@ -364,7 +503,7 @@ static void draw_block(struct pdf *p, struct arena *a, const struct block *b)
 		next_page(p, a);
 		break;
 	default:
-		draw_text(p, a, STYLE_TEXT, b->text, 0);
+		draw_text(p, a, STYLE_TEXT, b->text);
 		p->y += 5;
 	}
 }
@@ -389,7 +528,7 @@ static enum err pass(struct arena *a, const struct agreement_text *t, const char
 	p->page = 1;
 	p->y = MARGIN;
 	for (size_t i = 0; i < t->n; i++)
-		draw_block(p, a, &t->v[i]);
+		draw_block(p, a, &t->v[i], i + 1 < t->n ? &t->v[i + 1] : NULL);
 	end_page(p, a);
 	cairo_surface_finish(surface);
 	bool failed = cairo_status(p->cr) || cairo_surface_status(surface);

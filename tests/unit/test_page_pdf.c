@@ -63,10 +63,10 @@ static struct printed printed_of(struct arena *a, const char *canonical)
 	if (!s)
 		skip();
 	for (; (s = strchr(s, '<')); s++) {
+		out.pages += strncmp(s, "<page ", 6) == 0;
 		struct word w = { .page = out.pages };
 		int n = 0;
 
-		out.pages += strncmp(s, "<page ", 6) == 0;
 		if (sscanf(s, "<word xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\" yMax=\"%lf\">%n", &w.left, &w.top, &w.right,
 			   &w.bottom, &n) != 4)
 			continue;
@@ -206,6 +206,124 @@ static void test_no_word_leaves_the_page(void **state)
 		}
 }
 
+/* --- what stays together, wherever on the page it begins --- */
+
+#define PAGE_FULL 38 /* paragraphs of one line */
+
+/* lines paragraphs of one line, then the text. */
+static struct printed printed_after(struct arena *a, int lines, const char *text)
+{
+	struct buf b = buf_new(a);
+
+	for (int i = 0; i < lines; i++)
+		buf_text(&b, "P ligne\n");
+	buf_text(&b, text);
+	return printed_of(a, buf_str(&b));
+}
+
+static const struct word *find_word(const struct printed *p, const char *text)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (strcmp(p->v[i].text, text) == 0)
+			return &p->v[i];
+	fail_msg("%s is not printed", text);
+	return NULL;
+}
+
+/* first … last on one page, and nothing lost. */
+static void assert_together(const char *text, const char *first, const char *last)
+{
+	for (int lines = 0; lines <= PAGE_FULL; lines++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct printed p = printed_after(a, lines, text);
+
+		if (find_word(&p, first)->page != find_word(&p, last)->page)
+			fail_msg("%s and %s are parted after %d lines", first, last, lines);
+	}
+}
+
+/* n words, each with its number, on lines of some eight. */
+static const char *words(struct arena *a, const char *word, int n)
+{
+	struct buf b = buf_new(a);
+
+	for (int i = 0; i < n; i++)
+		buf_printf(&b, "%s%s%d", i ? " " : "", word, i);
+	return buf_str(&b);
+}
+
+static void test_the_signatures_stay_with_their_heading(void **state)
+{
+	(void)state;
+	assert_together("H Titre\nC Fait en deux exemplaires\tSignature\tPour la Caf\tPour le fournisseur\n"
+			"R Nom et fonction\t\tJeanne Aubertin, maire\nR Date\t\t\nR Cachet\t\t\n",
+			"Titre", "Cachet");
+}
+
+static void test_a_table_begins_with_its_first_row(void **state)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	const char *rights = words(a, "établissement", 60);
+
+	(void)state;
+	assert_together(
+		arena_printf(a, "H Titre\nC Personnes\tNom\tDroits\nR Vautrelle\t%s\nR Aubertin\t%s\n", rights, rights),
+		"Titre", "établissement59");
+}
+
+static void test_a_row_is_whole_when_a_page_holds_it(void **state)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+
+	(void)state;
+	assert_together(arena_printf(a, "C Personnes\tNom\tDroits\nR Aubertin\tAucun\nR Vautrelle\t%s\n",
+				     words(a, "établissement", 100)),
+			"Vautrelle", "établissement99");
+}
+
+static void test_a_row_of_many_pages_says_its_name_on_each(void **state)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct printed p =
+		printed_after(a, PAGE_FULL / 2,
+			      arena_printf(a, "C Personnes\tNom\tDroits\nR Aubertin\tAucun\nR Inès Vautrelle\t%s\n",
+					   words(a, "établissement", 1000)));
+	int named = 0, page = find_word(&p, "établissement0")->page;
+
+	(void)state;
+	assert_true(p.pages > 2);
+	for (size_t i = 0; i < p.n; i++)
+		if (strcmp(p.v[i].text, "Vautrelle") == 0)
+			assert_int_equal(p.v[i].page, page + named++);
+	assert_int_equal(page + named - 1, find_word(&p, "établissement999")->page);
+	assert_int_equal(p.pages, find_word(&p, "établissement999")->page);
+}
+
+static void test_no_line_of_a_paragraph_is_left_alone(void **state)
+{
+	static const char *const marks[] = { "P", "I" };
+
+	(void)state;
+	for (size_t mark = 0; mark < 2; mark++)
+		for (int n = 10; n <= 40; n += 10)
+			for (int lines = PAGE_FULL - 6; lines <= PAGE_FULL; lines++) {
+				AUTO_ARENA struct arena *a = arena_new();
+				struct printed p = printed_after(
+					a, lines, arena_printf(a, "%s %s\n", marks[mark], words(a, "alinéa", n)));
+				const struct word *first = find_word(&p, "alinéa0"), *before = first, *over = NULL;
+
+				for (int i = 1; i < n && !over; i++) {
+					const struct word *w = find_word(&p, arena_printf(a, "alinéa%d", i));
+
+					over = w->page > first->page ? w : NULL;
+					before = over ? before : w;
+				}
+				const struct word *last = find_word(&p, arena_printf(a, "alinéa%d", n - 1));
+
+				assert_true(!over || (before->top > first->top + 1 && last->top > over->top + 1));
+			}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +331,11 @@ int main(void)
 		cmocka_unit_test(test_a_cut_word_gets_no_hyphen),
 		cmocka_unit_test(test_a_long_address_leaves_room_for_its_neighbours),
 		cmocka_unit_test(test_no_word_leaves_the_page),
+		cmocka_unit_test(test_the_signatures_stay_with_their_heading),
+		cmocka_unit_test(test_a_table_begins_with_its_first_row),
+		cmocka_unit_test(test_a_row_is_whole_when_a_page_holds_it),
+		cmocka_unit_test(test_a_row_of_many_pages_says_its_name_on_each),
+		cmocka_unit_test(test_no_line_of_a_paragraph_is_left_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
