@@ -228,13 +228,15 @@ static void mail_closing(struct step *x, const char *template, const char *to)
 }
 
 static enum err close_request(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-			      const struct closing *c, const char *reason, struct faults *faults)
+			      const struct closing *c, const char *seen, const char *reason, struct faults *faults)
 {
 	struct step x;
 	enum err e = step_begin(app, a, who, number, OPEN, &x);
 
 	if (e || x.done)
 		return e;
+	if (*seen && strcmp(seen, x.f.r.state) != 0)
+		return ERR_CONFLICT;
 	reason_check(a, faults, "motif", c->missing, reason);
 	if (faults->n)
 		return ERR_INVALID;
@@ -248,15 +250,15 @@ static enum err close_request(struct app *app, struct arena *a, const struct vis
 }
 
 enum err request_refuse(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-			const char *reason, struct faults *faults)
+			const char *seen, const char *reason, struct faults *faults)
 {
-	return close_request(app, a, who, number, &refusal, reason, faults);
+	return close_request(app, a, who, number, &refusal, seen, reason, faults);
 }
 
 enum err request_withdraw(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-			  const char *reason, struct faults *faults)
+			  const char *seen, const char *reason, struct faults *faults)
 {
-	return close_request(app, a, who, number, &withdrawal, reason, faults);
+	return close_request(app, a, who, number, &withdrawal, seen, reason, faults);
 }
 
 enum err request_tell(struct app *app, struct arena *a, const struct visitor *who, const char *number, const char *mail,

@@ -88,13 +88,15 @@ MUST_USE enum err request_check(struct app *app, struct arena *a, const struct v
 /* checked: the document again, after the articles or an establishment changed. */
 MUST_USE enum err request_prepare(struct app *app, struct arena *a, const struct visitor *who, const char *number);
 
+/* Closing. seen: the state of the request that was read before, "" : not told; it is another one by now: ERR_CONFLICT. */
+
 /* Any state before active → refused; the reason is mailed to the provider. */
 MUST_USE enum err request_refuse(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-				 const char *reason, struct faults *faults);
+				 const char *seen, const char *reason, struct faults *faults);
 
 /* Any state before active → withdrawn: the provider took it back; how it said so is mailed to it. */
 MUST_USE enum err request_withdraw(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-				   const char *reason, struct faults *faults);
+				   const char *seen, const char *reason, struct faults *faults);
 
 /* Outcome of the mail that says that a request is refused or withdrawn. */
 const char *closing_key(struct arena *a, const char *number);

@@ -196,6 +196,6 @@ enum err demo_request_step(struct demo *d, enum demo_act act, unsigned i, const 
 	case DEMO_RECEIVE:
 		return receive(d, who, number, &askers[i]);
 	default:
-		return request_refuse(&d->ctl->app, d->ctl->arena, who, number, askers[i].refusal, &faults);
+		return request_refuse(&d->ctl->app, d->ctl->arena, who, number, "", askers[i].refusal, &faults);
 	}
 }

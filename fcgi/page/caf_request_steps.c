@@ -4,6 +4,11 @@
 #include <string.h>
 
 #define TODAY_HINT "Exemple : 16/11/2026"
+/* The state of the request that the form was shown with. */
+#define FIELD_STATE \
+	{ \
+		.name = "etat", .label = "État", .kind = FIELD_TOKEN, .max = 32 \
+	}
 
 static const struct choice annex_choices[] = {
 	{ "personnes", "Personnes" },
@@ -18,6 +23,7 @@ static const struct field refuse_fields[] = {
 	  .max = 500,
 	  .hint = "Ce texte est envoyé tel quel par courriel à l’organisme. 500 caractères au plus.",
 	  .missing = "Écrivez le motif" },
+	FIELD_STATE,
 };
 static const struct field withdraw_fields[] = {
 	{ .name = "motif",
@@ -27,6 +33,7 @@ static const struct field withdraw_fields[] = {
 	  .max = 500,
 	  .hint = "Exemple : lettre reçue le 24/11/2026. Ce texte est envoyé tel quel par courriel à l’organisme. 500 caractères au plus.",
 	  .missing = "Écrivez comment l’organisme l’a demandé" },
+	FIELD_STATE,
 };
 static const struct field tell_fields[] = {
 	{ .name = "courriel",
@@ -153,18 +160,19 @@ static const char *who_did(struct request *rq, const struct request_file *f, con
 	return arena_printf(rq->arena, "%s a %s le %s.", ev->name, verb, time_fr(rq->arena, ev->at));
 }
 
+static const struct {
+	const char *what, *verb, *before;
+} after[] = {
+	{ "checked", "vérifié la demande", "" },
+	{ "posted", "enregistré l’envoi de la convention", "La demande n’est pas encore vérifiée." },
+	{ "returned", "enregistré la convention signée", "La convention n’est pas encore envoyée." },
+	{ "activated", "activé l’habilitation", "La convention signée n’est pas encore enregistrée." },
+	{ "", "", "L’habilitation n’est pas encore active." },
+};
+
 /* Why a step that starts from a state was not recorded: done already, or not yet possible. */
 static const char *why_not(struct request *rq, const struct request_file *f, int from)
 {
-	static const struct {
-		const char *what, *verb, *before;
-	} after[] = {
-		{ "checked", "déjà vérifié la demande", "" },
-		{ "posted", "déjà enregistré l’envoi de la convention", "La demande n’est pas encore vérifiée." },
-		{ "returned", "déjà enregistré la convention signée", "La convention n’est pas encore envoyée." },
-		{ "activated", "déjà activé l’habilitation", "La convention signée n’est pas encore enregistrée." },
-		{ "", "", "L’habilitation n’est pas encore active." },
-	};
 	int now = request_step(f->r.state);
 
 	if (strcmp(f->r.state, "refused") == 0)
@@ -181,7 +189,8 @@ static const char *why_not(struct request *rq, const struct request_file *f, int
 		return who_did(rq, f, "prepared", "préparé à nouveau la convention");
 	if (now == from)
 		return "Le dossier a changé entre-temps. Relisez-le, puis recommencez.";
-	return from < 4 ? who_did(rq, f, after[from].what, after[from].verb) : "L’accès n’est pas ouvert.";
+	return from < 4 ? who_did(rq, f, after[from].what, arena_printf(rq->arena, "déjà %s", after[from].verb)) :
+			  "L’accès n’est pas ouvert.";
 }
 
 static enum err conflict(struct request *rq, struct html *h, const struct request_file *f, int from)
@@ -308,17 +317,38 @@ enum err page_caf_request_return(struct request *rq, struct html *h)
 
 /* --- refusing, withdrawing --- */
 
-static enum err closing_page(struct request *rq, struct html *h, const struct request_file *f, const struct form *form,
-			     const char *title, const char *after)
+/* What was done since the form was shown; "" : nothing. */
+static const char *done_since(struct request *rq, const struct request_file *f)
 {
+	struct buf b = buf_new(rq->arena);
+	int seen = request_step(input_get(&rq->in, "etat")), now = request_step(f->r.state);
+
+	for (int i = seen; seen >= 0 && i < now; i++)
+		buf_printf(&b, "%s ", who_did(rq, f, after[i].what, after[i].verb));
+	if (!b.n && rq->re->status == 409)
+		buf_text(&b, "Le dossier a changé entre-temps. ");
+	return b.n ? buf_str(&b) : "";
+}
+
+static enum err closing_page(struct request *rq, struct html *h, const struct request_file *f, const struct form *form,
+			     const char *title, const char *after_it)
+{
+	const char *since = done_since(rq, f);
+
 	caf_request_begin(rq, h, f, title);
 	html(h, "<h1>{} {}</h1>\n<p class=\"lead\">{}</p>\n", title, f->r.number, f->r.name);
+	if (*since)
+		html(h,
+		     "<div class=\"note note-warn\" role=\"alert\"><p>{f}La demande n’est pas close. Relisez-la, puis recommencez "
+		     "s’il le faut.</p></div>\n",
+		     since);
 	form_open(rq, h, "card decision narrow", NULL);
+	field_hidden(h, "etat", f->r.state);
 	field_of(rq, h, form, "motif", "");
 	html(h,
 	     "<p>Le courriel part à {}. La demande est close{f}.</p>\n<div class=\"actions\">"
 	     "<button class=\"btn btn-danger\">{}</button><a href=\"{}\">Revenir à la demande</a></div>\n",
-	     f->r.mail, after, title, caf_request_path(rq, f, ""));
+	     f->r.mail, after_it, title, caf_request_path(rq, f, ""));
 	form_close(h);
 	page_end(rq, h);
 	return ERR_OK;
@@ -383,14 +413,33 @@ static enum err tell(struct request *rq, struct html *h, const struct told *told
 	return caf_request_answer(rq, h, e, told->from, told->code, told->again);
 }
 
+/* Of a request that is still open, what changed since is told above the form, which keeps the reason. */
+static enum err close_it(struct request *rq, struct html *h,
+			 enum err (*act)(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+					 const char *seen, const char *reason, struct faults *faults),
+			 const char *code, caf_request_again page)
+{
+	struct request_file f;
+	enum err e = caf_request_open(rq, &f);
+
+	if (!e)
+		e = act(rq->app, rq->arena, &rq->who, rq->arg[0], input_get(&rq->in, "etat"),
+			input_get(&rq->in, "motif"), &rq->faults);
+	if (e != ERR_CONFLICT || caf_request_open(rq, &f) || !is_open(&f))
+		return caf_request_answer(rq, h, e, 3, code, page);
+	rq->faults = (struct faults){ 0 };
+	rq->re->status = 409;
+	return page(rq, h, &f);
+}
+
 enum err page_caf_request_refuse_post(struct request *rq, struct html *h)
 {
-	return tell(rq, h, &(struct told){ request_refuse, "motif", 3, "demande-refusee", refuse_page });
+	return close_it(rq, h, request_refuse, "demande-refusee", refuse_page);
 }
 
 enum err page_caf_request_withdraw_post(struct request *rq, struct html *h)
 {
-	return tell(rq, h, &(struct told){ request_withdraw, "motif", 3, "demande-retiree", withdraw_page });
+	return close_it(rq, h, request_withdraw, "demande-retiree", withdraw_page);
 }
 
 enum err page_caf_request_tell(struct request *rq, struct html *h)

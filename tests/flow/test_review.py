@@ -187,6 +187,33 @@ def test_a_refusal_is_mailed_with_its_reason(service):
     assert late.status == 409 and 'a refusé cette demande' in late.words
 
 
+@pytest.mark.parametrize('way, closed', [('refuser', 'demande-refusee'), ('retirer', 'demande-retiree')])
+def test_a_closing_that_others_were_quicker_than_tells_what_they_did(service, way, closed):
+    address = f'tard-{time.time_ns()}@courtebise.example'
+    number = make_request(service, courriel=address)
+    c = administrator(service)
+    check(c, number)
+    stale = c.get(path(number, f'/{way}')).form(f'/{way}')
+    assert stale.get('etat') == 'checked'
+    post(c, number)
+    signed(c, number)
+    late = stale.set(motif='Le SIRET est celui d’un autre organisme.').submit()
+    assert late.status == 409 and 'a enregistré l’envoi de la convention le' in late.words and 'a enregistré la convention signée le' in late.words
+    assert 'La demande n’est pas close' in late.words
+    again = late.form(f'/{way}')
+    assert again.get('motif') == 'Le SIRET est celui d’un autre organisme.' and again.get('etat') == 'agreement_signed'
+    assert 'Étape 4 : activer' in c.get(path(number)).words
+    assert not [m for m in service.mails() if m['To'] == address and ('pas acceptée' in m['Subject'] or 'retirée' in m['Subject'])]
+    other = c.get(path(number, f'/{way}')).form(f'/{way}')
+    ok(again.submit(), path(number) + f'?fait={closed}')
+    assert other.set(motif='Encore').submit().status == 409
+    # a script of before tells no state
+    number = make_request(service)
+    form = c.get(path(number, f'/{way}')).form(f'/{way}').put('etat', [])
+    check(c, number)
+    ok(form.set(motif='Sans état').submit(), path(number) + f'?fait={closed}')
+
+
 def test_a_request_taken_back_is_closed_and_told(service):
     address = f'retrait-{time.time_ns()}@courtebise.example'
     number = make_request(service, courriel=address)

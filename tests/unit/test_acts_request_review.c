@@ -153,7 +153,7 @@ static enum err do_activate(struct world *w, const struct visitor *v, struct fau
 
 static enum err do_refuse(struct world *w, const struct visitor *v, struct faults *faults)
 {
-	return request_refuse(&w->app, w->a, v, NUMBER, "SIRET inconnu", faults);
+	return request_refuse(&w->app, w->a, v, NUMBER, "", "SIRET inconnu", faults);
 }
 
 static enum err do_acknowledge(struct world *w, const struct visitor *v, struct faults *faults)
@@ -357,7 +357,7 @@ static void test_refusal_is_mailed(void **state)
 	struct faults faults = { 0 };
 
 	set_up(w);
-	assert_int_equal(request_refuse(&w->app, w->a, &v, NUMBER, " ", &faults), ERR_INVALID);
+	assert_int_equal(request_refuse(&w->app, w->a, &v, NUMBER, "", " ", &faults), ERR_INVALID);
 	assert_string_equal(faults.v[0].name, "motif");
 	assert_string_equal(opened(w).r.state, "submitted");
 	faults = (struct faults){ 0 };
@@ -375,7 +375,20 @@ static void test_refusal_is_mailed(void **state)
 	assert_string_equal(m.to, "mairie@courtebise.example");
 	assert_string_equal(arg_of(&m.args, "motif"), "SIRET inconnu");
 	assert_false(scan_next(&s));
-	assert_int_equal(request_withdraw(&w->app, w->a, &v, NUMBER, "Trop tard", &faults), ERR_CONFLICT);
+	assert_int_equal(request_withdraw(&w->app, w->a, &v, NUMBER, "", "Trop tard", &faults), ERR_CONFLICT);
+}
+
+static void test_closing_is_of_the_request_that_was_read(void **state)
+{
+	struct world *w = *state;
+	struct visitor v = admin_of(w);
+	struct faults faults = { 0 };
+
+	walk(w, 3);
+	assert_int_equal(request_refuse(&w->app, w->a, &v, NUMBER, "checked", "Trop tard", &faults), ERR_CONFLICT);
+	assert_int_equal(request_withdraw(&w->app, w->a, &v, NUMBER, "agreement_sent", "Lettre", &faults), ERR_CONFLICT);
+	assert_string_equal(opened(w).r.state, "agreement_signed");
+	assert_int_equal(request_refuse(&w->app, w->a, &v, NUMBER, "agreement_signed", "Motif", &faults), ERR_OK);
 }
 
 /* --- what the activation writes --- */
@@ -747,6 +760,7 @@ int main(void)
 		world_test(test_only_the_printed_document_is_posted),
 		world_test(test_queue),
 		world_test(test_refusal_is_mailed),
+		world_test(test_closing_is_of_the_request_that_was_read),
 		world_test(test_activation),
 		world_test(test_who_is_known_is_kept),
 		world_test(test_who_only_shares_the_address_is_another),
