@@ -64,9 +64,12 @@ enum err request_draft_read(struct app *app, struct arena *a, const char *token,
 	codec_default(&grant_request_codec, &d.r);
 	if (!request_draft_key(a, token, &key))
 		e = read_at(app, a, key, clock_now(), &d);
-	if (!e)
-		*out = d;
-	return e;
+	if (e)
+		return e;
+	d.stored_listing = d.r.listing;
+	d.stored_places = d.r.places;
+	*out = d;
+	return ERR_OK;
 }
 
 enum err request_draft_erase(struct app *app, struct arena *a, const char *token)
@@ -142,6 +145,7 @@ static enum err save(struct app *app, struct arena *a, const struct visitor *who
 	bool fresh = request_draft_is_blank(now);
 
 	*faults = (struct faults){ 0 };
+	now->lessened = 0;
 	if ((e = takers[step](&x)))
 		return e;
 	if (faults->n)

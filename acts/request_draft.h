@@ -27,7 +27,9 @@ struct request_draft {
 	struct grant_request r; /* rev 0: nothing stored */
 	struct request_person *people;
 	size_t n;
-	bool lost; /* a token came under which nothing is kept any more */
+	struct strs stored_listing, stored_places; /* the two lists as they are kept, whatever a refused form ticked */
+	bool lost;                                 /* a token came under which nothing is kept any more */
+	size_t lessened; /* people whom the step just taken left fewer establishments than they were given, one by one */
 };
 
 /* token: the cookie's, NULL or malformed: an empty draft. */
@@ -51,7 +53,7 @@ const struct form *request_send_form(void);
 struct input request_step_input(struct arena *a, const struct request_draft *d, enum request_step step, size_t person);
 
 /* Takes what was posted into the draft and stores it; *now is the draft then. ERR_INVALID: faults (French) tell why, *now is what is
-   stored with, for a list, what was ticked. ERR_LIMIT: too many drafts begun today from this address. */
+   stored with, for a list, what was ticked, together with what another window has stored meanwhile. ERR_LIMIT: too many drafts begun today from this address. */
 MUST_USE enum err request_step_save(struct app *app, struct arena *a, const struct visitor *who, const char *token,
 				    enum request_step step, const struct input *in, struct faults *faults,
 				    struct request_draft *now);
@@ -65,6 +67,8 @@ const char *request_shared_mail(struct arena *a, const struct request_draft *d);
 /* What the forms of a page carry, so that another window's change moves nothing unseen: which person, which free lines ("+n"). */
 const char *request_person_mark(struct arena *a, const struct request_person *p);
 const char *request_lines_mark(struct arena *a, const struct grant_request *r);
+/* Of a list's form: the free lines and what is stored as ticked. */
+const char *request_list_mark(struct arena *a, const struct request_draft *d, enum request_step step);
 /* Of all that the recap shows; « version » of the form that sends it. */
 const char *request_draft_mark(struct arena *a, const struct request_draft *d);
 /* The form's recap was of another draft. Without « version » none was. */

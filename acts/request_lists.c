@@ -28,7 +28,8 @@ static const struct field list_fields[] = {
 	  .max = 100,
 	  .missing = "Indiquez une commune ou un code postal" },
 	{ .name = "etablissement", .label = "Établissements", .kind = FIELD_SET },
-	{ .name = "lignes", .label = "Lignes", .kind = FIELD_TEXT, .max = MARK_LENGTH },
+	{ .name = "lignes", .label = "Lignes", .kind = FIELD_TOKEN, .max = 2 * MARK_LENGTH },
+	{ .name = "droits", .label = "Droits perdus", .kind = FIELD_TOKEN, .max = 2 }, /* of the step before: the page tells it */
 	{ .name = "autre",
 	  .label = "Un établissement absent de la liste",
 	  .kind = FIELD_TEXT,
@@ -165,9 +166,11 @@ void request_tidy(struct arena *a, struct request_draft *d)
 	for (size_t i = 0; i < d->n; i++) {
 		struct request_person *p = &d->people[i];
 		struct strs listing = renumbered(a, &p->listing, to), places = renumbered(a, &p->places, to);
+		size_t had = p->listing.n, had_places = p->places.n;
 
 		p->listing = only(a, &listing, &r->listing);
 		p->places = only(a, &places, &r->places);
+		d->lessened += p->listing.n < had || p->places.n < had_places;
 	}
 }
 
@@ -289,6 +292,27 @@ static enum err put_in_order(struct taking *x, struct strs *list)
 	return ERR_OK;
 }
 
+/* Neither window's choice is lost: both are ticked, and told apart. "+n" of other free lines may be any of them now. */
+static void tick_both(struct taking *x, struct strs *list, const struct strs *ids)
+{
+	struct strs both = without(x->a, list, &(struct strs){ 0 }), there = without(x->a, list, ids), here = { 0 };
+	bool lines = request_lines_moved(x);
+
+	for (size_t i = 0; i < ids->n; i++) {
+		if (strs_has(list, ids->v[i]) || (lines && request_line_of(ids->v[i])))
+			continue;
+		strs_add(x->a, &here, ids->v[i]);
+		strs_add(x->a, &both, ids->v[i]);
+	}
+	fault_add(x->a, x->faults, "etablissement",
+		  "La liste des établissements a changé dans une autre fenêtre. %s%s%s%s%s%sRelisez les cases : tout y est coché. "
+		  "Décochez ce que vous ne voulez pas, puis enregistrez",
+		  there.n ? "Enregistré là-bas, et pas coché ici : " : "", there.n ? request_names_of(x, &there) : "",
+		  there.n ? ". " : "", here.n ? "Coché ici, et pas encore enregistré : " : "",
+		  here.n ? request_names_of(x, &here) : "", here.n ? ". " : "");
+	*list = both;
+}
+
 /* The list is what is ticked; searching and adding keep it, going on asks that there is one. A search adds no line. */
 static enum err take_list(struct taking *x, enum request_step step, struct strs *list)
 {
@@ -297,9 +321,8 @@ static enum err take_list(struct taking *x, enum request_step step, struct strs 
 	const char *line = searching ? "" : input_get(x->in, "autre");
 
 	input_check(x->a, request_list_form(), x->in, x->faults);
-	if (request_lines_moved(x)) {
-		fault_add(x->a, x->faults, "etablissement",
-			  "La liste des établissements a changé dans une autre fenêtre : relisez les cases");
+	if (request_list_moved(x, step, &ids)) {
+		tick_both(x, list, &ids);
 		return ERR_OK;
 	}
 	check_all(x, step, &ids);

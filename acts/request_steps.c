@@ -85,8 +85,9 @@ static const struct choice person_actions[] = {
 };
 static const struct field person_fields[] = {
 	{ .name = "personne", .label = "Personne", .kind = FIELD_NUMBER, .least = 0, .most = PEOPLE_MAX },
-	{ .name = "qui", .label = "Personne", .kind = FIELD_TEXT, .max = MARK_LENGTH },
-	{ .name = "lignes", .label = "Lignes", .kind = FIELD_TEXT, .max = MARK_LENGTH },
+	{ .name = "qui", .label = "Personne", .kind = FIELD_TOKEN, .max = MARK_LENGTH },
+	{ .name = "lignes", .label = "Lignes", .kind = FIELD_TOKEN, .max = MARK_LENGTH },
+	{ .name = "droits", .label = "Droits perdus", .kind = FIELD_TOKEN, .max = 2 }, /* of the step before: the page tells it */
 	{ .name = "nom", .label = "Nom", .kind = FIELD_TEXT, .required = true, .max = 80, .missing = "Saisissez le nom de la personne" },
 	{ .name = "prenom",
 	  .label = "Prénom",
@@ -206,7 +207,7 @@ enum err request_take_provider(struct taking *x)
 
 /* --- the Caf --- */
 
-static const char *names_of(struct taking *x, const struct strs *ids)
+const char *request_names_of(struct taking *x, const struct strs *ids)
 {
 	struct buf b = buf_new(x->a);
 
@@ -240,7 +241,7 @@ enum err request_take_caf(struct taking *x)
 			  foreign.n > 1 ?
 				  "%s ne relèvent pas de la %s et sortiront de votre demande : cochez pour confirmer" :
 				  "%s ne relève pas de la %s et sortira de votre demande : cochez pour confirmer",
-			  names_of(x, &foreign), c.name);
+			  request_names_of(x, &foreign), c.name);
 		return ERR_OK;
 	}
 	request_drop(x->a, x->d, &foreign);
@@ -272,6 +273,16 @@ const char *request_person_mark(struct arena *a, const struct request_person *p)
 const char *request_lines_mark(struct arena *a, const struct grant_request *r)
 {
 	return mark(a, &r->others);
+}
+
+static const struct strs *stored_list(const struct request_draft *d, enum request_step step)
+{
+	return step == REQUEST_LISTING ? &d->stored_listing : &d->stored_places;
+}
+
+const char *request_list_mark(struct arena *a, const struct request_draft *d, enum request_step step)
+{
+	return arena_printf(a, "%s%s", request_lines_mark(a, &d->r), mark(a, stored_list(d, step)));
 }
 
 /* Saved again as it was, it is the same. */
@@ -310,7 +321,25 @@ bool request_lines_moved(const struct taking *x)
 {
 	const char *seen = input_get(x->in, "lignes");
 
-	return *seen && strcmp(seen, request_lines_mark(x->a, &x->d->r)) != 0;
+	return *seen && strncmp(seen, request_lines_mark(x->a, &x->d->r), MARK_LENGTH) != 0;
+}
+
+static bool is_same_set(const struct strs *x, const struct strs *y)
+{
+	for (size_t i = 0; i < x->n; i++)
+		if (!strs_has(y, x->v[i]))
+			return false;
+	return x->n == y->n;
+}
+
+bool request_list_moved(const struct taking *x, enum request_step step, const struct strs *ticked)
+{
+	const char *seen = input_get(x->in, "lignes");
+
+	if (request_lines_moved(x))
+		return true;
+	return strlen(seen) > MARK_LENGTH && strcmp(seen, request_list_mark(x->a, x->d, step)) != 0 &&
+	       !is_same_set(stored_list(x->d, step), ticked);
 }
 
 static bool is_empty_form(const struct input *in)

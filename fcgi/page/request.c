@@ -68,16 +68,41 @@ const char *request_step_path(struct arena *a, enum request_step step)
 	return arena_printf(a, REQUEST_STEPS_PATH "/%s", request_step_names[step]);
 }
 
-enum err request_go_on(struct request *rq, enum request_step step)
+const char *request_lessened(struct request *rq, const struct request_draft *d)
 {
-	return done(rq, step + 1 < REQUEST_STEPS ? request_step_path(rq->arena, step + 1) : REQUEST_STEPS_PATH "/verification",
-		    "etape");
+	return d->lessened ? arena_printf(rq->arena, "%zu", d->lessened) : "";
+}
+
+enum err request_step_done(struct request *rq, const struct request_draft *d, const char *path, const char *code)
+{
+	http_see_other(rq->re, link_with(rq->arena, path, "fait", code, "droits", request_lessened(rq, d), NULL));
+	return ERR_OK;
+}
+
+enum err request_go_on(struct request *rq, const struct request_draft *d, enum request_step step)
+{
+	return request_step_done(rq, d,
+				 step + 1 < REQUEST_STEPS ? request_step_path(rq->arena, step + 1) :
+							    REQUEST_STEPS_PATH "/verification",
+				 "etape");
 }
 
 static void tell_lost(struct html *h, const struct request_draft *d)
 {
 	if (d->lost)
 		note(h, NOTE_WARN, "Votre saisie n’est plus conservée : 7 jours ont passé. Vous pouvez recommencer.");
+}
+
+/* Rights go with the establishment that was unticked: not without a word. */
+static void tell_lessened(struct request *rq, struct html *h)
+{
+	int64_t n;
+
+	if (rq->http->method != METHOD_GET || text_to_int(input_get(&rq->in, "droits"), 1, 99, &n))
+		return;
+	html(h, "<div class=\"note note-warn\" role=\"status\"><p>{f} des droits sur ce que vous venez de retirer. <a href=\"{}\">{f}</a></p></div>\n",
+	     n > 1 ? arena_printf(rq->arena, "%d personnes perdent", (int)n) : "1 personne perd",
+	     request_step_path(rq->arena, REQUEST_PEOPLE), n > 1 ? "Voir les personnes" : "Voir cette personne");
 }
 
 void request_begin(struct request *rq, struct html *h, const char *title, const char *lead, const struct request_draft *d)
@@ -88,6 +113,7 @@ void request_begin(struct request *rq, struct html *h, const char *title, const 
 	if (lead)
 		html(h, "<p class=\"lead\">{f}</p>\n", lead);
 	tell_lost(h, d);
+	tell_lessened(rq, h);
 }
 
 void request_end(struct request *rq, struct html *h)
@@ -258,7 +284,7 @@ enum err page_request_provider_post(struct request *rq, struct html *h)
 
 	if (e == ERR_INVALID)
 		return provider_page(rq, h, &d);
-	return e ? e : request_go_on(rq, REQUEST_PROVIDER);
+	return e ? e : request_go_on(rq, &d, REQUEST_PROVIDER);
 }
 
 /* --- the Caf --- */
@@ -330,7 +356,7 @@ enum err page_request_caf_post(struct request *rq, struct html *h)
 
 	if (e == ERR_INVALID)
 		return caf_page(rq, h, &d);
-	return e ? e : request_go_on(rq, REQUEST_CAF);
+	return e ? e : request_go_on(rq, &d, REQUEST_CAF);
 }
 
 /* --- beginning anew --- */

@@ -250,7 +250,7 @@ static enum err show(struct request *rq, struct html *h, struct list_page *p)
 		     "proposés. <a href=\"{}\">Choisir votre Caf</a></p></div>\n",
 		     request_step_path(rq->arena, REQUEST_CAF));
 	form_open(rq, h, "", NULL);
-	field_hidden(h, "lignes", request_lines_mark(rq->arena, &p->d.r));
+	field_hidden(h, "lignes", request_list_mark(rq->arena, &p->d, p->step));
 	search_field(rq, h);
 	boxes_of(rq, h, p);
 	line_field(rq, h, p);
@@ -278,15 +278,15 @@ static enum err get(struct request *rq, struct html *h, enum request_step step)
 }
 
 /* A line not added yet is no part of the draft: it goes along. */
-static enum err to_results(struct request *rq, const char *path)
+static enum err to_results(struct request *rq, const struct request_draft *d, const char *path)
 {
 	const char *line = input_get(&rq->in, "autre");
 
-	http_see_other(rq->re,
-		       arena_printf(rq->arena, "%s#resultats",
-				    link_with(rq->arena, path, "lieu", input_get(&rq->in, "lieu"), "autre", line,
-					      "autre_places",
-					      *line && input_has(&rq->in, "autre_places", "oui") ? "oui" : "", NULL)));
+	http_see_other(rq->re, arena_printf(rq->arena, "%s#resultats",
+					    link_with(rq->arena, path, "lieu", input_get(&rq->in, "lieu"), "autre",
+						      line, "autre_places",
+						      *line && input_has(&rq->in, "autre_places", "oui") ? "oui" : "",
+						      "droits", request_lessened(rq, d), NULL)));
 	return ERR_OK;
 }
 
@@ -301,10 +301,10 @@ static enum err post(struct request *rq, struct html *h, enum request_step step)
 	if (e)
 		return e;
 	if (strcmp(action, "chercher") == 0)
-		return to_results(rq, path);
+		return to_results(rq, &p.d, path);
 	if (*input_get(&rq->in, "autre") && strcmp(action, "continuer") != 0)
-		return done(rq, path, "ligne-ajoutee");
-	return request_go_on(rq, step);
+		return request_step_done(rq, &p.d, path, "ligne-ajoutee");
+	return request_go_on(rq, &p.d, step);
 }
 
 enum err page_request_listing(struct request *rq, struct html *h)

@@ -19,9 +19,13 @@ MUST_USE enum err request_save(struct request *rq, enum request_step step, struc
 
 const char *request_step_path(struct arena *a, enum request_step step);
 /* 303 to the step that follows, or to the check. */
-enum err request_go_on(struct request *rq, enum request_step step);
+enum err request_go_on(struct request *rq, const struct request_draft *d, enum request_step step);
+/* 303 to path?fait=code, and how many people the step left fewer rights. */
+enum err request_step_done(struct request *rq, const struct request_draft *d, const char *path, const char *code);
+/* Value of « droits » of the next page: how many they are; "" : nobody. */
+const char *request_lessened(struct request *rq, const struct request_draft *d);
 
-/* Frame, way back, error summary, title, and that a draft is no longer kept. */
+/* Frame, way back, error summary, title, that a draft is no longer kept, that people have fewer rights. */
 void request_begin(struct request *rq, struct html *h, const char *title, const char *lead, const struct request_draft *d);
 void request_end(struct request *rq, struct html *h);
 

@@ -140,14 +140,15 @@ static enum err people_page(struct request *rq, struct html *h, const struct req
 enum err page_request_people(struct request *rq, struct html *h)
 {
 	struct request_draft d;
-	const char *code = input_get(&rq->in, "fait");
+	const char *code = input_get(&rq->in, "fait"), *fewer = input_get(&rq->in, "droits");
 	enum err e = request_read_draft(rq, &d);
 
 	if (e)
 		return e;
 	struct input in = request_step_input(rq->arena, &d, REQUEST_PEOPLE, place_of(rq, &d));
 
-	rq->in = input_with(rq->arena, &in, "fait", code);
+	in = input_with(rq->arena, &in, "fait", code);
+	rq->in = input_with(rq->arena, &in, "droits", fewer);
 	return people_page(rq, h, &d);
 }
 
@@ -162,6 +163,6 @@ enum err page_request_people_post(struct request *rq, struct html *h)
 	if (e)
 		return e;
 	if (strcmp(action, "continuer") == 0)
-		return request_go_on(rq, REQUEST_PEOPLE);
+		return request_go_on(rq, &d, REQUEST_PEOPLE);
 	return done(rq, path, strcmp(action, "retirer") == 0 ? "personne-retiree" : "personne-ajoutee");
 }

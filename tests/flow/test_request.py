@@ -221,6 +221,45 @@ def test_another_window_moves_nobody(service, nurseries):
     assert 'Galets' not in words and 'Dunes' in words and 'Pins' in words
 
 
+@pytest.mark.parametrize('name, right', [('fonctionnement', 'droit_fonctionnement'), ('places', 'droit_places')])
+def test_two_windows_at_one_list_lose_nothing(service, nurseries, name, right):
+    c = service.client()
+    ids, names = zip(*((i, n) for i, n, _ in nurseries[:3]))
+    stale = step(c, name)
+    made.choose(c, name, ids[:2])
+    if name == 'places':
+        made.choose(c, 'fonctionnement', ids[2:3])
+    who = {**made.person(), right: list(ids[:2])}
+    form = step(c, 'personnes').set(**who).put('tous', [])
+    ok(form.submit(('action', 'ajouter')), f'{STEPS}/personnes?fait=personne-ajoutee')
+
+    late = stale.put('etablissement', [ids[2]]).submit(('action', 'continuer'))
+    assert late.status == 422 and 'a changé dans une autre fenêtre' in late.faults()[0], late.words[:400]
+    said = late.faults()[0]
+    assert said.index('Enregistré là-bas') < said.index(names[0]) < said.index('Coché ici') < said.index(names[2])
+    both = late.form(f'/{name}')
+    assert sorted(both.all('etablissement')) == sorted(ids)
+    kept = c.get(f'{STEPS}/personnes?personne=1').form('/personnes')
+    assert sorted(kept.all(right)) == sorted(ids[:2]), 'nothing was stored'
+
+    # the user decides; what a person could write goes with it, and that is told
+    page = ok(both.put('etablissement', [ids[1], ids[2]]).submit(('action', 'continuer')), STEPS)
+    assert '1 personne perd des droits sur ce que vous venez de retirer' in page.words, page.words[:400]
+    assert sorted(step(c, name).all('etablissement')) == sorted(ids[1:])
+    assert c.get(f'{STEPS}/personnes?personne=1').form('/personnes').all(right) == [ids[1]]
+    # pressed twice, it is as it was
+    again = both.submit(('action', 'continuer'))
+    assert again.status == 200 and 'perd des droits' not in again.words
+    # a search keeps the ticks: the same holds
+    other, fresh = step(c, name), step(c, name)
+    ok(fresh.put('etablissement', list(ids)).submit(('action', 'continuer')), STEPS)
+    assert other.put('etablissement', [ids[1]]).set(lieu=nurseries[0][2]).submit(('action', 'chercher')).status == 422
+    # a form of before tells only its free lines
+    old = step(c, name)
+    old.put('lignes', old.get('lignes')[:16]).put('etablissement', [ids[0]])
+    assert 'perd des droits' in ok(old.submit(('action', 'continuer')), STEPS).words
+
+
 @pytest.mark.parametrize('name', ['fonctionnement', 'places'])
 def test_a_search_searches_and_keeps_a_line_that_is_not_added(service, nurseries, name):
     c = service.client()
