@@ -83,6 +83,49 @@ enum err request_draft_erase(struct app *app, struct arena *a, const char *token
 	return changeset_commit(app->store, cs, NULL);
 }
 
+/* --- which draft a form is of --- */
+
+#define FRESH "neuf-"
+#define KEPT "suivi-"
+
+const char *request_draft_origin(struct arena *a, const struct request_draft *d)
+{
+	return arena_printf(a, "%s%zu", request_draft_is_blank(d) ? FRESH : KEPT, d->r.sent_before.n);
+}
+
+static bool read_origin(const struct input *in, bool *kept, size_t *sent)
+{
+	const char *origin = input_get(in, "brouillon");
+	int64_t n;
+
+	*kept = strncmp(origin, KEPT, strlen(KEPT)) == 0;
+	if (!*kept && strncmp(origin, FRESH, strlen(FRESH)) != 0)
+		return false;
+	if (text_to_int(strchr(origin, '-') + 1, 0, INT32_MAX, &n))
+		return false;
+	*sent = (size_t)n;
+	return true;
+}
+
+const char *request_draft_sent_as(const struct request_draft *d, const struct input *in)
+{
+	size_t sent;
+	bool kept;
+
+	return read_origin(in, &kept, &sent) && sent < d->r.sent_before.n ? d->r.sent_before.v[sent] : NULL;
+}
+
+/* What the form belonged to was sent, erased, or is past its days; or the cookie is gone. */
+static bool is_left(const struct request_draft *d, const struct input *in)
+{
+	size_t sent;
+	bool kept;
+
+	if (!read_origin(in, &kept, &sent))
+		return false;
+	return sent < d->r.sent_before.n || (kept && (!d->r.rev || d->lost || sent > d->r.sent_before.n));
+}
+
 /* --- a step --- */
 
 static enum err (*const takers[REQUEST_STEPS])(struct taking *x) = {
@@ -142,6 +185,8 @@ static enum err save(struct app *app, struct arena *a, const struct visitor *who
 		e = request_draft_read(app, a, token, now);
 	if (e)
 		return e;
+	if (is_left(now, in))
+		return ERR_GONE;
 	bool fresh = request_draft_is_blank(now);
 
 	*faults = (struct faults){ 0 };

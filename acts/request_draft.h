@@ -52,8 +52,14 @@ const struct form *request_send_form(void);
 /* The fields of a step as the draft has them. person: from 1; 0: a new one, with all establishments. */
 struct input request_step_input(struct arena *a, const struct request_draft *d, enum request_step step, size_t person);
 
+/* « brouillon » of a step's form: how many requests were sent before, and whether anything was kept when it was shown. */
+const char *request_draft_origin(struct arena *a, const struct request_draft *d);
+/* Number of the request as which the draft of the form was sent; NULL: it was not, or the form does not tell. */
+const char *request_draft_sent_as(const struct request_draft *d, const struct input *in);
+
 /* Takes what was posted into the draft and stores it; *now is the draft then. ERR_INVALID: faults (French) tell why, *now is what is
-   stored with, for a list, what was ticked, together with what another window has stored meanwhile. ERR_LIMIT: too many drafts begun today from this address. */
+   stored with, for a list, what was ticked, together with what another window has stored meanwhile. ERR_LIMIT: too many drafts begun today from this address. ERR_GONE: the form is of a
+   draft that was sent (request_draft_sent_as), or is kept no longer: it begins none by itself; *now is what is stored. */
 MUST_USE enum err request_step_save(struct app *app, struct arena *a, const struct visitor *who, const char *token,
 				    enum request_step step, const struct input *in, struct faults *faults,
 				    struct request_draft *now);

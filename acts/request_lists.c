@@ -29,6 +29,7 @@ static const struct field list_fields[] = {
 	  .missing = "Indiquez une commune ou un code postal" },
 	{ .name = "etablissement", .label = "Établissements", .kind = FIELD_SET },
 	{ .name = "lignes", .label = "Lignes", .kind = FIELD_TOKEN, .max = 2 * MARK_LENGTH },
+	FIELD_ORIGIN,
 	{ .name = "droits", .label = "Droits perdus", .kind = FIELD_TOKEN, .max = 2 }, /* of the step before: the page tells it */
 	{ .name = "autre",
 	  .label = "Un établissement absent de la liste",

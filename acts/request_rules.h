@@ -21,6 +21,11 @@ MUST_USE enum err request_take_places(struct taking *x);
 MUST_USE enum err request_take_person(struct taking *x);
 
 #define MARK_LENGTH 16
+/* Hidden in every step's form. */
+#define FIELD_ORIGIN \
+	{ \
+		.name = "brouillon", .label = "Brouillon", .kind = FIELD_TOKEN, .max = 16 \
+	}
 /* The form was shown with other free lines than there are now. */
 bool request_lines_moved(const struct taking *x);
 /* A list's form was shown when another list was stored, or other free lines; what it ticks is not what is stored. */

@@ -65,6 +65,7 @@ static const struct field provider_fields[] = {
 	  .required = true,
 	  .missing = "Saisissez le téléphone de votre organisme",
 	  .autocomplete = "tel" },
+	FIELD_ORIGIN,
 };
 
 static const struct field caf_fields[] = {
@@ -75,6 +76,7 @@ static const struct field caf_fields[] = {
 	  .hint = "La Caf du département de vos établissements",
 	  .missing = "Choisissez votre Caf" },
 	{ .name = "confirmer", .label = "Confirmer le changement de Caf", .kind = FIELD_SET, .choices = yes_choices },
+	FIELD_ORIGIN,
 };
 
 static const struct choice person_actions[] = {
@@ -87,6 +89,7 @@ static const struct field person_fields[] = {
 	{ .name = "personne", .label = "Personne", .kind = FIELD_NUMBER, .least = 0, .most = PEOPLE_MAX },
 	{ .name = "qui", .label = "Personne", .kind = FIELD_TOKEN, .max = MARK_LENGTH },
 	{ .name = "lignes", .label = "Lignes", .kind = FIELD_TOKEN, .max = MARK_LENGTH },
+	FIELD_ORIGIN,
 	{ .name = "droits", .label = "Droits perdus", .kind = FIELD_TOKEN, .max = 2 }, /* of the step before: the page tells it */
 	{ .name = "nom", .label = "Nom", .kind = FIELD_TEXT, .required = true, .max = 80, .missing = "Saisissez le nom de la personne" },
 	{ .name = "prenom",

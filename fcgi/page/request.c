@@ -50,6 +50,11 @@ enum err request_save(struct request *rq, enum request_step step, struct request
 
 	if (e == ERR_INVALID)
 		out->lost = out->lost && kept; /* nothing was ever there */
+	if (e == ERR_GONE && !request_draft_sent_as(out, &rq->in)) {
+		out->lost = true;
+		rq->re->status = 409;
+		return ERR_INVALID;
+	}
 	rq->re->status = e == ERR_LIMIT ? 429 : e == ERR_TOOLARGE || e == ERR_INVALID ? 422 : rq->re->status;
 	if (e == ERR_LIMIT)
 		fault_add(rq->arena, &rq->faults, first_field(step),
@@ -87,10 +92,43 @@ enum err request_go_on(struct request *rq, const struct request_draft *d, enum r
 				 "etape");
 }
 
-static void tell_lost(struct html *h, const struct request_draft *d)
+static void tell_lost(struct request *rq, struct html *h, const struct request_draft *d)
 {
-	if (d->lost)
+	if (!d->lost)
+		return;
+	if (rq->re->status == 409)
+		note(h, NOTE_WARN,
+		     "Votre saisie n’est plus conservée sur cet appareil : rien n’est enregistré. Si vous enregistrez cette page, une "
+		     "nouvelle demande commence.");
+	else
 		note(h, NOTE_WARN, "Votre saisie n’est plus conservée : 7 jours ont passé. Vous pouvez recommencer.");
+}
+
+enum err request_is_sent(struct request *rq, struct html *h, const struct request_draft *d)
+{
+	const char *number = request_draft_sent_as(d, &rq->in);
+
+	rq->re->status = 409;
+	rq->faults = (struct faults){ 0 };
+	rq->in = input_with(rq->arena, &rq->in, "personne", ""); /* its place in the list tells nobody anything */
+	request_begin(rq, h, "Votre demande est déjà transmise", NULL, d);
+	html(h,
+	     "<div class=\"narrow\">\n<div class=\"note note-warn\" role=\"alert\"><p><strong>La demande {} est transmise : elle ne peut plus "
+	     "être modifiée en ligne.</strong> Ce que vous venez d’écrire n’est pas enregistré.</p></div>\n<p>Pour y changer quelque "
+	     "chose, écrivez à la Caf en rappelant ce numéro. <a href=\"" REQUEST_PATH
+	     "/confirmation/{}\">Voir la demande transmise</a></p>\n<p><a href=\"" REQUEST_STEPS_PATH
+	     "\">Commencer une autre demande</a></p>\n",
+	     number, number);
+	typed_values(rq, h);
+	html(h, "</div>\n");
+	request_end(rq, h);
+	return ERR_OK;
+}
+
+void request_form_open(struct request *rq, struct html *h, const struct request_draft *d)
+{
+	form_open(rq, h, "", NULL);
+	field_hidden(h, "brouillon", request_draft_origin(rq->arena, d));
 }
 
 /* Rights go with the establishment that was unticked: not without a word. */
@@ -112,7 +150,7 @@ void request_begin(struct request *rq, struct html *h, const char *title, const 
 	html(h, "<a class=\"back\" href=\"" REQUEST_STEPS_PATH "\">Retour aux étapes</a>\n<h1>{f}</h1>\n", title);
 	if (lead)
 		html(h, "<p class=\"lead\">{f}</p>\n", lead);
-	tell_lost(h, d);
+	tell_lost(rq, h, d);
 	tell_lessened(rq, h);
 }
 
@@ -218,7 +256,7 @@ enum err page_request_steps(struct request *rq, struct html *h)
 				   .tab = REQUEST_PATH });
 	html(h, "<div class=\"narrow\">\n<h1>Demander une habilitation</h1>\n<p class=\"lead\">Pour publier les informations et les "
 		"places libres de vos établissements, transmettez une demande à votre Caf. Comptez 15 minutes.</p>\n");
-	tell_lost(h, &d);
+	tell_lost(rq, h, &d);
 	kept_until(rq, h, &d, complete);
 	html(h, "<ul class=\"tasks\">\n");
 	for (int i = 0; i < REQUEST_STEPS; i++)
@@ -256,7 +294,7 @@ static enum err provider_page(struct request *rq, struct html *h, const struct r
 
 	request_begin(rq, h, "Votre organisme", "Celui qui gère les établissements et signe la convention avec la Caf.", d);
 	html(h, "<div class=\"narrow\">\n");
-	form_open(rq, h, "", NULL);
+	request_form_open(rq, h, d);
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		field_of(rq, h, request_provider_form(), rows[i].name, rows[i].width);
 	html(h, "<div class=\"actions\"><button class=\"btn\">Enregistrer et continuer</button></div>\n");
@@ -284,6 +322,8 @@ enum err page_request_provider_post(struct request *rq, struct html *h)
 
 	if (e == ERR_INVALID)
 		return provider_page(rq, h, &d);
+	if (e == ERR_GONE)
+		return request_is_sent(rq, h, &d);
 	return e ? e : request_go_on(rq, &d, REQUEST_PROVIDER);
 }
 
@@ -321,7 +361,7 @@ static enum err caf_page(struct request *rq, struct html *h, const struct reques
 		return e;
 	request_begin(rq, h, "Votre Caf", "Elle vérifie votre demande, puis signe la convention avec vous.", d);
 	html(h, "<div class=\"narrow\">\n");
-	form_open(rq, h, "", NULL);
+	request_form_open(rq, h, d);
 	field_of(rq, h, &form, "caf", "w-l");
 	if (fault) {
 		html(h,
@@ -356,6 +396,8 @@ enum err page_request_caf_post(struct request *rq, struct html *h)
 
 	if (e == ERR_INVALID)
 		return caf_page(rq, h, &d);
+	if (e == ERR_GONE)
+		return request_is_sent(rq, h, &d);
 	return e ? e : request_go_on(rq, &d, REQUEST_CAF);
 }
 

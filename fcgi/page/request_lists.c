@@ -249,7 +249,7 @@ static enum err show(struct request *rq, struct html *h, struct list_page *p)
 		     "<div class=\"note\"><p>Vous n’avez pas encore choisi votre Caf : les établissements de toutes les Caf sont "
 		     "proposés. <a href=\"{}\">Choisir votre Caf</a></p></div>\n",
 		     request_step_path(rq->arena, REQUEST_CAF));
-	form_open(rq, h, "", NULL);
+	request_form_open(rq, h, &p->d);
 	field_hidden(h, "lignes", request_list_mark(rq->arena, &p->d, p->step));
 	search_field(rq, h);
 	boxes_of(rq, h, p);
@@ -290,14 +290,29 @@ static enum err to_results(struct request *rq, const struct request_draft *d, co
 	return ERR_OK;
 }
 
+/* Nothing is kept any more: what was ticked is all there is. Its free lines are gone. */
+static void tick_typed(struct request *rq, struct list_page *p)
+{
+	struct strs ids = input_all(rq->arena, &rq->in, "etablissement"), known = { 0 };
+
+	for (size_t i = 0; i < ids.n; i++)
+		if (!request_line_of(ids.v[i]))
+			strs_add(rq->arena, &known, ids.v[i]);
+	*(p->step == REQUEST_LISTING ? &p->d.r.listing : &p->d.r.places) = known;
+}
+
 static enum err post(struct request *rq, struct html *h, enum request_step step)
 {
 	struct list_page p = { .step = step };
 	enum err e = request_save(rq, step, &p.d);
 	const char *action = input_get(&rq->in, "action"), *path = request_step_path(rq->arena, step);
 
+	if (e == ERR_INVALID && p.d.lost)
+		tick_typed(rq, &p);
 	if (e == ERR_INVALID)
 		return show(rq, h, &p);
+	if (e == ERR_GONE)
+		return request_is_sent(rq, h, &p.d);
 	if (e)
 		return e;
 	if (strcmp(action, "chercher") == 0)

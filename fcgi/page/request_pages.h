@@ -14,8 +14,13 @@ const char *request_token(struct request *rq);
 void request_keep_cookies(struct request *rq, const char *token);
 
 MUST_USE enum err request_read_draft(struct request *rq, struct request_draft *out);
-/* Takes the posted step. ERR_INVALID: status and faults are set, the page is to be shown again. */
+/* A step's form opens: its csrf, and which draft it is of. */
+void request_form_open(struct request *rq, struct html *h, const struct request_draft *d);
+/* Takes the posted step. ERR_INVALID: status and faults are set, the page is to be shown again. ERR_GONE: its draft was sent,
+   request_is_sent() says so. */
 MUST_USE enum err request_save(struct request *rq, enum request_step step, struct request_draft *out);
+
+enum err request_is_sent(struct request *rq, struct html *h, const struct request_draft *d);
 
 const char *request_step_path(struct arena *a, enum request_step step);
 /* 303 to the step that follows, or to the check. */

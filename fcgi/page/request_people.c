@@ -94,7 +94,7 @@ static void rights_fields(struct request *rq, struct html *h, const struct reque
 
 static void remove_form(struct request *rq, struct html *h, const struct request_draft *d, size_t place)
 {
-	form_open(rq, h, "", NULL);
+	request_form_open(rq, h, d);
 	person_hidden(h, d, place);
 	html(h, "<div class=\"actions\"><button class=\"btn btn-danger btn-small\" name=\"action\" value=\"retirer\">Retirer {}</button></div>\n",
 	     request_person_name(rq->arena, &d->people[place - 1]));
@@ -111,7 +111,7 @@ static void person_form(struct request *rq, struct html *h, const struct request
 	     place ? request_person_name(rq->arena, &d->people[place - 1]) :
 	     d->n  ? "Ajouter une personne" :
 		     "Première personne");
-	form_open(rq, h, "", NULL);
+	request_form_open(rq, h, d);
 	if (place)
 		person_hidden(h, d, place);
 	field_hidden(h, "lignes", request_lines_mark(rq->arena, &d->r));
@@ -160,6 +160,8 @@ enum err page_request_people_post(struct request *rq, struct html *h)
 
 	if (e == ERR_INVALID)
 		return people_page(rq, h, &d);
+	if (e == ERR_GONE)
+		return request_is_sent(rq, h, &d);
 	if (e)
 		return e;
 	if (strcmp(action, "continuer") == 0)

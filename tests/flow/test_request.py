@@ -342,6 +342,48 @@ def test_a_draft_nobody_keeps_any_more(service):
     assert step(c, 'organisme').get('nom') == 'Les Revenus'
 
 
+@pytest.mark.parametrize('name', ['organisme', 'caf', 'fonctionnement', 'places', 'personnes'])
+def test_an_old_tab_of_a_request_that_was_sent_begins_none(service, nurseries, name):
+    c = service.client()
+    blank = step(c, 'personnes')
+    made.fill(c, '921', [nurseries[0][0]], [nurseries[0][0]])
+    old = step(c, name)
+    number = made.number_of(made.send(c))
+    if name == 'personnes':
+        old.set(**made.person(nom='Aubray-Lorne'))
+    page = old.submit(('action', 'ajouter') if name == 'personnes' else ('action', 'continuer') if name in ('fonctionnement', 'places') else None)
+    assert page.status == 409 and f'La demande {number} est transmise : elle ne peut plus être modifiée' in page.words, page.words[:300]
+    assert f'/demande-habilitation/confirmation/{number}' in page.links() and STEPS in page.links()
+    if name == 'personnes':
+        assert 'Aubray-Lorne' in page.words
+        gone = blank.set(**made.person()).submit(('action', 'ajouter'))
+        assert gone.status == 409 and number in gone.words, 'a tab of before the first step'
+    assert c.get(STEPS).words.count('À faire') == 5
+    # from there another one begins, and the tab stays of the first
+    ok(step(c, 'organisme').set(**made.provider()).submit(), f'{STEPS}/caf')
+    ok(step(c, 'personnes').set(**made.person()).submit(('action', 'ajouter')), f'{STEPS}/personnes?fait=personne-ajoutee')
+    assert old.submit().status == 409
+    assert c.get(STEPS).words.count('À faire') == 3
+
+
+def test_a_form_whose_cookie_is_gone_begins_a_request_only_once_that_is_told(service, nurseries):
+    c = service.client()
+    made.choose(c, 'fonctionnement', [nurseries[0][0]])
+    old, boxes = step(c, 'personnes').set(**made.person(nom='Aubray-Lorne')), step(c, 'fonctionnement')
+    for cookie in [k for k in c.session.cookies if k.name == DRAFT]:
+        c.session.cookies.clear(cookie.domain, cookie.path, cookie.name)
+    told = boxes.submit(('action', 'continuer'))
+    assert told.status == 409 and told.form('/fonctionnement').all('etablissement') == [nurseries[0][0]]
+    told = old.submit(('action', 'ajouter'))
+    assert told.status == 409 and 'n’est plus conservée sur cet appareil : rien n’est enregistré' in told.words, told.words[:300]
+    assert DRAFT not in c.session.cookies and told.form('/personnes').get('nom') == 'Aubray-Lorne'
+    ok(told.form('/personnes').submit(('action', 'ajouter')), f'{STEPS}/personnes?fait=personne-ajoutee')
+    # of a draft emptied by hand, nothing is gone
+    gone = c.get(f'{STEPS}/personnes?personne=1').forms()[-1]
+    for _ in range(2):
+        ok(gone.submit(('action', 'retirer')), f'{STEPS}/personnes?fait=personne-retiree')
+
+
 def test_erasing_asks_and_forgets(service):
     c = service.client()
     ok(step(c, 'organisme').set(**made.provider()).submit(), STEPS)
