@@ -402,6 +402,28 @@ static void take_rights(struct taking *x, struct request_person *p)
 		fault_add(x->a, x->faults, "tous", "Choisissez au moins un établissement pour cette personne");
 }
 
+static void take_typed(struct taking *x, struct request_person *p)
+{
+	take_rights(x, p);
+	p->surname = input_get(x->in, "nom");
+	p->given_name = input_get(x->in, "prenom");
+	p->title = input_get(x->in, "fonction");
+	p->mail = input_get(x->in, "courriel");
+}
+
+/* In the list already, just so. */
+static bool is_there(const struct taking *x, const struct request_person *p)
+{
+	for (size_t i = 0; i < x->d->n; i++) {
+		const struct request_person *k = &x->d->people[i];
+
+		if (strcmp(request_person_mark(x->a, p), request_person_mark(x->a, k)) == 0 &&
+		    is_same_set(&p->listing, &k->listing) && is_same_set(&p->places, &k->places))
+			return true;
+	}
+	return false;
+}
+
 static void put_person(struct taking *x, size_t place, const struct request_person *p)
 {
 	struct request_draft *d = x->d;
@@ -435,24 +457,23 @@ enum err request_take_person(struct taking *x)
 	}
 	codec_default(&request_person_codec, &p);
 	input_check(x->a, request_person_form(), x->in, x->faults);
-	if (place > x->d->n || (!place && *input_get(x->in, "qui")))
-		fault_add(x->a, x->faults, "nom",
-			  "Cette personne a été modifiée ou retirée dans une autre fenêtre : relisez la liste");
 	if (request_lines_moved(x))
 		fault_add(x->a, x->faults, "tous",
 			  "La liste des établissements a changé dans une autre fenêtre : relisez les cases");
+	take_typed(x, &p);
+	if (!place && !x->faults->n && is_there(x, &p)) {
+		x->idle = true; /* a second click */
+		return ERR_OK;
+	}
+	if (place > x->d->n || (!place && *input_get(x->in, "qui")))
+		fault_add(x->a, x->faults, "nom",
+			  "Cette personne a été modifiée ou retirée dans une autre fenêtre : relisez la liste");
 	if (!fault_of(x->faults, "nom") && !fault_of(x->faults, "prenom"))
 		check_twice(x, place);
 	if (!place && x->d->n >= PEOPLE_MAX)
 		fault_add(x->a, x->faults, "nom",
 			  "La liste est limitée à %d personnes : écrivez à votre Caf pour les autres", PEOPLE_MAX);
-	take_rights(x, &p);
-	if (x->faults->n)
-		return ERR_OK;
-	p.surname = input_get(x->in, "nom");
-	p.given_name = input_get(x->in, "prenom");
-	p.title = input_get(x->in, "fonction");
-	p.mail = input_get(x->in, "courriel");
-	put_person(x, place, &p);
+	if (!x->faults->n)
+		put_person(x, place, &p);
 	return ERR_OK;
 }

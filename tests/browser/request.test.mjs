@@ -102,7 +102,7 @@ const people = [
 test('people: one after the other, with rights of their own', async () => {
   await p.fill(people[0]);
   await p.pressOf('action', 'ajouter');
-  await p.fill(people[0]);
+  await p.fill({ ...people[0], fonction: 'Directrice' });
   await p.pressOf('action', 'ajouter');
   await p.look('demande-personne-deux-fois', 422);
   await p.says('Agnès Thivolle est déjà dans la liste');

@@ -198,6 +198,24 @@ def test_people_twice_and_one_mail_for_two(service, nurseries):
     made.send(c)
 
 
+def test_a_person_added_by_a_double_click_is_added_once(service, nurseries):
+    c = service.client()
+    made.choose(c, 'fonctionnement', [nurseries[0][0], nurseries[1][0]])
+    who = {**made.person(nom='Thivolle', prenom='Agnès'), 'droit_fonctionnement': [nurseries[1][0]]}
+    form = step(c, 'personnes').set(**who).put('tous', [])
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        pages = list(pool.map(lambda _: c.post(form.action, [*form.fields, ('action', 'ajouter')], follow=False), range(2)))
+    assert [p.status for p in pages] == [303, 303] and len({p.headers['Location'] for p in pages}) == 1
+    edit = c.get(f'{STEPS}/personnes?personne=1').form('/personnes').set(fonction='Directrice')
+    for _ in range(2):
+        ok(edit.submit(('action', 'ajouter')), f'{STEPS}/personnes?fait=personne-ajoutee')
+    page = c.get(f'{STEPS}/personnes')
+    assert page.words.count('ThivolleDirectrice') == 1, page.words
+    # another one of the same name is told
+    other = form.set(droit_fonctionnement=[nurseries[0][0]], fonction='Directrice').submit(('action', 'ajouter'))
+    assert other.status == 422 and other.faults() == ['Agnès Thivolle est déjà dans la liste']
+
+
 def test_another_window_moves_nobody(service, nurseries):
     c = service.client()
     made.fill(c, '921', [nurseries[0][0]], [nurseries[0][0]], [made.person(nom=n) for n in ('Aubray', 'Boisset', 'Chenut')],
