@@ -261,6 +261,12 @@ enum err request_withdraw(struct app *app, struct arena *a, const struct visitor
 	return close_request(app, a, who, number, &withdrawal, seen, reason, faults);
 }
 
+static void mail_check(struct arena *a, const char *mail, struct faults *faults)
+{
+	if (!text_is_mail(mail))
+		fault_add(a, faults, "courriel", "Cette adresse n’est pas une adresse de courriel");
+}
+
 enum err request_tell(struct app *app, struct arena *a, const struct visitor *who, const char *number, const char *mail,
 		      struct faults *faults)
 {
@@ -269,10 +275,9 @@ enum err request_tell(struct app *app, struct arena *a, const struct visitor *wh
 
 	if (e || x.done)
 		return e;
-	if (!text_is_mail(mail)) {
-		fault_add(a, faults, "courriel", "Cette adresse n’est pas une adresse de courriel");
+	mail_check(a, mail, faults);
+	if (faults->n)
 		return ERR_INVALID;
-	}
 	if ((e = step_change(&x, EVENT_REQUEST_NOTED)))
 		return e;
 	act_detail(a, &x.audit, "note", "told");
@@ -297,19 +302,36 @@ enum err request_incomplete(struct app *app, struct arena *a, const struct visit
 	return step_end(&x, "incomplete", text, NULL, NULL);
 }
 
-enum err request_acknowledge(struct app *app, struct arena *a, const struct visitor *who, const char *number)
+bool address_moved(const char *seen, const char *wanted, const char *now)
+{
+	return *seen && strcmp(seen, now) != 0 && strcmp(wanted, now) != 0;
+}
+
+enum err request_acknowledge(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			     const char *seen, const char *mail, struct faults *faults)
 {
 	struct caf caf;
 	struct step x;
+	const char *text = "";
 	enum err e = step_begin(app, a, who, number, OPEN, &x);
 
 	if (e || x.done)
 		return e;
+	if (*mail && address_moved(seen, mail, x.f.r.mail))
+		return ERR_CONFLICT;
+	if (*mail)
+		mail_check(a, mail, faults);
+	if (faults->n)
+		return ERR_INVALID;
+	if (*mail && strcmp(mail, x.f.r.mail) != 0) {
+		text = arena_printf(a, "à %s, au lieu de %s", mail, x.f.r.mail);
+		x.f.r.mail = mail;
+	}
 	if ((e = step_change(&x, EVENT_REQUEST_NOTED)) || (e = read_caf(&x, &caf)) ||
 	    (e = acknowledgement_add(app, a, x.cs, &x.f.r, &caf)))
 		return e;
 	act_detail(a, &x.audit, "note", "acknowledged");
-	return step_end(&x, "acknowledged", "", NULL, NULL);
+	return step_end(&x, "acknowledged", text, NULL, NULL);
 }
 
 /* --- post --- */

@@ -108,8 +108,10 @@ MUST_USE enum err request_tell(struct app *app, struct arena *a, const struct vi
 MUST_USE enum err request_incomplete(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 				     const char *text, struct faults *faults);
 
-/* Any state before active: the acknowledgement once more, to the same address. */
-MUST_USE enum err request_acknowledge(struct app *app, struct arena *a, const struct visitor *who, const char *number);
+/* Any state before active: the acknowledgement once more. mail: the address of the provider's contact from now on, field « courriel »;
+   "" : as it is. seen: the address that was read before; it is neither any more, nor that one: ERR_CONFLICT; "" : not told. */
+MUST_USE enum err request_acknowledge(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+				      const char *seen, const char *mail, struct faults *faults);
 
 /* checked → agreement_sent. Days that nobody could read are DAY_NONE: their form has complained already. */
 struct posting {

@@ -351,17 +351,22 @@ static void after_activation(struct request *rq, struct html *h, const struct re
 	html(h, "</p>\n<p class=\"muted small\">Le mot de passe n’est jamais affiché ici.</p>\n</div>\n");
 }
 
-/* How the acknowledgement fared, and the button that sends it again. */
+/* How the acknowledgement fared, and the form that sends it again, to another address maybe. */
 static void acknowledgement(struct request *rq, struct html *h, const struct request_file *f)
 {
 	struct outcome o;
 	bool known = !outcome_of(rq->app, rq->arena, acknowledgement_key(rq->arena, f->r.number), &o);
 
+	const char *to = known && *o.to ? o.to : f->r.mail;
+
+	if (!*input_get(&rq->in, "courriel"))
+		rq->in = input_with(rq->arena, &rq->in, "courriel", f->r.mail);
 	form_open(rq, h, "card", caf_request_path(rq, f, "/accuse"));
-	html(h,
-	     "<h2>Accusé de réception</h2>\n<p class=\"small\">À {}. {f}</p>\n<button class=\"btn btn-alt btn-small\">Renvoyer "
-	     "l’accusé</button>\n",
-	     f->r.mail, known ? mail_fared(rq, &o) : "Aucun courriel connu.");
+	html(h, "<h2>Accusé de réception</h2>\n<p class=\"small\">À {}. {f}</p>\n", to,
+	     known ? mail_fared(rq, &o) : "Aucun courriel connu.");
+	field_hidden(h, "adresse_vue", f->r.mail);
+	field_of(rq, h, form_request_acknowledge(), "courriel", "");
+	html(h, "<button class=\"btn btn-alt btn-small\">Renvoyer l’accusé</button>\n");
 	form_close(h);
 }
 

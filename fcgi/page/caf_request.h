@@ -28,6 +28,10 @@ typedef enum err (*caf_request_again)(struct request *rq, struct html *h, const 
 MUST_USE enum err caf_request_answer(struct request *rq, struct html *h, enum err e, int from, const char *code,
 				     caf_request_again again);
 
+/* 409: the address of the form was corrected by somebody else meanwhile. whose: for « le courriel de … ». */
+MUST_USE enum err caf_request_address_moved(struct request *rq, struct html *h, const struct request_file *f,
+					    const char *whose, const char *now);
+
 /* Access and mail of each person of an active request, with the form that sends again. */
 MUST_USE enum err caf_request_accesses(struct request *rq, struct html *h, const struct request_file *f);
 

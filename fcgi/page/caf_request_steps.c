@@ -1,13 +1,19 @@
 /* What a Caf posts about a request, and the pages that ask before: refusing, an incomplete reply, the activation. */
 #include "fcgi/page/caf_request.h"
 
+#include "base/french.h"
+
 #include <string.h>
 
 #define TODAY_HINT "Exemple : 16/11/2026"
-/* The state of the request that the form was shown with. */
+/* What the form was shown with: the state of the request, an address. */
 #define FIELD_STATE \
 	{ \
 		.name = "etat", .label = "État", .kind = FIELD_TOKEN, .max = 32 \
+	}
+#define FIELD_SEEN \
+	{ \
+		.name = "adresse_vue", .label = "Adresse", .kind = FIELD_TOKEN, .max = 254 \
 	}
 
 static const struct choice annex_choices[] = {
@@ -41,6 +47,10 @@ static const struct field tell_fields[] = {
 	  .kind = FIELD_MAIL,
 	  .required = true,
 	  .missing = "Écrivez le courriel" },
+};
+static const struct field acknowledge_fields[] = {
+	{ .name = "courriel", .label = "Courriel de l’organisme", .kind = FIELD_MAIL },
+	FIELD_SEEN,
 };
 static const struct field incomplete_fields[] = {
 	{ .name = "precision",
@@ -121,6 +131,13 @@ const struct form *form_request_tell(void)
 	return &form;
 }
 
+const struct form *form_request_acknowledge(void)
+{
+	static const struct form form = { acknowledge_fields, LENGTH(acknowledge_fields) };
+
+	return &form;
+}
+
 const struct form *form_request_incomplete(void)
 {
 	static const struct form form = { incomplete_fields, LENGTH(incomplete_fields) };
@@ -185,7 +202,7 @@ static const char *why_not(struct request *rq, const struct request_file *f, int
 		return "Cette demande n’est pas close.";
 	if (now < from)
 		return after[from].before;
-	if (now == from && request_event_last(f, "prepared"))
+	if (now == from && from == 1 && request_event_last(f, "prepared"))
 		return who_did(rq, f, "prepared", "préparé à nouveau la convention");
 	if (now == from)
 		return "Le dossier a changé entre-temps. Relisez-le, puis recommencez.";
@@ -218,6 +235,25 @@ enum err caf_request_answer(struct request *rq, struct html *h, enum err e, int 
 	return again ? again(rq, h, &f) : caf_request_page(rq, h, &f, NULL);
 }
 
+enum err caf_request_address_moved(struct request *rq, struct html *h, const struct request_file *f, const char *whose,
+				   const char *now)
+{
+	rq->faults = (struct faults){ 0 };
+	rq->re->status = 409;
+	return caf_request_page(rq, h, f,
+				arena_printf(rq->arena,
+					     "Le courriel %s a été corrigé entre-temps : c’est maintenant %s. Votre saisie n’est "
+					     "pas enregistrée.",
+					     french_de(rq->arena, whose), now));
+}
+
+static bool is_open(const struct request_file *f)
+{
+	int step = request_step(f->r.state);
+
+	return step >= 0 && step < 4;
+}
+
 /* A form's own faults first; those of the rules are added by the act, which is then not reached. Another Caf's request, or one in
    another state, answers before what was typed is looked at. */
 static enum err open_for(struct request *rq, struct html *h, const char *state, int from, struct request_file *f, bool *over)
@@ -242,11 +278,14 @@ enum err page_caf_request_check(struct request *rq, struct html *h)
 
 enum err page_caf_request_acknowledge(struct request *rq, struct html *h)
 {
+	const char *seen = input_get(&rq->in, "adresse_vue"), *mail = input_get(&rq->in, "courriel");
 	struct request_file f;
 	enum err e = caf_request_open(rq, &f);
 
 	if (!e)
-		e = request_acknowledge(rq->app, rq->arena, &rq->who, rq->arg[0]);
+		e = request_acknowledge(rq->app, rq->arena, &rq->who, rq->arg[0], seen, mail, &rq->faults);
+	if (e == ERR_CONFLICT && *seen && !caf_request_open(rq, &f) && is_open(&f) && strcmp(seen, f.r.mail) != 0)
+		return caf_request_address_moved(rq, h, &f, "l’organisme", f.r.mail);
 	return caf_request_answer(rq, h, e, 3, "accuse-renvoye", NULL);
 }
 
@@ -364,13 +403,6 @@ static enum err withdraw_page(struct request *rq, struct html *h, const struct r
 {
 	return closing_page(rq, h, f, form_request_withdraw(), "Retirer la demande",
 			    ", sur ce que l’organisme vous a dit ; il peut en transmettre une autre");
-}
-
-static bool is_open(const struct request_file *f)
-{
-	int step = request_step(f->r.state);
-
-	return step >= 0 && step < 4;
 }
 
 static enum err before_closing(struct request *rq, struct html *h, caf_request_again page)

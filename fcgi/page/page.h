@@ -397,6 +397,7 @@ const struct form *form_caf_requests(void);
 const struct form *form_request_refuse(void);
 const struct form *form_request_withdraw(void);
 const struct form *form_request_tell(void);
+const struct form *form_request_acknowledge(void);
 const struct form *form_request_incomplete(void);
 const struct form *form_request_posting(void);
 const struct form *form_request_return(void);

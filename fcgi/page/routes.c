@@ -94,7 +94,7 @@ const struct route routes[] = {
 	{ GET,  "/caf/demandes",                      POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_caf_requests, page_caf_requests },
 	{ GET,  CAF_REQUEST,                              POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request },
 	{ POST, CAF_REQUEST "/prendre",                   POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_claim },
-	{ POST, CAF_REQUEST "/accuse",                    POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_acknowledge },
+	{ POST, CAF_REQUEST "/accuse",                    POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, form_request_acknowledge, page_caf_request_acknowledge },
 	{ POST, CAF_REQUEST "/verifier",                  POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_check },
 	{ POST, CAF_REQUEST "/preparer",                  POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_prepare },
 	{ GET,  CAF_REQUEST "/refuser",                   POOL_PRIVATE, ROLE_CAF_ADMIN, 0, 0, NULL, page_caf_request_refuse },

@@ -338,6 +338,27 @@ def test_the_acknowledgement_is_sent_again(service):
     assert 'Accusé de réception renvoyé' in c.get(path(number)).words
 
 
+def test_the_acknowledgement_goes_to_a_corrected_address(service):
+    address = f'accuse-{time.time_ns()}@courtebise.example'
+    number = make_request(service, courriel=address)
+    c = administrator(service)
+    form, stale = c.get(path(number)).form('/accuse'), c.get(path(number)).form('/accuse')
+    assert form.get('courriel') == address
+    bad = form.set(courriel='mairie').submit()
+    assert bad.status == 422 and bad.faults() and bad.form('/accuse').get('courriel') == 'mairie'
+    other = 'b' + address
+    ok(form.set(courriel=other).submit(), path(number) + '?fait=accuse-renvoye')
+    service.wait_mail(other, f'Accusé de réception de votre demande {number}')
+    page = c.get(path(number))
+    assert f'à {other}, au lieu de {address}' in page.words and page.form('/accuse').get('courriel') == other
+    late = stale.set(courriel='c' + address).submit()
+    assert late.status == 409 and f'Le courriel de l’organisme a été corrigé entre-temps : c’est maintenant {other}' in late.words
+    assert 'c' + address in late.words
+    # what follows goes there too
+    ok(c.get(path(number, '/refuser')).form('/refuser').set(motif='Hors du département.').submit(), path(number) + '?fait=demande-refusee')
+    service.wait_mail(other, 'n’est pas acceptée')
+
+
 def test_a_file_is_taken(service):
     number = make_request(service)
     c = administrator(service)

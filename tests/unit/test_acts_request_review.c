@@ -158,8 +158,7 @@ static enum err do_refuse(struct world *w, const struct visitor *v, struct fault
 
 static enum err do_acknowledge(struct world *w, const struct visitor *v, struct faults *faults)
 {
-	(void)faults;
-	return request_acknowledge(&w->app, w->a, v, NUMBER);
+	return request_acknowledge(&w->app, w->a, v, NUMBER, "", "", faults);
 }
 
 typedef enum err (*step)(struct world *w, const struct visitor *v, struct faults *faults);
@@ -389,6 +388,43 @@ static void test_closing_is_of_the_request_that_was_read(void **state)
 	assert_int_equal(request_withdraw(&w->app, w->a, &v, NUMBER, "agreement_sent", "Lettre", &faults), ERR_CONFLICT);
 	assert_string_equal(opened(w).r.state, "agreement_signed");
 	assert_int_equal(request_refuse(&w->app, w->a, &v, NUMBER, "agreement_signed", "Motif", &faults), ERR_OK);
+}
+
+static const char *acknowledged_to(struct world *w, size_t *n)
+{
+	AUTO_TXN struct txn t = txn_read(w->app.store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_MAIL, BYTES_NONE);
+	struct mail m = { .to = "" };
+
+	for (*n = 0; scan_next(&s); ++*n)
+		assert_int_equal(mail_decode(w->a, s.record.payload, &m), ERR_OK);
+	return m.to;
+}
+
+static void test_the_acknowledgement_goes_to_the_corrected_address(void **state)
+{
+	static const char before[] = "mairie@courtebise.example", after[] = "accueil@courtebise.example";
+	struct world *w = *state;
+	struct visitor v = admin_of(w);
+	struct faults faults = { 0 };
+	size_t n;
+
+	set_up(w);
+	assert_int_equal(request_acknowledge(&w->app, w->a, &v, NUMBER, before, "mairie", &faults), ERR_INVALID);
+	assert_string_equal(faults.v[0].name, "courriel");
+	faults = (struct faults){ 0 };
+	assert_int_equal(request_acknowledge(&w->app, w->a, &v, NUMBER, before, after, &faults), ERR_OK);
+	assert_string_equal(acknowledged_to(w, &n), after);
+	assert_string_equal(opened(w).r.mail, after);
+	assert_string_equal(
+		request_event_last(&(struct request_file){ .events = opened(w).events, .events_n = 2 }, "acknowledged")->text,
+		"à accueil@courtebise.example, au lieu de mairie@courtebise.example");
+	/* another window's form, of before */
+	assert_int_equal(request_acknowledge(&w->app, w->a, &v, NUMBER, before, before, &faults), ERR_CONFLICT);
+	assert_int_equal(request_acknowledge(&w->app, w->a, &v, NUMBER, before, after, &faults), ERR_OK);
+	assert_int_equal(request_acknowledge(&w->app, w->a, &v, NUMBER, "", "", &faults), ERR_OK);
+	assert_string_equal(acknowledged_to(w, &n), after);
+	assert_int_equal(n, 3);
 }
 
 /* --- what the activation writes --- */
@@ -761,6 +797,7 @@ int main(void)
 		world_test(test_queue),
 		world_test(test_refusal_is_mailed),
 		world_test(test_closing_is_of_the_request_that_was_read),
+		world_test(test_the_acknowledgement_goes_to_the_corrected_address),
 		world_test(test_activation),
 		world_test(test_who_is_known_is_kept),
 		world_test(test_who_only_shares_the_address_is_another),
