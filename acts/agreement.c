@@ -5,6 +5,7 @@
 #include "acts/mirror_keys.h"
 #include "acts/outcome.h"
 #include "acts/provider.h"
+#include "acts/right_history.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -270,6 +271,19 @@ static int by_due(const void *x, const void *y)
 	return strcmp(first->g.number, second->g.number);
 }
 
+enum err agreement_line_read(struct txn *t, struct arena *a, const struct agreement *g, const struct provider *p,
+			     struct agreement_line *out)
+{
+	day_t today = day_today();
+	struct agreement_line l = { *g, *p, agreement_due(g, today) };
+	enum err e =
+		agreement_state(g, today) == AGREEMENT_OVER ? agreement_ended_on(t, a, g, NULL, today, &l.due) : ERR_OK;
+
+	if (!e)
+		*out = l;
+	return e;
+}
+
 struct lines {
 	struct agreement_line *v;
 	size_t n;
@@ -283,9 +297,10 @@ static enum err add_lines(struct txn *t, struct arena *a, const struct provider 
 	enum err e = agreements_of(t, a, p->key, &found);
 
 	for (size_t i = 0; !e && i < found.n; i++) {
-		struct agreement_line l = { found.v[i], *p, agreement_due(&found.v[i], today) };
+		struct agreement_line l;
 
-		if (!matches(a, f, sought, &l, today))
+		e = agreement_line_read(t, a, &found.v[i], p, &l);
+		if (e || !matches(a, f, sought, &l, today))
 			continue;
 		out->v = arena_more(a, out->v, out->n, sizeof *out->v);
 		out->v[out->n++] = l;

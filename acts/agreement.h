@@ -43,8 +43,10 @@ MUST_USE enum err agreement_last_act(struct app *app, struct arena *a, const str
 struct agreement_line {
 	struct agreement g;
 	struct provider provider;
-	day_t due; /* agreement_due */
+	day_t due; /* agreement_due; of one that is over the day it ended, 0: not known */
 };
+MUST_USE enum err agreement_line_read(struct txn *t, struct arena *a, const struct agreement *g,
+				      const struct provider *p, struct agreement_line *out);
 
 struct agreement_filter {
 	const char *text; /* number or provider, folded contains; "" : all */

@@ -3,6 +3,7 @@
 #include "acts/codes.h"
 #include "acts/commune.h"
 #include "acts/listing_rules.h"
+#include "acts/right_history.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -103,34 +104,28 @@ static void drop_former(struct publication *u, const struct rows *now)
 			changeset_unpublish(u->cs, TABLE_PUBLIC_NEAR, rows.key[i]);
 }
 
-/* The day since which no convention lets anybody update the establishment; 0: one is in force, or nothing was published. */
+/* The day since which no convention lets anybody update the establishment; ENDED_UNKNOWN: nothing tells which; 0: one is in
+   force, or nothing was published. */
 static enum err ended_on(struct publication *u, int64_t *out)
 {
 	struct agreements all = { NULL, 0 };
-	day_t today = day_today();
-	int64_t last = 0;
+	day_t today = day_today(), last = 0, day;
 
 	*out = 0;
 	if (!u->p->rev)
 		return ERR_OK;
 	enum err e = *u->e->manager_key ? agreements_of(u->t, u->a, u->e->manager_key, &all) : ERR_OK;
 
-	if (e && e != ERR_NOTFOUND)
+	if (agreements_cover(&all, UUID_NONE, u->e, today))
 		return e;
-	for (size_t i = 0; i < all.n; i++) {
-		const struct agreement *g = &all.v[i];
-
-		if (!strs_has(&g->covered_keys, u->e->key))
-			continue;
-		if (agreement_covers(g, u->e, today))
-			return ERR_OK;
-		if (g->due <= today && g->due > last)
-			last = g->due;
-		if (g->termination <= today && g->termination > last)
-			last = g->termination;
+	for (size_t i = 0; i < all.n && !e; i++) {
+		e = agreement_ended_on(u->t, u->a, &all.v[i], u->e, today, &day);
+		if (!e && day > last)
+			last = day;
 	}
-	*out = last ? last : day_of(u->p->published_at);
-	return ERR_OK;
+	if (!e)
+		*out = last ? last : ENDED_UNKNOWN;
+	return e;
 }
 
 static void name_page(struct publication *u, struct family_page *page)

@@ -5,6 +5,9 @@
 
 #include "acts/places.h"
 
+/* struct family_page's ended_on where no day is known. */
+#define ENDED_UNKNOWN (-1)
+
 /* An establishment stands in the search where its coordinates say, else at its commune's centre; rows that former
    coordinates or a former id left elsewhere are taken away (as the public page and t's mirror knew them), so app has the
    public environment open. ERR_UNAVAILABLE: the centre is needed and cannot be read.

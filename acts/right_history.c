@@ -65,6 +65,51 @@ enum err right_periods(struct txn *t, struct arena *a, struct uuid subject, stru
 	return ERR_OK;
 }
 
+/* When the mirror saw the last of its coverage end; 0: some lasts, or nothing was seen. */
+static enum err coverage_end(struct txn *t, struct arena *a, const struct agreement *g,
+			     const struct establishment *place, int64_t *out)
+{
+	struct bytes subject = key_bytes(g->uuid.b, sizeof g->uuid.b);
+	AUTO_SCAN struct scan s =
+		scan_prefix(t, TABLE_RIGHT_HISTORY,
+			    place ? key_join(a, subject, key_bytes(place->uuid.b, sizeof place->uuid.b)) : subject);
+	bool lasts = false;
+
+	*out = 0;
+	while (scan_next(&s)) {
+		struct right_period p = { .number = "" };
+		enum err e = read_row(a, &s, &p);
+
+		if (e)
+			return e;
+		if (p.family != PERIOD_COVERED)
+			continue;
+		lasts = lasts || !p.until;
+		if (p.until > *out)
+			*out = p.until;
+	}
+	if (lasts)
+		*out = 0;
+	return t->err;
+}
+
+enum err agreement_ended_on(struct txn *t, struct arena *a, const struct agreement *g,
+			    const struct establishment *place, day_t today, day_t *out)
+{
+	day_t due = (day_t)(g->due ? g->due : g->termination), stop = due <= today ? due : 0;
+	bool covers = place ? strs_has(&g->covered_keys, place->key) : g->covered_keys.n;
+	int64_t seen = 0;
+	/* the last of its establishments may have left it by an amendment long before its own end */
+	enum err e = covers || place ? coverage_end(t, a, g, place, &seen) : ERR_OK;
+
+	if (e)
+		return e;
+	*out = seen ? day_of(seen) : covers || !place ? stop : 0;
+	if (stop && stop < *out && (g->termination || g->not_tacit))
+		*out = stop;
+	return ERR_OK;
+}
+
 enum err right_employments(struct txn *t, struct arena *a, struct right_period **out, size_t *n)
 {
 	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_RIGHT_HISTORY, BYTES_NONE);

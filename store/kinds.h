@@ -444,7 +444,7 @@
 	X(16, I64,  published_at, 1) \
 	X(17, STR,  published_by, 1)    /* the provider's name */ \
 	X(18, BYTES, grid, 1)           /* struct grid; empty: never reported, or hidden */ \
-	X(19, I64,  ended_on, 1)        /* day since which nobody may update it; 0: kept up */ \
+	X(19, I64,  ended_on, 1)        /* day since which nobody may update it; 0: kept up; -1: not known since when */ \
 	X(20, STR,  caf_phone, 1) \
 	X(21, STR,  caf_mail, 1) \
 	X(22, STR,  insee, 1) \

@@ -92,12 +92,13 @@ struct agreement_view {
 	struct provider p;
 	struct agreement_file file;
 	struct annex annex;
+	struct establishment *covered; /* by it; of one that is over, to the end */
 	struct amendment *amendments;
 	struct deed *deeds;
 	struct outcome termination, amendment;
-	size_t amendments_n, deeds_n;
+	size_t covered_n, amendments_n, deeds_n;
 	enum agreement_state state;
-	day_t due;
+	day_t due; /* of one that is over the day it ended, 0: not known */
 	const char *path;
 };
 
@@ -108,9 +109,33 @@ static enum err read_outcome(struct request *rq, const struct agreement_view *v,
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
+static enum err read_due(struct request *rq, struct agreement_view *v)
+{
+	AUTO_TXN struct txn t = txn_read(rq->app->store, STORE_MAIN);
+	struct agreement_line l;
+	enum err e = agreement_line_read(&t, rq->arena, &v->g, &v->p, &l);
+
+	if (!e)
+		v->due = l.due;
+	return e;
+}
+
+/* Of one that is over the annex has nothing any more. */
+static enum err read_covered(struct request *rq, struct agreement_view *v)
+{
+	if (v->state == AGREEMENT_OVER)
+		return agreement_establishments(rq->app, rq->arena, &v->g, &v->covered, &v->covered_n);
+	v->covered = v->annex.covered;
+	v->covered_n = v->annex.covered_n;
+	return ERR_OK;
+}
+
 static enum err read_view(struct request *rq, struct agreement_view *v)
 {
 	enum err e = agreement_of_path(rq, &v->g, &v->p);
+
+	if (!e)
+		e = read_due(rq, v);
 
 	if (!e)
 		e = agreement_file_read(rq->app, rq->arena, &v->g, &v->p, &v->file);
@@ -127,9 +152,8 @@ static enum err read_view(struct request *rq, struct agreement_view *v)
 	if (e)
 		return e;
 	v->state = agreement_state(&v->g, day_today());
-	v->due = agreement_due(&v->g, day_today());
 	v->path = arena_printf(rq->arena, "/caf/conventions/%s", v->g.number);
-	return ERR_OK;
+	return read_covered(rq, v);
 }
 
 static void row(struct html *h, const char *label, const char *text)
@@ -147,14 +171,14 @@ static void day_row(struct request *rq, struct html *h, const char *label, int64
 static void dates(struct request *rq, struct html *h, const struct agreement_view *v)
 {
 	const struct agreement *g = &v->g;
-	bool renews = !g->termination && !g->not_tacit && v->state != AGREEMENT_OVER;
+	bool over = v->state == AGREEMENT_OVER, renews = !g->termination && !g->not_tacit && !over;
 
 	html(h, "<section class=\"card\" aria-labelledby=\"t-dates\">\n<h2 id=\"t-dates\">Dates et signatures</h2>\n<dl class=\"summary\">\n"
 		"<div><dt>État</dt><dd>");
 	tag(h, agreement_tag(g));
 	html(h, "</dd></div>\n");
 	day_row(rq, h, "Prise d’effet", g->effect);
-	day_row(rq, h, renews ? "Se renouvelle le" : "Prend fin le", v->due);
+	day_row(rq, h, over ? "A pris fin le" : renews ? "Se renouvelle le" : "Prend fin le", v->due);
 	if (renews && v->due)
 		day_row(rq, h, "Dernier jour de préavis", agreement_notice_limit(v->due));
 	if (*g->signatory)
@@ -212,7 +236,8 @@ static void people_of_annex(struct request *rq, struct html *h, const struct agr
 
 	html(h, "<section class=\"card\" aria-labelledby=\"t-pers\">\n<h2 id=\"t-pers\">Personnes habilitées</h2>\n");
 	if (!x->n)
-		html(h, "<p>Aucune personne n’a de droit par cette convention.</p>\n");
+		html(h, "<p>Aucune personne n’a {} droit par cette convention.</p>\n",
+		     v->state == AGREEMENT_OVER ? "plus de" : "de");
 	else
 		html(h, "<ul>\n");
 	for (size_t i = 0; i < x->n; i++) {
@@ -223,16 +248,25 @@ static void people_of_annex(struct request *rq, struct html *h, const struct agr
 	}
 	if (x->n)
 		html(h, "</ul>\n");
-	html(h, "</section>\n<section class=\"card\" aria-labelledby=\"t-etab\">\n<h2 id=\"t-etab\">Établissements</h2>\n");
-	if (!x->covered_n)
+	html(h, "</section>\n");
+}
+
+static void covered_section(struct request *rq, struct html *h, const struct agreement_view *v)
+{
+	html(h, "<section class=\"card\" aria-labelledby=\"t-etab\">\n<h2 id=\"t-etab\">Établissements</h2>\n");
+	if (!v->covered_n)
 		html(h, "<p>Aucun établissement.</p>\n");
-	else
+	else if (v->state == AGREEMENT_OVER && v->due)
+		html(h, "<p>La convention couvrait, jusqu’au {} :</p>\n", day_fr(rq->arena, v->due));
+	else if (v->state == AGREEMENT_OVER)
+		html(h, "<p>La convention couvrait :</p>\n");
+	if (v->covered_n)
 		html(h, "<ul>\n");
-	for (size_t i = 0; i < x->covered_n; i++)
+	for (size_t i = 0; i < v->covered_n; i++)
 		html(h, "<li><a href=\"/caf/etablissements/{u}\">{}</a> <span class=\"muted num\">{}</span>, {} {}</li>\n",
-		     x->covered[i].id, x->covered[i].name, x->covered[i].id, x->covered[i].postal_code,
-		     x->covered[i].city);
-	if (x->covered_n)
+		     v->covered[i].id, v->covered[i].name, v->covered[i].id, v->covered[i].postal_code,
+		     v->covered[i].city);
+	if (v->covered_n)
 		html(h, "</ul>\n");
 	html(h, "</section>\n");
 }
@@ -357,6 +391,7 @@ static enum err show(struct request *rq, struct html *h, const struct agreement_
 	dates(rq, h, v);
 	notice_card(rq, h, v);
 	people_of_annex(rq, h, v);
+	covered_section(rq, h, v);
 	amendments_card(rq, h, v);
 	html(h, "</div>\n<aside aria-label=\"Décisions et historique\">\n");
 	links(h, v);

@@ -180,12 +180,9 @@ static enum err read_agreements(struct request *rq, struct provider_file *f)
 	if (e)
 		return e;
 	f->agreements = arena_array(rq->arena, f->found.n, struct agreement_line);
-	for (f->agreements_n = 0; f->agreements_n < f->found.n; f->agreements_n++) {
-		const struct agreement *g = &f->found.v[f->agreements_n];
-
-		f->agreements[f->agreements_n] = (struct agreement_line){ *g, f->p, agreement_due(g, day_today()) };
-	}
-	return ERR_OK;
+	for (size_t i = 0; i < f->found.n && !e; i++)
+		e = agreement_line_read(&t, rq->arena, &f->found.v[i], &f->p, &f->agreements[f->agreements_n++]);
+	return e;
 }
 
 static enum err read_file(struct request *rq, struct provider_file *f)

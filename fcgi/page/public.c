@@ -1,6 +1,7 @@
 /* What families read of one establishment. */
 #include "fcgi/page/page.h"
 
+#include "acts/publish.h"
 #include "acts/search.h"
 #include "base/french.h"
 
@@ -176,7 +177,9 @@ static bool begins_with(const char *s, const char *const *words)
 
 static void foot(struct request *rq, struct html *h, const struct family_page *p)
 {
-	if (p->ended_on)
+	if (p->ended_on == ENDED_UNKNOWN)
+		html(h, "<p class=\"small muted\">Cette fiche n’est plus mise à jour.</p>\n");
+	else if (p->ended_on)
 		html(h, "<p class=\"small muted\">Cette fiche n’est plus mise à jour depuis le {}.</p>\n",
 		     day_fr(rq->arena, (day_t)p->ended_on));
 	if (p->listing.n)

@@ -14,6 +14,11 @@ def french(day):
     return day.strftime('%d/%m/%Y')
 
 
+def spelled(day):
+    month = 'janvier février mars avril mai juin juillet août septembre octobre novembre décembre'.split()[day.month - 1]
+    return f'{"1er" if day.day == 1 else day.day} {month} {day.year}'
+
+
 TODAY = datetime.date.today()
 
 
@@ -292,6 +297,25 @@ def test_an_establishment_of_another_manager_is_taken_over_once_confirmed(servic
     c.d.modify_s(dn, [(ldap.MOD_REPLACE, 'habGestionnaire', [other.provider.encode()]), (ldap.MOD_REPLACE, 'habDroitFonctionnement', holders[0]),
                       (ldap.MOD_REPLACE, 'habDroitDisponibilites', holders[1])])
     c.d.modify_s(other.dn, [(ldap.MOD_ADD, 'habEtablissementCouvert', [dn.encode()])])
+
+
+def test_a_convention_ended_with_an_ldap_tool_says_since_when(service, admin):
+    c = Agreement(service, 'F9210001')
+    covered = [dn.split(',')[0].split('=')[1] for dn in c.get('habEtablissementCouvert')]
+    page = lambda e: service.client().get(f'/etablissements/{e}')
+    place = next(e for e in covered if 'Fiche publiée le' in page(e).words)
+    withdrawn = 'Cette fiche n’est plus mise à jour depuis le ' + spelled(TODAY)
+    assert 'n’est plus mise à jour' not in page(place).words
+    c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habStatut', b'terminee')])
+    try:
+        words = c.wait_page(admin, f'A pris fin le{spelled(TODAY)}').words
+        assert 'Terminée' in words and 'Prend fin le' not in words
+        assert f'La convention couvrait, jusqu’au {spelled(TODAY)} :' in words and all(e in words for e in covered)
+        assert f'terminée le {french(TODAY)}' in admin.get('/caf/conventions?q=' + c.number).words
+        until(lambda: withdrawn in page(place).words)
+    finally:
+        c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habStatut', b'active')])
+    until(lambda: 'n’est plus mise à jour' not in page(place).words)
 
 
 # --- another number --------------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 /* What families see, from register, listing and grid; the whole made anew. */
+#include "acts/right_history.h"
 #include "acts/search.h"
 #include "tests/unit/test_acts_store.h"
 
@@ -116,24 +117,89 @@ static void test_gone_from_the_register(void **state)
 	assert_int_equal(page_of(w, &page), ERR_GONE);
 }
 
-static void test_ended_convention_hides_the_grid(void **state)
+/* The convention of fill_world, as it is now. */
+static void write_agreement(struct world *w, const char *status, day_t due, bool not_tacit, bool covers)
+{
+	struct agreement g;
+	AUTO_TXN struct txn t = txn_read(w->app.store, STORE_MAIN);
+
+	assert_int_equal(agreement_get(&t, w->a, TABLE_MIRROR_AGREEMENT, key_bytes(uuid_of(91).b, 16), &g), ERR_OK);
+	txn_end(&t);
+	g.status = status;
+	g.due = due;
+	g.not_tacit = not_tacit;
+	g.covered_keys = (struct strs){ 0 };
+	strs_add(w->a, &g.covered_keys, covers ? w->nursery.key : w->camp.key);
+	put_record(w, TABLE_MIRROR_AGREEMENT, key_bytes(g.uuid.b, 16), agreement_encode(w->a, &g));
+}
+
+static struct bytes coverage_key(struct world *w)
+{
+	struct buf key = buf_new(w->a);
+
+	buf_add(&key, uuid_of(91).b, 16);
+	buf_add(&key, w->nursery.uuid.b, 16);
+	buf_byte(&key, PERIOD_COVERED);
+	buf_u64(&key, (uint64_t)(T0 - 100 * DAY_MS));
+	return buf_bytes(&key);
+}
+
+/* The mirror saw its coverage of the nursery end so many days ago; 0: it saw nothing. */
+static void write_coverage(struct world *w, int days)
+{
+	struct changeset *cs = changeset_new(w->a);
+	struct period p;
+
+	period_default(&p);
+	p.until = T0 - days * DAY_MS;
+	if (days)
+		changeset_put(cs, TABLE_RIGHT_HISTORY, coverage_key(w), period_encode(w->a, &p));
+	else
+		changeset_delete(cs, TABLE_RIGHT_HISTORY, coverage_key(w));
+	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
+}
+
+static const struct {
+	const char *what, *status;
+	int due;  /* days from today */
+	int seen; /* days before today on which the mirror saw its coverage end; 0: it did not */
+	bool not_tacit, covers;
+	int ended; /* days before today; UNTOLD: nothing tells */
+} endings[] = {
+#define UNTOLD 1000
+	{ "in force", "active", 265, 0, false, true, 0 },
+	{ "nobody saw it end", "terminee", 265, 0, false, true, UNTOLD },
+	{ "ended before its due day", "terminee", 265, 3, false, true, 3 },
+	{ "it covers it no more", "active", 265, 4, false, false, 4 },
+	{ "it never covered it", "active", 265, 0, false, false, UNTOLD },
+	{ "over by its dates, not yet written", "active", -5, 0, true, true, 5 },
+	{ "over by its dates, written later", "terminee", -5, 3, true, true, 5 },
+	{ "taken out, and over since", "terminee", -5, 9, true, false, 9 },
+	{ "ended and due before anybody looked", "terminee", -40, 0, false, true, 40 },
+};
+
+static void test_since_when_nobody_keeps_it_up(void **state)
 {
 	struct world *w = *state;
 	struct published online = published_of(w, "online");
 	struct grid open = grid_of("open");
-	struct family_page page;
+	day_t today = day_today();
 
-	put_agreement(w, "terminee");
-	assert_int_equal(publish_with(w, &online, &open, false), ERR_OK);
-	assert_int_equal(page_of(w, &page), ERR_OK);
-	assert_string_equal(page.state, "online");
-	assert_int_equal(page.grid.n, 0);
-	assert_int_equal(page.ended_on, day_of(online.published_at));
-	put_agreement(w, "active");
-	assert_int_equal(publish_with(w, NULL, NULL, false), ERR_OK);
-	assert_int_equal(page_of(w, &page), ERR_OK);
-	assert_int_equal(page.ended_on, 0);
-	assert_true(page.grid.n);
+	for (size_t i = 0; i < LENGTH(endings); i++) {
+		struct family_page page;
+		int64_t ended = endings[i].ended == UNTOLD ? ENDED_UNKNOWN :
+				endings[i].ended           ? today - endings[i].ended :
+							     0;
+
+		print_message("%s\n", endings[i].what);
+		write_agreement(w, endings[i].status, today + endings[i].due, endings[i].not_tacit, endings[i].covers);
+		write_coverage(w, endings[i].seen);
+		assert_int_equal(publish_with(w, &online, &open, false), ERR_OK);
+		assert_int_equal(page_of(w, &page), ERR_OK);
+		assert_string_equal(page.state, "online");
+		assert_int_equal(page.ended_on, ended);
+		assert_int_equal(page.grid.n != 0, !ended);
+	}
 }
 
 static void write_communes(struct world *w, const char *lines)
@@ -276,7 +342,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		world_test(test_states),
 		world_test(test_gone_from_the_register),
-		world_test(test_ended_convention_hides_the_grid),
+		world_test(test_since_when_nobody_keeps_it_up),
 		world_test(test_damaged_text_is_not_published),
 		world_test(test_leisure_centre_has_no_grid),
 		world_test(test_all_is_made_anew),
