@@ -2,6 +2,7 @@
    manager and a convention of that provider in force covers it (rights.h): each way in which that fails is a finding. */
 #include "acts/directory_lint.h"
 
+#include "acts/calendar.h"
 #include "acts/codes.h"
 #include "acts/commune.h"
 #include "acts/rights.h"
@@ -178,6 +179,20 @@ void lint_establishment(struct lint *l, const struct lint_entry *e)
 
 /* --- conventions --- */
 
+/* The due day decides, whatever the letter's day: nothing else says that it came too late for it. */
+static void check_notice(struct lint *l, const struct lint_entry *e)
+{
+	const struct agreement *g = &e->is.is.agreement;
+	day_t received = (day_t)g->termination, due = (day_t)g->due, stops = agreement_stopped_on(g, received);
+
+	if (received && due && stops > due)
+		lint_say(l, e->subject,
+			 "ends on %s, and its letter of termination was received on %s, after the last day of notice (%s): it "
+			 "should end on %s",
+			 day_iso(l->arena, due), day_iso(l->arena, received),
+			 day_iso(l->arena, agreement_notice_limit(due)), day_iso(l->arena, stops));
+}
+
 static void check_dates(struct lint *l, const struct lint_entry *e)
 {
 	const struct agreement *g = &e->is.is.agreement;
@@ -202,8 +217,10 @@ void lint_agreement(struct lint *l, const struct lint_entry *e)
 
 	if (!*g->provider_key || !lint_find(l, MIRROR_KIND_PROVIDER, g->provider_key))
 		lint_say(l, e->subject, "a convention under no provider");
-	if (strcmp(g->status, "active") == 0)
+	if (strcmp(g->status, "active") == 0) {
 		check_dates(l, e);
+		check_notice(l, e);
+	}
 	for (size_t i = 0; i < g->covered_keys.n; i++) {
 		const struct lint_entry *covered = lint_find(l, MIRROR_KIND_ESTABLISHMENT, g->covered_keys.v[i]);
 

@@ -298,7 +298,17 @@ def test_a_provider_an_establishment_and_their_convention(service, admin):
         until(lambda: status() == 200)
     admin.set(deal, habDateResiliation='20260901000000Z', habReferenceRecommande='2C 990 000 0001 7')
     until(lambda: 'Elle prend fin le' in c.get('/espace-pro/convention').words)
-    admin.set(deal, habDateResiliation=None, habReferenceRecommande=None)
+    assert '921-2026-7001: ends on' not in service.ctl('directory', 'lint', check=False).stdout
+    admin.set(deal, habDateResiliation='20261215000000Z')
+    assert ('921-2026-7001: ends on 2027-03-09, and its letter of termination was received on 2026-12-15, after the last day of notice '
+            '(2026-12-09): it should end on 2028-03-09\n') in service.ctl('directory', 'lint', check=False).stdout
+    guide = (SOURCE / 'docs/guide-caf-annuaire.md').read_text()
+    ldif = re.search(r'```\n(dn: habConventionNumero=921-2026-7001,[^`]*)```', guide)[1].replace('dc=habilis,dc=example', service.demo['ldap']['suffix'])
+    done = admin.tool('ldapmodify', ldif)
+    assert done.returncode == 0, done.stderr
+    until(lambda: 'Elle prend fin le 9 mars 2028' in c.get('/espace-pro/convention').words)
+    assert '921-2026-7001: ends on' not in service.ctl('directory', 'lint', check=False).stdout
+    admin.set(deal, habDateResiliation=None, habReferenceRecommande=None, habDateEcheance='20270309000000Z')
     until(lambda: 'Elle se renouvelle toute seule' in c.get('/espace-pro/convention').words)
     admin.set(deal, habTaciteReconduction='FALSE')
     until(lambda: 'Elle prend fin le' in c.get('/espace-pro/convention').words)

@@ -115,6 +115,10 @@ static const struct {
 	{ G1, SET, "habDateEcheance", NULL, "921-1", "has no due date" },
 	{ G1, SET, "habDateEcheance", "20251231000000Z", "921-1", "is due before it takes effect" },
 	{ G1, PUT, "habDateResiliation", "20260201000000Z", NULL, NULL },
+	{ G1, PUT, "habDateResiliation", "20261012000000Z", NULL, NULL },
+	{ G1, PUT, "habDateResiliation", "20261013000000Z", "921-1",
+	  "ends on 2027-01-12, and its letter of termination was received on 2026-10-13, after the last day of notice "
+	  "(2026-10-12): it should end on 2028-01-12" },
 	{ G1, PUT, "habEtablissementCouvert", "habEtablissementId=E9,ou=etablissements," C921, "921-1",
 	  "covers what is no establishment" },
 	{ G1, RENAME, NULL, "habConventionNumero=921-1," C921, "921-1", "a convention under no provider" },
