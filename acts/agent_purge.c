@@ -95,7 +95,7 @@ static enum err drop_drafts(struct purging *x, const struct person *p)
 static enum err drop_kept(struct purging *x, const struct person *p)
 {
 	static const enum table tables[] = { TABLE_PREFERENCES, TABLE_TEMP_PASSWORD };
-	static const char *const outcomes[] = { "courriel", "avis", "renvoi", "mot-de-passe" };
+	static const char *const outcomes[] = { "courriel", "avis", "renvoi", "mot-de-passe", "rappel" };
 
 	for (size_t i = 0; i < LENGTH(tables); i++)
 		changeset_delete(x->cs, tables[i], key_bytes(p->uuid.b, sizeof p->uuid.b));

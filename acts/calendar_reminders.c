@@ -2,6 +2,7 @@
 #include "acts/calendar.h"
 #include "acts/departure.h"
 #include "acts/mails.h"
+#include "acts/outcome.h"
 #include "acts/places.h"
 #include "acts/reminders.h"
 #include "acts/request_review.h"
@@ -19,17 +20,20 @@ static const char *counted(struct arena *a, size_t n, const char *one, const cha
 
 /* --- free places --- */
 
+#define NEVER 10000
+
 struct looking {
 	struct app *app;
 	struct arena *a;
-	day_t since, today;
+	day_t since, today; /* since his last mail; whoever never had one: since the last look */
+	int apart;          /* days from one mail to the next; NEVER: there was none */
 	const char *rhythm;
 	struct buf lines;
 	size_t n;
 	bool call;
 };
 
-/* One line when the grid wants care; call when a reminder fell due since. */
+/* One line when the grid wants care, once when families see it no more; call when a reminder fell due. */
 static enum err look_at(struct looking *x, const struct establishment *e)
 {
 	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
@@ -39,19 +43,32 @@ static enum err look_at(struct looking *x, const struct establishment *e)
 
 	if (failed)
 		return failed == ERR_NOTFOUND ? ERR_OK : failed;
-	int age = grid_age_days(&g, day_start(x->today));
+	int age = grid_age_days(&g, day_start(x->today)), before = age - (int)(x->today - x->since);
 
-	if (strcmp(g.state, "withdrawn") == 0 || age < s->places_reminder_days)
+	if (strcmp(g.state, "withdrawn") == 0 || age < s->places_reminder_days || before >= s->places_hidden_days)
 		return ERR_OK;
-	x->call = x->call || reminder_is_due(s, x->rhythm, age - (int)(x->today - x->since), age);
+	x->call = x->call || reminder_is_due(s, x->rhythm, x->apart, before, age);
 	buf_printf(&x->lines, "%s%s : places publiées il y a %d jours%s.", x->n ? "\n" : "", e->name, age,
 		   age >= s->places_hidden_days ? ", les familles ne les voient plus" : "");
 	x->n++;
 	return ERR_OK;
 }
 
+static enum err read_last(struct looking *x, const char *about)
+{
+	struct outcome last;
+	enum err e = or_none(outcome_of(x->app, x->a, about, &last));
+
+	if (e || !last.rev)
+		return e;
+	x->since = day_of(last.at);
+	x->apart = (int)(x->today - x->since);
+	return ERR_OK;
+}
+
 static enum err remind(struct looking *x, struct changeset *cs, const struct person *p)
 {
+	const char *about = outcome_key(x->a, "agent", p->number, "rappel");
 	struct visitor who = { .address = "", .user_agent = "", .method = "", .path = "" };
 	struct my_establishment *mine = NULL;
 	size_t n = 0;
@@ -61,14 +78,16 @@ static enum err remind(struct looking *x, struct changeset *cs, const struct per
 		e = rights_of(x->app, x->a, &who, &mine, &n);
 	if (!e)
 		e = reminders_of(x->app, x->a, p->uuid, &x->rhythm);
+	if (!e)
+		e = read_last(x, about);
 	for (size_t i = 0; !e && i < n; i++)
 		if (mine[i].families & FAMILY_PLACES)
 			e = look_at(x, &mine[i].e);
 	if (e || !x->call)
 		return e;
-	mail_add(x->app, x->a, cs, "places_stale", p->uuid, "", p->caf, "combien",
-		 counted(x->a, x->n, "établissement", "établissements"), "lignes", buf_str(&x->lines), "jours_masque",
-		 arena_printf(x->a, "%lld", (long long)x->app->settings->places_hidden_days), NULL);
+	mail_add_about(x->app, x->a, cs, about, "places_stale", p->uuid, "", p->caf, "combien",
+		       counted(x->a, x->n, "établissement", "établissements"), "lignes", buf_str(&x->lines),
+		       "jours_masque", arena_printf(x->a, "%lld", (long long)x->app->settings->places_hidden_days), NULL);
 	return ERR_OK;
 }
 
@@ -80,7 +99,7 @@ enum err places_reminders_add(struct app *app, struct arena *a, struct changeset
 	enum err e = people_of(app, a, p->key, &people, &n);
 
 	for (size_t i = 0; !e && i < n; i++) {
-		struct looking x = { .app = app, .a = a, .since = since, .today = today, .lines = buf_new(a) };
+		struct looking x = { .app = app, .a = a, .since = since, .today = today, .apart = NEVER, .lines = buf_new(a) };
 
 		if (strcmp(people[i].status, "active") == 0 && *people[i].mail)
 			e = remind(&x, cs, &people[i]);

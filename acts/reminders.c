@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define LAST_CALL 10 /* days before free places are hidden */
-#define APART 7      /* a reminder of the rhythm that comes so shortly before another one is left out */
+#define APART 7      /* between two mails; a reminder of the rhythm so shortly before that of a fixed day is left out */
 
 /* clang-format off */
 const struct choice reminder_choices[] = {
@@ -40,13 +40,14 @@ static bool passed(int before, int age, int64_t mark)
 	return age >= mark && before < mark;
 }
 
-bool reminder_is_due(const struct settings *s, const char *rhythm, int before, int age)
+bool reminder_is_due(const struct settings *s, const char *rhythm, int apart, int before, int age)
 {
-	int64_t every = days_of(rhythm), first = s->places_reminder_days;
+	int64_t every = days_of(rhythm);
 
-	for (int64_t mark = first; every && mark < s->places_stale_days; mark += every)
-		if ((mark == first || mark + APART <= s->places_stale_days) && passed(before, age, mark))
-			return true;
+	if (apart < APART)
+		return false;
+	if (every && apart >= every && age >= s->places_reminder_days && age + APART <= s->places_stale_days)
+		return true;
 	return passed(before, age, s->places_stale_days) || passed(before, age, s->places_hidden_days - LAST_CALL);
 }
 

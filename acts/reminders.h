@@ -16,8 +16,9 @@ MUST_USE enum err reminders_of(struct app *app, struct arena *a, struct uuid per
 MUST_USE enum err reminders_choose(struct app *app, struct arena *a, const struct visitor *who, const struct input *in,
 				   struct faults *faults);
 
-/* Whether places whose age went from that of the last look (excluded) to today's (included) call for a mail: at the rhythm from the
-   reminder's day on, then the day they are out of date and ten days before they are hidden, whatever the rhythm. */
-bool reminder_is_due(const struct settings *s, const char *rhythm, int before, int age);
+/* apart: days since his last mail. Whether places of that age call for the next one: from the reminder's day on once his rhythm is
+   over; whatever the rhythm, but never within a week, once they got out of date, or came to ten days before they are hidden, since
+   they had the age before. */
+bool reminder_is_due(const struct settings *s, const char *rhythm, int apart, int before, int age);
 
 #endif

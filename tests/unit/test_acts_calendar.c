@@ -220,22 +220,30 @@ static void test_warned_once_for_each_due_day(void **state)
 
 /* --- reminders of free places --- */
 
+#define NEVER 10000
+
 static const struct {
 	const char *rhythm;
-	int before, age;
+	int apart, before, age;
 	bool due;
 } reminders[] = {
-	{ "weekly", 6, 7, true },        { "weekly", 7, 8, false },        { "weekly", 13, 14, true },
-	{ "weekly", 20, 21, true },      { "weekly", 27, 28, false }, /* the thirtieth day's is near */
-	{ "weekly", 29, 30, true },      { "weekly", 34, 35, false },      { "weekly", 49, 50, true },
-	{ "weekly", 50, 51, false },     { "weekly", 59, 60, false },      { "weekly", 7, 7, false },
-	{ "weekly", 8, 20, true }, /* days the clerk missed */
-	{ "weekly", 15, 20, false },     { "fortnightly", 6, 7, true },    { "fortnightly", 13, 14, false },
-	{ "fortnightly", 20, 21, true }, { "fortnightly", 27, 28, false }, { "fortnightly", 29, 30, true },
-	{ "fortnightly", 49, 50, true }, { "monthly", 6, 7, true },        { "monthly", 20, 21, false },
-	{ "monthly", 29, 30, true },     { "monthly", 36, 37, false },     { "monthly", 49, 50, true },
-	{ "none", 6, 7, false },         { "none", 20, 21, false },        { "none", 29, 30, true },
-	{ "none", 49, 50, true },
+	{ "weekly", NEVER, 6, 7, true },      { "weekly", 1, 7, 8, false },
+	{ "weekly", 6, 1, 7, false },                                         /* another establishment's came first */
+	{ "weekly", 7, 7, 14, true },         { "weekly", 7, 1, 8, true },    /* and this one joins the next */
+	{ "weekly", 7, 21, 28, false },                                       /* the thirtieth day's is near */
+	{ "weekly", 9, 21, 30, true },        { "weekly", 6, 24, 30, false }, /* even that one waits for a week */
+	{ "weekly", 7, 24, 31, true },        { "weekly", 7, 30, 37, false },
+	{ "weekly", 20, 30, 50, true },       { "weekly", 7, 50, 57, false },
+	{ "weekly", 10, 50, 60, false },      { "weekly", NEVER, 7, 8, true }, /* nobody told him before */
+	{ "weekly", NEVER, 29, 35, true },                                     /* days the clerk missed */
+	{ "fortnightly", NEVER, 6, 7, true }, { "fortnightly", 7, 7, 14, false },
+	{ "fortnightly", 14, 7, 21, true },   { "fortnightly", 9, 21, 30, true },
+	{ "fortnightly", 20, 30, 50, true },  { "monthly", NEVER, 6, 7, true },
+	{ "monthly", 14, 7, 21, false },      { "monthly", 23, 7, 30, true },
+	{ "monthly", 7, 30, 37, false },      { "monthly", 20, 30, 50, true },
+	{ "none", NEVER, 6, 7, false },       { "none", NEVER, 19, 20, false },
+	{ "none", NEVER, 29, 30, true },      { "none", 3, 27, 30, false },
+	{ "none", 20, 30, 50, true },
 };
 
 static void test_when_a_reminder_is_due(void **state)
@@ -243,8 +251,9 @@ static void test_when_a_reminder_is_due(void **state)
 	struct world *w = *state;
 
 	for (size_t i = 0; i < LENGTH(reminders); i++) {
-		print_message("%s %d\n", reminders[i].rhythm, reminders[i].age);
-		assert_int_equal(reminder_is_due(&w->settings, reminders[i].rhythm, reminders[i].before, reminders[i].age),
+		print_message("%s %d %d\n", reminders[i].rhythm, reminders[i].apart, reminders[i].age);
+		assert_int_equal(reminder_is_due(&w->settings, reminders[i].rhythm, reminders[i].apart,
+						 reminders[i].before, reminders[i].age),
 				 reminders[i].due);
 	}
 }
@@ -259,14 +268,31 @@ static enum err choose(struct world *w, const char *form)
 	return e;
 }
 
+/* Free places of his, published that day. */
+static void put_places(struct world *w, struct establishment *e, day_t published)
+{
+	static const uint8_t families[] = { FAMILY_PLACES, FAMILY_PLACES };
+	static const char person[] = "uid=m.querrien,habfournisseurid=v";
+	struct audit_record r = act_record(w->a, &w->agent, EVENT_PLACES_PUBLISHED);
+	struct changeset *cs = changeset_new(w->a);
+	struct grid g;
+
+	strs_add(w->a, &e->places_keys, person);
+	put_establishment(w, e);
+	put_record(w, TABLE_MIRROR_RIGHT, mirror_right_key(w->a, person, e->uuid), key_bytes(families, sizeof families));
+	codec_default(&grid_codec, &g);
+	g.n = 1;
+	g.state = "full";
+	g.confirmed_at = day_start(published);
+	changeset_put(cs, TABLE_GRID, key_bytes(e->uuid.b, 16), grid_encode(w->a, &g));
+	changeset_audit(cs, &r);
+	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
+}
+
 /* The agent as the mirror has him, with the nursery's free places published that day. */
 static void put_agent(struct world *w, day_t published)
 {
-	static const uint8_t families[] = { FAMILY_PLACES, FAMILY_PLACES };
-	struct audit_record r = act_record(w->a, &w->agent, EVENT_PLACES_PUBLISHED);
-	struct changeset *cs = changeset_new(w->a);
 	struct person p = w->agent.person;
-	struct grid g;
 
 	put_provider(w);
 	p.key = "uid=m.querrien,habfournisseurid=v";
@@ -275,17 +301,7 @@ static void put_agent(struct world *w, day_t published)
 	p.mail = "m.querrien@valmoreau.example";
 	put_record(w, TABLE_MIRROR_PERSON, key_bytes(p.uuid.b, 16), person_encode(w->a, &p));
 	put_record(w, TABLE_MIRROR_IN, mirror_in_key(w->a, 'a', p.provider_key, p.uuid), BYTES_NONE);
-	strs_add(w->a, &w->nursery.places_keys, p.key);
-	put_establishment(w, &w->nursery);
-	put_record(w, TABLE_MIRROR_RIGHT, mirror_right_key(w->a, p.key, w->nursery.uuid),
-		   key_bytes(families, sizeof families));
-	codec_default(&grid_codec, &g);
-	g.n = 1;
-	g.state = "full";
-	g.confirmed_at = day_start(published);
-	changeset_put(cs, TABLE_GRID, key_bytes(w->nursery.uuid.b, 16), grid_encode(w->a, &g));
-	changeset_audit(cs, &r);
-	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
+	put_places(w, &w->nursery, published);
 }
 
 static size_t remind(struct world *w, day_t since, day_t today)
@@ -294,6 +310,8 @@ static size_t remind(struct world *w, day_t since, day_t today)
 	struct provider p = { .key = "habfournisseurid=v" };
 	size_t before = mails_of(w, "places_stale", NULL);
 
+	clock_test_offset(0);
+	clock_test_offset(day_start(today) + 9 * HOUR_MS - clock_now());
 	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#day"), BYTES_NONE); /* as the clerk's progress: never empty */
 	assert_int_equal(places_reminders_add(&w->app, w->a, cs, &p, since, today), ERR_OK);
 	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
@@ -324,6 +342,42 @@ static void test_the_clerk_keeps_to_the_rhythm_somebody_chose(void **state)
 	assert_string_equal(arg_of(&r.details, "rhythm"), "none");
 	assert_int_equal(remind(w, published + 13, published + 14), 0);
 	assert_int_equal(remind(w, published + 29, published + 30), 1);
+}
+
+static const struct {
+	const char *rhythm;
+	const char *days; /* since the first of both was published three days before the other */
+} plans[] = {
+	{ "weekly", "7 14 21 30 37 50 57" },
+	{ "fortnightly", "7 21 30 37 50 57" },
+	{ "monthly", "7 30 37 50 57" },
+	{ "none", "30 37 50 57" },
+};
+
+/* However many establishments, on however many days: he has one mail at a time, and one word on what families see no more. */
+static void test_one_mail_for_all_of_somebody_s_establishments(void **state)
+{
+	struct world *w = *state;
+	day_t published = day_today() + 10;
+
+	w->camp.type = "eaje";
+	put_agent(w, published);
+	put_places(w, &w->camp, published + 3);
+	for (size_t i = 0; i < LENGTH(plans); i++, published += 200) {
+		struct buf days = buf_new(w->a);
+		struct mail m;
+
+		put_places(w, &w->nursery, published);
+		put_places(w, &w->camp, published + 3);
+		(void)choose(w, arena_printf(w->a, "rappels=%s", plans[i].rhythm));
+		for (int n = 1; n < 100; n++)
+			if (remind(w, published + n - 1, published + n))
+				buf_printf(&days, "%s%d", days.n ? " " : "", n);
+		print_message("%s\n", plans[i].rhythm);
+		assert_string_equal(buf_str(&days), plans[i].days);
+		assert_true(mails_of(w, "places_stale", &m) > 0);
+		assert_string_equal(arg_of(&m.args, "combien"), "2 établissements");
+	}
 }
 
 /* --- who ended long ago --- */
@@ -470,6 +524,7 @@ int main(void)
 		world_test(test_warned_once_for_each_due_day),
 		world_test(test_when_a_reminder_is_due),
 		world_test(test_the_clerk_keeps_to_the_rhythm_somebody_chose),
+		world_test(test_one_mail_for_all_of_somebody_s_establishments),
 		world_test(test_who_ended_and_when),
 		world_test(test_who_came_after_the_end_is_not_purged),
 		world_test(test_an_agent_is_purged_once),
