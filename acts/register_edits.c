@@ -334,6 +334,14 @@ static void edit_person(struct import *m, const struct import_row *r)
 	import_change(m, "new person %s (%s) of %s, %s", t->id, t->uid, t->parent->id, status);
 }
 
+bool import_has_right(const struct import_thing *person, const struct import_thing *place, size_t family)
+{
+	if (!place->there)
+		return false;
+	return strs_has(family ? &place->there->is.establishment.places_keys : &place->there->is.establishment.listing_keys,
+			person->key);
+}
+
 static void edit_right(struct import *m, const struct import_row *r)
 {
 	static const char *const attributes[] = { "habDroitFonctionnement", "habDroitDisponibilites" };
@@ -341,11 +349,7 @@ static void edit_right(struct import *m, const struct import_row *r)
 	struct edits *x = NULL;
 
 	for (size_t i = 0; i < LENGTH(attributes); i++) {
-		const struct strs none = { 0 };
-		const struct strs *keys = !place->there ? &none :
-					  i             ? &place->there->is.establishment.places_keys :
-							  &place->there->is.establishment.listing_keys;
-		bool wanted = strcmp(r->cell[RIGHT_LISTING + i], "TRUE") == 0, has = strs_has(keys, r->thing->key);
+		bool wanted = strcmp(r->cell[RIGHT_LISTING + i], "TRUE") == 0, has = import_has_right(r->thing, place, i);
 
 		if (wanted == has || !*r->cell[RIGHT_LISTING + i])
 			continue;

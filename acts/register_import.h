@@ -197,5 +197,7 @@ void import_name_covered(struct import *m, struct import_thing *agreement, const
 MUST_USE enum err import_resolve(struct import *m);
 /* register_edits.c: the edits of what is settled. */
 void import_edit_all(struct import *m);
+/* The directory has it. family: 0 the listing, 1 free places. */
+bool import_has_right(const struct import_thing *person, const struct import_thing *place, size_t family);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "acts/calendar.h"
 #include "acts/commune.h"
-#include "acts/rights.h"
+#include "acts/right_history.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -160,6 +160,50 @@ static bool is_named_already(struct import *m, char kind, const char *name)
 	return import_find(m, kind, name, &several) || several;
 }
 
+/* When what they had together ended, as the store has kept it; 0: it lasts, or never was. */
+static enum err ended(struct import *m, const struct import_thing *subject, const struct import_thing *place,
+		      unsigned family, int64_t *out)
+{
+	AUTO_TXN struct txn t = txn_read(m->app->store, STORE_MAIN);
+
+	*out = 0;
+	return subject->there && place->there ?
+		       right_period_end(&t, m->arena, subject->there->uuid, place->there->uuid, family, out) :
+		       ERR_OK;
+}
+
+/* Whoever managed it before has it no more: an amendment took it over, or a hand in the directory. */
+static enum err has_left(struct import *m, const struct import_thing *place, const struct import_thing *manager, bool *out)
+{
+	enum err e = ERR_OK;
+
+	*out = false;
+	for (size_t i = 0; i < m->n_things && !e && !*out; i++) {
+		int64_t end = 0;
+
+		if (m->things[i]->kind == IMPORT_AGREEMENT && m->things[i]->parent == manager)
+			e = ended(m, m->things[i], place, PERIOD_COVERED, &end);
+		*out = end;
+	}
+	return e;
+}
+
+static enum err set_manager(struct import *m, const struct import_row *row, struct import_thing *place,
+			    const struct import_thing *manager)
+{
+	bool left = false;
+	enum err e =
+		place->there && place->parent && place->parent != manager ? has_left(m, place, manager, &left) : ERR_OK;
+
+	if (left)
+		import_warn(m, IMPORT_ESTABLISHMENT, row->line,
+			    "%s was taken over from %s and stays with %s: an amendment of the convention brings it back",
+			    place->id, manager->id, place->parent->id);
+	else
+		place->parent = manager;
+	return e;
+}
+
 static enum err resolve_place(struct import *m, struct import_row *row)
 {
 	const char *id = row->cell[PLACE_ID];
@@ -191,45 +235,78 @@ static enum err resolve_place(struct import *m, struct import_row *row)
 		import_name_thing(m, t, "", "");
 		import_name_place(m, t, row->cell[PLACE_NAME], row->cell[PLACE_POSTAL], row->cell[PLACE_STREET]);
 	}
-	if (manager)
-		t->parent = manager;
-	return e;
+	return e || !manager ? e : set_manager(m, row, t, manager);
 }
 
 /* --- conventions --- */
 
-static void cover(struct import *m, struct import_row *row, const char *id)
+/* False: it is not to be covered, and why is told. */
+static enum err may_cover(struct import *m, const struct import_row *row, const struct import_thing *place, bool *out)
+{
+	const struct import_thing *deal = row->thing;
+	bool covers = deal->there && strs_has(&deal->there->is.agreement.covered_keys, place->key);
+	int64_t end = 0;
+	enum err e = covers ? ERR_OK : ended(m, deal, place, PERIOD_COVERED, &end);
+
+	*out = !end;
+	if (!e && end)
+		import_warn(m, IMPORT_AGREEMENT, row->line,
+			    "%s was taken out of convention %s and stays out: an amendment brings it back", place->id,
+			    deal->id);
+	return e;
+}
+
+static enum err cover(struct import *m, struct import_row *row, const char *id)
 {
 	struct import_thing *place = import_known(m, 'e', id);
+	bool may = false;
+	enum err e = ERR_OK;
 
 	if (!place || !import_is_ours(m, place))
 		unknown(m, IMPORT_AGREEMENT, row, DEAL_COVERED, IMPORT_ESTABLISHMENT,
 			arena_printf(m->arena, "no establishment of this Caf is %s", id));
+	else if ((e = may_cover(m, row, place, &may)) || !may)
+		return e;
 	else if (place->parent != row->thing->parent && is_refused(place))
 		row->refused = true;
 	else if (place->parent != row->thing->parent)
 		import_refuse(m, IMPORT_AGREEMENT, row, DEAL_COVERED, "%s is not managed by this provider", id);
 	else
 		import_name_covered(m, row->thing, place);
+	return ERR_OK;
 }
 
-static void cover_all(struct import *m, struct import_row *row)
+static enum err cover_managed(struct import *m, struct import_row *row)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < m->n_things && !e; i++) {
+		const struct import_thing *place = m->things[i];
+		bool may = false;
+
+		if (place->kind == IMPORT_ESTABLISHMENT && place->parent == row->thing->parent)
+			e = may_cover(m, row, place, &may);
+		if (!e && may)
+			import_name_covered(m, row->thing, place);
+	}
+	return e;
+}
+
+static enum err cover_all(struct import *m, struct import_row *row)
 {
 	const char *list = row->cell[DEAL_COVERED];
 	static const char between[] = " ,;|/\n";
+	enum err e = ERR_OK;
 
-	if (strcmp(text_fold(m->arena, list), "tous") == 0) {
-		for (size_t i = 0; i < m->n_things; i++)
-			if (m->things[i]->kind == IMPORT_ESTABLISHMENT && m->things[i]->parent == row->thing->parent)
-				import_name_covered(m, row->thing, m->things[i]);
-		return;
-	}
-	while (*(list += strspn(list, between))) {
+	if (strcmp(text_fold(m->arena, list), "tous") == 0)
+		return cover_managed(m, row);
+	while (!e && *(list += strspn(list, between))) {
 		size_t n = strcspn(list, between);
 
-		cover(m, row, arena_memdup(m->arena, list, n));
+		e = cover(m, row, arena_memdup(m->arena, list, n));
 		list += n;
 	}
+	return e;
 }
 
 /* One year, renewed by itself: a due day is an anniversary, and no later than the next. NULL: it is, or the directory has it so. */
@@ -315,8 +392,7 @@ static enum err resolve_agreement(struct import *m, struct import_row *row)
 		import_name_thing(m, t, "", "");
 	}
 	check_days(m, row);
-	cover_all(m, row);
-	return ERR_OK;
+	return cover_all(m, row);
 }
 
 /* --- people --- */
@@ -456,12 +532,56 @@ static struct import_thing *either(struct import *m, struct import_row *row, siz
 	return t && import_is_ours(m, t) ? t : NULL;
 }
 
+/* Removed while the convention that covers it now ran, or by what took the establishment from its provider: not a right that ended
+   with a former convention. */
+static enum err was_removed(struct import *m, const struct import_thing *p, const struct import_thing *place,
+			    unsigned family, bool *out)
+{
+	bool several;
+	const struct import_thing *deal =
+		p->parent ? import_find(m, 'i', import_pair(m, p->parent, place), &several) : NULL;
+	int64_t end, effect = deal ? import_agreement(deal).effect : 0;
+	enum err e = ended(m, p, place, family, &end);
+
+	*out = !e && end && day_of(end) >= effect;
+	return e;
+}
+
+/* What the row would give: a right that was removed is not, and loses its cell. *gives: any is left. */
+static enum err take_given(struct import *m, struct import_row *row, const struct import_thing *p,
+			   const struct import_thing *place, bool *gives)
+{
+	static const struct {
+		unsigned family;
+		const char *name;
+	} families[] = { { FAMILY_LISTING, "listing" }, { FAMILY_PLACES, "free places" } };
+	enum err e = ERR_OK;
+
+	*gives = false;
+	for (size_t i = 0; i < LENGTH(families) && !e; i++) {
+		const char **cell = &row->cell[RIGHT_LISTING + i];
+		bool removed;
+
+		if (strcmp(*cell, "TRUE") != 0 || import_has_right(p, place, i))
+			continue;
+		e = was_removed(m, p, place, families[i].family, &removed);
+		if (!e && removed) {
+			import_warn(m, IMPORT_RIGHT, row->line,
+				    "the right of %s on %s (%s) was removed and stays so: an amendment gives it back",
+				    p->id, place->id, families[i].name);
+			*cell = "";
+		}
+		*gives = *gives || (!e && !removed);
+	}
+	return e;
+}
+
 static enum err resolve_right(struct import *m, struct import_row *row)
 {
 	struct import_thing *p = either(m, row, RIGHT_PERSON, "num", IMPORT_PERSON, "no agent of this Caf");
 	struct import_thing *place =
 		either(m, row, RIGHT_PLACE, "ef", IMPORT_ESTABLISHMENT, "no establishment of this Caf");
-	bool gives = strcmp(row->cell[RIGHT_LISTING], "TRUE") == 0 || strcmp(row->cell[RIGHT_PLACES], "TRUE") == 0;
+	bool gives;
 
 	if (!p || !place)
 		return ERR_OK;
@@ -483,9 +603,11 @@ static enum err resolve_right(struct import *m, struct import_row *row)
 		return ERR_OK;
 	if (strcmp(row->cell[RIGHT_PLACES], "TRUE") == 0 && strcasecmp(place->type, "eaje") != 0)
 		fault(m, IMPORT_RIGHT, row, RIGHT_PLACES, "only an Eaje has free places");
-	if (gives)
+	enum err e = take_given(m, row, p, place, &gives);
+
+	if (!e && gives)
 		check_given(m, row, p, place);
-	return ERR_OK;
+	return e;
 }
 
 /* Rows that name themselves first: what is drawn afterwards keeps clear of them. */

@@ -65,14 +65,13 @@ enum err right_periods(struct txn *t, struct arena *a, struct uuid subject, stru
 	return ERR_OK;
 }
 
-/* When the mirror saw the last of its coverage end; 0: some lasts, or nothing was seen. */
-static enum err coverage_end(struct txn *t, struct arena *a, const struct agreement *g,
-			     const struct establishment *place, int64_t *out)
+/* object NULL: any. */
+static enum err periods_end(struct txn *t, struct arena *a, struct uuid subject, const struct uuid *object,
+			    unsigned family, int64_t *out)
 {
-	struct bytes subject = key_bytes(g->uuid.b, sizeof g->uuid.b);
-	AUTO_SCAN struct scan s =
-		scan_prefix(t, TABLE_RIGHT_HISTORY,
-			    place ? key_join(a, subject, key_bytes(place->uuid.b, sizeof place->uuid.b)) : subject);
+	struct bytes head = key_bytes(subject.b, sizeof subject.b);
+	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_RIGHT_HISTORY,
+					      object ? key_join(a, head, key_bytes(object->b, sizeof object->b)) : head);
 	bool lasts = false;
 
 	*out = 0;
@@ -82,7 +81,7 @@ static enum err coverage_end(struct txn *t, struct arena *a, const struct agreem
 
 		if (e)
 			return e;
-		if (p.family != PERIOD_COVERED)
+		if (p.family != family)
 			continue;
 		lasts = lasts || !p.until;
 		if (p.until > *out)
@@ -93,6 +92,12 @@ static enum err coverage_end(struct txn *t, struct arena *a, const struct agreem
 	return t->err;
 }
 
+enum err right_period_end(struct txn *t, struct arena *a, struct uuid subject, struct uuid object, unsigned family,
+			  int64_t *out)
+{
+	return periods_end(t, a, subject, &object, family, out);
+}
+
 enum err agreement_ended_on(struct txn *t, struct arena *a, const struct agreement *g,
 			    const struct establishment *place, day_t today, day_t *out)
 {
@@ -100,7 +105,8 @@ enum err agreement_ended_on(struct txn *t, struct arena *a, const struct agreeme
 	bool covers = place ? strs_has(&g->covered_keys, place->key) : g->covered_keys.n;
 	int64_t seen = 0;
 	/* the last of its establishments may have left it by an amendment long before its own end */
-	enum err e = covers || place ? coverage_end(t, a, g, place, &seen) : ERR_OK;
+	enum err e = covers || place ? periods_end(t, a, g->uuid, place ? &place->uuid : NULL, PERIOD_COVERED, &seen) :
+				       ERR_OK;
 
 	if (e)
 		return e;

@@ -262,6 +262,41 @@ def test_what_is_allowed_and_worth_a_look_is_warned_of(service, tree, tmp_path):
     assert 'warning' not in said and '2 changes' in said, said
 
 
+def test_what_an_amendment_took_away_stays_away(service, tree, tmp_path):
+    tree.person('n.second', '921-9003')
+    admin, page = service.client(service.account('caf_admin', caf='921')), '/caf/conventions/921-2020-9001'
+    rights = RIGHT + '921-9003;E92190101;;oui\n'
+    tree.set(tree.place, habDroitFonctionnement=tree.agent, habDroitDisponibilites=tree.agent)
+    until(lambda: '921-9001' in admin.get('/caf/etablissements/E92190101').words and 'E92190101' in admin.get(page).words)
+    until(lambda: 'Nine Aubrac' in admin.get(page).words)
+    assert '1 changes' in plan(service, tmp_path, conventions=DEAL, droits=rights)
+    tree.d.modify_s(tree.place, [(ldap.MOD_DELETE, 'habDroitFonctionnement', None)])
+    until(lambda: 'fonctionnement et places' not in admin.get(page).words)
+    said = plan(service, tmp_path, conventions=DEAL, droits=rights)
+    assert 'droits.csv:2: warning: the right of 921-9001 on E92190101 (listing) was removed and stays so: an amendment gives it back' in said, said
+    assert '1 changes' in said and 'new right of 921-9003' in said, said
+    form = next(f for f in admin.get(page + '/avenant?nature=retrait-etablissement').forms() if f.method == 'post' and f.action.endswith('/avenant'))
+    assert 'Retrait enregistré' in form.set(etablissement='E92190101', confirmer='oui').submit().words
+    until(lambda: 'habDroitDisponibilites' not in tree.d.search_s(tree.place, ldap.SCOPE_BASE)[0][1])
+    until(lambda: 'Aucun établissement.' in admin.get(page).words)
+    out = 'conventions.csv:2: warning: E92190101 was taken out of convention 921-2020-9001 and stays out: an amendment brings it back'
+    for covered in ('tous', 'E92190101'):
+        said = plan(service, tmp_path, conventions=DEAL.replace('tous', covered), droits=RIGHT)
+        assert out in said and said.count('warning: the right of') == 2 and '0 changes' in said, said
+    # a later convention is another matter
+    today = time.strftime('%d/%m/%Y')
+    later = DEAL.replace('921-2020-9001', '921-2026-9002').replace('02/03/2020;09/03/2020', f'{today};{today}')
+    said = plan(service, tmp_path, conventions=later, droits=rights)
+    assert ' was taken out of ' not in said and 'new convention 921-2026-9002' in said and 'new right of 921-9003' in said, said
+    # nor is what was taken over given back
+    tree.d.modify_s(tree.place, [(ldap.MOD_REPLACE, 'habGestionnaire', tree.provider.replace('F9219001', 'F9210001').encode())])
+    (tmp_path / 'conventions.csv').unlink()
+    (tmp_path / 'droits.csv').unlink()
+    said = plan(service, tmp_path, etablissements='identifiant;nom;type;adresse;code_postal;commune;code_insee;fournisseur\n'
+                'E92190101;Le Radeau;EAJE;1, rue du Bac;92390;Villeneuve;92078;F9219001\n')
+    assert 'etablissements.csv:2: warning: E92190101 was taken over from F9219001 and stays with F9210001' in said and '0 changes' in said, said
+
+
 def test_what_changes_of_an_entry_changes_whole(service, tree, tmp_path):
     tree.set(tree.agent, telephoneNumber='+33199003110')
     (tmp_path / 'fournisseurs.csv').write_text('identifiant;nom;siret;adresse;code_postal;commune;courriel\n'
