@@ -151,7 +151,6 @@ enum err request_resend(struct app *app, struct arena *a, const struct visitor *
 	struct edits *edits = edits_new(a);
 	struct access access;
 	struct step x;
-	bool ended;
 	enum err e = step_begin(app, a, who, number, "active", &x);
 	const struct request_person *p = e ? NULL : person_of(&x.f, agent);
 
@@ -168,7 +167,7 @@ enum err request_resend(struct app *app, struct arena *a, const struct visitor *
 	if (!e && faults->n)
 		e = ERR_INVALID;
 	if (e || (e = act_begin(app, a, who, &x.cs)) ||
-	    (e = temporary_password_end(app, a, x.cs, access.person.uuid, x.now, &ended)))
+	    (e = temporary_password_end(app, a, x.cs, access.person.uuid, x.now, NULL)))
 		return e;
 	edits_on(edits, access.person.uuid);
 	if (strcmp(mail, access.person.mail) != 0)

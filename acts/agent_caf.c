@@ -261,7 +261,7 @@ enum err agent_mail_change(struct app *app, struct arena *a, const struct visito
 enum err agent_password_ask(struct app *app, struct arena *a, const struct visitor *who, const struct person *p)
 {
 	struct deciding x = { .app = app, .a = a, .who = who };
-	bool done, ended;
+	bool done;
 	enum err e = begin(&x, p, "renvoi", &done);
 
 	if (e || done)
@@ -272,7 +272,7 @@ enum err agent_password_ask(struct app *app, struct arena *a, const struct visit
 
 	if ((e = agent_record(app, a, who, &x.p, EVENT_PASSWORD_ASKED, &r)) || (e = open_changeset(&x)))
 		return e;
-	if ((e = temporary_password_end(app, a, x.cs, x.p.uuid, visitor_now(who), &ended)))
+	if ((e = temporary_password_end(app, a, x.cs, x.p.uuid, visitor_now(who), NULL)))
 		return e;
 	change_entry(&x, NULL, true);
 	changeset_audit(x.cs, &r);

@@ -344,12 +344,14 @@ enum err temporary_password_end(struct app *app, struct arena *a, struct changes
 {
 	struct temp_password temp;
 	enum err e = temporary_password_read(app, a, person, &temp);
+	bool alive = !e && temporary_password_lives(&temp, now);
 
-	*lived = !e && temporary_password_lives(&temp, now);
+	if (lived)
+		*lived = alive;
 	if (e || !temp.rev)
 		return e;
 	changeset_expect(cs, TABLE_TEMP_PASSWORD, key_bytes(person.b, sizeof person.b), temp.rev);
-	if (*lived)
+	if (alive)
 		temp.expires = now;
 	temp.hash = "";
 	temp.since = now;

@@ -64,7 +64,7 @@ MUST_USE enum err temporary_password_put(struct app *app, struct arena *a, const
 					 const char *plain, const char *purpose, int64_t expires);
 
 /* Adds to the changeset the end of the one he has, and of what was opened with it: it went to a wrong address, or the Caf sends another.
-   *lived: it could still be used. */
+   *lived: it could still be used (may be NULL). */
 MUST_USE enum err temporary_password_end(struct app *app, struct arena *a, struct changeset *cs, struct uuid person,
 					 int64_t now, bool *lived);
 

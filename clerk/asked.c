@@ -117,10 +117,8 @@ static enum err write_mail(struct clerk *c, struct arena *a, struct changeset *c
 
 	if (e)
 		return e;
-	bool lived;
-
 	/* whoever opened his access with one sent before may be the wrong addressee */
-	if (!cause && (e = temporary_password_end(&c->app, a, cs, p->uuid, clock_now(), &lived)))
+	if (!cause && (e = temporary_password_end(&c->app, a, cs, p->uuid, clock_now(), NULL)))
 		return e;
 	if (!cause)
 		mail_add_about(&c->app, a, cs, outcome_key(a, "agent", p->number, "mot-de-passe"),
