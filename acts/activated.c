@@ -10,6 +10,9 @@
 
 #include <string.h>
 
+#define FOLLOWS_MS (10 * SECOND_MS) /* the mirror, after a job of the directory */
+#define TRIES 3
+
 /* --- what the directory refused --- */
 
 /* The last job of the activation, while its outcome says that it failed. ERR_NOTFOUND: it is swept by now. */
@@ -90,6 +93,20 @@ static enum err is_of_request(struct txn *t, struct arena *a, const struct grant
 	return or_none(e);
 }
 
+/* A correction that is not in the mirror yet holds; whoever corrects the address after it reads it. */
+static const char *address_of(struct txn *t, struct arena *a, const struct request_person *p, const struct access *x)
+{
+	struct outcome job;
+
+	if (!x->mailed || !*x->mail.to ||
+	    outcome_get(t, a, TABLE_OUTCOME, bytes_of(outcome_key(a, "agent", p->number, "renvoi")), &job))
+		return x->person.mail;
+	bool coming = strcmp(job.state, "waiting") == 0 ||
+		      (strcmp(job.state, "done") == 0 && clock_now() - job.at < FOLLOWS_MS);
+
+	return coming ? x->mail.to : x->person.mail;
+}
+
 enum err access_of(struct app *app, struct arena *a, const struct grant_request *r, const struct request_person *p,
 		   struct access *out)
 {
@@ -112,6 +129,7 @@ enum err access_of(struct app *app, struct arena *a, const struct grant_request 
 		x.state = ACCESS_FAILED;
 	x.mailed =
 		!outcome_get(&t, a, TABLE_OUTCOME, bytes_of(outcome_key(a, "agent", p->number, "mot-de-passe")), &x.mail);
+	x.address = address_of(&t, a, p, &x);
 	*out = x;
 	return t.err;
 }
@@ -144,8 +162,8 @@ static void change_mail(struct step *x, struct edits *edits, const struct person
 	record(x, p, EVENT_AGENT_MAIL_CHANGED);
 }
 
-enum err request_resend(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-			const char *agent, const char *mail, bool shared, struct faults *faults)
+static enum err resend(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+		       const char *agent, const char *seen, const char *mail, bool shared, struct faults *faults)
 {
 	const char *about = outcome_key(a, "agent", agent, "mot-de-passe");
 	struct edits *edits = edits_new(a);
@@ -160,7 +178,7 @@ enum err request_resend(struct app *app, struct arena *a, const struct visitor *
 		return ERR_NOTFOUND;
 	if ((e = access_of(app, a, &x.f.r, p, &access)))
 		return e;
-	if (access.state != ACCESS_OPEN)
+	if (access.state != ACCESS_OPEN || address_moved(seen, mail, access.address))
 		return ERR_CONFLICT;
 	if (strcmp(mail, access.person.mail) != 0)
 		e = agent_mail_check(app, a, who, mail, &access.person, shared, "courriel", "partage", faults);
@@ -174,7 +192,19 @@ enum err request_resend(struct app *app, struct arena *a, const struct visitor *
 		change_mail(&x, edits, &access.person, mail);
 	edits_set(edits, "habDemandeMotDePasse", "TRUE");
 	edits_job(a, x.cs, edits, outcome_key(a, "agent", agent, "renvoi"));
+	changeset_expect(x.cs, TABLE_OUTCOME, bytes_of(about), access.mailed ? access.mail.rev : REV_ABSENT);
 	outcome_put(a, x.cs, about, &(struct outcome){ .state = "waiting", .at = x.now, .to = mail });
 	record(&x, &access.person, EVENT_PASSWORD_ASKED);
 	return changeset_commit(app->store, x.cs, NULL);
+}
+
+/* The mail before it may be sent meanwhile: its outcome is looked at again. */
+enum err request_resend(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			const char *agent, const char *seen, const char *mail, bool shared, struct faults *faults)
+{
+	enum err e = ERR_CONFLICT;
+
+	for (int i = 0; i < TRIES && e == ERR_CONFLICT; i++)
+		e = resend(app, a, who, number, agent, seen, mail, shared, faults);
+	return e;
 }

@@ -18,15 +18,18 @@ struct access {
 	struct person person; /* ACCESS_OPEN, ACCESS_CLOSED */
 	bool mailed;          /* something is known of a mail with his password */
 	struct outcome mail;
+	const char *address; /* the directory's, or the corrected one on its way there */
 };
 MUST_USE enum err access_of(struct app *app, struct arena *a, const struct grant_request *r,
 			    const struct request_person *p, struct access *out);
 
 /* « À renvoyer »: another temporary password, to another address when mail is another one: both addresses are told. agent: the number
-   of somebody of this request. Answers as the steps do; ERR_CONFLICT: not active, or the access is not open; fields « courriel », « partage » (others
+   of somebody of this request. seen: the address that was read before, "" : not told. Answers as the steps do; ERR_CONFLICT: not
+   active, the access is not open, or its address is neither any more the one that was seen nor this one; fields « courriel », « partage » (others
    have that address too, and shared does not confirm it). */
 MUST_USE enum err request_resend(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-				 const char *agent, const char *mail, bool shared, struct faults *faults);
+				 const char *agent, const char *seen, const char *mail, bool shared,
+				 struct faults *faults);
 
 /* What the directory refused of it for good (request_is_stuck). ERR_NOTFOUND: nothing. */
 struct activation_refusal {

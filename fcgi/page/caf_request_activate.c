@@ -3,6 +3,7 @@
 
 #include "acts/agreement_text.h"
 #include "acts/calendar.h"
+#include "acts/request_draft.h"
 
 #include <string.h>
 
@@ -179,7 +180,7 @@ static bool is_lost(const struct access *x)
 
 static void mail_line(struct request *rq, struct html *h, const struct access *x)
 {
-	const char *to = *x->mail.to ? x->mail.to : x->person.mail;
+	const char *to = *x->mail.to ? x->mail.to : x->address;
 
 	if (!x->mailed)
 		html(h, "<span class=\"muted\">{}</span>",
@@ -208,12 +209,13 @@ static void resend_form(struct request *rq, struct html *h, const struct request
 	const char *id = posted ? "courriel" : arena_printf(rq->arena, "courriel-%s", p->number);
 
 	form_open(rq, h, "", caf_request_path(rq, f, arena_printf(rq->arena, "/personnes/%s", p->number)));
+	field_hidden(h, "adresse_vue", x->address);
 	html(h, "<div class=\"field{}\"><label for=\"{}\">Courriel de {} {}</label>", fault ? " field-error" : "", id,
 	     p->given_name, p->surname);
 	if (fault)
 		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", id, fault);
 	html(h, "<input class=\"w-l\" type=\"email\" id=\"{}\" name=\"courriel\" value=\"{}\" autocomplete=\"off\"", id,
-	     posted ? input_get(&rq->in, "courriel") : x->person.mail);
+	     posted ? input_get(&rq->in, "courriel") : x->address);
 	if (fault)
 		html(h, " aria-invalid=\"true\" aria-describedby=\"e-{}\"", id);
 	html(h, "></div>\n");
@@ -291,13 +293,31 @@ enum err caf_request_accesses(struct request *rq, struct html *h, const struct r
 	return e;
 }
 
+/* Whose address is another one than the form was shown with. */
+static const struct request_person *readdressed(struct request *rq, const struct request_file *f, struct access *out)
+{
+	const char *seen = input_get(&rq->in, "adresse_vue");
+
+	for (size_t i = 0; *seen && i < f->people_n; i++)
+		if (strcmp(f->people[i].number, rq->arg[1]) == 0)
+			return access_of(rq->app, rq->arena, &f->r, &f->people[i], out) || out->state != ACCESS_OPEN ||
+					       strcmp(seen, out->address) == 0 ?
+				       NULL :
+				       &f->people[i];
+	return NULL;
+}
+
 enum err page_caf_request_resend(struct request *rq, struct html *h)
 {
+	const struct request_person *p;
+	struct access now;
 	struct request_file f;
 	enum err e = caf_request_open(rq, &f);
 
 	if (!e)
-		e = request_resend(rq->app, rq->arena, &rq->who, rq->arg[0], rq->arg[1], input_get(&rq->in, "courriel"),
-				   input_has(&rq->in, "partage", "oui"), &rq->faults);
+		e = request_resend(rq->app, rq->arena, &rq->who, rq->arg[0], rq->arg[1], input_get(&rq->in, "adresse_vue"),
+				   input_get(&rq->in, "courriel"), input_has(&rq->in, "partage", "oui"), &rq->faults);
+	if (e == ERR_CONFLICT && !caf_request_open(rq, &f) && (p = readdressed(rq, &f, &now)))
+		return caf_request_address_moved(rq, h, &f, request_person_name(rq->arena, p), now.address);
 	return caf_request_answer(rq, h, e, 4, "mot-de-passe-renvoye", NULL);
 }

@@ -108,6 +108,7 @@ static const struct field return_fields[] = {
 static const struct field resend_fields[] = {
 	{ .name = "courriel", .label = "Courriel professionnel", .kind = FIELD_MAIL, .required = true, .missing = "Écrivez le courriel" },
 	{ .name = "partage", .label = "Adresse partagée", .kind = FIELD_SET, .choices = yes_choices },
+	FIELD_SEEN,
 };
 
 const struct form *form_request_refuse(void)

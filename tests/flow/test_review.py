@@ -329,6 +329,27 @@ def test_an_address_is_corrected_and_a_password_sent_again(service):
     assert c.post(path(number, '/personnes/921-99999'), [('csrf', form.get('csrf')), ('courriel', fresh)]).status == 404
 
 
+def test_two_windows_correct_one_address_and_the_second_is_told(service):
+    who = person(nom='Aubrac', prenom='Anaïs')
+    c, number = ready(service, listing=new_places(service, 1), people=[who])
+    activate(c, number)
+    page = wait(lambda: c.get(path(number)), lambda p: 'Courriel parti' in p.words)
+    agent = re.search(r'agent (\S+),', page.words)[1]
+    rest = f'/personnes/{agent}'
+    first, second, third = (c.get(path(number)).form(rest) for _ in range(3))
+    ok(first.set(courriel='une-' + who['courriel']).submit(), path(number) + '?fait=mot-de-passe-renvoye')
+    for form in (second, third):        # at once, and once the directory has it
+        late = form.set(courriel='deux-' + who['courriel']).submit()
+        assert late.status == 409, late.words[:300]
+        assert f'Le courriel d’Anaïs Aubrac a été corrigé entre-temps : c’est maintenant une-{who["courriel"]}' in late.words
+        again = late.form(rest)
+        assert again.get('courriel') == 'deux-' + who['courriel'] and again.get('adresse_vue') == 'une-' + who['courriel']
+        wait(lambda: service.directory().search_s(service.demo['ldap']['suffix'], 2, f'(mail=une-{who["courriel"]})') and 'there', lambda x: x)
+    ok(again.submit(), path(number) + '?fait=mot-de-passe-renvoye')
+    # a script of before tells no address
+    ok(third.put('adresse_vue', []).set(courriel='trois-' + who['courriel']).submit(), path(number) + '?fait=mot-de-passe-renvoye')
+
+
 def test_the_acknowledgement_is_sent_again(service):
     address = f'accuse-{time.time_ns()}@courtebise.example'
     number = make_request(service, courriel=address)
