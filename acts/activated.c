@@ -6,6 +6,7 @@
 #include "acts/provider.h"
 #include "acts/request_review_step.h"
 #include "acts/who.h"
+#include "base/french.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -42,7 +43,7 @@ static const char *entry_words(struct arena *a, const struct edit_entry *e)
 		return arena_printf(a, "le fournisseur de SIRET %s", value_of(e, "habSiret"));
 	if (strcmp(e->classes, "habConvention") == 0)
 		return arena_printf(a, "la convention n° %s", value_of(e, "habConventionNumero"));
-	return arena_printf(a, "l’accès de %s, agent %s", value_of(e, "cn"), value_of(e, "habAgentNumero"));
+	return arena_printf(a, "l’accès %s, agent %s", french_de(a, value_of(e, "cn")), value_of(e, "habAgentNumero"));
 }
 
 /* Of « entry 2 of 8: … », as the clerk writes it. */

@@ -6,6 +6,7 @@
 #include "acts/outcome.h"
 #include "acts/provider.h"
 #include "acts/request_review_step.h"
+#include "base/french.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -96,8 +97,8 @@ static enum err take_person(struct activating *x, size_t i)
 		return e;
 	if (strcmp(known.status, "active") != 0)
 		fault_add(x->a, x->faults, "personnes",
-			  "L’accès de %s, agent %s, est suspendu. Rouvrez-le depuis sa fiche, puis revenez ici",
-			  known.name, known.number);
+			  "L’accès %s, agent %s, est suspendu. Rouvrez-le depuis sa fiche, puis revenez ici",
+			  french_de(x->a, known.name), known.number);
 	p->number = known.number;
 	p->uid = known.uid;
 	x->dns[i] = known.dn;

@@ -363,16 +363,17 @@ static void compare_mail(struct comparing *x, const struct request_person *p, co
 		tell(x, false, "", "%s est déjà connu de ce fournisseur : %s, agent %s. Son accès est gardé", p->mail,
 		     k->name, k->number);
 	else if (same && strcmp(k->status, "terminee") == 0)
-		tell(x, true, "", "La mission de %s, agent %s, est finie : un nouvel accès sera créé", k->name, k->number);
+		tell(x, true, "", "La mission %s, agent %s, est finie : un nouvel accès sera créé",
+		     french_de(x->a, k->name), k->number);
 	else if (same)
 		tell(x, true, agent_path(x, k),
-		     "L’accès de %s, agent %s, est suspendu : à rouvrir depuis sa fiche avant l’activation", k->name,
-		     k->number);
+		     "L’accès %s, agent %s, est suspendu : à rouvrir depuis sa fiche avant l’activation",
+		     french_de(x->a, k->name), k->number);
 	else
 		tell(x, true, "",
-		     own ? "Le courriel %s est aussi celui de %s, agent %s, de ce fournisseur : un accès à part sera créé" :
-			   "Le courriel %s est aussi celui de %s, agent %s",
-		     p->mail, k->name, k->number);
+		     own ? "Le courriel %s est aussi celui %s, agent %s, de ce fournisseur : un accès à part sera créé" :
+			   "Le courriel %s est aussi celui %s, agent %s",
+		     p->mail, french_de(x->a, k->name), k->number);
 }
 
 /* The same name under another address is most often the same person: she would have two accounts. */

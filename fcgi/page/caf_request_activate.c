@@ -4,6 +4,7 @@
 #include "acts/agreement_text.h"
 #include "acts/calendar.h"
 #include "acts/request_draft.h"
+#include "base/french.h"
 
 #include <string.h>
 
@@ -210,8 +211,8 @@ static void resend_form(struct request *rq, struct html *h, const struct request
 
 	form_open(rq, h, "", caf_request_path(rq, f, arena_printf(rq->arena, "/personnes/%s", p->number)));
 	field_hidden(h, "adresse_vue", x->address);
-	html(h, "<div class=\"field{}\"><label for=\"{}\">Courriel de {} {}</label>", fault ? " field-error" : "", id,
-	     p->given_name, p->surname);
+	html(h, "<div class=\"field{}\"><label for=\"{}\">Courriel {}</label>", fault ? " field-error" : "", id,
+	     french_de(rq->arena, request_person_name(rq->arena, p)));
 	if (fault)
 		html(h, "<span class=\"msg-error\" id=\"e-{}\">{f}</span>", id, fault);
 	html(h, "<input class=\"w-l\" type=\"email\" id=\"{}\" name=\"courriel\" value=\"{}\" autocomplete=\"off\"", id,
@@ -245,8 +246,8 @@ static enum err access_row(struct request *rq, struct html *h, const struct requ
 	if (x.state == ACCESS_OPEN && is_lost(&x)) {
 		resend_form(rq, h, f, p, &x);
 	} else if (x.state == ACCESS_OPEN) {
-		html(h, "<details{}><summary>Renvoyer ou corriger l’adresse<span class=\"vh\"> de {} {}</span></summary>\n",
-		     is_posted(rq, p) ? " open" : "", p->given_name, p->surname);
+		html(h, "<details{}><summary>Renvoyer ou corriger l’adresse<span class=\"vh\"> {}</span></summary>\n",
+		     is_posted(rq, p) ? " open" : "", french_de(rq->arena, request_person_name(rq->arena, p)));
 		resend_form(rq, h, f, p, &x);
 		html(h, "</details>\n");
 	}

@@ -336,6 +336,7 @@ def test_two_windows_correct_one_address_and_the_second_is_told(service):
     page = wait(lambda: c.get(path(number)), lambda p: 'Courriel parti' in p.words)
     agent = re.search(r'agent (\S+),', page.words)[1]
     rest = f'/personnes/{agent}'
+    assert 'Renvoyer ou corriger l’adresse d’Anaïs Aubrac' in page.words and 'Courriel d’Anaïs Aubrac' in page.words
     first, second, third = (c.get(path(number)).form(rest) for _ in range(3))
     ok(first.set(courriel='une-' + who['courriel']).submit(), path(number) + '?fait=mot-de-passe-renvoye')
     for form in (second, third):        # at once, and once the directory has it

@@ -615,7 +615,7 @@ static void test_a_suspended_person_is_not_reopened_by_the_way(void **state)
 	walk(w, 3);
 	assert_int_equal(do_activate(w, &v, &faults), ERR_INVALID);
 	assert_string_equal(faults.v[0].name, "personnes");
-	assert_non_null(strstr(faults.v[0].value, "A-000001"));
+	assert_non_null(strstr(faults.v[0].value, "L’accès d’Inès Vautrelle, agent A-000001"));
 	assert_string_equal(opened(w).r.state, "agreement_signed");
 }
 
@@ -758,9 +758,10 @@ static void test_findings(void **state)
 	assert_int_equal(warnings(w, "est déjà géré"), 0);
 	assert_int_equal(warnings(w, "déjà une convention en vigueur"), 1);
 	put_known(w, "Inès Vautrelle", "i.vautrelle@courtebise.example", "suspendue");
-	assert_int_equal(warnings(w, "est suspendu"), 1);
+	assert_int_equal(warnings(w, "L’accès d’Inès Vautrelle, agent A-000001, est suspendu"), 1);
 	put_known(w, "Inès Vautrelle", "i.vautrelle@courtebise.example", "terminee");
-	assert_int_equal(warnings(w, "un nouvel accès sera créé"), 1);
+	assert_int_equal(
+		warnings(w, "La mission d’Inès Vautrelle, agent A-000001, est finie : un nouvel accès sera créé"), 1);
 	put_known(w, "Bastien Corvalan", "i.vautrelle@courtebise.example", "active");
 	assert_int_equal(warnings(w, "un accès à part sera créé"), 1);
 }
