@@ -8,6 +8,7 @@
 
 #define BYTES_MAX (64u << 10)
 #define TRIES 4
+#define NAMED_MOST 6 /* establishments a sentence names one by one */
 
 const char *const request_step_names[REQUEST_STEPS] = { "organisme", "caf", "fonctionnement", "places", "personnes" };
 const char *const request_step_titles[REQUEST_STEPS] = { "Votre organisme", "Votre Caf", "Établissements : fonctionnement",
@@ -284,5 +285,39 @@ const char *request_shared_mail(struct arena *a, const struct request_draft *d)
 	if (b.n)
 		buf_text(&b, " C’est permis, mais elles devront se connecter avec leur identifiant, et liront les courriels "
 			     "l’une de l’autre.");
+	return buf_str(&b);
+}
+
+static bool is_tended(const struct request_person *people, size_t n, enum request_step step, const char *id)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct strs *own = step == REQUEST_LISTING ? &people[i].listing : &people[i].places;
+
+		if (strs_has(own, id) || strs_has(own, REQUEST_ALL))
+			return true;
+	}
+	return false;
+}
+
+const char *request_untended(struct app *app, struct arena *a, const struct grant_request *r,
+			     const struct request_person *people, size_t n, enum request_step step)
+{
+	const struct strs *list = step == REQUEST_LISTING ? &r->listing : &r->places;
+	struct strs alone = { 0 };
+	struct buf b = buf_new(a);
+
+	for (size_t i = 0; n && i < list->n; i++)
+		if (!is_tended(people, n, step, list->v[i]))
+			strs_add(a, &alone, request_name_of(app, a, r, list->v[i]));
+	if (!alone.n)
+		return "";
+	buf_printf(&b, "%s : aucune personne de la demande ne peut mettre à jour ",
+		   step == REQUEST_LISTING ? "Fonctionnement" : "Places libres");
+	size_t named = alone.n > NAMED_MOST ? NAMED_MOST - 1 : alone.n;
+
+	for (size_t i = 0; i < named; i++)
+		buf_printf(&b, "%s%s", !i ? "" : i + 1 == alone.n ? " et " : ", ", alone.v[i]);
+	if (named < alone.n)
+		buf_printf(&b, " et %zu autres établissements", alone.n - named);
 	return buf_str(&b);
 }

@@ -70,6 +70,10 @@ MUST_USE enum err request_step_check(struct app *app, struct arena *a, const str
 
 /* « Agnès Thivolle et Damien Roussac ont la même adresse … »: allowed, but told. "" : none. */
 const char *request_shared_mail(struct arena *a, const struct request_draft *d);
+/* « Fonctionnement : aucune personne de la demande ne peut mettre à jour … »: what of the request's list of that step (REQUEST_LISTING,
+   REQUEST_PLACES) nobody was given; allowed, but told. "" : nothing, or nobody is named yet. */
+const char *request_untended(struct app *app, struct arena *a, const struct grant_request *r,
+			     const struct request_person *people, size_t n, enum request_step step);
 /* What the forms of a page carry, so that another window's change moves nothing unseen: which person, which free lines ("+n"). */
 const char *request_person_mark(struct arena *a, const struct request_person *p);
 const char *request_lines_mark(struct arena *a, const struct grant_request *r);

@@ -2,6 +2,7 @@
 #include "acts/mirror_keys.h"
 #include "acts/outcome.h"
 #include "acts/provider.h"
+#include "acts/request_draft.h"
 #include "acts/request_review.h"
 #include "base/french.h"
 #include "base/text.h"
@@ -423,6 +424,12 @@ static enum err compare_people(struct comparing *x)
 		e = compare_person(x, &v[i], &fine);
 		for (size_t j = 0; j < i; j++)
 			compare_two(x, &v[i], &v[j]);
+	}
+	for (enum request_step step = REQUEST_LISTING; !e && step <= REQUEST_PLACES; step++) {
+		const char *alone = request_untended(x->app, x->a, &x->f->r, v, x->f->people_n, step);
+
+		if (*alone)
+			tell(x, true, "", "%s", alone);
 	}
 	if (!e && fine)
 		tell(x, false, "",

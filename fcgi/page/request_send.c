@@ -192,6 +192,23 @@ static void send_form(struct request *rq, struct html *h, const struct request_d
 	form_close(h);
 }
 
+/* A right forgotten is easily mended before the sending: allowed, but told. */
+static void untended(struct request *rq, struct html *h, const struct request_draft *d)
+{
+	const char *listing = request_untended(rq->app, rq->arena, &d->r, d->people, d->n, REQUEST_LISTING);
+	const char *places = request_untended(rq->app, rq->arena, &d->r, d->people, d->n, REQUEST_PLACES);
+
+	if (!*listing && !*places)
+		return;
+	html(h, "<div class=\"note note-warn\">\n");
+	if (*listing)
+		html(h, "<p>{f}.</p>\n", listing);
+	if (*places)
+		html(h, "<p>{f}.</p>\n", places);
+	html(h, "<p>C’est permis. <a href=\"{}\">Revoir les droits des personnes</a></p>\n</div>\n",
+	     request_step_path(rq->arena, REQUEST_PEOPLE));
+}
+
 static enum err check_page(struct request *rq, struct html *h, const struct request_draft *d, bool moved)
 {
 	const char *shared = request_shared_mail(rq->arena, d);
@@ -210,6 +227,7 @@ static enum err check_page(struct request *rq, struct html *h, const struct requ
 		e = request_recap(rq, h, d, true);
 	if (*shared)
 		note(h, NOTE_WARN, shared);
+	untended(rq, h, d);
 	if (whole || rq->faults.n)
 		send_form(rq, h, d);
 	else

@@ -322,6 +322,23 @@ def test_what_is_sent_is_the_recap_that_was_read(service, nurseries):
     ok(again.set(agents='oui').submit(), '/demande-habilitation/confirmation/')
 
 
+def test_an_establishment_nobody_may_write_is_told_and_allowed(service, nurseries):
+    c = service.client()
+    ids, names = zip(*((i, n) for i, n, _ in nurseries[:2]))
+    who = {**made.person(), 'droit_fonctionnement': [ids[0]]}
+    words = made.fill(c, '921', list(ids), [ids[0]], [who]).words
+    assert f'Fonctionnement : aucune personne de la demande ne peut mettre à jour {names[1]}.' in words, words
+    assert f'Places libres : aucune personne de la demande ne peut mettre à jour {names[0]}.' in words
+    ok(step(c, 'personnes').set(**made.person()).submit(('action', 'ajouter')), f'{STEPS}/personnes?fait=personne-ajoutee')
+    assert 'aucune personne de la demande' not in c.get(f'{STEPS}/verification').words
+    gone = c.get(f'{STEPS}/personnes?personne=2').forms()[-1]
+    ok(gone.submit(('action', 'retirer')), STEPS)
+    number = made.number_of(made.send(c))
+    caf = service.client(service.account('caf_admin', caf='921')).get(f'/caf/demandes/{number}').words
+    assert f'À voir Fonctionnement : aucune personne de la demande ne peut mettre à jour {names[1]}' in caf
+    assert f'À voir Places libres : aucune personne de la demande ne peut mettre à jour {names[0]}' in caf
+
+
 def test_a_form_without_its_version_sends_the_draft_as_it_is(service, nurseries):
     c = service.client()
     form = made.fill(c, '921', [nurseries[0][0]], [nurseries[0][0]]).form('/transmettre')
