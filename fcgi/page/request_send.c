@@ -378,6 +378,38 @@ static void what_comes(struct request *rq, struct html *h, const struct request_
 	     rejects ? "refusée" : "acceptée", rejects ? "les recours possibles" : "comment obtenir une attestation");
 }
 
+/* Decided: its state and what to do now, no more; the reason is for the provider's mailbox. */
+static void what_became(struct request *rq, struct html *h, const struct grant_request *r, const struct caf *c)
+{
+	const char *day = day_fr(rq->arena, day_of(r->decided_at));
+
+	html(h, "<h2>Où en est votre demande</h2>\n");
+	if (strcmp(r->state, "active") == 0) {
+		html(h,
+		     "<p><strong>L’habilitation est active depuis le {}.</strong> Chaque nouvelle personne reçoit par courriel son "
+		     "identifiant et un mot de passe provisoire. <a href=\"/connexion\">Se connecter</a></p>\n",
+		     day);
+		return;
+	}
+	if (strcmp(r->state, "refused") == 0)
+		html(h,
+		     "<p><strong>La {} n’a pas accepté cette demande, le {}.</strong> Le motif est dans le courriel envoyé à votre "
+		     "organisme.</p>\n",
+		     c->name, day);
+	else
+		html(h,
+		     "<p><strong>Cette demande est retirée depuis le {}</strong>, comme votre organisme l’a demandé. Si ce n’est pas le "
+		     "cas, prévenez le service ci-dessous.</p>\n",
+		     day);
+	html(h, "<p>Vous pouvez transmettre une nouvelle demande. <a href=\"" REQUEST_STEPS_PATH
+		"\">Commencer une autre demande</a></p>\n");
+}
+
+static bool is_decided(const struct grant_request *r)
+{
+	return strcmp(r->state, "active") == 0 || strcmp(r->state, "refused") == 0 || strcmp(r->state, "withdrawn") == 0;
+}
+
 static void service_card(struct request *rq, struct html *h, const struct caf *c)
 {
 	html(h, "<div class=\"card\">\n<h2>Service chargé de votre demande</h2>\n<p>{}, {}<br>{b}<br>", c->name,
@@ -428,9 +460,12 @@ enum err page_request_sent(struct request *rq, struct html *h)
 	     "<div class=\"narrow\">\n<div class=\"panel\" role=\"status\">\n<h1>Demande transmise</h1>\n<p>Votre numéro de demande "
 	     "<strong class=\"num\">{}</strong></p>\n</div>\n",
 	     d.r.number);
-	if ((e = mail_words(rq, h, &d.r)))
+	if (is_decided(&d.r))
+		what_became(rq, h, &d.r, &c);
+	else if ((e = mail_words(rq, h, &d.r)))
 		return e;
-	what_comes(rq, h, &d, &c);
+	else
+		what_comes(rq, h, &d, &c);
 	service_card(rq, h, &c);
 	e = whole_text(rq, h, &d, print);
 	html(h, "</div>\n");

@@ -238,6 +238,29 @@ def test_a_request_taken_back_is_closed_and_told(service):
     assert until(lambda: c.get(path(number)).form('/motif').get('courriel') == other)
 
 
+def test_whoever_sent_a_request_reads_what_became_of_it(service):
+    c = administrator(service)
+    for way, words in [('refuser', 'n’a pas accepté cette demande, le'), ('retirer', 'Cette demande est retirée depuis le'),
+                       ('activer', 'L’habilitation est active depuis le')]:
+        mine = service.client()
+        number = make_request(service, listing=new_places(service, 1), places=[], client=mine)
+        sent = f'/demande-habilitation/confirmation/{number}'
+        assert 'Sans réponse de la Caf avant le' in mine.get(sent).words
+        if way == 'activer':
+            check(c, number)
+            post(c, number)
+            signed(c, number)
+            activate(c, number)
+        else:
+            c.get(path(number, f'/{way}')).form(f'/{way}').set(motif='Un motif confidentiel.').submit()
+        page = mine.get(sent)
+        assert page.status == 200 and words in page.words, page.words[:600]
+        for gone in ('vérifie votre demande', 'Sans réponse de la Caf', 'Un motif confidentiel', 'Nous avons envoyé'):
+            assert gone not in page.words, (way, gone)
+        assert ('/connexion' if way == 'activer' else '/demande-habilitation/etapes') in page.links()
+        assert 'Accusé de réception' in mine.get(sent + '?version=imprimer').words
+
+
 def test_a_closing_mail_is_not_sent_of_an_open_request(service):
     number = make_request(service)
     c = administrator(service)
