@@ -178,28 +178,28 @@ static void check_siret(struct taking *x, const char **siret)
 		fault_add(x->a, x->faults, "siret", "Ce numéro SIRET n’existe pas : vérifiez chaque chiffre");
 }
 
-static void check_postal_code(struct taking *x)
+static void check_postal_code(struct taking *x, const char **code)
 {
-	const char *code = input_get(x->in, "code_postal");
+	const char *typed = input_get(x->in, "code_postal");
 
-	if (*code && !fault_of(x->faults, "code_postal") && (strlen(code) != 5 || strspn(code, "0123456789") != 5))
+	if (*typed && !fault_of(x->faults, "code_postal") && text_postal_code(x->a, typed, code))
 		fault_add(x->a, x->faults, "code_postal", "Le code postal doit comporter 5 chiffres");
 }
 
 enum err request_take_provider(struct taking *x)
 {
-	const char *siret = "", *phone = "";
+	const char *siret = "", *phone = "", *postal_code = "";
 	struct grant_request *r = &x->d->r;
 
 	input_check(x->a, request_provider_form(), x->in, x->faults);
 	check_siret(x, &siret);
-	check_postal_code(x);
+	check_postal_code(x, &postal_code);
 	if (x->faults->n || text_phone(x->a, input_get(x->in, "telephone"), &phone))
 		return ERR_OK;
 	r->name = input_get(x->in, "nom");
 	r->siret = siret;
 	r->address = input_get(x->in, "adresse");
-	r->postal_code = input_get(x->in, "code_postal");
+	r->postal_code = postal_code;
 	r->city = input_get(x->in, "commune");
 	r->signatory = input_get(x->in, "signataire");
 	r->mail = input_get(x->in, "courriel");

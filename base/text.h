@@ -65,17 +65,22 @@ const char *text_hex(struct arena *a, struct bytes b);
 /* Exactly n bytes of lower- or upper-case hexadecimal, else ERR_MALFORMED. */
 MUST_USE enum err text_unhex(const char *s, uint8_t *out, size_t n);
 
-/* "01 99 00 12 74", "+33 1 99 00 12 74", "01.99.00.12.74" → "+33199001274" (E.164). Ten digits from 0 or +33;
-   refuses repetitions of one digit. ERR_INVALID otherwise. */
+/* "01 99 00 12 74", "+33 1 99 00 12 74", "01.99.00.12.74" → "+33199001274" (E.164). Ten digits from 0, or nine after +33, +262, +590,
+   +594, +596: "0692 12 34 56" and "+33 692 12 34 56" → "+262692123456". Refuses repetitions of one digit. ERR_INVALID otherwise. */
 MUST_USE enum err text_phone(struct arena *a, const char *s, const char **out);
 
-/* "+33199001274" → "01 99 00 12 74"; anything else as it is. */
+/* "+33199001274" → "01 99 00 12 74", "+262692123456" → "06 92 12 34 56"; anything else as it is. */
 const char *text_phone_fr(struct arena *a, const char *e164);
+
+/* "92 390" → "92390". ERR_INVALID: not five digits. */
+MUST_USE enum err text_postal_code(struct arena *a, const char *s, const char **out);
 
 /* "198.51.100.24", "2001:DB8::1" → as nginx and the log write it. ERR_INVALID: no whole IP address. */
 MUST_USE enum err text_address(struct arena *a, const char *s, const char **out);
 
-/* An address one may write to: the directory's own rule for mail (ldap/directory/overlays.ldif.in), ≤ 254 bytes. */
+/* An address one may write to: the directory's own rule for mail (ldap/directory/overlays.ldif.in), ≤ 254 bytes, without what RFC 5321
+   4.1.2 and RFC 1035 2.3.1 forbid besides: a dot beside another or before @, a label of more than 63 characters or with a hyphen at
+   an end. */
 bool text_is_mail(const char *s);
 
 /* http or https, a host with a dot, no user part, no blank or control character, ≤ 500 bytes. */

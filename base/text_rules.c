@@ -84,18 +84,64 @@ static size_t separator(const char *s)
 	return *s && strchr(" .-/", *s) ? 1 : text_no_break(s);
 }
 
-/* "+33 (0)1 99…" is frequent: its (0) counts for nothing. */
-static const char *skip_prefix(const char *s)
+/* What lies overseas has a country code of its own, whoever writes +33 before it: the first digits tell. */
+static const struct {
+	const char *code, *begin[7];
+} overseas[] = {
+	{ "590", { "590", "690", "691" } },
+	{ "594", { "594", "694" } },
+	{ "596", { "596", "696", "697" } },
+	{ "262", { "262", "263", "269", "639", "692", "693" } },
+};
+
+/* Of nine digits; NULL: none of those. */
+static const char *overseas_code(const char *digits)
 {
-	if (strncmp(s, "+33", 3) == 0)
-		s += 3;
-	else if (strncmp(s, "0033", 4) == 0)
-		s += 4;
-	else
+	for (size_t i = 0; i < LENGTH(overseas); i++)
+		for (const char *const *begin = overseas[i].begin; *begin; begin++)
+			if (strncmp(digits, *begin, strlen(*begin)) == 0)
+				return overseas[i].code;
+	return NULL;
+}
+
+/* The country code after + or 00; "" : none of ours. */
+static const char *country(const char *s)
+{
+	if (strncmp(s, "33", 2) == 0)
+		return "33";
+	for (size_t i = 0; i < LENGTH(overseas); i++)
+		if (strncmp(s, overseas[i].code, 3) == 0)
+			return overseas[i].code;
+	return "";
+}
+
+/* "+33 (0)1 99…" is frequent: its (0) counts for nothing. code "" : none was written. */
+static const char *skip_prefix(const char *s, const char **code)
+{
+	size_t plus = *s == '+' ? 1 : strncmp(s, "00", 2) == 0 ? 2 : 0;
+
+	*code = "";
+	if (!plus)
 		return *s == '0' ? s + 1 : NULL;
+	*code = country(s + plus);
+	if (!**code)
+		return NULL;
+	s += plus + strlen(*code);
 	while (separator(s))
 		s += separator(s);
 	return strncmp(s, "(0)", 3) == 0 ? s + 3 : s;
+}
+
+/* The code that leads there, whatever was written; NULL: what was written leads elsewhere. Of 09… nobody can tell. */
+static const char *code_of(const char *digits, const char *written)
+{
+	const char *code = overseas_code(digits);
+
+	if (!*written || strcmp(written, "33") == 0)
+		return code ? code : "33";
+	if (code)
+		return strcmp(code, written) == 0 ? code : NULL;
+	return digits[0] == '9' ? written : NULL;
 }
 
 enum err text_phone(struct arena *a, const char *s, const char **out)
@@ -103,8 +149,9 @@ enum err text_phone(struct arena *a, const char *s, const char **out)
 	char digits[10] = "";
 	size_t n = 0;
 	bool repeated = true;
+	const char *code;
 
-	s = skip_prefix(s);
+	s = skip_prefix(s, &code);
 	if (!s)
 		return ERR_INVALID;
 	while (*s) {
@@ -122,7 +169,30 @@ enum err text_phone(struct arena *a, const char *s, const char **out)
 		repeated = repeated && digits[i] == digits[0];
 	if (n != 9 || digits[0] == '0' || repeated)
 		return ERR_INVALID;
-	*out = arena_printf(a, "+33%s", digits);
+	code = code_of(digits, code);
+	if (!code)
+		return ERR_INVALID;
+	*out = arena_printf(a, "+%s%s", code, digits);
+	return ERR_OK;
+}
+
+enum err text_postal_code(struct arena *a, const char *s, const char **out)
+{
+	char digits[6] = "";
+	size_t n = 0;
+
+	for (size_t length; *s; s += length) {
+		length = *s == ' ' ? 1 : text_no_break(s);
+		if (length)
+			continue;
+		if (!is_digit(*s) || n == 5)
+			return ERR_INVALID;
+		digits[n++] = *s;
+		length = 1;
+	}
+	if (n != 5)
+		return ERR_INVALID;
+	*out = arena_strdup(a, digits);
 	return ERR_OK;
 }
 
@@ -140,7 +210,7 @@ enum err text_address(struct arena *a, const char *s, const char **out)
 
 const char *text_phone_fr(struct arena *a, const char *e164)
 {
-	char digits[13];
+	char digits[14];
 	size_t n = 0;
 
 	/* the directory's may be written in groups (RFC 4517 §3.3.31) */
@@ -152,14 +222,17 @@ const char *text_phone_fr(struct arena *a, const char *e164)
 		digits[n++] = *s;
 	}
 	digits[n] = '\0';
-	if (n != 12 || strncmp(digits, "+33", 3) != 0)
+	if (n < 12 || digits[0] != '+')
 		return e164;
-	const char *p = digits + 3;
+	const char *p = digits + n - 9, *code = overseas_code(p);
+
+	if (n == 12 ? strncmp(digits, "+33", 3) != 0 : !code || strncmp(digits + 1, code, 3) != 0)
+		return e164;
 
 	return arena_printf(a, "0%.1s %.2s %.2s %.2s %.2s", p, p + 1, p + 3, p + 5, p + 7);
 }
 
-/* Labels of letters, digits and hyphens, at least two, the last one 2 to 24 letters. */
+/* Labels of at most 63 letters, digits and hyphens inside (RFC 1035 2.3.1), at least two, the last one 2 to 24 letters. */
 static bool is_mail_domain(const char *s)
 {
 	static const char label[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
@@ -167,7 +240,7 @@ static bool is_mail_domain(const char *s)
 
 	for (;; s += n + 1, labels++) {
 		n = strspn(s, label);
-		if (!n || (s[n] && s[n] != '.'))
+		if (!n || n > 63 || *s == '-' || s[n - 1] == '-' || (s[n] && s[n] != '.'))
 			return false;
 		if (!s[n])
 			break;
@@ -185,9 +258,12 @@ bool text_is_mail(const char *s)
 
 	if (!at || at == s || at - s > 64 || strlen(s) > 254)
 		return false;
-	for (const char *p = s; p < at; p++)
+	for (const char *p = s; p < at; p++) {
 		if (!is_letter(*p) && !is_digit(*p) && *p != '_' && (p == s || !strchr(".%+'-", *p)))
 			return false;
+		if (*p == '.' && (p[1] == '.' || p[1] == '@')) /* RFC 5321 4.1.2: a dot stands between two atoms */
+			return false;
+	}
 	return is_mail_domain(at + 1);
 }
 

@@ -135,6 +135,17 @@ def test_numbers_of_every_writing_and_la_poste(client, typed):
     assert step(client, 'organisme').get('siret') == re.sub(r'\D', '', typed)
 
 
+@pytest.mark.parametrize('code, phone, shown', [('92 390', '01 99 00 12 00', '01 99 00 12 00'), ('97\u00a0400', '+262 692 00 12 00', '06 92 00 12 00'),
+                                                ('97110', '0590 00 12 00', '05 90 00 12 00')])
+def test_codes_in_two_parts_and_numbers_of_overseas(client, code, phone, shown):
+    ok(step(client, 'organisme').set(**made.provider(code_postal=code, telephone=phone)).submit(), f'{STEPS}/caf')
+    form = step(client, 'organisme')
+    assert form.get('code_postal') == re.sub(r'\D', '', code) and form.get('telephone') == shown
+    assert client.get(f'{STEPS}/organisme').form('/organisme').submit().path.startswith(f'{STEPS}/caf')
+    bad = step(client, 'organisme').set(courriel='a..b@trois-rives.example').submit()
+    assert bad.status == 422 and 'nom@exemple.fr' in bad.faults()[0]
+
+
 @pytest.mark.parametrize('name', ['organisme', 'caf', 'fonctionnement', 'places', 'personnes'])
 def test_an_empty_step(client, name):
     page = step(client, name).submit(('action', 'continuer') if name in ('fonctionnement', 'places', 'personnes') else None)

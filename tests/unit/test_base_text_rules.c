@@ -73,6 +73,25 @@ static void test_telephone_numbers_are_kept_in_one_form(void **state)
 		{ "+33199001274", "+33199001274" },
 		{ "+33 (0)1 99 00 12 74", "+33199001274" },
 		{ "0033 1 99 00 12 74", "+33199001274" },
+		/* overseas: a country code of their own */
+		{ "+262 692 12 34 56", "+262692123456" },
+		{ "+262 (0)262 12 34 56", "+262262123456" },
+		{ "00262 269 12 34 56", "+262269123456" },
+		{ "0639 12 34 56", "+262639123456" },
+		{ "06 92 12 34 56", "+262692123456" },
+		{ "+33 692 12 34 56", "+262692123456" },
+		{ "0590 12 34 56", "+590590123456" },
+		{ "+590 690 12 34 56", "+590690123456" },
+		{ "0594 12 34 56", "+594594123456" },
+		{ "+594694123456", "+594694123456" },
+		{ "0596 12 34 56", "+596596123456" },
+		{ "+596 696 12 34 56", "+596696123456" },
+		{ "+590 976 12 34 56", "+590976123456" },
+		{ "+590 596 12 34 56", NULL },
+		{ "+262 1 99 00 12 74", NULL },
+		{ "+262 692 12 34 5", NULL },
+		{ "+262 692 12 34 567", NULL },
+		{ "+263 692 12 34 56", NULL },
 		{ "0000000000", NULL },
 		{ "01 11 11 11 11", NULL },
 		{ "+33 6 66 66 66 66", NULL },
@@ -137,10 +156,36 @@ static void test_telephone_numbers_are_shown_the_french_way(void **state)
 		{ "+3319900127a", "+3319900127a" },
 		{ "+33 1 99 00 92 10", "01 99 00 92 10" },
 		{ "+331990012745", "+331990012745" },
+		{ "+262692123456", "06 92 12 34 56" },
+		{ "+590 590 12 34 56", "05 90 12 34 56" },
+		{ "+33262123456", "02 62 12 34 56" }, /* as it was kept before */
+		{ "+590976123456", "+590976123456" },
+		{ "+590596123456", "+590596123456" },
+		{ "+5905901234567", "+5905901234567" },
 	};
 
 	(void)state;
 	check_pairs(pairs, LENGTH(pairs), text_phone_fr);
+}
+
+static void test_postal_codes_may_be_written_in_two_parts(void **state)
+{
+	static const struct pair pairs[] = {
+		{ "92390", "92390" }, { "92 390", "92390" }, { "00\u00A0450", "00450" }, { "9 2\u202F390", "92390" },
+		{ "9239", NULL },     { "923900", NULL },    { "2A004", NULL },          { "92-390", NULL },
+		{ "", NULL },         { " ", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(pairs); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		const char *out = NULL;
+
+		print_message("%s\n", pairs[i].in);
+		assert_int_equal(text_postal_code(a, pairs[i].in, &out), pairs[i].out ? ERR_OK : ERR_INVALID);
+		if (pairs[i].out)
+			assert_string_equal(out, pairs[i].out);
+	}
 }
 
 struct verdict {
@@ -169,6 +214,15 @@ static void test_mail_addresses_follow_the_directory(void **state)
 		{ SIXTY "abcde@b.fr", false },
 		{ "a@" SIXTY "." SIXTY "." SIXTY "." SIXTY ".abcde.fr", true }, /* 254 bytes */
 		{ "a@" SIXTY "." SIXTY "." SIXTY "." SIXTY ".abcdef.fr", false },
+		{ "a@" SIXTY "123.fr", true },
+		{ "a@" SIXTY "1234.fr", false },
+		{ "a@x-y.fr", true },
+		{ "a@-c.fr", false },
+		{ "a@c-.fr", false },
+		{ "a@b.-c.fr", false },
+		{ "a.b.c@c.fr", true },
+		{ "a..b@c.fr", false },
+		{ "a.@c.fr", false },
 		{ "a@b", false },
 		{ "a@b.f", false },
 		{ "a@b.f1", false },
@@ -262,6 +316,7 @@ int main(void)
 		cmocka_unit_test(test_telephone_numbers_are_kept_in_one_form),
 		cmocka_unit_test(test_ip_addresses),
 		cmocka_unit_test(test_telephone_numbers_are_shown_the_french_way),
+		cmocka_unit_test(test_postal_codes_may_be_written_in_two_parts),
 		cmocka_unit_test(test_mail_addresses_follow_the_directory),
 		cmocka_unit_test(test_urls_lead_to_a_public_host),
 		cmocka_unit_test(test_luhn_keys_find_a_wrong_digit),
