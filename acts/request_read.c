@@ -196,6 +196,27 @@ static enum err compare_names(struct comparing *x)
 	return t.err;
 }
 
+/* The directory keeps its own: reminders, and the link that reports a departure, go there. */
+static void compare_contact(struct comparing *x)
+{
+	const struct grant_request *r = &x->f->r;
+	const struct provider *p = &x->provider;
+	const char *phone, *path = arena_printf(x->a, "/caf/fournisseurs/%s", p->id);
+
+	if (!*p->mail)
+		tell(x, true, path,
+		     "Le courriel de contact de la demande, %s, n’est pas dans l’annuaire, qui n’en a aucun : l’activation ne l’y met pas",
+		     r->mail);
+	else if (strcmp(text_casefold(x->a, p->mail), text_casefold(x->a, r->mail)) != 0)
+		tell(x, true, path,
+		     "Le courriel de contact de la demande, %s, n’est pas celui de l’annuaire, %s : l’activation garde celui de l’annuaire",
+		     r->mail, p->mail);
+	if (*p->phone && strcmp(text_phone(x->a, p->phone, &phone) ? p->phone : phone, r->phone) != 0)
+		tell(x, true, path,
+		     "Le téléphone de la demande, %s, n’est pas celui de l’annuaire, %s : l’activation garde celui de l’annuaire",
+		     text_phone_fr(x->a, r->phone), text_phone_fr(x->a, p->phone));
+}
+
 static enum err compare_provider(struct comparing *x)
 {
 	const struct grant_request *r = &x->f->r;
@@ -214,6 +235,7 @@ static enum err compare_provider(struct comparing *x)
 	tell(x, !same, "",
 	     same ? "SIRET %s : fournisseur connu, %s (%s)" : "SIRET %s : fournisseur connu sous un autre nom, %s (%s)",
 	     r->siret, x->provider.name, x->provider.id);
+	compare_contact(x);
 	return compare_agreements(x);
 }
 

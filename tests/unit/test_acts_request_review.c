@@ -543,7 +543,7 @@ static void put_known_person(struct world *w, const char *mail)
 	put_known(w, "Ines VAUTRELLE", mail, "active");
 }
 
-static void put_known_provider(struct world *w)
+static void put_provider_reached(struct world *w, const char *mail, const char *phone)
 {
 	struct provider p;
 
@@ -555,8 +555,15 @@ static void put_known_provider(struct world *w)
 	p.siret = SIRET;
 	p.caf = "921";
 	p.name = "Commune de Courtebise";
+	p.mail = mail;
+	p.phone = phone;
 	put_record(w, TABLE_MIRROR_PROVIDER, key_bytes(p.uuid.b, 16), provider_encode(w->a, &p));
 	put_record(w, TABLE_MIRROR_IN, mirror_in_key(w->a, 's', SIRET, p.uuid), BYTES_NONE);
+}
+
+static void put_known_provider(struct world *w)
+{
+	put_provider_reached(w, "Mairie@courtebise.example", "+33 1 99 00 12 00");
 }
 
 static void test_who_is_known_is_kept(void **state)
@@ -766,6 +773,22 @@ static void test_findings(void **state)
 	assert_int_equal(warnings(w, "un accès à part sera créé"), 1);
 }
 
+static void test_another_contact_than_the_directory_has_is_told(void **state)
+{
+	struct world *w = *state;
+
+	set_up(w);
+	put_known_provider(w);
+	assert_int_equal(warnings(w, "de l’annuaire"), 0);
+	put_provider_reached(w, "accueil@courtebise.example", "+33199001299");
+	assert_int_equal(
+		warnings(w, "mairie@courtebise.example, n’est pas celui de l’annuaire, accueil@courtebise.example"), 1);
+	assert_int_equal(warnings(w, "01 99 00 12 00, n’est pas celui de l’annuaire, 01 99 00 12 99"), 1);
+	put_provider_reached(w, "", "");
+	assert_int_equal(warnings(w, "qui n’en a aucun : l’activation ne l’y met pas"), 1);
+	assert_int_equal(warnings(w, "Le téléphone"), 0);
+}
+
 static void test_somebody_twice(void **state)
 {
 	struct world *w = *state;
@@ -803,6 +826,7 @@ int main(void)
 		world_test(test_who_is_known_is_kept),
 		world_test(test_who_only_shares_the_address_is_another),
 		world_test(test_a_suspended_person_is_not_reopened_by_the_way),
+		world_test(test_another_contact_than_the_directory_has_is_told),
 		world_test(test_somebody_twice),
 		world_test(test_nothing_is_taken_from_a_manager_by_the_way),
 		world_test(test_an_activation_waits_for_the_one_before),
