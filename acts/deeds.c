@@ -5,12 +5,26 @@
 
 #define PAGE 100 /* records read at once */
 
+/* By whom it was asked: an import's record says so, and what it added to one that was there. */
+static const char *written_text(struct arena *a, const struct audit_record *r)
+{
+	const char *covers = arg_of(&r->details, "covers");
+
+	if (!*arg_of(&r->details, "imported"))
+		return "";
+	return *covers ? arena_printf(a, "import de fichiers, établissements ajoutés : %s", covers) : "import de fichiers";
+}
+
 /* In French: what the record says besides its event. */
 static const char *what_of(struct arena *a, const struct audit_record *r)
 {
 	const char *end = arg_of(&r->details, "end"), *due = arg_of(&r->details, "due");
 	day_t day;
 
+	if (strcmp(r->event, event_code(EVENT_DIRECTORY_CHANGE)) == 0)
+		return deed_change_text(a, r);
+	if (strcmp(r->event, event_code(EVENT_AGREEMENT_WRITTEN)) == 0)
+		return written_text(a, r);
 	if (*end && !day_parse(end, &day))
 		return arena_printf(
 			a, strcmp(r->event, event_code(EVENT_AGREEMENT_ENDED)) == 0 ? "le %s" : "fin de mission le %s",

@@ -23,6 +23,10 @@ struct deeds_query {
 	size_t limit; /* of the newest */
 };
 
+/* What somebody did with an LDAP tool (EVENT_DIRECTORY_CHANGE): « habStatut « active » → « terminee » », values that came with +,
+   those that went with −; « création », « suppression ». Values are cut, and the list has an end. */
+const char *deed_change_text(struct arena *a, const struct audit_record *r);
+
 /* Newest first. */
 MUST_USE enum err deeds_find(struct app *app, struct arena *a, const struct deeds_query *q, struct deed **out, size_t *n);
 

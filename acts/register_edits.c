@@ -246,9 +246,11 @@ static void edit_place(struct import *m, const struct import_row *r)
 
 /* --- conventions --- */
 
-/* What the file says this convention covers and the directory does not yet. */
-static void put_covered(struct import *m, const struct import_thing *t, struct edits **x)
+/* What the file says this convention covers and the directory does not yet; of one that is there, their ids. */
+static const char *put_covered(struct import *m, const struct import_thing *t, struct edits **x)
 {
+	struct buf ids = buf_new(m->arena);
+
 	for (size_t i = 0; i < m->n_things; i++) {
 		const struct import_thing *place = m->things[i];
 
@@ -263,9 +265,18 @@ static void put_covered(struct import *m, const struct import_thing *t, struct e
 			edits_on(*x, t->there->uuid);
 		}
 		edits_put(*x, "habEtablissementCouvert", place->dn);
-		if (t->there)
-			import_change(m, "convention %s covers %s", t->id, place->id);
+		if (!t->there)
+			continue;
+		import_change(m, "convention %s covers %s", t->id, place->id);
+		buf_printf(&ids, "%s%s", ids.n ? ", " : "", place->id);
 	}
+	return buf_str(&ids);
+}
+
+static void note_written(struct import *m, const struct import_thing *t, const char *covers)
+{
+	m->written = arena_more(m->arena, m->written, m->n_written, sizeof *m->written);
+	m->written[m->n_written++] = (struct import_written){ t, covers };
 }
 
 static void edit_agreement(struct import *m, const struct import_row *r)
@@ -275,7 +286,10 @@ static void edit_agreement(struct import *m, const struct import_row *r)
 	struct edits *x = NULL;
 
 	if (t->there) {
-		put_covered(m, t, &x);
+		const char *covers = put_covered(m, t, &x);
+
+		if (*covers)
+			note_written(m, t, covers);
 		return;
 	}
 	x = import_edits(m);
@@ -290,7 +304,8 @@ static void edit_agreement(struct import *m, const struct import_row *r)
 	set_filled(x, "habSignataireNom", r->cell[DEAL_SIGNATORY]);
 	set_filled(x, "habSignataireFonction", r->cell[DEAL_TITLE]);
 	set_filled(x, "habReferencePrefecture", r->cell[DEAL_PREFECTURE]);
-	put_covered(m, t, &x);
+	(void)put_covered(m, t, &x);
+	note_written(m, t, "");
 	import_change(m, "new convention %s of %s", t->id, t->parent->id);
 }
 

@@ -1,5 +1,8 @@
 #include "acts/register_import.h"
 
+#include "acts/agreement.h"
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +108,27 @@ static struct audit_record record(struct import *m, const struct visitor *who)
 	return r;
 }
 
+#define COVERS_LENGTH 2000
+
+static void record_written(struct import *m, struct changeset *cs, const struct visitor *who,
+			   const struct import_written *w)
+{
+	struct audit_record r = act_record(m->arena, who, EVENT_AGREEMENT_WRITTEN);
+	const struct import_thing *t = w->agreement;
+
+	if (t->there)
+		act_on_agreement(m->arena, &r, &t->there->is.agreement,
+				 &(struct provider){ .id = t->parent->id, .caf = m->o.caf });
+	r.caf = m->o.caf;
+	r.provider = t->parent->id;
+	r.object_kind = "agreement";
+	r.object_id = t->id;
+	act_detail(m->arena, &r, "imported", "yes");
+	if (*w->covers)
+		act_detail(m->arena, &r, "covers", text_cut(m->arena, w->covers, COVERS_LENGTH));
+	changeset_audit(cs, &r);
+}
+
 enum err import_commit(struct app *app, struct import *m, const struct visitor *who)
 {
 	struct changeset *cs = act_changeset(app, m->arena, who);
@@ -122,5 +146,7 @@ enum err import_commit(struct app *app, struct import *m, const struct visitor *
 	for (size_t i = 0; i < m->n_jobs; i++)
 		edits_job(m->arena, cs, m->jobs[i], "");
 	changeset_audit(cs, &r);
+	for (size_t i = 0; i < m->n_written; i++)
+		record_written(m, cs, who, &m->written[i]);
 	return changeset_commit(app->store, cs, NULL);
 }

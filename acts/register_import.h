@@ -134,6 +134,12 @@ struct import_name {
 
 #define IMPORT_BUCKETS 16384
 
+/* A convention that is written: its history tells of it. */
+struct import_written {
+	const struct import_thing *agreement;
+	const char *covers; /* ids that are added to one that is there; "" : it is new */
+};
+
 struct import {
 	struct arena *arena;
 	struct import_options o;
@@ -154,6 +160,8 @@ struct import {
 	struct agents_new people;
 	struct numbers numbers[NUMBER__MAX];
 	bool numbered[NUMBER__MAX];
+	struct import_written *written;
+	size_t n_written;
 	struct edits **jobs;
 	size_t n_jobs, in_job;
 };

@@ -304,6 +304,8 @@ static void deeds_card(struct request *rq, struct html *h, const struct agreemen
 
 		html(h, "<li><time datetime=\"{}\">{}</time>{f}", time_iso(rq->arena, d->at), time_fr(rq->arena, d->at),
 		     d->label);
+		if (d->failed)
+			html(h, " (refusé)");
 		if (*d->by)
 			html(h, " par {}", d->by);
 		if (*d->what)

@@ -205,6 +205,9 @@ def test_suspended_reopened_ended(service, admin, newcomer):
     until(lambda: c.get('/espace-pro').path.startswith('/connexion'))
     admin.log_holds('habStatut:= terminee')
     service.wait_mail(mail, 'Votre accès est fermé')
+    page = lambda: service.client(admin.account).get(f'/caf/fournisseurs/{provider(service).split(",")[0].split("=")[1]}/agents/{newcomer["number"]}').words
+    until(lambda: 'par Odile Marchenoir : habStatut « active » → « terminee », habFinMission + « 20/11/2026 »' in page())
+    assert 'habStatut « active » → « suspendue », habMotifRetrait + « Congé parental »' in page()
     admin.drop(place['dn'], 'habDroitFonctionnement', newcomer['dn'])
     admin.set(newcomer['dn'], habStatut='active', habFinMission='')
 
@@ -289,6 +292,10 @@ def test_a_provider_an_establishment_and_their_convention(service, admin):
     assert 'E92170001' not in service.ctl('directory', 'lint', check=False).stdout
     admin.log_holds('cn:= Le Grand Cabestan')
 
+    # its history tells of it as the log does
+    page = service.client(admin.account).get
+    until(lambda: 'Annuaire modifié par Odile Marchenoir : création' in page('/caf/conventions/921-2026-7001').words)
+
     # the life of the convention, on its entry
     deal, status = f'habConventionNumero=921-2026-7001,{p}', lambda: c.get('/espace-pro/etablissements/E92170001').status
     for closed, opened in ({'habEtablissementCouvert': None}, {'habEtablissementCouvert': e}), ({'habStatut': 'terminee'}, {'habStatut': 'active'}):
@@ -299,6 +306,9 @@ def test_a_provider_an_establishment_and_their_convention(service, admin):
     admin.set(deal, habDateResiliation='20260901000000Z', habReferenceRecommande='2C 990 000 0001 7')
     until(lambda: 'Elle prend fin le' in c.get('/espace-pro/convention').words)
     assert '921-2026-7001: ends on' not in service.ctl('directory', 'lint', check=False).stdout
+    until(lambda: 'par Odile Marchenoir : habStatut « active » → « terminee »' in page('/caf/conventions/921-2026-7001').words)
+    assert 'habEtablissementCouvert − « E92170001 »' in page('/caf/conventions/921-2026-7001').words
+    assert 'habDateResiliation + « 01/09/2026 », habReferenceRecommande + « 2C 990 000 0001 7 »' in page('/caf/conventions/921-2026-7001').words
     admin.set(deal, habDateResiliation='20261215000000Z')
     assert ('921-2026-7001: ends on 2027-03-09, and its letter of termination was received on 2026-12-15, after the last day of notice '
             '(2026-12-09): it should end on 2028-03-09\n') in service.ctl('directory', 'lint', check=False).stdout

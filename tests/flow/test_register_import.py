@@ -145,6 +145,8 @@ def test_the_files_a_caf_has_are_loaded_once(service, tmp_path):
     said = service.ctl('directory', 'lint', check=False).stdout
     assert not [name for name in ('E92190001', '921-2025-0900', 'maurevert', 'delatour') if name in said], said
     assert not [m for m in service.mails() if 'bateliers' in m['To']]
+    history = service.client(service.account('caf_admin', caf='921')).get('/caf/conventions/921-2025-0900').words
+    assert 'Convention écrite dans l’annuaire : import de fichiers' in history, history
     until(lambda: 'La Péniche' in service.client().get('/etablissements/la-peniche-E92190001').words)
 
 

@@ -1,4 +1,5 @@
 /* The auditors' queries: their scope, their own record, what they should look at. */
+#include "acts/deeds.h"
 #include "acts/log_alerts.h"
 #include "acts/register_import.h"
 #include "tests/unit/test_acts_service.h"
@@ -207,6 +208,50 @@ static void test_details_are_said_in_french(void **state)
 		AUTO_ARENA struct arena *a = arena_new();
 
 		assert_string_equal(detail_text(a, details[i].detail), details[i].text);
+	}
+}
+
+/* How the directory's log has it, and how a file of the Caf tells it. */
+static const struct {
+	const char *details[6];
+	const char *text;
+} altered[] = {
+	{ { "operation=add", "change=uid:+ m.querrien" }, "création" },
+	{ { "operation=delete", "before=uid: m.querrien" }, "suppression" },
+	{ { "operation=modrdn", "name=habConventionNumero=921-2" }, "nouveau nom « habConventionNumero=921-2 »" },
+	{ { "operation=modify", "change=habStatut:= terminee", "before=habStatut: active" },
+	  "habStatut « active » → « terminee »" },
+	{ { "operation=modify", "change=habDateEcheance:= 20280309000000Z", "before=habDateEcheance: 20270309000000Z" },
+	  "habDateEcheance « 09/03/2027 » → « 09/03/2028 »" },
+	{ { "operation=modify", "change=title:= Directrice", "change=habStatut:= active", "before=habStatut: suspendue" },
+	  "title + « Directrice », habStatut « suspendue » → « active »" },
+	{ { "operation=modify", "change=habMotifRetrait:=", "before=habMotifRetrait: Congé" },
+	  "habMotifRetrait − « Congé »" },
+	{ { "operation=modify", "change=habMotifRetrait:-", "before=habmotifretrait: Congé" },
+	  "habMotifRetrait − « Congé »" },
+	{ { "operation=modify", "change=habEtablissementCouvert:- habEtablissementId=E0014,ou=etablissements,dc=hab" },
+	  "habEtablissementCouvert − « E0014 »" },
+	/* a whole list, sent again with one more */
+	{ { "operation=modify", "change=member:= uid=a,dc=hab", "change=member:= uid=b,dc=hab",
+	    "before=member: uid=a,dc=hab" },
+	  "member + « b »" },
+	{ { "operation=modify", "change=mail:- a@v.example", "change=mail:+ b@v.example" },
+	  "mail « a@v.example » → « b@v.example »" },
+	{ { "operation=modify", "change=userPassword" }, "userPassword" },
+	{ { "operation=modify", "change=street:= 1, rue du Bac", "before=street: 2, rue du Bac" },
+	  "street « 2, rue du Bac » → « 1, rue du Bac »" },
+};
+
+static void test_a_change_of_the_directory_is_told(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(altered); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct audit_record r = act_record(a, &(struct visitor){ .address = "" }, EVENT_DIRECTORY_CHANGE);
+
+		for (size_t k = 0; k < LENGTH(altered[i].details) && altered[i].details[k]; k++)
+			strs_add(a, &r.details, altered[i].details[k]);
+		assert_string_equal(deed_change_text(a, &r), altered[i].text);
 	}
 }
 
@@ -590,6 +635,7 @@ int main(void)
 		cmocka_unit_test(test_a_long_burst_lists_its_first_hundred),
 		cmocka_unit_test(test_a_user_agent_is_named),
 		cmocka_unit_test(test_details_are_said_in_french),
+		cmocka_unit_test(test_a_change_of_the_directory_is_told),
 		cmocka_unit_test(test_every_detail_has_a_label),
 		cmocka_unit_test(test_a_caf_auditor_sees_his_caf_and_the_query_is_recorded),
 		cmocka_unit_test(test_lines_asked_for_by_number),
