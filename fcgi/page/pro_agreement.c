@@ -1,6 +1,7 @@
 /* The agent's convention and its people; an end of mission told by a colleague or by the person who leaves. */
 #include "fcgi/page/page.h"
 
+#include "acts/agent.h"
 #include "acts/calendar.h"
 #include "acts/departure.h"
 #include "acts/right_history.h"
@@ -193,15 +194,27 @@ static void agreement_card(struct request *rq, struct html *h, const struct agre
 	html(h, "</section>\n");
 }
 
-static void person_row(struct html *h, const struct person *p)
+struct agent_row {
+	struct person p;
+	bool leaving; /* decided, and the directory or its mirror does not say so yet */
+};
+
+static const char *access_text(const struct agent_row *r)
 {
-	bool open = strcmp(p->status, "active") == 0;
+	if (r->leaving)
+		return "Suspension en cours";
+	if (strcmp(r->p.status, "active") == 0)
+		return "Ouvert";
+	return strcmp(r->p.status, "suspendue") == 0 ? "Suspendu" : "Fermé";
+}
+
+static void person_row(struct html *h, const struct agent_row *r)
+{
+	const struct person *p = &r->p;
+	bool open = strcmp(p->status, "active") == 0 && !r->leaving;
 
 	html(h, "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"num\">{}</td><td>{}</td><td>", p->name, p->title,
-	     p->number,
-	     open                                ? "Ouvert" :
-	     strcmp(p->status, "suspendue") == 0 ? "Suspendu" :
-						   "Fermé");
+	     p->number, access_text(r));
 	/* hidden words would stand outside the table's own scrolling, and widen the page */
 	if (open)
 		html(h,
@@ -221,19 +234,43 @@ static void agreement_cards(struct request *rq, struct html *h, const struct agr
 		agreement_card(rq, h, &all->v[i], all->n > 1 ? i + 1 : 0);
 }
 
+static enum err read_rows(struct request *rq, struct agent_row **out, size_t *n)
+{
+	struct person *people;
+	enum err e = people_of(rq->app, rq->arena, rq->who.provider.key, &people, n);
+
+	*out = e ? NULL : arena_array(rq->arena, *n, struct agent_row);
+	for (size_t i = 0; !e && i < *n; i++) {
+		struct agent_state state = { .access = { .state = "" } };
+		bool open = strcmp(people[i].status, "active") == 0;
+
+		if (open)
+			e = agent_state_read(rq->app, rq->arena, &people[i], &state);
+		(*out)[i] = (struct agent_row){ people[i], open && (agent_is_busy(&state) || state.departure.rev) };
+	}
+	return e;
+}
+
 static enum err agreement_page(struct request *rq, struct html *h)
 {
 	struct agreements all;
-	struct person *people;
+	struct agent_row *people;
+	bool leaving = false;
 	size_t n;
 	enum err e = own_agreements(rq, &all);
 
 	if (!e)
-		e = people_of(rq->app, rq->arena, rq->who.provider.key, &people, &n);
+		e = read_rows(rq, &people, &n);
 	if (e)
 		return e;
+	for (size_t i = 0; i < n; i++)
+		leaving = leaving || people[i].leaving;
 	page_begin(rq, h, &(struct page){ .space = SPACE_PRO, .title = "Convention et agents", .tab = AGREEMENT });
-	html(h, "<h1>Convention et agents</h1>\n<div class=\"cols\">\n<div>\n");
+	html(h, "<h1>Convention et agents</h1>\n");
+	if (leaving)
+		note(h, NOTE_INFO,
+		     "Une suspension est enregistrée. L’annuaire n’est pas encore à jour : actualisez la page dans un instant.");
+	html(h, "<div class=\"cols\">\n<div>\n");
 	agreement_cards(rq, h, &all);
 	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-pers\" tabindex=\"0\">\n<table class=\"data\">\n"
 		"<caption id=\"t-pers\">Personnes habilitées de votre organisme</caption>\n<thead><tr><th scope=\"col\">Nom</th>"

@@ -97,6 +97,23 @@ def test_an_agent_reports_a_colleague_and_his_access_is_over_at_once(service, re
     assert confirmed_twice(c, number) in (404, 422)
 
 
+def test_what_was_reported_shows_before_the_directory_knows(service, reopened):
+    agent, leaver, _ = colleagues(service)
+    number, c = number_of(service, leaver), service.client(agent)
+    page = confirm_page(c, number)
+    go_on = stand_still([pid for pid, _ in processes(service, 'habilis-clerk')])
+    try:
+        reopened.append(leaver)
+        page = page.form('/espace-pro/convention').submit()
+        assert page.path == '/espace-pro/convention?fait=fin-de-mission'
+        assert number + 'Suspension en cours' in page.words, page.words
+        assert 'L’annuaire n’est pas encore à jour' in page.words and not [f for f in page.forms() if ('agent', number) in f.buttons]
+    finally:
+        go_on()
+    page = until(lambda: (lambda p: p if 'Suspendu' in p.words else None)(c.get('/espace-pro/convention')))
+    assert 'Suspension en cours' not in page.words and 'n’est pas encore à jour' not in page.words
+
+
 def confirmed_twice(c, number):
     return c.get(f'/espace-pro/convention?agent={number}').status
 
