@@ -47,6 +47,19 @@ async function ask() {
   await p.close();
 }
 
+// What is printed, as a PDF in the file: of each page the words and where they stand.
+async function printed(page, file) {
+  await page.pdf({ path: file, preferCSSPageSize: true });
+  return execFileSync('pdftotext', ['-bbox', file, '-']).toString().split('<page ').slice(1).map(text =>
+    [...text.matchAll(/yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">([^<]*)</g)].map(([, top, bottom, word]) => ({ top: +top, bottom: +bottom, text: word })));
+}
+
+// All that follows the title stands lower by so many px, and the annex follows the signatures.
+function pushDown(px) {
+  document.querySelector('.document h1').style.paddingBottom = `${px}px`;
+  document.querySelector('.document .new-page')?.classList.remove('new-page');
+}
+
 before(async () => {
   await start();
   await ask();
@@ -102,10 +115,23 @@ test('the convention is printed and posted', async () => {
   const file = `${shots}caf-convention.pdf`;
   const page = await admin.page.context().newPage();
   await page.goto(new URL(at('/convention'), demo.url).href);
-  await page.pdf({ path: file, preferCSSPageSize: true });
+  const pages = await printed(page, file), all = pages.flat().map(w => w.text).join(' ');
+  assert.ok(!all.includes('Se déconnecter') && all.includes('Annexe'), all.slice(0, 500));
+  // wherever a page's end falls: the foot on each page and nothing under it, tables with their first row, the signatures whole
+  for (let pushed = 0; pushed < 900; pushed += 45) {
+    await page.evaluate(pushDown, pushed);
+    const pages = await printed(page, file);
+    pages.forEach((words, i) => {
+      const foot = words.find(w => w.text === 'empreinte'), low = words.filter(w => w.bottom > foot?.top - 2).map(w => w.text);
+      assert.ok(foot && words.length > low.length, `page ${i + 1} pushed by ${pushed}: ${words.map(w => w.text)}`);
+      assert.match(low.join(' '), /^Convention n° [\d-]+, empreinte [0-9a-f]+ \d+ \/ \d+$/, `page ${i + 1} pushed by ${pushed}`);
+    });
+    const on = text => pages.findIndex(words => words.some(w => w.text === text));
+    assert.equal(on('Signatures'), on('cachet'), `pushed by ${pushed}`);
+    assert.equal(on('Prénom'), on('Vautrelle'), `pushed by ${pushed}`);
+    assert.equal(on('parties'), on('SIRET'), `pushed by ${pushed}`);
+  }
   await page.close();
-  const printed = execFileSync('pdftotext', [file, '-']).toString();
-  assert.ok(!printed.includes('Se déconnecter') && printed.includes('Annexe'), printed.slice(0, 500));
   await admin.go(at());
   await admin.fill({ date_envoi: today });
   await admin.press('Enregistrer l’envoi');
