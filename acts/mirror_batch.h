@@ -46,7 +46,8 @@ MUST_USE enum err mirror_history_mark(struct batch *b, struct txn *t, const stru
 				      const struct mirrored *now);
 MUST_USE enum err mirror_history_settle(struct batch *b);
 
-/* The same for establishments whose manager changed: the former one is told, what it had sent is closed. */
+/* The same for establishments whose manager changed: what the former one had sent is closed, and it is told, once for all that it
+   left, when nothing more came for some seconds. */
 MUST_USE enum err mirror_takeover_mark(struct batch *b, struct txn *t, const struct mirrored *old,
 				       const struct mirrored *now);
 MUST_USE enum err mirror_takeover_settle(struct batch *b);

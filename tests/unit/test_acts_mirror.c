@@ -401,7 +401,9 @@ static void send_revision(struct stage *s, uint64_t *n)
 			 ERR_OK);
 }
 
-/* The new provider comes in the same poll as the change, which names it first. */
+#define OTHER_PLACE "habEtablissementId=E0009,ou=etablissements," CAF
+
+/* The new provider comes in the same poll as the change, which names it first; another establishment follows a moment later. */
 static void test_another_manager_closes_what_waited_and_the_former_one_is_told(void **state)
 {
 	struct stage *s = *state;
@@ -411,7 +413,9 @@ static void test_another_manager_closes_what_waited_and_the_former_one_is_told(v
 	struct mail_text text;
 	uint64_t n = 0;
 
-	slapd_change("dn: " PROVIDER "\nchangetype: modify\nreplace: mail\nmail: mairie@ville.example\n");
+	slapd_change("dn: " PROVIDER "\nchangetype: modify\nreplace: mail\nmail: mairie@ville.example\n\n"
+		     "dn: " OTHER_PLACE "\nchangetype: add\nobjectClass: habEtablissement\nhabEtablissementId: E0009\n"
+		     "cn: Les Hirondelles\nhabTypeEtablissement: ALSH\nhabGestionnaire: " PROVIDER "\n");
 	stage_poll(s);
 	send_revision(s, &n);
 	assert_int_equal(queue_count(&s->app, s->a, "921"), 1);
@@ -426,12 +430,22 @@ static void test_another_manager_closes_what_waited_and_the_former_one_is_told(v
 
 	assert_string_equal(arg_of(&record.details, "because"), "manager_changed");
 	assert_string_equal(record.object_id, "E0001");
+	poll_for(s, 2);
+	slapd_change("dn: " OTHER_PLACE "\nchangetype: modify\nreplace: habGestionnaire\nhabGestionnaire: " NEW_PROVIDER
+		     "\n");
+	poll_for(s, 4);
+	assert_int_equal(mails_of(s, &m), 0);
+	poll_for(s, 3);
 	assert_int_equal(mails_of(s, &m), 1);
 	assert_string_equal(m.to, "mairie@ville.example");
 	assert_int_equal(mail_render(&s->app, s->a, &m, 1, &text), ERR_OK);
-	assert_string_equal(text.subject, "Changement de gestionnaire : 1 établissement");
+	assert_string_equal(text.subject, "Changement de gestionnaire : 2 établissements");
 	assert_non_null(strstr(text.body, "Ville ne gère plus"));
 	assert_non_null(strstr(text.body, "(E0001), maintenant géré par Association Le Cabestan. La modification n° 1,"));
+	assert_non_null(strstr(text.body, "Les Hirondelles (E0009), maintenant géré par Association Le Cabestan."));
+	slapd_change("dn: " OTHER_PLACE "\nchangetype: delete\n");
+	poll_for(s, 6);
+	assert_int_equal(mails_of(s, &m), 1);
 }
 
 static void test_a_renamed_manager_is_no_other(void **state)
@@ -446,7 +460,7 @@ static void test_a_renamed_manager_is_no_other(void **state)
 	poll_for(s, 20);
 	assert_int_equal(mails_of(s, &m), 1);
 	slapd_change(MANAGER(PROVIDER));
-	stage_poll(s);
+	poll_for(s, 6);
 	assert_int_equal(mails_of(s, &m), 2);
 	assert_string_equal(m.to, "contact@cabestan.example");
 	assert_int_equal(families_now(s, "jmartin"), FAMILY_LISTING);
@@ -468,7 +482,7 @@ static void test_a_damaged_revision_does_not_stop_the_mirror(void **state)
 	changeset_audit(cs, &r);
 	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
 	slapd_change(MANAGER("habFournisseurId=F003,ou=fournisseurs," CAF));
-	stage_poll(s);
+	poll_for(s, 6);
 	assert_int_equal(mails_of(s, &m), 3);
 	slapd_change(MANAGER(PROVIDER));
 	stage_poll(s);
