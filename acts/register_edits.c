@@ -25,14 +25,25 @@ struct edits *import_edits(struct import *m)
 struct differing {
 	struct import *m;
 	struct strs names, values;
+	struct buf told;
 };
+
+static struct differing differing_new(struct import *m)
+{
+	return (struct differing){ .m = m, .told = buf_new(m->arena) };
+}
+
+static void change(struct differing *d, const char *attribute, const char *value, const char *from, const char *to)
+{
+	strs_add(d->m->arena, &d->names, attribute);
+	strs_add(d->m->arena, &d->values, value);
+	buf_printf(&d->told, "%s%s \"%s\" → \"%s\"", d->told.n ? ", " : "", attribute, from, to);
+}
 
 static void differ(struct differing *d, const char *attribute, const char *wanted, const char *now)
 {
-	if (!*wanted || strcmp(wanted, now) == 0)
-		return;
-	strs_add(d->m->arena, &d->names, attribute);
-	strs_add(d->m->arena, &d->values, wanted);
+	if (*wanted && strcmp(wanted, now) != 0)
+		change(d, attribute, wanted, now, wanted);
 }
 
 /* As the directory has it, "" where it has none: the mirror keeps less of an entry. */
@@ -54,18 +65,15 @@ static void differ_phone(struct differing *d, const struct import_thing *t, cons
 static void edit_differing(struct differing *d, const struct import_thing *t, const char *kind)
 {
 	struct import *m = d->m;
-	struct buf b = buf_new(m->arena);
 	struct edits *x;
 
 	if (!d->names.n)
 		return;
 	x = import_edits(m);
 	edits_on(x, t->there->uuid);
-	for (size_t i = 0; i < d->names.n; i++) {
+	for (size_t i = 0; i < d->names.n; i++)
 		edits_set(x, d->names.v[i], d->values.v[i]);
-		buf_printf(&b, "%s%s", i ? ", " : "", d->names.v[i]);
-	}
-	import_change(m, "changed %s %s: %s", kind, t->id, buf_str(&b));
+	import_change(m, "changed %s %s: %s", kind, t->id, buf_str(&d->told));
 }
 
 static void set_filled(struct edits *x, const char *attribute, const char *value)
@@ -92,7 +100,7 @@ static void edit_provider(struct import *m, const struct import_row *r)
 	const struct import_thing *t = r->thing;
 	const char *town = arena_printf(m->arena, "%s %s", r->cell[PROVIDER_POSTAL], r->cell[PROVIDER_CITY]);
 	struct buf address = buf_new(m->arena);
-	struct differing d = { .m = m };
+	struct differing d = differing_new(m);
 
 	add_line(&address, r->cell[PROVIDER_STREET]);
 	buf_byte(&address, '$');
@@ -102,7 +110,8 @@ static void edit_provider(struct import *m, const struct import_row *r)
 		const char *lines = arena_printf(m->arena, "%s\n%s", r->cell[PROVIDER_STREET], town);
 
 		differ(&d, "o", r->cell[PROVIDER_NAME], p->name);
-		differ(&d, "postalAddress", strcmp(lines, p->address) == 0 ? "" : buf_str(&address), "");
+		differ(&d, "postalAddress", strcmp(lines, p->address) == 0 ? "" : buf_str(&address),
+		       value_now(t, "postalAddress"));
 		differ(&d, "street", r->cell[PROVIDER_STREET], value_now(t, "street"));
 		differ(&d, "postalCode", r->cell[PROVIDER_POSTAL], value_now(t, "postalCode"));
 		differ(&d, "l", r->cell[PROVIDER_CITY], value_now(t, "l"));
@@ -161,7 +170,7 @@ static const char *place_now(struct arena *a, const struct establishment *e, siz
 	case PLACE_CATEGORY:
 		return upper(a, e->category);
 	case PLACE_CAPACITY:
-		return arena_printf(a, "%llu", (unsigned long long)e->capacity);
+		return e->capacity ? arena_printf(a, "%llu", (unsigned long long)e->capacity) : "";
 	case PLACE_AVIP:
 		return e->avip ? "TRUE" : "FALSE";
 	case PLACE_STREET:
@@ -213,7 +222,7 @@ static void edit_place(struct import *m, const struct import_row *r)
 {
 	const struct import_thing *t = r->thing;
 	bool eaje = strcmp(r->cell[PLACE_TYPE], "EAJE") == 0;
-	struct differing d = { .m = m };
+	struct differing d = differing_new(m);
 
 	if (t->there) {
 		const struct establishment *e = &t->there->is.establishment;
@@ -225,7 +234,9 @@ static void edit_place(struct import *m, const struct import_row *r)
 			       place_now(m->arena, e, place_attributes[i].cell));
 		}
 		if (t->parent && strcmp(t->parent->key, e->manager_key) != 0) {
-			differ(&d, "habGestionnaire", t->parent->dn, "");
+			const struct import_thing *now = import_known(m, 'k', e->manager_key);
+
+			change(&d, "habGestionnaire", t->parent->dn, now ? now->id : "", t->parent->id);
 			warn_moved(m, r);
 		}
 		edit_differing(&d, t, "establishment");
@@ -316,7 +327,7 @@ static void edit_person(struct import *m, const struct import_row *r)
 	const struct import_thing *t = r->thing;
 	const char *name = arena_printf(m->arena, "%s %s", r->cell[PERSON_GIVEN], r->cell[PERSON_SURNAME]);
 	const char *status = *r->cell[PERSON_STATUS] ? r->cell[PERSON_STATUS] : "active";
-	struct differing d = { .m = m };
+	struct differing d = differing_new(m);
 
 	if (t->there) {
 		const struct person *p = &t->there->is.person;
@@ -344,9 +355,12 @@ static void edit_person(struct import *m, const struct import_row *r)
 	edits_set(x, "preferredLanguage", "fr");
 	edits_set(x, "habAgentNumero", t->id);
 	edits_first(x, "habStatut", status);
-	if (m->o.passwords && strcmp(status, "active") == 0)
+	bool mailed = m->o.passwords && strcmp(status, "active") == 0;
+
+	if (mailed)
 		edits_first(x, "habDemandeMotDePasse", "TRUE");
-	import_change(m, "new person %s (%s) of %s, %s", t->id, t->uid, t->parent->id, status);
+	import_change(m, "new person %s (%s) of %s, %s%s", t->id, t->uid, t->parent->id, status,
+		      mailed ? ": a temporary password will be mailed" : "");
 }
 
 bool import_has_right(const struct import_thing *person, const struct import_thing *place, size_t family)

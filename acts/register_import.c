@@ -80,10 +80,8 @@ enum err import_plan(struct app *app, struct import *m, const struct entries *di
 	if (e)
 		return e;
 	import_directory(m, directory);
-	if (!m->caf_dn) {
-		import_fault(m, IMPORT_PROVIDER, 0, "", "the directory has no Caf %s", m->o.caf);
-		return ERR_OK;
-	}
+	if (!m->caf_dn)
+		return ERR_NOTFOUND;
 	if ((e = agents_new_begin(app, m->arena, m->o.caf, m->o.today, "", &m->people)))
 		return e;
 	if ((e = import_resolve(m)))

@@ -37,7 +37,8 @@ struct import *import_new(struct arena *a, const struct import_options *o);
 void import_take(struct import *m, enum import_kind kind, struct bytes text);
 
 /* Checks all that was taken against each other, the directory (all its entries) and the communes, and plans the edits.
-   ERR_UNAVAILABLE: the mirror is not fresh or not whole, so no number can be given. */
+   ERR_UNAVAILABLE: the mirror is not fresh or not whole, so no number can be given; ERR_NOTFOUND: the directory has no such
+   Caf. */
 MUST_USE enum err import_plan(struct app *app, struct import *m, const struct entries *directory);
 
 /* By file and line. */

@@ -116,6 +116,8 @@ int ctl_register_import(struct ctl *c)
 		return 1;
 	enum err e = import_plan(&c->app, m, &directory);
 
+	if (e == ERR_NOTFOUND)
+		return ctl_misuse("--caf %s: the directory has no such Caf", o.caf);
 	if (e)
 		return ctl_fail(e == ERR_UNAVAILABLE ? "the mirror of the directory is not up to date" : "%s", err_text(e));
 	if (print_faults(m))

@@ -150,6 +150,11 @@ def test_the_files_a_caf_has_are_loaded_once(service, tmp_path):
     until(lambda: 'La Péniche' in service.client().get('/etablissements/la-peniche-E92190001').words)
 
 
+def test_a_caf_that_is_not_there_is_a_misuse(service, tmp_path):
+    done = service.ctl('register', 'import', '--caf', '999', write(tmp_path), check=False)
+    assert (done.returncode, done.stdout) == (2, '') and '--caf 999: the directory has no such Caf' in done.stderr, done
+
+
 @pytest.mark.parametrize('place,fine', [('92396;Villeneuve-la-Garenne Cedex;92078', True), ('75116;Paris;75056', True), ('75056;Paris;75056', False)])
 def test_a_postal_code_is_one_of_its_communes(service, tmp_path, place, fine):
     (tmp_path / 'etablissements.csv').write_text(f'nom;type;adresse;code_postal;commune;code_insee\nLa Nacelle;RPE;1, rue du Bac;{place}\n')
@@ -160,6 +165,8 @@ def test_a_postal_code_is_one_of_its_communes(service, tmp_path, place, fine):
 def test_passwords_are_mailed_where_they_are_asked(service, tmp_path):
     (tmp_path / 'personnes.csv').write_text('nom,prenom,courriel,fournisseur,statut\nVaubernier,Élise,e.vaubernier@nouveau.example,F9210002,\n'
                                             'Absent,Jean,j.absent@nouveau.example,F9210002,suspendue\n')
+    code, said = run(service, '--dry-run', '--with-passwords', str(tmp_path / 'personnes.csv'))
+    assert 'of F9210002, active: a temporary password will be mailed\n' in said and 'of F9210002, suspendue\n' in said, said
     code, said = run(service, '--with-passwords', str(tmp_path / 'personnes.csv'))
     assert code == 0 and '2 changes' in said, said
     assert service.wait_mail('e.vaubernier@nouveau.example', 'accès')
@@ -259,6 +266,7 @@ def test_what_is_allowed_and_worth_a_look_is_warned_of(service, tree, tmp_path):
     moved = 'identifiant;nom;type;adresse;code_postal;commune;code_insee;fournisseur\nE92190101;Le Radeau;EAJE;1, rue du Bac;92390;Villeneuve;92078;F9210001\n'
     (tmp_path / 'personnes.csv').unlink()
     said = plan(service, tmp_path, etablissements=moved)
+    assert 'changed establishment E92190101: habGestionnaire "F9219001" → "F9210001"\n' in said, said
     assert 'etablissements.csv:2: warning: E92190101 goes to F9210001, and agents of others keep rights there: 921-9001' in said, said
     said = plan(service, tmp_path, droits=RIGHT.replace('oui;oui', 'non;'))
     assert 'warning' not in said and '2 changes' in said, said
@@ -270,10 +278,10 @@ def test_what_an_amendment_took_away_stays_away(service, tree, tmp_path):
     rights = RIGHT + '921-9003;E92190101;;oui\n'
     tree.set(tree.place, habDroitFonctionnement=tree.agent, habDroitDisponibilites=tree.agent)
     until(lambda: '921-9001' in admin.get('/caf/etablissements/E92190101').words and 'E92190101' in admin.get(page).words)
-    until(lambda: 'Nine Aubrac' in admin.get(page).words)
+    until(lambda: 'Le Radeau : fonctionnement et places libres' in admin.get(page).words)
     assert '1 changes' in plan(service, tmp_path, conventions=DEAL, droits=rights)
     tree.d.modify_s(tree.place, [(ldap.MOD_DELETE, 'habDroitFonctionnement', None)])
-    until(lambda: 'fonctionnement et places' not in admin.get(page).words)
+    until(lambda: 'Le Radeau : places libres' in admin.get(page).words)
     said = plan(service, tmp_path, conventions=DEAL, droits=rights)
     assert 'droits.csv:2: warning: the right of 921-9001 on E92190101 (listing) was removed and stays so: an amendment gives it back' in said, said
     assert '1 changes' in said and 'new right of 921-9003' in said, said
@@ -306,8 +314,10 @@ def test_what_changes_of_an_entry_changes_whole(service, tree, tmp_path):
     (tmp_path / 'personnes.csv').write_text('numero;nom;prenom;courriel;telephone;fournisseur\n'
                                             '921-9001;Aubrac-Lys;Nine;n.aubrac@radeau.example;01 99 00 31 22;F9219001\n')
     code, said = run(service, str(tmp_path))
-    assert code == 0 and 'changed provider F9219001: postalAddress, street, postalCode, l' in said, said
-    assert 'changed person 921-9001: sn, cn, displayName, telephoneNumber' in said, said
+    assert code == 0 and ('changed provider F9219001: postalAddress "1, rue du Bac$92390 Villeneuve" → "2, quai du Port$92400 Valmoreau", '
+                          'street "1, rue du Bac" → "2, quai du Port", postalCode "92390" → "92400", l "Villeneuve" → "Valmoreau"\n') in said, said
+    assert ('changed person 921-9001: sn "Aubrac" → "Aubrac-Lys", cn "Nine Aubrac" → "Nine Aubrac-Lys", '
+            'displayName "Nine Aubrac" → "Nine Aubrac-Lys", telephoneNumber "+33199003110" → "+33199003122"\n') in said, said
     person = wait_directory(service, '(&(uid=n.aubrac)(sn=Aubrac-Lys))')[1]
     assert person['displayName'] == person['cn'] == [b'Nine Aubrac-Lys'] and person['telephoneNumber'] == [b'+33199003122']
     provider = wait_directory(service, '(&(habFournisseurId=F9219001)(l=Valmoreau))')[1]
