@@ -144,6 +144,10 @@ static void add_names(struct lint *l, struct names *x, const struct lint_entry *
 		return;
 	case MIRROR_KIND_PROVIDER:
 		name_add(l, x, 'p', e->is.is.provider.id, e->entry->dn);
+		if (*e->is.is.provider.siret) /* one may work with two Cafs */
+			name_add(l, x, 's',
+				 arena_printf(l->arena, "%s %s", e->is.is.provider.caf, e->is.is.provider.siret),
+				 e->subject);
 		return;
 	case MIRROR_KIND_AGREEMENT:
 		name_add(l, x, 'g', e->is.is.agreement.number, e->entry->dn);
@@ -166,6 +170,8 @@ static const char *kind_text(char kind)
 		return "habEtablissementId";
 	case 'p':
 		return "habFournisseurId";
+	case 's':
+		return "SIRET";
 	default:
 		return "habConventionNumero";
 	}
@@ -179,7 +185,14 @@ void lint_doubles(struct lint *l)
 		add_names(l, &x, &l->v[i]);
 	if (x.n)
 		qsort(x.v, x.n, sizeof *x.v, by_name);
-	for (size_t i = 0; i + 1 < x.n; i++)
-		if (x.v[i].kind == x.v[i + 1].kind && strcmp(x.v[i].name, x.v[i + 1].name) == 0)
-			lint_say(l, x.v[i].subject, "has the same %s as %s", kind_text(x.v[i].kind), x.v[i + 1].subject);
+	for (size_t i = 0; i + 1 < x.n; i++) {
+		const struct named *one = &x.v[i], *other = &x.v[i + 1];
+
+		if (one->kind != other->kind || strcmp(one->name, other->name) != 0)
+			continue;
+		lint_say(l, one->subject, "has the same %s as %s", kind_text(one->kind), other->subject);
+		/* nothing tells which of them is wrong, and each is found by it */
+		if (one->kind == 's')
+			lint_say(l, other->subject, "has the same %s as %s", kind_text(one->kind), one->subject);
+	}
 }

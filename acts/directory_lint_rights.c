@@ -119,8 +119,8 @@ static void check_coverage(struct lint *l, const struct lint_entry *e, const str
 
 /* --- rights --- */
 
-/* What is wrong with this holder; NULL: nothing. */
-static const char *holder_fault(struct lint *l, const struct establishment *x, const char *key)
+/* What is wrong with this holder; NULL: nothing. managed: there is a provider whose he may be or not. */
+static const char *holder_fault(struct lint *l, const struct establishment *x, bool managed, const char *key)
 {
 	const struct lint_entry *holder = lint_find(l, MIRROR_KIND_PERSON, key);
 
@@ -133,7 +133,7 @@ static const char *holder_fault(struct lint *l, const struct establishment *x, c
 		return arena_printf(l->arena, "%s, who is no agent of a provider", holder->subject);
 	if (strcmp(p->caf, x->caf) != 0)
 		return arena_printf(l->arena, "%s, an agent of another Caf", holder->subject);
-	if (strcmp(p->provider_key, x->manager_key) != 0)
+	if (managed && strcmp(p->provider_key, x->manager_key) != 0)
 		return arena_printf(l->arena, "%s, an agent of another provider", holder->subject);
 	if (strcmp(p->status, "terminee") == 0)
 		return arena_printf(l->arena, "%s, who left", holder->subject);
@@ -144,13 +144,13 @@ static const char *holder_fault(struct lint *l, const struct establishment *x, c
 	return NULL;
 }
 
-static void check_rights(struct lint *l, const struct lint_entry *e, const char *attribute, const struct strs *keys,
-			 const char *family)
+static void check_rights(struct lint *l, const struct lint_entry *e, bool managed, const char *attribute,
+			 const struct strs *keys, const char *family)
 {
 	struct strs values = entry_texts(l->arena, e->entry, attribute);
 
 	for (size_t i = 0; i < keys->n; i++) {
-		const char *fault = holder_fault(l, &e->is.is.establishment, keys->v[i]);
+		const char *fault = holder_fault(l, &e->is.is.establishment, managed, keys->v[i]);
 
 		if (fault)
 			lint_say(l, e->subject, "right to the %s of %s", family, fault);
@@ -171,8 +171,8 @@ void lint_establishment(struct lint *l, const struct lint_entry *e)
 
 	check_codes(l, e);
 	provider = manager_of(l, e);
-	check_rights(l, e, "habDroitFonctionnement", &x->listing_keys, "listing");
-	check_rights(l, e, "habDroitDisponibilites", &x->places_keys, "free places");
+	check_rights(l, e, provider != NULL, "habDroitFonctionnement", &x->listing_keys, "listing");
+	check_rights(l, e, provider != NULL, "habDroitDisponibilites", &x->places_keys, "free places");
 	if (provider && (x->listing_keys.n || x->places_keys.n))
 		check_coverage(l, e, provider);
 }
@@ -227,7 +227,7 @@ void lint_agreement(struct lint *l, const struct lint_entry *e)
 		if (!covered)
 			lint_say(l, e->subject, "covers what is no establishment: %s",
 				 text_cut(l->arena, g->covered_keys.v[i], VALUE_LENGTH));
-		else if (strcmp(g->status, "active") == 0 &&
+		else if (strcmp(g->status, "active") == 0 && *covered->is.is.establishment.manager_key &&
 			 strcmp(covered->is.is.establishment.manager_key, g->provider_key) != 0)
 			lint_say(l, e->subject, "covers %s, which its provider does not manage", covered->subject);
 	}

@@ -27,14 +27,16 @@ def test_edits_by_hand_are_named(service):
     before = d.search_s(place['dn'], ldap.SCOPE_BASE)[0][1]
     other = next(a for a in service.accounts('agent') if a['provider'] != agent['provider'])
     number = d.search_s(other['dn'], ldap.SCOPE_BASE)[0][1]['habAgentNumero'][0].decode()
-    d.modify_s(place['dn'], [(ldap.MOD_REPLACE, 'habCodeInsee', b'92999'), (ldap.MOD_DELETE, 'habGestionnaire', None), (ldap.MOD_ADD, 'habDroitFonctionnement', other['dn'].encode())])
+    d.modify_s(place['dn'], [(ldap.MOD_REPLACE, 'habCodeInsee', b'92999'), (ldap.MOD_ADD, 'habDroitFonctionnement', other['dn'].encode())])
+    stranger = f'{place["id"]}: right to the listing of {number} ({other["uid"]}), an agent of another'
+    assert stranger in lint(service)[1]
+    d.modify_s(place['dn'], [(ldap.MOD_DELETE, 'habGestionnaire', None)])
     d.modify_s(agent['dn'], [(ldap.MOD_REPLACE, 'habStatut', b'terminee')])
     try:
         code, said = lint(service)
         assert code == 1
         assert f'{place["id"]}: has no manager' in said
         assert f'{place["id"]}: unknown commune 92999 (habCodeInsee)' in said
-        assert f'{place["id"]}: right to the listing of {number} ({other["uid"]}), an agent of another' in said
         rows = [json.loads(line) for line in service.ctl('directory', 'lint', '--json', check=False).stdout.splitlines()]
         assert {'subject': place['id'], 'finding': 'has no manager (habGestionnaire)'} in rows
     finally:

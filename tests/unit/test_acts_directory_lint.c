@@ -124,6 +124,8 @@ static const struct {
 	{ G1, RENAME, NULL, "habConventionNumero=921-1," C921, "921-1", "a convention under no provider" },
 	{ E2, SET, "habGestionnaire", CLUB, NULL, NULL },
 	{ TOWN, SET, "habSiret", "21920078900018", "F001", "SIRET 21920078900018 has a wrong key" },
+	{ CLUB, SET, "habSiret", "21920078900010", "F001", "has the same SIRET as F002" },
+	{ CLUB, SET, "habSiret", "21920078900010", "F002", "has the same SIRET as F001" },
 	{ CLUB, SET, "habStatut", "ouvert", "F002", "unknown status ouvert" },
 	{ FAR, SET, "habFournisseurId", "f002", CLUB, "has the same habFournisseurId as " FAR },
 	{ C921, SET, "habVoiesRecours", NULL, "Caf 921", "lacks a text the law asks for: habVoiesRecours" },
@@ -243,6 +245,32 @@ static void test_each_broken_thing_is_named(void **state)
 	}
 }
 
+/* Nobody is of another provider where there is none. */
+static void test_without_a_manager_is_one_finding(void **state)
+{
+	static const char *const managers[] = { NULL, "habFournisseurId=F009,ou=fournisseurs," C921 };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(managers); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct entries list = tree_entries(a);
+		struct lint_report r;
+
+		for (size_t j = 0; j < list.n; j++) {
+			if (strcmp(list.v[j].dn, E1) != 0)
+				continue;
+			attribute_of(a, &list.v[j], "habGestionnaire")->n = 0;
+			if (managers[i])
+				put(a, &list.v[j], "habGestionnaire", bytes_of(managers[i]));
+		}
+		assert_int_equal(directory_lint(a, &list, TODAY, &nothing, &r), ERR_OK);
+		print(&r);
+		assert_true(has_finding(&r, "E001", managers[i] ? "its manager is no provider" : "has no manager"));
+		/* the convention covers what somebody else manages, as far as the directory says */
+		assert_int_equal(r.n, managers[i] ? 2 : 1);
+	}
+}
+
 /* A convention that ran out: its own finding and that of what it covered. */
 static void test_a_term_in_the_past_is_told_of_both(void **state)
 {
@@ -266,6 +294,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_whole_tree_has_no_finding),
 		cmocka_unit_test(test_each_broken_thing_is_named),
+		cmocka_unit_test(test_without_a_manager_is_one_finding),
 		cmocka_unit_test(test_a_term_in_the_past_is_told_of_both),
 	};
 
