@@ -5,6 +5,7 @@
 #include "acts/listing.h"
 #include "acts/mails.h"
 #include "acts/mirror_batch.h"
+#include "base/french.h"
 
 #include <string.h>
 
@@ -183,11 +184,12 @@ static enum err read_due(struct app *app, struct arena *a, struct leaving *out)
 	return t.err;
 }
 
-static void tell_line(struct buf *lines, const struct left *m, const struct establishment *e, const struct provider *manager)
+static void tell_line(struct arena *a, struct buf *lines, const struct left *m, const struct establishment *e,
+		      const struct provider *manager)
 {
 	buf_printf(lines, "%s%s (%s)", lines->n ? "\n" : "", e->name, e->id);
 	if (*manager->name)
-		buf_printf(lines, ", maintenant géré par %s", manager->name);
+		buf_printf(lines, ", maintenant géré par %s", french_le(a, manager->name));
 	buf_text(lines, ".");
 	if (m->closed)
 		buf_printf(lines, " La modification n° %llu, que la Caf n’avait pas encore vérifiée, ne sera pas publiée.",
@@ -223,7 +225,7 @@ static enum err tell(struct app *app, struct arena *a, bool *more)
 		changeset_delete(cs, TABLE_MIRROR_IN, mark_key(a, &x.v[i]));
 		e = read_place(app, a, &x.v[i], &place, &manager);
 		if (!e) {
-			tell_line(&lines, &x.v[i], &place, &manager);
+			tell_line(a, &lines, &x.v[i], &place, &manager);
 			caf = place.caf;
 			told++;
 		}

@@ -441,8 +441,8 @@ static void test_another_manager_closes_what_waited_and_the_former_one_is_told(v
 	assert_int_equal(mail_render(&s->app, s->a, &m, 1, &text), ERR_OK);
 	assert_string_equal(text.subject, "Changement de gestionnaire : 2 établissements");
 	assert_non_null(strstr(text.body, "Ville ne gère plus"));
-	assert_non_null(strstr(text.body, "(E0001), maintenant géré par Association Le Cabestan. La modification n° 1,"));
-	assert_non_null(strstr(text.body, "Les Hirondelles (E0009), maintenant géré par Association Le Cabestan."));
+	assert_non_null(strstr(text.body, "(E0001), maintenant géré par l’Association Le Cabestan. La modification n° 1,"));
+	assert_non_null(strstr(text.body, "Les Hirondelles (E0009), maintenant géré par l’Association Le Cabestan."));
 	slapd_change("dn: " OTHER_PLACE "\nchangetype: delete\n");
 	poll_for(s, 6);
 	assert_int_equal(mails_of(s, &m), 1);
