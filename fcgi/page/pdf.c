@@ -228,23 +228,23 @@ static double widest_least(const double *least, size_t n)
 	return limit;
 }
 
-/* No word is cut while its neighbours keep a useful width: what they wish up to two thirds of a fair share, or their own words up
-   to the fair share. One that is cut all the same claims no more than they. */
+/* The width each column begins with, that of its longest word. No word is cut while its neighbours can have a useful width: what
+   they wish up to two thirds of a fair share, or their own words up to the fair share. One that is cut begins with no more than
+   they. */
 static void useful_widths(const double *least, const double *wish, size_t n, double *width)
 {
-	double fair = WIDTH / (double)n, claim[COLUMNS_MAX], claims = 0, sum = 0;
+	double fair = WIDTH / (double)n, claim[COLUMNS_MAX], room[COLUMNS_MAX], claims = 0, rooms = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		claim[i] = fmin(fair, fmax(least[i], fmin(wish[i], fair * 2 / 3)));
 		claims += claim[i];
 	}
 	for (size_t i = 0; i < n; i++) {
-		width[i] = fmax(least[i], claim[i]);
-		if (width[i] > WIDTH - (claims - claim[i]))
-			width[i] = claim[i];
-		sum += width[i];
+		width[i] = least[i] > WIDTH - (claims - claim[i]) ? claim[i] : least[i];
+		room[i] = fmax(width[i], claim[i]);
+		rooms += room[i];
 	}
-	double limit = sum > WIDTH ? widest_least(width, n) : WIDTH;
+	double limit = rooms > WIDTH ? widest_least(room, n) : WIDTH;
 
 	for (size_t i = 0; i < n; i++)
 		width[i] = fmin(width[i], limit);
