@@ -21,16 +21,30 @@ const char *annex_text_title(struct arena *a, day_t until)
 	return arena_printf(a, "Annexe 1 au %s", day_fr(a, until));
 }
 
+/* « 16 h 08 », on one line. */
+static const char *hour(struct arena *a, int64_t at)
+{
+	struct buf b = buf_new(a);
+
+	for (const char *s = time_hour_fr(a, at); *s; s++)
+		if (*s == ' ')
+			buf_text(&b, "\u00A0");
+		else
+			buf_byte(&b, (uint8_t)*s);
+	return buf_str(&b);
+}
+
 static void head(struct annexing *x)
 {
 	const struct annex_asked *q = x->q;
+	int64_t now = clock_now();
 
 	say(x, BLOCK_TITLE, annex_text_title(x->a, q->until));
 	say(x, BLOCK_PARAGRAPH,
 	    arena_printf(x->a, "Convention %s entre %s et la %s.", q->g->number, french_le(x->a, q->p->name), q->caf->name));
 	say(x, BLOCK_PARAGRAPH,
-	    arena_printf(x->a, "Noms, fonctions et adresses sont ceux d’aujourd’hui. Établie le %s.",
-			 time_fr(x->a, clock_now())));
+	    arena_printf(x->a, "Noms, fonctions et adresses sont ceux d’aujourd’hui. Établie le %s à %s.",
+			 day_fr(x->a, day_of(now)), hour(x->a, now)));
 }
 
 static void unknown_before(struct annexing *x)

@@ -190,6 +190,14 @@ static void test_the_annex_as_a_text(void **state)
 		print_message("%s\n", annex_lines[i]);
 		assert_non_null(strstr(canonical, annex_lines[i]));
 	}
+	/* the hour keeps to one line: no blank that breaks it */
+	const char *made = strstr(canonical, "Établie le ");
+
+	assert_non_null(made);
+	made = strstr(made, " à ");
+	assert_non_null(made);
+	made += strlen(" à ");
+	assert_int_equal(strcspn(made, " "), strcspn(made, "\n") + strlen("\nH"));
 	assert_int_equal(agreement_text_read(s->a, canonical, &again), ERR_OK);
 	asked.until = today - 2;
 	asked.since = 0;
