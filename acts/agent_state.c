@@ -2,6 +2,7 @@
 #include "acts/agent.h"
 
 #include "acts/departure.h"
+#include "acts/mirror_keys.h"
 #include "acts/queue.h"
 #include "acts/right_history.h"
 
@@ -49,27 +50,41 @@ static day_t first_agreement(const struct agreements *all)
 	return first;
 }
 
+/* Begun once the mirror had looked at everything. Of one that is over only its day tells. */
+static bool began_later(const struct right_period *p, int64_t watched, uint64_t complete)
+{
+	return p->until ? day_of(p->from) > day_of(watched) : p->rev > complete;
+}
+
 /* When the mirror saw him arrive at the provider's; 0: he was there when it looked first. */
 static enum err arrival(struct txn *t, struct arena *a, const struct person *p, day_t *out)
 {
 	struct provider provider;
 	struct right_period *v;
+	const struct right_period *came = NULL;
+	struct record complete;
 	size_t n;
-	int64_t watched = 0, came = 0;
+	int64_t watched = 0;
 	enum err e = provider_by_key(t, a, p->provider_key, &provider);
 
+	*out = 0;
 	if (!e)
 		e = right_periods(t, a, provider.uuid, &v, &n);
-	for (size_t i = 0; !e && i < n; i++) {
+	if (!e)
+		e = mirror_mark_get(t, "#complete", &complete);
+	if (e)
+		return or_none(e);
+	for (size_t i = 0; i < n; i++) {
 		if (v[i].family != PERIOD_EMPLOYED)
 			continue;
 		if (!watched || v[i].from < watched)
 			watched = v[i].from;
-		if (uuid_equal(v[i].object, p->uuid) && (!came || v[i].from < came))
-			came = v[i].from;
+		if (uuid_equal(v[i].object, p->uuid) && (!came || v[i].from < came->from))
+			came = &v[i];
 	}
-	*out = !e && came && day_of(came) > day_of(watched) ? day_of(came) : 0;
-	return or_none(e);
+	if (came && began_later(came, watched, complete.rev))
+		*out = day_of(came->from);
+	return ERR_OK;
 }
 
 enum err agent_end_check(struct app *app, struct arena *a, const struct person *p, day_t end, day_t today,

@@ -362,8 +362,11 @@ static enum err add_establishment(struct amending *x)
 static enum err remove_establishment(struct amending *x)
 {
 	struct establishment e;
-	enum err failed = covered_by_id(x, "etablissement", typed(x, "etablissement"), &e);
+	const char *id = typed(x, "etablissement");
+	enum err failed = *id ? covered_by_id(x, "etablissement", id, &e) : ERR_NOTFOUND;
 
+	if (!*id)
+		fault_add(x->a, x->faults, "etablissement", "Choisissez l’établissement à retirer");
 	if (!input_has(x->in, "confirmer", "oui"))
 		fault_add(x->a, x->faults, "confirmer", "Cochez « Je confirme » pour continuer");
 	if (failed || x->faults->n)

@@ -68,13 +68,17 @@ const struct mail_template mail_templates[] = {
 	  "sessions ont été fermées.\n"
 	  "Si vous n’avez rien modifié, demandez un nouveau mot de passe sur {site}/mot-de-passe-oublie et prévenez "
 	  "{service_ou_exploitant}.\n", NULL },
-	{ "agreement_ending", "Votre convention se renouvelle le {echeance}",
+	{ "agreement_ending",
+	  "?convention {organisme} : la convention {numero} se renouvelle le {echeance}\n"
+	  "!convention Votre convention se renouvelle le {echeance}",
 	  "La convention entre {le organisme} et la {caf} se renouvelle pour un an le {echeance}. Vous n’avez rien à faire pour la garder.\n"
 	  "Pour y mettre fin, envoyez une lettre recommandée avec avis de réception : la {caf} doit la recevoir le "
 	  "{limite_preavis} au plus tard.\n"
 	  "?convention Copie pour la {caf} : {site}/caf/conventions/{convention}.\n"
 	  "!convention Vérifiez aussi la liste des personnes habilitées : {site}/espace-pro/convention.\n", NULL },
-	{ "agreement_finishing", "Votre convention prend fin le {echeance}",
+	{ "agreement_finishing",
+	  "?convention {organisme} : la convention {numero} prend fin le {echeance}\n"
+	  "!convention Votre convention prend fin le {echeance}",
 	  "La convention {numero} entre {le organisme} et la {caf} prend fin le {echeance} et ne se renouvelle pas. Les droits de "
 	  "mise à jour qu’elle donne sont arrêtés ce jour-là. Ce qui a été fait avant reste acquis.\n"
 	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
@@ -377,6 +381,16 @@ static bool stands(const struct values *v, const char **line)
 	return wanted == (value && *value);
 }
 
+/* The line of it that stands. */
+static enum err fill_subject(const struct values *v, const char *subject, struct buf *out)
+{
+	const char *line = subject;
+
+	while (!stands(v, &line) && strchr(line, '\n'))
+		line = strchr(line, '\n') + 1;
+	return fill(v, line, strcspn(line, "\n"), out);
+}
+
 static enum err fill_body(const struct values *v, const char *body, const char **out)
 {
 	struct buf b = buf_new(v->arena);
@@ -423,7 +437,7 @@ enum err mail_render(struct app *app, struct arena *a, const struct mail *m, uin
 	enum err e = read_values(&v);
 
 	if (!e)
-		e = fill(&v, template->subject, strlen(template->subject), &subject);
+		e = fill_subject(&v, template->subject, &subject);
 	if (!e)
 		e = fill_body(&v, template->body, &text.body);
 	if (e)

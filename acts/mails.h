@@ -8,7 +8,7 @@
 /* {name} stands for an argument, or for what every mail knows: {site} {date} {heure} of the record, {caf} {service} {telephone}
    {courriel} of its Caf, {prenom} {nom} {identifiant} {organisme}
    {fournisseur} of its person. A line that starts with "?name " is left out
-   when that value is empty, with "!name " when it is not. */
+   when that value is empty, with "!name " when it is not; so is one of a subject, of which one alone stands. */
 struct mail_template {
 	const char *code;
 	const char *subject;

@@ -42,6 +42,7 @@ static enum err read_row(struct arena *a, const struct scan *s, struct right_per
 	out->family = read_u8(&in);
 	out->from = (int64_t)read_u64(&in);
 	out->until = p.until;
+	out->rev = s->record.rev;
 	out->number = p.number;
 	return ERR_OK;
 }

@@ -16,6 +16,7 @@ struct right_period {
 	unsigned family;
 	const char *number;  /* PERIOD_EMPLOYED: the person's */
 	int64_t from, until; /* until 0: it lasts */
+	uint64_t rev;        /* of the changeset that began it; once it is over of the one that ended it */
 };
 
 /* All periods of a person, an agreement or a provider, by object, family and beginning. */

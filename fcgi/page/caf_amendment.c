@@ -314,6 +314,17 @@ enum err page_amendment(struct request *rq, struct html *h)
 	return e ? e : show(rq, h, &v);
 }
 
+/* What the notice says of it. */
+static const char *done_code(struct request *rq, const struct amendment_view *v)
+{
+	const struct person *p = chosen(rq, v);
+
+	if (!amendment_is_signed(v->nature))
+		return "retrait-enregistre";
+	return nature_is(v, "droit") && p && strcmp(p->status, "suspendue") == 0 ? "avenant-enregistre-suspendue" :
+										   "avenant-enregistre";
+}
+
 enum err page_amendment_post(struct request *rq, struct html *h)
 {
 	struct amendment_view v = { 0 };
@@ -328,5 +339,5 @@ enum err page_amendment_post(struct request *rq, struct html *h)
 		rq->re->status = 422;
 		return show(rq, h, &v);
 	}
-	return e ? e : done(rq, v.path, amendment_is_signed(v.nature) ? "avenant-enregistre" : "retrait-enregistre");
+	return e ? e : done(rq, v.path, done_code(rq, &v));
 }

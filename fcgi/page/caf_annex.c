@@ -98,6 +98,7 @@ static enum err show(struct request *rq, struct html *h, const struct annex_view
 	       arena_printf(rq->arena, "/caf/conventions/%s", v->g.number), "Annexe 1", NULL);
 	error_summary(rq, h);
 	dates_form(rq, h, v);
+	html(h, "<p class=\"small muted no-print\">Les personnes dont l’accès était suspendu à cette date n’y figurent pas.</p>\n");
 	document_print(h, &v->text, foot_of(rq, v), pdf_path(rq, v));
 	page_end(rq, h);
 	return ERR_OK;

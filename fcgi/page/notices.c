@@ -54,6 +54,8 @@ static const struct choice notices[] = {
 	{ "resiliation-enregistree", "Résiliation enregistrée. Le fournisseur et ses agents sont prévenus." },
 	{ "resiliation-annulee", "Résiliation annulée. Le fournisseur et ses agents sont prévenus." },
 	{ "avenant-enregistre", "Avenant enregistré. Les droits sont en train d’être ouverts." },
+	{ "avenant-enregistre-suspendue",
+	  "Avenant enregistré. L’accès de cette personne est suspendu : ses droits s’ouvriront quand il sera rouvert." },
 	{ "retrait-enregistre", "Retrait enregistré. Les droits sont retirés." },
 	{ "mot-de-passe", "Mot de passe enregistré. Un courriel vous le confirme." },
 	{ "rappels", "Rythme des rappels enregistré." },

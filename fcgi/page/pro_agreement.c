@@ -2,6 +2,7 @@
 #include "fcgi/page/page.h"
 
 #include "acts/agent.h"
+#include "acts/agreement.h"
 #include "acts/calendar.h"
 #include "acts/departure.h"
 #include "acts/right_history.h"
@@ -225,11 +226,60 @@ static void person_row(struct html *h, const struct agent_row *r)
 	html(h, "</td></tr>\n");
 }
 
+/* The last that ended, number "" : none did. */
+static enum err last_ended(struct request *rq, struct agreement_line *out)
+{
+	AUTO_TXN struct txn t = txn_read(rq->app->store, STORE_MAIN);
+	struct agreements all;
+	enum err e = agreements_of(&t, rq->arena, rq->who.provider.key, &all);
+
+	*out = (struct agreement_line){ .g = { .number = "" } };
+	for (size_t i = 0; !e && i < all.n; i++) {
+		struct agreement_line l;
+
+		if (agreement_state(&all.v[i], day_today()) != AGREEMENT_OVER)
+			continue;
+		e = agreement_line_read(&t, rq->arena, &all.v[i], &rq->who.provider, &l);
+		if (!e && (!*out->g.number || l.due > out->due))
+			*out = l;
+	}
+	return e;
+}
+
+static enum err no_agreement(struct request *rq, struct html *h)
+{
+	struct agreement_line last;
+	enum err e = last_ended(rq, &last);
+
+	if (e)
+		return e;
+	html(h, "<section class=\"card\" aria-labelledby=\"t-conv\">\n<h2 id=\"t-conv\">Convention</h2>\n"
+		"<p>Aucune convention en vigueur.</p>\n");
+	if (*last.g.number && last.due)
+		html(h, "<p>La convention n° <span class=\"num\">{}</span> a pris fin le <strong>{}</strong>.</p>\n",
+		     last.g.number, day_fr(rq->arena, last.due));
+	else if (*last.g.number)
+		html(h, "<p>La convention n° <span class=\"num\">{}</span> est terminée.</p>\n", last.g.number);
+	html(h, "</section>\n");
+	return ERR_OK;
+}
+
+static void asking(struct request *rq, struct html *h, bool any)
+{
+	html(h, "<aside class=\"card\" aria-label=\"Demander un changement\">\n<h2>Demander un changement</h2>\n");
+	if (any)
+		html(h, "<p>Une arrivée, un droit de plus : rien ne se modifie en ligne. Écrivez à votre Caf, "
+			"qui prépare un avenant.</p>\n");
+	else
+		html(h, "<p>Sans convention en vigueur, rien ne s’ajoute. Pour en signer une autre, faites une "
+			"<a href=\"/demande-habilitation\">demande d’habilitation</a>.</p>\n");
+	html(h, "<p>Un départ se signale tout de suite, à côté de la personne.</p>\n");
+	caf_service_lines(rq, h);
+	html(h, "</aside>\n");
+}
+
 static void agreement_cards(struct request *rq, struct html *h, const struct agreements *all)
 {
-	if (!all->n)
-		html(h, "<section class=\"card\" aria-labelledby=\"t-conv\">\n<h2 id=\"t-conv\">Convention</h2>\n"
-			"<p>Aucune convention en vigueur.</p>\n</section>\n");
 	for (size_t i = 0; i < all->n; i++)
 		agreement_card(rq, h, &all->v[i], all->n > 1 ? i + 1 : 0);
 }
@@ -271,6 +321,8 @@ static enum err agreement_page(struct request *rq, struct html *h)
 		note(h, NOTE_INFO,
 		     "Une suspension est enregistrée. L’annuaire n’est pas encore à jour : actualisez la page dans un instant.");
 	html(h, "<div class=\"cols\">\n<div>\n");
+	if (!all.n && (e = no_agreement(rq, h)))
+		return e;
 	agreement_cards(rq, h, &all);
 	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-pers\" tabindex=\"0\">\n<table class=\"data\">\n"
 		"<caption id=\"t-pers\">Personnes habilitées de votre organisme</caption>\n<thead><tr><th scope=\"col\">Nom</th>"
@@ -282,11 +334,9 @@ static enum err agreement_page(struct request *rq, struct html *h)
 	for (size_t i = 0; i < all.n; i++)
 		if ((e = covered_section(rq, h, &all.v[i], all.n > 1 ? i + 1 : 0)))
 			return e;
-	html(h, "</div>\n<aside class=\"card\" aria-label=\"Demander un changement\">\n"
-		"<h2>Demander un changement</h2>\n<p>Une arrivée, un droit de plus : rien ne se modifie en ligne. Écrivez à votre Caf, "
-		"qui prépare un avenant.</p>\n<p>Un départ se signale tout de suite, à côté de la personne.</p>\n");
-	caf_service_lines(rq, h);
-	html(h, "</aside>\n</div>\n");
+	html(h, "</div>\n");
+	asking(rq, h, all.n > 0);
+	html(h, "</div>\n");
 	page_end(rq, h);
 	return ERR_OK;
 }

@@ -264,6 +264,13 @@ def test_somebody_new_by_an_amendment_enters_and_leaves_a_right_again(service, a
     settled(admin, c)
     page = amendment(admin, c, 'retrait-droit', f'&agent={number}')
     assert page.faults() == ['Cochez au moins un droit à retirer']
+    # of whoever is suspended nothing opens yet
+    c.d.modify_s(dn, [(ldap.MOD_REPLACE, 'habStatut', b'suspendue')])
+    until(lambda: 'Suspendu' in admin.get(f'/caf/fournisseurs/F9210002/agents/{number}').words)
+    page = amendment(admin, c, 'droit', f'&agent={number}', **SIGNED, fonctionnement=places[0])
+    assert 'est suspendu : ses droits s’ouvriront quand il sera rouvert' in page.words and 'en train d’être ouverts' not in page.words
+    settled(admin, c)
+    c.d.modify_s(dn, [(ldap.MOD_REPLACE, 'habStatut', b'active')])
 
 
 def test_an_establishment_of_another_manager_is_taken_over_once_confirmed(service, admin, convention):
@@ -288,6 +295,7 @@ def test_an_establishment_of_another_manager_is_taken_over_once_confirmed(servic
     c.wait_page(admin, f'{entry["cn"][0].decode()} {place}')
     page = amendment(admin, c, 'retrait-etablissement', etablissement=place)
     assert page.faults() == ['Cochez « Je confirme » pour continuer']
+    assert amendment(admin, c, 'retrait-etablissement', confirmer='oui').faults() == ['Choisissez l’établissement à retirer']
     page = amendment(admin, c, 'retrait-etablissement', etablissement=place, confirmer='oui')
     assert 'Retrait enregistré' in page.words
     until(lambda: dn.lower() not in [v.lower() for v in c.get('habEtablissementCouvert')])
@@ -313,6 +321,10 @@ def test_a_convention_ended_with_an_ldap_tool_says_since_when(service, admin):
         assert f'La convention couvrait, jusqu’au {spelled(TODAY)} :' in words and all(e in words for e in covered)
         assert f'terminée le {french(TODAY)}' in admin.get('/caf/conventions?q=' + c.number).words
         until(lambda: withdrawn in page(place).words)
+        agent = next(a for a in service.accounts('agent') if a['dn'].endswith(c.provider))
+        words = service.client(agent).get('/espace-pro/convention').words
+        assert f'La convention n° {c.number} a pris fin le {spelled(TODAY)}.' in words and 'demande d’habilitation' in words, words
+        assert 'avenant' not in words
     finally:
         c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habStatut', b'active')])
     until(lambda: 'n’est plus mise à jour' not in page(place).words)
@@ -360,6 +372,8 @@ def test_annex_1_at_a_date_and_what_changed_since(admin, convention):
     page = admin.get(convention.path + '/annexe')
     assert 'Annexe 1 au' in page.title
     assert 'Noémie Tramoulet' in page.words and 'Établissements de la convention' in page.words
+    assert 'Les personnes dont l’accès était suspendu à cette date n’y figurent pas.' in page.words
+    assert 'suspendu' not in ' '.join(document_words(page))
     yesterday = TODAY - datetime.timedelta(days=1)
     page = admin.get(f'{convention.path}/annexe?au={french(TODAY)}&depuis={french(yesterday)}')
     assert 'Changements entre le' in page.words and 'Ajout : Noémie Tramoulet' in page.words

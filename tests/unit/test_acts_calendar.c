@@ -207,7 +207,8 @@ static void test_warned_once_for_each_due_day(void **state)
 	assert_false(live(w, &g, day(2026, 9, 21)));
 	assert_int_equal(mails_of(w, "agreement_ending", &m), 2); /* the provider's contact and the Caf */
 	assert_int_equal(mail_render(&w->app, w->a, &m, 1, &text), ERR_OK);
-	assert_string_equal(text.subject, "Votre convention se renouvelle le 15 janvier 2027");
+	assert_non_null(strstr(text.subject, "Ville de Valmoreau : la convention "));
+	assert_non_null(strstr(text.subject, " se renouvelle le 15 janvier 2027"));
 	assert_non_null(strstr(text.body, "entre la Ville de Valmoreau et la Caf des Hauts-de-Seine"));
 	assert_non_null(strstr(text.body, "doit la recevoir le 15 octobre 2026 au plus tard"));
 	/* the last one is the Caf's copy */

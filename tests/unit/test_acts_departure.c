@@ -91,6 +91,16 @@ static void test_nobody_left_before_he_came(void **state)
 	struct visitor who = logged_in(s, "pdurand");
 	struct faults faults = { 0 };
 
+	/* on the very day on which the mirror looked first */
+	slapd_change(PERSON("uid=recente," PROVIDER, "habAgent", "recente", "Rose Récente", "A-000778") "\n");
+	stage_poll(s);
+	struct person recent = person(s, "recente");
+
+	assert_int_equal(agent_end_check(&s->app, s->a, &recent, day_today() - 1, day_today(), &faults), ERR_OK);
+	assert_int_equal(faults.n, 1);
+	assert_non_null(strstr(faults.v[0].value, day_slashes(s->a, day_today())));
+	faults = (struct faults){ 0 };
+	slapd_change("dn: uid=recente," PROVIDER "\nchangetype: delete\n\n");
 	clock_test_offset(10 * DAY_MS);
 	slapd_change(PERSON("uid=nouveau," PROVIDER, "habAgent", "nouveau", "Nina Nouveau", "A-000777") "\n");
 	stage_poll(s);
