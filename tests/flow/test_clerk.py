@@ -48,6 +48,7 @@ def newcomer(service):
         'objectClass': [b'inetOrgPerson', b'habAgent'], 'uid': uid, 'cn': 'Théo Sallandre', 'sn': 'Sallandre', 'givenName': 'Théo',
         'mail': f'{uid}@valmoreau.example', 'habAgentNumero': number, 'habStatut': 'active'}.items()])
     yield {'dn': dn, 'uid': uid, 'mail': f'{uid}@valmoreau.example', 'number': number}
+    until(lambda: 'directory waiting' not in service.ctl('jobs', 'list').stdout, what='a job about the entry still waits')
     d.delete_s(dn)
 
 
