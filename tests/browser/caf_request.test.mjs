@@ -27,7 +27,7 @@ async function ask() {
   await p.fill({ nom: 'Commune de Courtebise', siret: siret(), adresse: 'Mairie, 3 rue de l’Aumane', code_postal: '00420', commune: 'Courtebise',
     signataire: 'Jeanne Aubertin, maire', courriel: 'mairie@courtebise.example', telephone: '01 99 00 12 00' });
   await p.press('Enregistrer et continuer');
-  await p.page.check(`[name=caf][value="${CAF}"]`).catch(() => p.page.selectOption('[name=caf]', CAF));
+  await p.page.selectOption('[name=caf]', CAF);
   await p.press('Enregistrer et continuer');
   await p.go(`${STEPS}/fonctionnement`);
   await p.page.click('details:has([name=autre]) summary');
