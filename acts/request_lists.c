@@ -322,6 +322,10 @@ static enum err take_list(struct taking *x, enum request_step step, struct strs 
 	const char *line = searching ? "" : input_get(x->in, "autre");
 
 	input_check(x->a, request_list_form(), x->in, x->faults);
+	if (request_line_is_again(x, step, &ids, line)) {
+		x->idle = true;
+		return ERR_OK;
+	}
 	if (request_list_moved(x, step, &ids)) {
 		tick_both(x, list, &ids);
 		return ERR_OK;

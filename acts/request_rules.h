@@ -40,6 +40,8 @@ MUST_USE enum err request_draft_key(struct arena *a, const char *token, struct b
 /* What a list may not hold: a French sentence, or NULL. "+n" are judged by their line. */
 const char *request_wrong_establishment(struct app *app, struct arena *a, const struct grant_request *r,
 					enum request_step step, const char *id);
+/* The form that added the last free line, once more: a second click. */
+bool request_line_is_again(const struct taking *x, enum request_step step, const struct strs *ticked, const char *line);
 /* "A, B et C": names of what the lists hold. */
 const char *request_names_of(struct taking *x, const struct strs *ids);
 /* After the lists changed: free lines in no list go, the others close up, people keep what is still there; d->lessened counts them. */

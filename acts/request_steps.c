@@ -345,6 +345,22 @@ bool request_list_moved(const struct taking *x, enum request_step step, const st
 	       !is_same_set(stored_list(x->d, step), ticked);
 }
 
+bool request_line_is_again(const struct taking *x, enum request_step step, const struct strs *ticked, const char *line)
+{
+	const char *seen = input_get(x->in, "lignes");
+	struct grant_request before = x->d->r;
+	struct strs after = { 0 };
+
+	if (!*line || !before.others.n ||
+	    strcmp(text_fold(x->a, line), text_fold(x->a, before.others.v[before.others.n - 1])) != 0)
+		return false;
+	for (size_t i = 0; i < ticked->n; i++)
+		strs_add(x->a, &after, ticked->v[i]);
+	strs_add(x->a, &after, arena_printf(x->a, "+%zu", before.others.n--));
+	return strncmp(seen, request_lines_mark(x->a, &before), MARK_LENGTH) == 0 &&
+	       is_same_set(stored_list(x->d, step), &after);
+}
+
 static bool is_empty_form(const struct input *in)
 {
 	return !*input_get(in, "nom") && !*input_get(in, "prenom") && !*input_get(in, "fonction") &&

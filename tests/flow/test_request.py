@@ -305,6 +305,21 @@ def test_a_search_searches_and_keeps_a_line_that_is_not_added(service, nurseries
     assert '+1' in step(c, name).all('etablissement')
 
 
+@pytest.mark.parametrize('name, others', [('fonctionnement', True), ('places', False)])
+def test_a_line_added_by_a_double_click_is_added_once(service, nurseries, name, others):
+    c = service.client()
+    form = step(c, name).put('etablissement', [nurseries[0][0]]).put('autre', 'Les Galets, 1 rue Haute')
+    if others:
+        form.put('autre_places', 'oui')
+    for _ in range(2):
+        page = ok(form.submit(('action', 'ajouter')), f'{STEPS}/{name}?fait=ligne-ajoutee')
+        assert sorted(page.form(f'/{name}').all('etablissement')) == ['+1', nurseries[0][0]]
+    form = page.form(f'/{name}').put('autre', 'Les Dunes, 2 rue Basse')
+    for _ in range(2):
+        page = ok(form.submit(('action', 'ajouter')), f'{STEPS}/{name}?fait=ligne-ajoutee')
+    assert sorted(page.form(f'/{name}').all('etablissement')) == ['+1', '+2', nurseries[0][0]]
+
+
 def test_free_lines_leave_and_close_up(service, nurseries):
     c = service.client()
     made.fill(c, '921', [nurseries[0][0]], [nurseries[0][0]], others=['Les Galets, 1 rue Haute', 'Les Dunes, 2 rue Basse'])
