@@ -136,7 +136,6 @@ static enum err read_view(struct request *rq, struct agreement_view *v)
 
 	if (!e)
 		e = read_due(rq, v);
-
 	if (!e)
 		e = agreement_file_read(rq->app, rq->arena, &v->g, &v->p, &v->file);
 	if (!e)

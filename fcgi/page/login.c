@@ -3,6 +3,7 @@
 
 #include "acts/log.h"
 #include "acts/reminders.h"
+#include "base/french.h"
 
 #include <string.h>
 
@@ -188,10 +189,10 @@ static enum err first_change_page(struct request *rq, struct html *h)
 		   &(struct page){ .space = SPACE_PUBLIC, .title = "Choisissez votre mot de passe", .tab = "/connexion" });
 	error_summary(rq, h);
 	html(h,
-	     "<div class=\"cols\">\n<div class=\"narrow\">\n<p class=\"eyebrow\">Première connexion de {}</p>\n"
+	     "<div class=\"cols\">\n<div class=\"narrow\">\n<p class=\"eyebrow\">Première connexion {}</p>\n"
 	     "<h1>Choisissez votre mot de passe</h1>\n<p class=\"lead\">Celui que vous avez reçu par courriel est provisoire. "
 	     "Remplacez-le pour entrer dans votre espace.</p>\n",
-	     rq->who.person.name);
+	     french_de(rq->arena, rq->who.person.name));
 	form_open(rq, h, "card", "/mot-de-passe/premier-changement");
 	html(h,
 	     "<input class=\"vh\" type=\"text\" name=\"identifiant\" value=\"{}\" autocomplete=\"username\" tabindex=\"-1\" "

@@ -1,6 +1,8 @@
 /* Fonctionnement: the form and its draft. */
 #include "fcgi/page/pro_listing.h"
 
+#include "base/french.h"
+
 #include <string.h>
 
 const struct form *form_listing(void)
@@ -187,8 +189,8 @@ void listing_pending_note(struct request *rq, struct html *h, const struct listi
 	if (uuid_equal(r->author, rq->who.person.uuid))
 		html(h, "votre envoi");
 	else
-		html(h, "<a href=\"{}/revisions/{}\">l’envoi de {}</a>, {}", own_path(rq),
-		     html_number(h, (int64_t)r->n), r->author_name, time_fr(rq->arena, r->sent_at));
+		html(h, "<a href=\"{}/revisions/{}\">l’envoi {}</a>, {}", own_path(rq), html_number(h, (int64_t)r->n),
+		     french_de(rq->arena, r->author_name), time_fr(rq->arena, r->sent_at));
 	html(h, " ; {}.</p></div>\n", then);
 }
 

@@ -3,6 +3,7 @@
 
 #include "acts/report.h"
 #include "acts/search.h"
+#include "base/french.h"
 
 #include <string.h>
 
@@ -50,8 +51,9 @@ static enum err thanks(struct request *rq, struct html *h, const struct family_p
 	open_page(rq, h, p);
 	html(h,
 	     "<p>Votre signalement est transmis à la {}. Si vous avez laissé votre adresse, elle peut vous répondre.</p>\n"
-	     "<p><a href=\"{}\">Retour à la fiche de {}</a></p>\n",
-	     *p->caf_name ? p->caf_name : "Caf", public_path(rq->arena, p->name, p->id), p->name);
+	     "<p><a href=\"{}\">Retour à la fiche {}</a></p>\n",
+	     *p->caf_name ? p->caf_name : "Caf", public_path(rq->arena, p->name, p->id),
+	     french_de(rq->arena, french_le(rq->arena, p->name)));
 	return close_page(rq, h);
 }
 
