@@ -39,8 +39,9 @@ static enum err drop_rights(struct app *app, struct arena *a, struct edits *x, c
 	return t.err;
 }
 
+/* asks: for a temporary password. */
 static enum err edit(struct app *app, struct arena *a, struct changeset *cs, const struct person *p,
-		     enum agent_change change, day_t end, const char *reason)
+		     enum agent_change change, day_t end, const char *reason, bool asks)
 {
 	struct edits *x = edits_new(a);
 	enum err e = ERR_OK;
@@ -49,6 +50,8 @@ static enum err edit(struct app *app, struct arena *a, struct changeset *cs, con
 	edits_set(x, "habStatut", changes[change].status);
 	edits_set(x, "habFinMission", end && change != AGENT_REOPEN ? day_ldap(a, end) : "");
 	edits_set(x, "habMotifRetrait", change == AGENT_REOPEN ? "" : reason);
+	if (asks)
+		edits_set(x, "habDemandeMotDePasse", "TRUE");
 	if (change == AGENT_END)
 		e = drop_rights(app, a, x, p);
 	edits_job(a, cs, x, outcome_key(a, "agent", p->number, "acces"));
@@ -73,17 +76,23 @@ enum err agent_change_add(struct app *app, struct arena *a, struct changeset *cs
 			  const struct person *p, enum agent_change change, day_t end, const char *reason)
 {
 	struct audit_record r;
+	struct temp_password temp;
 	size_t dropped;
 	enum err e = agent_record(app, a, who, p, changes[change].event, &r);
 
-	if (e || (e = edit(app, a, cs, p, change, end, reason)))
+	if (e || (e = temporary_password_read(app, a, p->uuid, &temp)))
+		return e;
+	/* whoever has no password of his own may have lost the one that was mailed meanwhile */
+	bool asks = change == AGENT_REOPEN && temporary_password_is_first(&temp);
+
+	if ((e = edit(app, a, cs, p, change, end, reason, asks)))
 		return e;
 	if (end)
 		act_detail(a, &r, "end", day_iso(a, end));
 	if (change != AGENT_REOPEN)
 		e = sessions_drop(app, a, cs, p->uuid, NULL, visitor_now(who), &dropped);
 	mail_add_about(app, a, cs, outcome_key(a, "agent", p->number, "avis"), changes[change].mail, p->uuid, "",
-		       p->caf, "motif", reason, "fin", end ? day_fr(a, end) : "", NULL);
+		       p->caf, "motif", reason, "fin", end ? day_fr(a, end) : "", "provisoire", asks ? "oui" : "", NULL);
 	changeset_audit(cs, &r);
 	return e;
 }

@@ -38,6 +38,8 @@ MUST_USE enum err agent_decide(struct app *app, struct arena *a, const struct vi
 
 /* Both addresses are told; identifier and number stay. A temporary password that was on its way is over, and another is asked for. shared: he confirmed an address that others have too. Outcomes
    "agent/NUMBER/courriel" (directory), "agent/NUMBER/avis" (the mail to the new address). */
+/* newcomer: he has no password of his own. The argument of the mail « mail_changed » that tells what becomes of his password. */
+const char *agent_mail_words(const struct person *p, bool newcomer);
 MUST_USE enum err agent_mail_change(struct app *app, struct arena *a, const struct visitor *who, const struct person *p,
 				    const char *mail, bool shared, struct faults *faults);
 

@@ -198,17 +198,20 @@ enum err agent_mail_check(struct app *app, struct arena *a, const struct visitor
 	return e;
 }
 
-/* again: the temporary password that went to the old address is over, and another is sent. */
-static void mail_both(const struct deciding *x, const char *fresh, bool again)
+const char *agent_mail_words(const struct person *p, bool newcomer)
 {
-	const char *provisional = again ? "oui" : "";
+	return !newcomer ? "garde" : strcmp(p->status, "active") == 0 ? "provisoire" : "differe";
+}
+
+static void mail_both(const struct deciding *x, const char *fresh, const char *password)
+{
 	const char *about = outcome_key(x->a, "agent", x->p.number, "avis");
 
 	mail_add_about(x->app, x->a, x->cs, about, "mail_changed", x->p.uuid, fresh, x->p.caf, "ancien", x->p.mail,
-		       "nouveau", fresh, "provisoire", provisional, NULL);
+		       "nouveau", fresh, password, "oui", NULL);
 	if (text_is_mail(x->p.mail))
 		mail_add(x->app, x->a, x->cs, "mail_changed", x->p.uuid, x->p.mail, x->p.caf, "ancien", x->p.mail,
-			 "nouveau", fresh, "provisoire", provisional, NULL);
+			 "nouveau", fresh, password, "oui", NULL);
 }
 
 /* mail: NULL: as it is. */
@@ -228,7 +231,7 @@ enum err agent_mail_change(struct app *app, struct arena *a, const struct visito
 			   const char *mail, bool shared, struct faults *faults)
 {
 	struct deciding x = { .app = app, .a = a, .who = who };
-	bool done, ended;
+	bool done, newcomer;
 	enum err e = begin(&x, p, "courriel", &done);
 
 	if (e || done)
@@ -247,11 +250,10 @@ enum err agent_mail_change(struct app *app, struct arena *a, const struct visito
 		return e;
 	act_detail(a, &r, "old", x.p.mail);
 	act_detail(a, &r, "new", mail);
-	if ((e = temporary_password_end(app, a, x.cs, x.p.uuid, visitor_now(who), &ended)))
+	if ((e = temporary_password_end(app, a, x.cs, x.p.uuid, visitor_now(who), &newcomer)))
 		return e;
-	ended = ended && strcmp(x.p.status, "active") == 0;
-	change_entry(&x, mail, ended);
-	mail_both(&x, mail, ended);
+	change_entry(&x, mail, newcomer && strcmp(x.p.status, "active") == 0);
+	mail_both(&x, mail, agent_mail_words(&x.p, newcomer));
 	changeset_audit(x.cs, &r);
 	return changeset_commit(app->store, x.cs, NULL);
 }

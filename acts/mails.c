@@ -112,12 +112,14 @@ const struct mail_template mail_templates[] = {
 	  "?motif Motif : « {motif} ».\n"
 	  "Si c’est une erreur, appelez {service} au {telephone}.\n", NULL },
 	{ "access_reopened", "Votre accès est rouvert",
-	  "Bonjour {prenom} {nom}, votre accès à l’espace professionnel pour {le organisme} est rouvert. Votre identifiant "
-	  "({identifiant}) et votre mot de passe sont inchangés : {site}/connexion.\n", NULL },
+	  "Bonjour {prenom} {nom}, votre accès à l’espace professionnel pour {le organisme} est rouvert.\n"
+	  "?provisoire Un mot de passe provisoire vous est envoyé par un autre courriel.\n"
+	  "!provisoire Votre identifiant ({identifiant}) et votre mot de passe sont inchangés : {site}/connexion.\n", NULL },
 	{ "access_closed", "Votre accès est fermé",
 	  "Bonjour {prenom} {nom}, la {caf} a fermé votre accès à l’espace professionnel pour {le organisme}, le {date}.\n"
 	  "?motif Motif : « {motif} ».\n"
-	  "Ce que vous avez publié reste en ligne. Pour toute question, appelez {service} au {telephone}.\n", NULL },
+	  "?fournisseur Ce que vous avez publié reste en ligne. Pour toute question, appelez {service} au {telephone}.\n"
+	  "!fournisseur Pour toute question, appelez {service} au {telephone}.\n", NULL },
 	{ "departure_reported", "{organisme} : fin de mission signalée",
 	  "Le {date} à {heure}, {par} a signalé la fin de mission, au {fin}, de {personnes}, pour {le organisme}. L’accès est suspendu. "
 	  "Confirmez la fin de mission, ou rouvrez l’accès : {site}/caf?type=depart.\n", NULL },
@@ -136,7 +138,9 @@ const struct mail_template mail_templates[] = {
 	  "Bonjour {prenom} {nom}, la {caf} a remplacé le {date} à {heure} l’adresse de courriel de votre compte {identifiant} : "
 	  "{nouveau} au lieu de {ancien}. Votre identifiant est inchangé.\n"
 	  "?provisoire Le mot de passe provisoire envoyé à l’ancienne adresse ne sert plus ; un autre est envoyé à la nouvelle.\n"
-	  "!provisoire Votre mot de passe est inchangé.\n"
+	  "?differe Le mot de passe provisoire envoyé à l’ancienne adresse ne sert plus ; un autre sera envoyé à la nouvelle quand votre "
+	  "accès sera rouvert.\n"
+	  "?garde Votre mot de passe est inchangé.\n"
 	  "Si vous n’avez pas demandé ce changement, appelez {service} au {telephone}.\n", NULL },
 	{ "manager_changed", "Changement de gestionnaire : {combien}",
 	  "Bonjour, la {caf} a enregistré le {date} que {le organisme} ne gère plus :\n"

@@ -339,19 +339,23 @@ enum err temporary_password_put(struct app *app, struct arena *a, const struct v
 	return changeset_commit(app->store, cs, NULL);
 }
 
+bool temporary_password_is_first(const struct temp_password *temp)
+{
+	return temp->rev && strcmp(temp->purpose, "activation") == 0;
+}
+
 enum err temporary_password_end(struct app *app, struct arena *a, struct changeset *cs, struct uuid person, int64_t now,
-				bool *lived)
+				bool *newcomer)
 {
 	struct temp_password temp;
 	enum err e = temporary_password_read(app, a, person, &temp);
-	bool alive = !e && temporary_password_lives(&temp, now);
 
-	if (lived)
-		*lived = alive;
+	if (newcomer)
+		*newcomer = !e && temporary_password_is_first(&temp);
 	if (e || !temp.rev)
 		return e;
 	changeset_expect(cs, TABLE_TEMP_PASSWORD, key_bytes(person.b, sizeof person.b), temp.rev);
-	if (alive)
+	if (temporary_password_lives(&temp, now))
 		temp.expires = now;
 	temp.hash = "";
 	temp.since = now;

@@ -64,9 +64,10 @@ MUST_USE enum err temporary_password_put(struct app *app, struct arena *a, const
 					 const char *plain, const char *purpose, int64_t expires);
 
 /* Adds to the changeset the end of the one he has, and of what was opened with it: it went to a wrong address, or the Caf sends another.
-   *lived: it could still be used (may be NULL). */
+   *newcomer (may be NULL): it was that of an activation, so he has no password of his own, whatever became of it. */
 MUST_USE enum err temporary_password_end(struct app *app, struct arena *a, struct changeset *cs, struct uuid person,
-					 int64_t now, bool *lived);
+					 int64_t now, bool *newcomer);
+bool temporary_password_is_first(const struct temp_password *temp);
 
 struct session_line {
 	int64_t at;

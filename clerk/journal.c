@@ -4,9 +4,12 @@
    its binds as a person by the changeset's id in their session tracking control. */
 #include "clerk/journal.h"
 
+#include "acts/agent.h"
+#include "acts/edit.h"
 #include "acts/mails.h"
 #include "acts/mirror.h"
 #include "acts/mirror_keys.h"
+#include "acts/outcome.h"
 #include "acts/rights.h"
 #include "acts/who.h"
 #include "base/log.h"
@@ -318,21 +321,56 @@ static const char *was(struct copying *c, const char *attribute)
 	return value_after(&before, arena_printf(c->arena, "%s: ", attribute));
 }
 
-/* Both addresses are told. */
-static void tell_addresses(struct copying *c, const struct person *p, struct changeset *cs)
+static bool asks_password(struct copying *c)
 {
-	const char *fresh = set_to(c, "mail"), *old = was(c, "mail");
-
-	if (strcmp(fresh, old) == 0 || !text_is_mail(fresh))
-		return;
-	mail_add(&c->clerk->app, c->arena, cs, "mail_changed", p->uuid, fresh, p->caf, "ancien", old, "nouveau", fresh,
-		 NULL);
-	if (text_is_mail(old))
-		mail_add(&c->clerk->app, c->arena, cs, "mail_changed", p->uuid, old, p->caf, "ancien", old, "nouveau",
-			 fresh, NULL);
+	return *set_to(c, "habDemandeMotDePasse");
 }
 
-static void tell_access(struct copying *c, const struct person *p, struct changeset *cs)
+static void ask_password(struct copying *c, const struct person *p, struct changeset *cs)
+{
+	struct edits *x = edits_new(c->arena);
+
+	if (p->wants_password || asks_password(c))
+		return;
+	edits_on(x, p->uuid);
+	edits_set(x, "habDemandeMotDePasse", "TRUE");
+	edits_job(c->arena, cs, x, outcome_key(c->arena, "agent", p->number, "renvoi"));
+}
+
+/* Drawn before the operation, whose record knows whole seconds; what the operation itself asked for came after it. Ages are compared:
+   the service's clock may be a test's, the directory's never is. */
+static bool is_drawn_before(struct copying *c, const struct temp_password *temp)
+{
+	int64_t end = mirror_time(c->e, "reqEnd") + SECOND_MS;
+
+	return temp->rev && !asks_password(c) && clock_now() - temp->created > real_now() - end;
+}
+
+/* Both addresses are told, and what was mailed to the old one is over. */
+static enum err tell_addresses(struct copying *c, const struct person *p, struct changeset *cs)
+{
+	const char *fresh = set_to(c, "mail"), *old = was(c, "mail"), *addresses[] = { fresh, old };
+	struct app *app = &c->clerk->app;
+	struct temp_password temp;
+
+	if (strcmp(fresh, old) == 0 || !text_is_mail(fresh))
+		return ERR_OK;
+	enum err e = temporary_password_read(app, c->arena, p->uuid, &temp);
+	bool newcomer = !e && temporary_password_is_first(&temp);
+
+	if (!e && is_drawn_before(c, &temp)) {
+		e = temporary_password_end(app, c->arena, cs, p->uuid, clock_now(), NULL);
+		if (!e && newcomer && strcmp(p->status, "active") == 0)
+			ask_password(c, p, cs);
+	}
+	for (size_t i = 0; i < LENGTH(addresses) && !e; i++)
+		if (text_is_mail(addresses[i]))
+			mail_add(app, c->arena, cs, "mail_changed", p->uuid, addresses[i], p->caf, "ancien", old,
+				 "nouveau", fresh, agent_mail_words(p, newcomer), "oui", NULL);
+	return e;
+}
+
+static enum err tell_access(struct copying *c, const struct person *p, struct changeset *cs)
 {
 	const char *fresh = set_to(c, "habStatut"), *old = was(c, "habStatut");
 	bool open = strcmp(old, "active") == 0, suspended = strcmp(old, "suspendue") == 0;
@@ -340,22 +378,32 @@ static void tell_access(struct copying *c, const struct person *p, struct change
 			   strcmp(fresh, "suspendue") == 0 && open               ? "access_suspended" :
 			   strcmp(fresh, "active") == 0 && suspended             ? "access_reopened" :
 										   NULL;
+	struct temp_password temp;
 
-	if (mail)
+	if (!mail)
+		return ERR_OK;
+	enum err e = temporary_password_read(&c->clerk->app, c->arena, p->uuid, &temp);
+	bool asks = !e && strcmp(fresh, "active") == 0 && temporary_password_is_first(&temp);
+
+	if (asks)
+		ask_password(c, p, cs);
+	if (!e)
 		mail_add(&c->clerk->app, c->arena, cs, mail, p->uuid, "", p->caf, "motif", set_to(c, "habMotifRetrait"),
-			 "fin", "", NULL);
+			 "fin", "", "provisoire", asks ? "oui" : "", NULL);
+	return e;
 }
 
 /* As after the same decision in the portal. Not of what is read up after a month. */
-static void tell_person(struct copying *c, const struct audit_record *r, struct changeset *cs)
+static enum err tell_person(struct copying *c, const struct audit_record *r, struct changeset *cs)
 {
 	struct person p;
 
 	if (r->failed || strcmp(c->type, "modify") != 0 || mirror_time(c->e, "reqEnd") < real_now() - NEWS_MS ||
 	    person_by_key(c->txn, c->arena, c->object, &p))
-		return;
-	tell_addresses(c, &p, cs);
-	tell_access(c, &p, cs);
+		return ERR_OK;
+	enum err e = tell_addresses(c, &p, cs);
+
+	return e ? e : tell_access(c, &p, cs);
 }
 
 static enum err copy_entry(struct journal *j, struct arena *a, struct txn *t, const struct entry *e,
@@ -376,9 +424,9 @@ static enum err copy_entry(struct journal *j, struct arena *a, struct txn *t, co
 	struct audit_record r = record_of(&c, &who);
 
 	changeset_audit(cs, &r);
-	tell_person(&c, &r, cs);
-	++*n;
-	return ERR_OK;
+	failed = tell_person(&c, &r, cs);
+	*n += !failed;
+	return failed;
 }
 
 /* --- one window --- */

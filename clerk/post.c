@@ -108,7 +108,7 @@ static enum err draw_password(struct clerk *c, struct arena *a, const char *purp
 	if (e)
 		return e;
 	/* asked for by anybody, before there is a password of his own: it must live as long as the one it takes the place of */
-	if (strcmp(purpose, "activation") != 0 && strcmp(before.purpose, "activation") == 0) {
+	if (strcmp(purpose, "activation") != 0 && temporary_password_is_first(&before)) {
 		purpose = "activation";
 		m->template = "temporary_password_again";
 	}

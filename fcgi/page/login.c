@@ -203,7 +203,7 @@ static enum err first_change_page(struct request *rq, struct html *h)
 	html(h, "<div class=\"actions\"><button class=\"btn\">Enregistrer et continuer</button></div>\n");
 	form_close(h);
 	html(h, "</div>\n<aside class=\"card\" aria-label=\"Conseils\">\n<h2>Un bon mot de passe</h2>\n"
-		"<p>Trois mots sans rapport et un nombre se retiennent bien, par exemple sur le modèle "
+		"<p>Des mots sans rapport et un nombre se retiennent bien, par exemple sur le modèle "
 		"« nuage-tambour-citron-41 ».</p>\n<p>Majuscules et minuscules comptent. Un gestionnaire de mots de passe peut le "
 		"créer pour vous.</p>\n</aside>\n</div>\n");
 	page_end(rq, h);

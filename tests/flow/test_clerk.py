@@ -126,7 +126,7 @@ def choose(page):
     return page.form('/premier-changement').set(nouveau=PERSONAL, confirmation=PERSONAL).submit()
 
 
-@pytest.mark.parametrize('action', ['adresse', 'mot-de-passe', 'ldap'])
+@pytest.mark.parametrize('action', ['adresse', 'mot-de-passe', 'ldap', 'ldap adresse'])
 def test_who_read_the_first_password_is_shut_out_by_another(service, newcomer, action):
     """It went to a wrong address, and whoever has that one stands before the first change."""
     d = service.directory()
@@ -138,19 +138,47 @@ def test_who_read_the_first_password_is_shut_out_by_another(service, newcomer, a
     path = f'/caf/fournisseurs/F9210001/agents/{newcomer["number"]}'
     if action == 'ldap':
         ask(d, newcomer)
+    elif action == 'ldap adresse':
+        to = 'corrige-' + to
+        d.modify_s(newcomer['dn'], [(ldap.MOD_REPLACE, 'mail', to.encode())])
     else:
         form = next(f for f in until(lambda: admin.get(path)).forms() if ('action', action) in f.buttons)
         if action == 'adresse':
             to = 'corrige-' + to
             form.set(courriel=to)
         assert form.submit(('action', action)).status == 200
-    if action != 'ldap':                # at once, however long the mail takes
+    if not action.startswith('ldap'):   # at once, however long the mail takes
         assert choose(wrong).path.startswith('/connexion') and service.client().login(newcomer, first).status == 422
-    if action == 'adresse':
+    if 'adresse' in action:
         told = service.wait_mail(newcomer['mail'], 'corrigée').get_body(('plain',)).get_content()
         assert 'Le mot de passe provisoire envoyé à l’ancienne adresse ne sert plus' in told and 'inchangé.' in told
     mail = until(lambda: [m for m in mails_to(service, to) if 'Votre accès' in m['Subject'] and password_in(m) != first])[0]
     assert choose(wrong).path.startswith('/connexion')
+    assert choose(service.client().login(newcomer, password_in(mail))).path.startswith('/espace-pro')
+
+
+def test_who_was_suspended_before_his_first_login_gets_a_password_when_he_is_let_in(service, newcomer):
+    d = service.directory()
+    ask(d, newcomer)
+    first = password_in(service.wait_mail(newcomer['mail'], 'Votre accès'))
+    admin, to = service.client(service.account('caf_admin', caf='921')), 'corrige-' + newcomer['mail']
+    path = f'/caf/fournisseurs/F9210001/agents/{newcomer["number"]}'
+
+    def act(action, **values):
+        form = until(lambda: next((f for f in admin.get(path).forms() if ('action', action) in f.buttons), None))
+        page = form.set(**values).submit(('action', action))
+        assert page.status == 200, page.faults()
+
+    act('suspendre', motif='Adresse fausse.')
+    until(lambda: value(d, newcomer['dn'], 'habStatut') == 'suspendue')
+    act('adresse', courriel=to)
+    told = service.wait_mail(to, 'corrigée').get_body(('plain',)).get_content()
+    assert 'un autre sera envoyé à la nouvelle quand votre accès sera rouvert' in ' '.join(told.split())
+    until(lambda: value(d, newcomer['dn'], 'mail') == to)
+    act('rouvrir')
+    assert 'Un mot de passe provisoire vous est envoyé' in text(service.wait_mail(to, 'Votre accès est rouvert'))
+    mail = until(lambda: [m for m in mails_to(service, to) if 'provisoire :' in text(m)])[0]
+    assert password_in(mail) != first and service.client().login(newcomer, first).status == 422
     assert choose(service.client().login(newcomer, password_in(mail))).path.startswith('/espace-pro')
 
 
