@@ -30,6 +30,24 @@ static void check_day(struct reporting *x, const char *typed, struct faults *fau
 			  "Ce jour est dans le futur : signalez la fin de mission le jour venu, car l’accès est fermé tout de suite");
 }
 
+bool departure_may_report(const struct person *p)
+{
+	return strcmp(p->status, "active") == 0 || strcmp(p->status, "suspendue") == 0;
+}
+
+/* Somebody suspended for it, of whom the Caf has not decided yet. Of whoever has his access open it was settled with an LDAP tool. */
+static enum err check_unreported(struct reporting *x, const struct person *p, struct faults *faults)
+{
+	struct todo t;
+	enum err e = strcmp(p->status, "suspendue") == 0 ? queue_find(x->app, x->a, p->caf, DEPARTURE_TODO, p->uuid, &t) :
+							   ERR_NOTFOUND;
+
+	if (!e)
+		fault_add(x->a, faults, "personne",
+			  "La fin de mission de %s est déjà signalée : la Caf va la confirmer", p->name);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
 /* ERR_NOTFOUND: not of this provider. */
 static enum err pick(struct reporting *x, const struct strs *numbers, struct faults *faults)
 {
@@ -44,11 +62,12 @@ static enum err pick(struct reporting *x, const struct strs *numbers, struct fau
 			at++;
 		if (at == n)
 			return ERR_NOTFOUND;
-		if (strcmp(all[at].status, "active") != 0)
+		if (!departure_may_report(&all[at]))
 			fault_add(x->a, faults, "personne", "L’accès de %s est déjà fermé", all[at].name);
+		e = check_unreported(x, &all[at], faults);
 		x->people = arena_more(x->a, x->people, x->n, sizeof *x->people);
 		x->people[x->n++] = all[at];
-		if (x->end)
+		if (!e && x->end)
 			e = agent_end_check(x->app, x->a, &all[at], x->end, day_of(visitor_now(x->who)), faults);
 	}
 	if (!numbers->n)

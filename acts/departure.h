@@ -12,6 +12,9 @@ struct departure_form {
 	const char *end;     /* last day of mission, as typed; not after today */
 };
 
+/* Whose access is open, or suspended: whoever is away may not come back. */
+bool departure_may_report(const struct person *p);
+
 /* An agent reports a colleague of his provider or himself; that he still is one is confirmed in the directory. Faults at "fin",
    "personne". ERR_NOTFOUND: nobody of his. ERR_CONFLICT: nothing is recorded; faults name whose access is changing, none: somebody
    was quicker. */

@@ -143,7 +143,7 @@ static void people_choices(struct request *rq, struct html *h, const struct depa
 	for (size_t i = 0; i < link->n; i++) {
 		const struct person *p = &link->people[i];
 
-		if (strcmp(p->status, "active") != 0) {
+		if (!departure_may_report(p)) {
 			html(h, "<p class=\"muted\">{} : accès déjà fermé</p>\n", p->name);
 			continue;
 		}
@@ -156,7 +156,7 @@ static void people_choices(struct request *rq, struct html *h, const struct depa
 static bool has_open(const struct departure_link *link)
 {
 	for (size_t i = 0; i < link->n; i++)
-		if (strcmp(link->people[i].status, "active") == 0)
+		if (departure_may_report(&link->people[i]))
 			return true;
 	return false;
 }

@@ -197,7 +197,8 @@ static void agreement_card(struct request *rq, struct html *h, const struct agre
 
 struct agent_row {
 	struct person p;
-	bool leaving; /* decided, and the directory or its mirror does not say so yet */
+	bool leaving;  /* decided, and the directory or its mirror does not say so yet */
+	bool reported; /* his end of mission, which the Caf has not confirmed yet */
 };
 
 static const char *access_text(const struct agent_row *r)
@@ -206,18 +207,20 @@ static const char *access_text(const struct agent_row *r)
 		return "Suspension en cours";
 	if (strcmp(r->p.status, "active") == 0)
 		return "Ouvert";
+	if (r->reported)
+		return "Suspendu, fin de mission signalée";
 	return strcmp(r->p.status, "suspendue") == 0 ? "Suspendu" : "Fermé";
 }
 
 static void person_row(struct html *h, const struct agent_row *r)
 {
 	const struct person *p = &r->p;
-	bool open = strcmp(p->status, "active") == 0 && !r->leaving;
+	bool may = departure_may_report(p) && !r->leaving && !r->reported;
 
 	html(h, "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"num\">{}</td><td>{}</td><td>", p->name, p->title,
 	     p->number, access_text(r));
 	/* hidden words would stand outside the table's own scrolling, and widen the page */
-	if (open)
+	if (may)
 		html(h,
 		     "<form method=\"get\" action=\"" AGREEMENT
 		     "\"><button class=\"btn btn-alt btn-small\" name=\"agent\" value=\"{}\" "
@@ -292,11 +295,13 @@ static enum err read_rows(struct request *rq, struct agent_row **out, size_t *n)
 	*out = e ? NULL : arena_array(rq->arena, *n, struct agent_row);
 	for (size_t i = 0; !e && i < *n; i++) {
 		struct agent_state state = { .access = { .state = "" } };
-		bool open = strcmp(people[i].status, "active") == 0;
+		bool open = strcmp(people[i].status, "active") == 0, may = departure_may_report(&people[i]);
 
-		if (open)
+		if (may)
 			e = agent_state_read(rq->app, rq->arena, &people[i], &state);
-		(*out)[i] = (struct agent_row){ people[i], open && (agent_is_busy(&state) || state.departure.rev) };
+		(*out)[i] = (struct agent_row){ .p = people[i],
+						.leaving = open && (agent_is_busy(&state) || state.departure.rev),
+						.reported = may && !open && state.departure.rev };
 	}
 	return e;
 }
@@ -349,9 +354,12 @@ enum err page_pro_agreement(struct request *rq, struct html *h)
 
 	if (!*number)
 		return agreement_page(rq, h);
+	struct agent_state state;
 	enum err e = find_person(rq, number, &p);
 
-	if (!e && strcmp(p.status, "active") != 0)
+	if (!e)
+		e = agent_state_read(rq->app, rq->arena, &p, &state);
+	if (!e && (!departure_may_report(&p) || (strcmp(p.status, "suspendue") == 0 && state.departure.rev)))
 		e = ERR_NOTFOUND;
 	if (e)
 		return e;

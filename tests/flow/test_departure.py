@@ -118,6 +118,25 @@ def confirmed_twice(c, number):
     return c.get(f'/espace-pro/convention?agent={number}').status
 
 
+def test_who_is_suspended_may_leave_too_once(service, reopened):
+    agent, leaver, _ = colleagues(service)
+    number, c = number_of(service, leaver), service.client(agent)
+    reopened.append(leaver)
+    service.directory().modify_s(leaver['dn'], [(ldap.MOD_REPLACE, 'habStatut', b'suspendue')])
+    page = until(lambda: (lambda p: p if number + 'Suspendu' in p.words else None)(c.get('/espace-pro/convention')))
+    confirm = next(f for f in page.forms() if ('agent', number) in f.buttons).submit(('agent', number))
+    assert confirm.status == 200, confirm.words
+    form = confirm.form('/espace-pro/convention')
+    assert form.submit().path == '/espace-pro/convention?fait=fin-de-mission'
+    admin = service.client(service.account('caf_admin', caf=agent['caf']))
+    assert f'/agents/{number}' in admin.get('/caf?type=depart').text
+    page = until(lambda: (lambda p: p if 'Suspendu, fin de mission signalée' in p.words else None)(c.get('/espace-pro/convention')))
+    assert not [f for f in page.forms() if ('agent', number) in f.buttons]
+    token = c.get('/espace-pro/mon-compte').form('/deconnexion').get('csrf')
+    again = c.post('/espace-pro/convention', [('csrf', token), ('agent', number), ('fin', day(0))])
+    assert again.status == 422 and 'est déjà signalée' in again.faults()[0], again.faults()
+
+
 def test_nobody_of_another_provider_can_be_reported(service):
     agent, _, other = colleagues(service)
     number = number_of(service, other)
