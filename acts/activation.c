@@ -380,12 +380,14 @@ static enum err check_number(struct activating *x)
 	return e;
 }
 
-static enum err check_takeovers(struct activating *x, bool confirmed)
+static enum err check_takeovers(struct activating *x, const char *seen, bool confirmed)
 {
 	struct takeover *v;
 	size_t n;
 	enum err e = request_takeovers(x->app, x->a, &x->step.f.r, &v, &n);
 
+	if (!e && *seen && strcmp(seen, request_takeovers_mark(x->a, v, n)) != 0)
+		return ERR_CONFLICT;
 	if (!e && n && !confirmed)
 		fault_add(x->a, x->faults, "gestion", "%s",
 			  n > 1 ? "D’autres fournisseurs gèrent des établissements de la demande. Cochez la case pour changer "
@@ -395,7 +397,7 @@ static enum err check_takeovers(struct activating *x, bool confirmed)
 	return e;
 }
 
-static enum err check(struct activating *x, bool confirmed)
+static enum err check(struct activating *x, const char *seen, bool confirmed)
 {
 	const char *missing = "";
 	enum err e = ERR_OK;
@@ -406,12 +408,12 @@ static enum err check(struct activating *x, bool confirmed)
 	else if (!(e = check_earlier(x)))
 		e = check_number(x);
 	if (!e && !x->faults->n)
-		e = check_takeovers(x, confirmed);
+		e = check_takeovers(x, seen, confirmed);
 	return !e && x->faults->n ? ERR_INVALID : e;
 }
 
 enum err request_activate(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-			  bool take_over, struct faults *faults)
+			  const char *seen, bool take_over, struct faults *faults)
 {
 	enum err e = ERR_CONFLICT;
 
@@ -420,7 +422,7 @@ enum err request_activate(struct app *app, struct arena *a, const struct visitor
 		struct activating x = { .app = app, .a = a, .faults = faults };
 
 		if ((e = step_begin(app, a, who, number, "agreement_signed", &x.step)) || x.step.done ||
-		    (e = check(&x, take_over)))
+		    (e = check(&x, seen, take_over)))
 			return e;
 		e = activate(&x);
 	}

@@ -9,9 +9,10 @@
 /* agreement_signed → active. ERR_INVALID with a fault « etablissements »: one of them is not in the register yet; « personnes »:
    somebody known is suspended; « convention »: its number is taken, or an earlier activation of the SIRET is not written;
    « gestion »: it takes establishments from another manager (request_takeovers), and take_over does not confirm that. The
-   provider's other conventions in force (request_agreements) stay as they are. Outcome "demande/NUMBER/annuaire". */
+   provider's other conventions in force (request_agreements) stay as they are. seen: request_takeovers_mark of what was read before,
+   "" : not told; it is another one by now: ERR_CONFLICT. Outcome "demande/NUMBER/annuaire". */
 MUST_USE enum err request_activate(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-				   bool take_over, struct faults *faults);
+				   const char *seen, bool take_over, struct faults *faults);
 
 /* Day the convention takes effect: the later of the two signatures. */
 day_t request_effect(const struct grant_request *r);

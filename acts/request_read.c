@@ -270,11 +270,13 @@ static bool is_elsewhere(const struct establishment *e, const char *provider_key
 	return *e->manager_key && strcmp(e->manager_key, provider_key) != 0;
 }
 
-static const char *manager_name(struct txn *t, struct arena *a, const struct establishment *e)
+static struct takeover managed(struct txn *t, struct arena *a, const struct establishment *e)
 {
 	struct provider manager;
 
-	return provider_by_key(t, a, e->manager_key, &manager) ? "un autre fournisseur" : french_le(a, manager.name);
+	if (provider_by_key(t, a, e->manager_key, &manager))
+		return (struct takeover){ *e, "un autre fournisseur", "" };
+	return (struct takeover){ *e, french_le(a, manager.name), manager.id };
 }
 
 static void take_over(struct txn *t, struct arena *a, const char *id, const char *provider_key, struct takeover **v,
@@ -285,7 +287,7 @@ static void take_over(struct txn *t, struct arena *a, const char *id, const char
 	if (establishment_get_by_id(t, a, id, &e) || !is_elsewhere(&e, provider_key))
 		return;
 	*v = arena_more(a, *v, *n, sizeof **v);
-	(*v)[(*n)++] = (struct takeover){ e, manager_name(t, a, &e) };
+	(*v)[(*n)++] = managed(t, a, &e);
 }
 
 enum err request_takeovers(struct app *app, struct arena *a, const struct grant_request *r, struct takeover **out,
@@ -310,6 +312,20 @@ enum err request_takeovers(struct app *app, struct arena *a, const struct grant_
 	return t.err;
 }
 
+const char *request_takeover_mark(struct arena *a, const struct takeover *x)
+{
+	return arena_printf(a, "%s=%s", x->e.id, x->manager_id);
+}
+
+const char *request_takeovers_mark(struct arena *a, const struct takeover *v, size_t n)
+{
+	struct buf b = buf_new(a);
+
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%s%s", i ? "," : "", request_takeover_mark(a, &v[i]));
+	return n ? buf_str(&b) : "-";
+}
+
 static void compare_place(struct comparing *x, const char *id, size_t *fine)
 {
 	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
@@ -325,7 +341,7 @@ static void compare_place(struct comparing *x, const char *id, size_t *fine)
 		tell(x, true, "", "%s (%s) relève d’une autre Caf", e.name, e.id);
 	else if (is_elsewhere(&e, x->provider.key))
 		tell(x, true, arena_printf(x->a, "/caf/etablissements/%s", e.id), "%s (%s) est déjà géré par %s",
-		     e.name, e.id, manager_name(&t, x->a, &e));
+		     e.name, e.id, managed(&t, x->a, &e).manager);
 	else
 		++*fine;
 }

@@ -68,10 +68,14 @@ MUST_USE enum err request_agreements(struct app *app, struct arena *a, const str
 /* Establishments of the request that another provider manages: the activation takes them from it. */
 struct takeover {
 	struct establishment e;
-	const char *manager; /* its name with its article, for a sentence */
+	const char *manager;    /* its name with its article, for a sentence */
+	const char *manager_id; /* "" : the manager is no provider any more */
 };
 MUST_USE enum err request_takeovers(struct app *app, struct arena *a, const struct grant_request *r,
 				    struct takeover **out, size_t *n);
+/* Of one: "ESTABLISHMENT=MANAGER"; of a list, joined by commas: what a page showed, for the form it shows it with. None: "-". */
+const char *request_takeover_mark(struct arena *a, const struct takeover *x);
+const char *request_takeovers_mark(struct arena *a, const struct takeover *v, size_t n);
 
 /* Somebody this provider has already: the same address and the same name, since an address may be shared; who left does not come
    back under his old number. ERR_NOTFOUND. */

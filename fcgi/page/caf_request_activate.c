@@ -40,6 +40,7 @@ static void people_table(struct request *rq, struct html *h, const struct reques
 
 static const struct field activate_fields[] = {
 	{ .name = "gestion", .label = "Changement de gestionnaire", .kind = FIELD_SET, .choices = yes_choices },
+	{ .name = "gestion_vue", .label = "Gestionnaires", .kind = FIELD_TOKEN, .max = 32768 },
 };
 
 const struct form *form_request_activate(void)
@@ -47,6 +48,53 @@ const struct form *form_request_activate(void)
 	static const struct form form = { activate_fields, LENGTH(activate_fields) };
 
 	return &form;
+}
+
+static bool is_listed(const char *list, const char *one)
+{
+	size_t n;
+
+	for (const char *s = list; *s; s += n + (s[n] == ',')) {
+		n = strcspn(s, ",");
+		if (n == strlen(one) && memcmp(s, one, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Those of the form that no other provider manages any more. */
+static void released(struct request *rq, struct buf *b, const char *seen, const struct takeover *v, size_t n)
+{
+	size_t length;
+
+	for (const char *s = seen; *s; s += length + (s[length] == ',')) {
+		const char *id = arena_memdup(rq->arena, s, strcspn(s, "=,"));
+		struct establishment e;
+		bool still = false;
+
+		length = strcspn(s, ",");
+		for (size_t i = 0; i < n && !still; i++)
+			still = strcmp(v[i].e.id, id) == 0;
+		if (!still && !establishment_find(rq->app, rq->arena, id, &e))
+			buf_printf(b, "%s (%s) n’est plus géré par un autre fournisseur. ", e.name, e.id);
+	}
+}
+
+/* Who manages what is not what the form was shown with: what changed since; "" : nothing. */
+static const char *moved_since(struct request *rq, const struct takeover *v, size_t n)
+{
+	const char *seen = input_get(&rq->in, "gestion_vue");
+	struct buf b = buf_new(rq->arena);
+
+	if (!*seen || strcmp(seen, request_takeovers_mark(rq->arena, v, n)) == 0)
+		return "";
+	for (size_t i = 0; i < n; i++)
+		if (!is_listed(seen, request_takeover_mark(rq->arena, &v[i])))
+			buf_printf(&b, "%s (%s) est maintenant géré par %s. ", v[i].e.name, v[i].e.id, v[i].manager);
+	released(rq, &b, seen, v, n);
+	buf_printf(&b, "Rien n’est activé. %s",
+		   n ? "Relisez la liste, puis cochez la case." : "Relisez la page, puis recommencez.");
+	return buf_str(&b);
 }
 
 /* Establishments that change hands, and the box that says so. */
@@ -112,9 +160,15 @@ static enum err activate_page(struct request *rq, struct html *h, const struct r
 		e = request_agreements(rq->app, rq->arena, &f->r, day_today(), &others);
 	if (e)
 		return e;
+	const char *moved = moved_since(rq, taken, n);
+
+	if (*moved)
+		rq->in = input_with(rq->arena, &rq->in, "gestion", "");
 	caf_request_begin(rq, h, f, "Activer l’habilitation");
 	html(h, "<h1>Activer l’habilitation</h1>\n<p class=\"lead\" id=\"convention\" tabindex=\"-1\">{}, convention n° {}, effet au {}</p>\n",
 	     f->r.name, f->r.agreement, day_fr(rq->arena, request_effect(&f->r)));
+	if (*moved)
+		html(h, "<div class=\"note note-warn\" role=\"alert\"><p>{f}</p></div>\n", moved);
 	people_table(rq, h, f);
 	if (!ready) {
 		missing_note(rq, h, f, missing);
@@ -122,6 +176,7 @@ static enum err activate_page(struct request *rq, struct html *h, const struct r
 		return ERR_OK;
 	}
 	form_open(rq, h, "card decision narrow", caf_request_path(rq, f, "/activer"));
+	field_hidden(h, "gestion_vue", request_takeovers_mark(rq->arena, taken, n));
 	takeovers(rq, h, taken, n);
 	beside(rq, h, &others);
 	html(h,
@@ -146,14 +201,29 @@ enum err page_caf_request_activate(struct request *rq, struct html *h)
 					      done(rq, caf_request_path(rq, &f, ""), "etape-autre");
 }
 
+/* Still to be activated, but not as the form said it. */
+static bool is_moved(struct request *rq, const struct request_file *f)
+{
+	struct takeover *v;
+	size_t n;
+
+	return request_step(f->r.state) == 3 && !request_takeovers(rq->app, rq->arena, &f->r, &v, &n) &&
+	       *moved_since(rq, v, n);
+}
+
 enum err page_caf_request_activate_post(struct request *rq, struct html *h)
 {
 	struct request_file f;
 	enum err e = caf_request_open(rq, &f);
 
 	if (!e)
-		e = request_activate(rq->app, rq->arena, &rq->who, rq->arg[0], input_has(&rq->in, "gestion", "oui"),
-				     &rq->faults);
+		e = request_activate(rq->app, rq->arena, &rq->who, rq->arg[0], input_get(&rq->in, "gestion_vue"),
+				     input_has(&rq->in, "gestion", "oui"), &rq->faults);
+	if (e == ERR_CONFLICT && !caf_request_open(rq, &f) && is_moved(rq, &f)) {
+		rq->faults = (struct faults){ 0 };
+		rq->re->status = 409;
+		return activate_page(rq, h, &f);
+	}
 	return caf_request_answer(rq, h, e, 3, "habilitation-active", activate_page);
 }
 

@@ -549,7 +549,18 @@ def test_an_establishment_changes_hands_once_that_is_confirmed(service):
     assert 'Changement de gestionnaire' in page.words and f'({place}), géré par' in page.words
     bad = page.form('/activer').submit()
     assert bad.status == 422 and 'Cochez la case pour changer de gestionnaire' in bad.faults()[0]
+    # nothing is taken from whom the page did not name
+    stale, third = bad.form('/activer').set(gestion='oui'), f'habFournisseurId=F9210002,ou=fournisseurs,{cafs}'
+    for manager, named in ((third, 'F9210002'), (other, 'F9210001')):
+        d.modify_s(dn, [(2, 'habGestionnaire', [manager.encode()])])
+        wait(lambda named=named: c.get(path(number, '/activer')).form('/activer').get('gestion_vue'), lambda v, named=named: named in v)
+        bad = stale.submit()
+        assert bad.status == 409 and f'Crèche {place} ({place}) est maintenant géré par' in bad.words
+        again = bad.form('/activer')
+        assert again.get('gestion_vue') == f'{place}={named}' and not again.get('gestion')
+        stale = again.set(gestion='oui')
     assert dn.lower() in covered()
+    bad = c.get(path(number, '/activer'))
     ok(bad.form('/activer').set(gestion='oui').submit(), path(number) + '?fait=habilitation-active')
     wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
     end = time.monotonic() + 20

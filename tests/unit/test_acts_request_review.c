@@ -148,7 +148,7 @@ static enum err do_return(struct world *w, const struct visitor *v, struct fault
 
 static enum err do_activate(struct world *w, const struct visitor *v, struct faults *faults)
 {
-	return request_activate(&w->app, w->a, v, NUMBER, true, faults);
+	return request_activate(&w->app, w->a, v, NUMBER, "", true, faults);
 }
 
 static enum err do_refuse(struct world *w, const struct visitor *v, struct faults *faults)
@@ -633,12 +633,17 @@ static void test_nothing_is_taken_from_a_manager_by_the_way(void **state)
 	struct faults faults = { 0 };
 
 	walk(w, 3);
-	assert_int_equal(request_activate(&w->app, w->a, &v, NUMBER, false, &faults), ERR_INVALID);
+	assert_int_equal(request_activate(&w->app, w->a, &v, NUMBER, "", false, &faults), ERR_INVALID);
 	assert_string_equal(faults.v[0].name, "gestion");
 	assert_string_equal(opened(w).r.state, "agreement_signed");
 	faults = (struct faults){ 0 };
+	/* another manager than the form named */
+	assert_int_equal(request_activate(&w->app, w->a, &v, NUMBER, "ETAB2041=F0007", true, &faults), ERR_CONFLICT);
+	assert_int_equal(request_activate(&w->app, w->a, &v, NUMBER, "-", true, &faults), ERR_CONFLICT);
+	assert_string_equal(opened(w).r.state, "agreement_signed");
 	put_known_provider(w); /* the manager itself */
-	assert_int_equal(request_activate(&w->app, w->a, &v, NUMBER, false, &faults), ERR_OK);
+	assert_int_equal(request_activate(&w->app, w->a, &v, NUMBER, "ETAB2041=F000V", true, &faults), ERR_CONFLICT);
+	assert_int_equal(request_activate(&w->app, w->a, &v, NUMBER, "", false, &faults), ERR_OK);
 }
 
 /* The mirror lags: a second activation would make provider and people again. */
@@ -654,7 +659,7 @@ static void test_an_activation_waits_for_the_one_before(void **state)
 	r.state = "agreement_signed";
 	r.agreement = "921-2026-0077";
 	put_request(w, &r);
-	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, true, &faults), ERR_INVALID);
+	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, "", true, &faults), ERR_INVALID);
 	assert_string_equal(faults.v[0].name, "convention");
 	assert_non_null(strstr(faults.v[0].value, NUMBER));
 
@@ -663,7 +668,7 @@ static void test_an_activation_waits_for_the_one_before(void **state)
 		put_uuid(w, TABLE_MIRROR_NAME, mirror_name_key(w->a, 'n', opened(w).people[i].number), 0, uuid_of(77));
 	put_known_provider(w);
 	put_known_person(w, "i.vautrelle@courtebise.example");
-	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, true, &faults), ERR_OK);
+	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, "", true, &faults), ERR_OK);
 }
 
 static void test_a_number_taken_since_the_check(void **state)
@@ -695,7 +700,7 @@ static void test_free_lines(void **state)
 	put_request(w, &r);
 	assert_false(request_is_resolved(&w->app, w->a, &r, &missing));
 	assert_string_equal(missing, "+1");
-	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, true, &faults), ERR_INVALID);
+	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, "", true, &faults), ERR_INVALID);
 
 	faults = (struct faults){ 0 };
 	assert_int_equal(request_place_pick(&w->app, w->a, &v, r.number, 2, "ETAB2042", &faults), ERR_NOTFOUND);
