@@ -3,6 +3,7 @@
 #include "acts/agent_new.h"
 #include "acts/agreement.h"
 #include "acts/codes.h"
+#include "acts/handover.h"
 #include "acts/outcome.h"
 #include "acts/provider.h"
 #include "acts/request_review_step.h"
@@ -217,11 +218,19 @@ static void drop_rights(struct activating *x, const char *attribute, const struc
 static enum err give(struct activating *x, const char *id, const struct establishment *e)
 {
 	const struct request_file *f = &x->step.f;
+	struct handover given;
 	bool shared;
-	enum err failed = is_shared(x, e, &shared);
+	enum err failed = handover_begin(x->app, x->a, e, x->step.now, &given);
 
+	if (!failed)
+		failed = is_shared(x, e, &shared);
 	if (failed)
 		return failed;
+	if (given.under_way) {
+		handover_fault(x->a, x->faults, "convention", e);
+		return ERR_INVALID;
+	}
+	handover_add(x->a, x->step.cs, &given, x->provider.key, x->step.now);
 	edits_on(x->edits, e->uuid);
 	edits_set(x->edits, "habGestionnaire", x->provider.dn);
 	drop_rights(x, "habDroitFonctionnement", &e->listing_keys, shared);

@@ -7,7 +7,8 @@
 #include "acts/request_review.h"
 
 /* agreement_signed → active. ERR_INVALID with a fault « etablissements »: one of them is not in the register yet; « personnes »:
-   somebody known is suspended; « convention »: its number is taken, or an earlier activation of the SIRET is not written;
+   somebody known is suspended; « convention »: its number is taken, an earlier activation of the SIRET is not written, or an
+   establishment is given to somebody by an act that the mirror does not show yet (acts/handover.h);
    « gestion »: it takes establishments from another manager (request_takeovers), and take_over does not confirm that. The
    provider's other conventions in force (request_agreements) stay as they are. seen: request_takeovers_mark of what was read before,
    "" : not told; it is another one by now: ERR_CONFLICT. Outcome "demande/NUMBER/annuaire". */

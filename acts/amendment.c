@@ -79,6 +79,8 @@ static enum err commit(struct amending *x)
 	changeset_expect(cs, TABLE_AMENDMENT, amendment_key(x->a, &x->g, &n), REV_ABSENT);
 	changeset_put(cs, TABLE_AMENDMENT, amendment_key(x->a, &x->g, &n), amendment_encode(x->a, &x->am));
 	agents_new_end(x->a, cs, &x->fresh);
+	if (x->given.about)
+		handover_add(x->a, cs, &x->given, x->p->key, x->am.at);
 	edits_job(x->a, cs, x->edits, agreement_outcome_key(x->a, &x->g, "avenant"));
 	act_detail(x->a, &x->audit, "n", arena_printf(x->a, "%u", n));
 	changeset_audit(cs, &x->audit);

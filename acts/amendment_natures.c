@@ -343,8 +343,10 @@ static enum err add_establishment(struct amending *x)
 	}
 	if (strs_has(&x->g.covered_keys, e.key) && manages(x, &e))
 		fault_add(x->a, x->faults, "etablissement", "%s est déjà dans la convention", e.name);
-	else if ((failed = take_over(x, &e)))
+	else if ((failed = take_over(x, &e)) || (failed = handover_begin(x->app, x->a, &e, visitor_now(x->who), &x->given)))
 		return failed;
+	if (x->given.under_way)
+		handover_fault(x->a, x->faults, "etablissement", &e);
 	if ((failed = take_people(x, &e, &rights)) || x->faults->n)
 		return failed;
 	if ((failed = drop_people(x, &e, false)))

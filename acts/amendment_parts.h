@@ -4,6 +4,7 @@
 
 #include "acts/agent_new.h"
 #include "acts/amendment.h"
+#include "acts/handover.h"
 
 struct amending {
 	struct app *app;
@@ -17,6 +18,7 @@ struct amending {
 	struct amendment am;
 	struct audit_record audit;
 	struct agents_new fresh;
+	struct handover given; /* the establishment that is added */
 	struct edits *edits;
 	day_t today;
 };

@@ -63,6 +63,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/password_judge.c \
 	%D%/numbers.c \
 	%D%/outcome.c \
+	%D%/handover.c \
 	%D%/places.c \
 	%D%/places_act.c \
 	%D%/places_text.c \
@@ -137,6 +138,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/mirror_record.h \
 	%D%/numbers.h \
 	%D%/outcome.h \
+	%D%/handover.h \
 	%D%/places.h \
 	%D%/provider.h \
 	%D%/publish.h \

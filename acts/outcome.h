@@ -4,8 +4,11 @@
 
 #include "acts/app.h"
 
+/* What a job wrote may be missing from the mirror that long; after it, it is gone. */
+#define MIRROR_LAG (10 * MINUTE_MS)
+
 /* Keys: "demande/NUMBER/accuse", "demande/NUMBER/annuaire", "agent/NUMBER/mot-de-passe", "agent/NUMBER/acces",
-   "convention/ENTRYUUID/avenant". subject and what are joined in the arena. */
+   "convention/ENTRYUUID/avenant", "etablissement/ENTRYUUID/gestion" (acts/handover.h). subject and what are joined in the arena. */
 const char *outcome_key(struct arena *a, const char *kind, const char *number, const char *what);
 
 /* Adds it to the changeset; the whole record is replaced. Missing strings may be NULL. */

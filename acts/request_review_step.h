@@ -4,9 +4,6 @@
 
 #include "acts/request_review.h"
 
-/* What a job wrote may be missing from the mirror that long; after it, it is gone. */
-#define MIRROR_LAG (10 * MINUTE_MS)
-
 /* A step that draws a number, while colleagues draw theirs. */
 #define STEP_TRIES 8
 

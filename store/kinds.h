@@ -194,7 +194,7 @@
 #define KIND_OUTCOME(X) \
 	X(1,  STR,  state, 1) \
 	X(2,  I64,  at, 1) \
-	X(3,  STR,  to, 1)              /* of a mail: the address it goes to */ \
+	X(3,  STR,  to, 1)              /* of a mail: the address it goes to; of an establishment: key of the provider it is given to */ \
 	X(4,  STR,  reason, 1)          /* English, of the last failure */ \
 	X(5,  U64,  tries, 1) \
 	X(6,  STR,  what, 1)            /* the mail's template, the job's kind */

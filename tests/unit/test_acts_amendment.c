@@ -3,6 +3,7 @@
 
 #include "acts/amendment.h"
 #include "acts/edit.h"
+#include "acts/handover.h"
 #include "acts/outcome.h"
 #include "acts/termination.h"
 
@@ -154,6 +155,43 @@ static void test_what_an_amendment_asks_for(void **state)
 	assert_string_equal(v[n - 1].kind, "remove");
 }
 
+static const char *given_to(struct stage *s, const struct establishment *e)
+{
+	struct outcome o;
+
+	return outcome_of(&s->app, s->a, outcome_key(s->a, "etablissement", uuid_text(s->a, e->uuid), "gestion"), &o) ?
+		       "" :
+		       o.to;
+}
+
+/* Somebody gives it to another provider, and the mirror does not show it yet. */
+static void test_an_establishment_that_goes_elsewhere_is_not_added(void **state)
+{
+	struct stage *s = *state;
+	struct input in = typed(s, &amendment_form, "nature=etablissement&etablissement=E0001" SIGNED);
+	struct changeset *cs = changeset_new(s->a);
+	struct faults faults = { 0 };
+	struct establishment e;
+	struct handover h;
+
+	slapd_change(MODIFY(AGREEMENT) "delete: habEtablissementCouvert\n");
+	struct file f = file_now(s);
+
+	assert_int_equal(establishment_find(&s->app, s->a, "E0001", &e), ERR_OK);
+	assert_int_equal(handover_begin(&s->app, s->a, &e, clock_now(), &h), ERR_OK);
+	assert_false(h.under_way);
+	handover_add(s->a, cs, &h, "habfournisseurid=f9", clock_now());
+	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
+	assert_int_equal(agreement_amend(&s->app, s->a, &f.who, &f.g, &f.p, &in, &faults), ERR_INVALID);
+	assert_non_null(strstr(fault_of(&faults, "etablissement"), "est en train de changer de gestionnaire"));
+	faults = (struct faults){ 0 };
+	f.who.at = clock_now() + 10 * MINUTE_MS;
+	assert_int_equal(agreement_amend(&s->app, s->a, &f.who, &f.g, &f.p, &in, &faults), ERR_OK);
+	assert_string_equal(given_to(s, &e), f.p.key);
+	settle(s, "avenant");
+	slapd_change(MODIFY(AGREEMENT) "add: habEtablissementCouvert\nhabEtablissementCouvert: " PLACE "\n");
+}
+
 static void test_another_caf_amends_nothing(void **state)
 {
 	struct stage *s = *state;
@@ -237,6 +275,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_an_amendment_asks_for),
 		cmocka_unit_test(test_another_caf_amends_nothing),
+		cmocka_unit_test(test_an_establishment_that_goes_elsewhere_is_not_added),
 		cmocka_unit_test(test_a_letter_must_come_in_time),
 		cmocka_unit_test(test_a_notice_is_taken_back_before_the_day),
 	};

@@ -646,6 +646,16 @@ static void test_nothing_is_taken_from_a_manager_by_the_way(void **state)
 	assert_int_equal(request_activate(&w->app, w->a, &v, NUMBER, "", false, &faults), ERR_OK);
 }
 
+static void show_manager(struct world *w, const char *dn)
+{
+	struct establishment *all[] = { &w->nursery, &w->camp };
+
+	for (size_t i = 0; i < LENGTH(all); i++) {
+		assert_int_equal(dn_normal(w->a, dn, &all[i]->manager_key), ERR_OK);
+		put_establishment(w, all[i]);
+	}
+}
+
 /* The mirror lags: a second activation would make provider and people again. */
 static void test_an_activation_waits_for_the_one_before(void **state)
 {
@@ -666,8 +676,44 @@ static void test_an_activation_waits_for_the_one_before(void **state)
 	faults = (struct faults){ 0 };
 	for (uint8_t i = 0; i < 2; i++)
 		put_uuid(w, TABLE_MIRROR_NAME, mirror_name_key(w->a, 'n', opened(w).people[i].number), 0, uuid_of(77));
+	show_manager(w, NEW_PROVIDER);
 	put_known_provider(w);
 	put_known_person(w, "i.vautrelle@courtebise.example");
+	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, "", true, &faults), ERR_OK);
+}
+
+/* Another provider's, of the same establishments: whoever has them now is not in the mirror, and would lose nothing and be told nothing. */
+static void test_an_establishment_is_given_once_at_a_time(void **state)
+{
+	struct world *w = *state;
+	struct visitor v = admin_of(w);
+	struct grant_request r = request_made(w);
+	struct faults faults = { 0 };
+
+	walk(w, 4);
+	w->nursery.name = "Crèche du Lavoir";
+	put_establishment(w, &w->nursery);
+	r.number = "H26-921-00164";
+	r.siret = "21920078900023";
+	r.state = "agreement_signed";
+	r.agreement = "921-2026-0077";
+	put_request(w, &r);
+	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, "", true, &faults), ERR_INVALID);
+	assert_string_equal(faults.v[0].name, "convention");
+	assert_string_equal(faults.v[0].value,
+			    "Crèche du Lavoir est en train de changer de gestionnaire : recommencez dans un instant");
+	faults = (struct faults){ 0 };
+	show_manager(w, NEW_PROVIDER);
+	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, "", true, &faults), ERR_OK);
+
+	/* what never came to the mirror is over one day */
+	r.number = "H26-921-00165";
+	r.siret = "21920078900031";
+	r.agreement = "921-2026-0078";
+	put_request(w, &r);
+	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, "", true, &faults), ERR_INVALID);
+	faults = (struct faults){ 0 };
+	v.at = clock_now() + 10 * MINUTE_MS;
 	assert_int_equal(request_activate(&w->app, w->a, &v, r.number, "", true, &faults), ERR_OK);
 }
 
@@ -835,6 +881,7 @@ int main(void)
 		world_test(test_somebody_twice),
 		world_test(test_nothing_is_taken_from_a_manager_by_the_way),
 		world_test(test_an_activation_waits_for_the_one_before),
+		world_test(test_an_establishment_is_given_once_at_a_time),
 		world_test(test_a_number_taken_since_the_check),
 		world_test(test_free_lines),
 		world_test(test_findings),

@@ -1,0 +1,30 @@
+#include "acts/handover.h"
+
+#include "acts/outcome.h"
+
+#include <string.h>
+
+enum err handover_begin(struct app *app, struct arena *a, const struct establishment *e, int64_t now, struct handover *out)
+{
+	const char *about = outcome_key(a, "etablissement", uuid_text(a, e->uuid), "gestion");
+	struct outcome last;
+	enum err failed = outcome_of(app, a, about, &last);
+
+	if (failed && failed != ERR_NOTFOUND)
+		return failed;
+	*out = (struct handover){ .about = about, .rev = failed ? REV_ABSENT : last.rev };
+	out->under_way = !failed && strcmp(last.to, e->manager_key) != 0 && now - last.at < MIRROR_LAG;
+	return ERR_OK;
+}
+
+void handover_fault(struct arena *a, struct faults *faults, const char *field, const struct establishment *e)
+{
+	fault_add(a, faults, field, "%s est en train de changer de gestionnaire : recommencez dans un instant", e->name);
+}
+
+void handover_add(struct arena *a, struct changeset *cs, const struct handover *h, const char *provider_key, int64_t now)
+{
+	changeset_expect(cs, TABLE_OUTCOME, bytes_of(h->about), h->rev);
+	outcome_put(a, cs, h->about,
+		    &(struct outcome){ .state = "done", .at = now, .to = provider_key, .what = "gestion" });
+}

@@ -1,0 +1,25 @@
+/* An establishment that was given to a manager, until the mirror shows it. Whoever decides meanwhile would decide by the manager of
+   before: the one between would keep the establishment in its convention, its people their rights, and would be told nothing. */
+#ifndef ACTS_HANDOVER_H
+#define ACTS_HANDOVER_H
+
+#include "acts/app.h"
+
+/* What giving an establishment leaves, outcome "etablissement/ENTRYUUID/gestion". */
+struct handover {
+	const char *about; /* NULL: nothing is given */
+	uint64_t rev;
+	bool under_way; /* it is given to a manager whom the mirror does not show, and that was less than MIRROR_LAG ago */
+};
+
+MUST_USE enum err handover_begin(struct app *app, struct arena *a, const struct establishment *e, int64_t now,
+				 struct handover *out);
+
+/* The refusal, where it is under way: a fault of that field. */
+void handover_fault(struct arena *a, struct faults *faults, const char *field, const struct establishment *e);
+
+/* Adds to the changeset that the establishment goes to that provider; somebody else gave it away since handover_begin: its commit is
+   ERR_CONFLICT. */
+void handover_add(struct arena *a, struct changeset *cs, const struct handover *h, const char *provider_key, int64_t now);
+
+#endif
