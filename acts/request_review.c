@@ -307,6 +307,17 @@ bool address_moved(const char *seen, const char *wanted, const char *now)
 	return *seen && strcmp(seen, now) != 0 && strcmp(wanted, now) != 0;
 }
 
+/* A convention that nobody sent yet must not be signed with the address that was wrong. */
+static enum err readdress(struct step *x, const char *mail)
+{
+	bool prepared = strcmp(x->f.r.state, "checked") == 0;
+
+	x->f.r.mail = mail;
+	if (prepared)
+		request_event_add(x->a, x->cs, x->who, x->number, &x->events, "prepared", "");
+	return prepared ? step_document(x) : ERR_OK;
+}
+
 enum err request_acknowledge(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 			     const char *seen, const char *mail, struct faults *faults)
 {
@@ -323,14 +334,15 @@ enum err request_acknowledge(struct app *app, struct arena *a, const struct visi
 		mail_check(a, mail, faults);
 	if (faults->n)
 		return ERR_INVALID;
-	if (*mail && strcmp(mail, x.f.r.mail) != 0) {
-		text = arena_printf(a, "à %s, au lieu de %s", mail, x.f.r.mail);
-		x.f.r.mail = mail;
-	}
-	if ((e = step_change(&x, EVENT_REQUEST_NOTED)) || (e = read_caf(&x, &caf)) ||
-	    (e = acknowledgement_add(app, a, x.cs, &x.f.r, &caf)))
+	if ((e = step_change(&x, EVENT_REQUEST_NOTED)))
 		return e;
 	act_detail(a, &x.audit, "note", "acknowledged");
+	if (*mail && strcmp(mail, x.f.r.mail) != 0) {
+		text = arena_printf(a, "à %s, au lieu de %s", mail, x.f.r.mail);
+		e = readdress(&x, mail);
+	}
+	if (e || (e = read_caf(&x, &caf)) || (e = acknowledgement_add(app, a, x.cs, &x.f.r, &caf)))
+		return e;
 	return step_end(&x, "acknowledged", text, NULL, NULL);
 }
 

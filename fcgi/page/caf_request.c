@@ -170,12 +170,15 @@ static enum err check_form(struct request *rq, struct html *h, const struct requ
 static void post_form(struct request *rq, struct html *h, const struct request_file *f)
 {
 	const struct form *form = form_request_posting();
+	const struct request_event *again = request_event_last(f, "prepared");
 
 	form_open(rq, h, "card decision", caf_request_path(rq, f, "/envoi"));
 	html(h,
-	     "<h2>Étape 2 : envoyer la convention</h2>\n<p>La convention n° {} est prête. Imprimez-la, puis enregistrez son envoi.</p>\n"
+	     "<h2>Étape 2 : envoyer la convention</h2>\n<p>La convention n° {} est prête{}. Imprimez-la, puis enregistrez son envoi.</p>\n"
 	     "<p><a class=\"btn btn-alt\" href=\"{}\">Voir et imprimer</a> <a href=\"{}\">Télécharger le PDF</a></p>\n",
-	     f->r.agreement, caf_request_path(rq, f, "/convention"), caf_request_path(rq, f, "/convention.pdf"));
+	     f->r.agreement,
+	     again ? arena_printf(rq->arena, ", préparée à nouveau le %s", time_fr(rq->arena, again->at)) : "",
+	     caf_request_path(rq, f, "/convention"), caf_request_path(rq, f, "/convention.pdf"));
 	field_hidden(h, "document", text_hex(rq->arena, f->r.document_hash));
 	html(h, "<div class=\"cols-even\">\n");
 	field_of(rq, h, form, "date_envoi", "w-s");

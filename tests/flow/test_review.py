@@ -404,6 +404,23 @@ def test_the_acknowledgement_goes_to_a_corrected_address(service):
     service.wait_mail(other, 'n’est pas acceptée')
 
 
+def test_a_prepared_convention_takes_the_corrected_address(service):
+    address = f'accuse-{time.time_ns()}@courtebise.example'
+    number = make_request(service, courriel=address)
+    c = administrator(service)
+    check(c, number)
+    page = c.get(path(number))
+    assert 'est prête. Imprimez-la' in page.words and address in document_words(c.get(path(number, '/convention')))
+    printed = page.form('/envoi').set(date_envoi=slashes(TODAY), exemplaires='2')
+    page = ok(page.form('/accuse').set(courriel='b' + address).submit(), path(number) + '?fait=accuse-renvoye')
+    assert 'est prête, préparée à nouveau le' in page.words
+    text = document_words(c.get(path(number, '/convention')))
+    assert 'b' + address in text and address not in text
+    late = printed.submit()
+    assert late.status == 409 and 'a préparé à nouveau la convention' in late.words
+    post(c, number)
+
+
 def test_a_file_is_taken(service):
     number = make_request(service)
     c = administrator(service)

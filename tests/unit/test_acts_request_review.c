@@ -427,6 +427,39 @@ static void test_the_acknowledgement_goes_to_the_corrected_address(void **state)
 	assert_int_equal(n, 3);
 }
 
+/* Until it is sent, the convention bears the address there is. */
+static void test_a_convention_is_prepared_again_with_the_corrected_address(void **state)
+{
+	static const char after[] = "accueil@courtebise.example";
+	struct world *w = *state;
+	struct visitor v = admin_of(w);
+	struct faults faults = { 0 };
+	struct audit_record told;
+
+	walk(w, 1);
+	struct grant_request before = opened(w).r;
+	struct posting p = { .posted = day_today(), .copies = 2, .document = text_hex(w->a, before.document_hash) };
+
+	assert_non_null(strstr(before.document, before.mail));
+	assert_int_equal(request_acknowledge(&w->app, w->a, &v, NUMBER, "", before.mail, &faults), ERR_OK);
+	assert_string_equal(text_hex(w->a, opened(w).r.document_hash), p.document);
+	assert_int_equal(request_acknowledge(&w->app, w->a, &v, NUMBER, before.mail, after, &faults), ERR_OK);
+	struct request_file f = opened(w);
+
+	assert_non_null(strstr(f.r.document, after));
+	assert_null(strstr(f.r.document, before.mail));
+	assert_non_null(request_event_last(&f, "prepared"));
+	assert_string_equal(f.r.state, "checked");
+	assert_int_equal(audit_of(w, "request_noted", &told), 2);
+	assert_string_equal(arg_of(&told.details, "hash"), text_hex(w->a, f.r.document_hash));
+	assert_int_equal(request_post(&w->app, w->a, &v, NUMBER, &p, &faults), ERR_CONFLICT); /* printed before */
+	p.document = text_hex(w->a, f.r.document_hash);
+	assert_int_equal(request_post(&w->app, w->a, &v, NUMBER, &p, &faults), ERR_OK);
+	/* what was sent stays what was signed */
+	assert_int_equal(request_acknowledge(&w->app, w->a, &v, NUMBER, "", "mairie@courtebise.example", &faults), ERR_OK);
+	assert_string_equal(text_hex(w->a, opened(w).r.document_hash), p.document);
+}
+
 /* --- what the activation writes --- */
 
 static struct edit_entry *job_entries(struct world *w, size_t *n)
@@ -873,6 +906,7 @@ int main(void)
 		world_test(test_refusal_is_mailed),
 		world_test(test_closing_is_of_the_request_that_was_read),
 		world_test(test_the_acknowledgement_goes_to_the_corrected_address),
+		world_test(test_a_convention_is_prepared_again_with_the_corrected_address),
 		world_test(test_activation),
 		world_test(test_who_is_known_is_kept),
 		world_test(test_who_only_shares_the_address_is_another),
