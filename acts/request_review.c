@@ -217,6 +217,13 @@ const char *closing_key(struct arena *a, const char *number)
 	return outcome_key(a, "demande", number, "cloture");
 }
 
+const char *closing_address(struct app *app, struct arena *a, const struct grant_request *r)
+{
+	struct outcome last;
+
+	return outcome_of(app, a, closing_key(a, r->number), &last) || !*last.to ? r->mail : last.to;
+}
+
 static void mail_closing(struct step *x, const char *template, const char *to)
 {
 	const struct grant_request *r = &x->f.r;
@@ -267,6 +274,14 @@ static void mail_check(struct arena *a, const char *mail, struct faults *faults)
 		fault_add(a, faults, "courriel", "Cette adresse n’est pas une adresse de courriel");
 }
 
+static void tell_addresses(struct step *x, const char *old, const char *fresh)
+{
+	if (strcmp(old, fresh) == 0)
+		return;
+	act_detail(x->a, &x->audit, "old", old);
+	act_detail(x->a, &x->audit, "new", fresh);
+}
+
 enum err request_tell(struct app *app, struct arena *a, const struct visitor *who, const char *number, const char *mail,
 		      struct faults *faults)
 {
@@ -281,6 +296,7 @@ enum err request_tell(struct app *app, struct arena *a, const struct visitor *wh
 	if ((e = step_change(&x, EVENT_REQUEST_NOTED)))
 		return e;
 	act_detail(a, &x.audit, "note", "told");
+	tell_addresses(&x, closing_address(app, a, &x.f.r), mail);
 	mail_closing(&x, strcmp(x.f.r.state, refusal.state) == 0 ? refusal.template : withdrawal.template, mail);
 	return step_end(&x, "told", mail, NULL, NULL);
 }
@@ -312,6 +328,7 @@ static enum err readdress(struct step *x, const char *mail)
 {
 	bool prepared = strcmp(x->f.r.state, "checked") == 0;
 
+	tell_addresses(x, x->f.r.mail, mail);
 	x->f.r.mail = mail;
 	if (prepared)
 		request_event_add(x->a, x->cs, x->who, x->number, &x->events, "prepared", "");

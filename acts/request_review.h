@@ -104,6 +104,8 @@ MUST_USE enum err request_withdraw(struct app *app, struct arena *a, const struc
 
 /* Outcome of the mail that says that a request is refused or withdrawn. */
 const char *closing_key(struct arena *a, const char *number);
+/* Where it went last. */
+const char *closing_address(struct app *app, struct arena *a, const struct grant_request *r);
 /* refused, withdrawn: that mail once more, to an address that may be another (field « courriel »). */
 MUST_USE enum err request_tell(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 			       const char *mail, struct faults *faults);

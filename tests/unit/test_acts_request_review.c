@@ -401,6 +401,33 @@ static const char *acknowledged_to(struct world *w, size_t *n)
 	return m.to;
 }
 
+/* What the log says of the last note. */
+static void noted_addresses(struct world *w, const char *old, const char *fresh)
+{
+	struct audit_record r;
+
+	assert_true(audit_of(w, "request_noted", &r));
+	assert_string_equal(arg_of(&r.details, "old"), old);
+	assert_string_equal(arg_of(&r.details, "new"), fresh);
+}
+
+static void test_the_closing_mail_goes_to_the_corrected_address(void **state)
+{
+	static const char before[] = "mairie@courtebise.example", after[] = "accueil@courtebise.example";
+	struct world *w = *state;
+	struct visitor v = admin_of(w);
+	struct faults faults = { 0 };
+	size_t n;
+
+	set_up(w);
+	assert_int_equal(do_refuse(w, &v, &faults), ERR_OK);
+	assert_int_equal(request_tell(&w->app, w->a, &v, NUMBER, after, &faults), ERR_OK);
+	noted_addresses(w, before, after);
+	assert_string_equal(acknowledged_to(w, &n), after);
+	assert_int_equal(request_tell(&w->app, w->a, &v, NUMBER, after, &faults), ERR_OK);
+	noted_addresses(w, "", "");
+}
+
 static void test_the_acknowledgement_goes_to_the_corrected_address(void **state)
 {
 	static const char before[] = "mairie@courtebise.example", after[] = "accueil@courtebise.example";
@@ -414,6 +441,7 @@ static void test_the_acknowledgement_goes_to_the_corrected_address(void **state)
 	assert_string_equal(faults.v[0].name, "courriel");
 	faults = (struct faults){ 0 };
 	assert_int_equal(request_acknowledge(&w->app, w->a, &v, NUMBER, before, after, &faults), ERR_OK);
+	noted_addresses(w, before, after);
 	assert_string_equal(acknowledged_to(w, &n), after);
 	assert_string_equal(opened(w).r.mail, after);
 	assert_string_equal(
@@ -423,6 +451,7 @@ static void test_the_acknowledgement_goes_to_the_corrected_address(void **state)
 	assert_int_equal(request_acknowledge(&w->app, w->a, &v, NUMBER, before, before, &faults), ERR_CONFLICT);
 	assert_int_equal(request_acknowledge(&w->app, w->a, &v, NUMBER, before, after, &faults), ERR_OK);
 	assert_int_equal(request_acknowledge(&w->app, w->a, &v, NUMBER, "", "", &faults), ERR_OK);
+	noted_addresses(w, "", "");
 	assert_string_equal(acknowledged_to(w, &n), after);
 	assert_int_equal(n, 3);
 }
@@ -906,6 +935,7 @@ int main(void)
 		world_test(test_refusal_is_mailed),
 		world_test(test_closing_is_of_the_request_that_was_read),
 		world_test(test_the_acknowledgement_goes_to_the_corrected_address),
+		world_test(test_the_closing_mail_goes_to_the_corrected_address),
 		world_test(test_a_convention_is_prepared_again_with_the_corrected_address),
 		world_test(test_activation),
 		world_test(test_who_is_known_is_kept),
