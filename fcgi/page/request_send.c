@@ -4,6 +4,7 @@
 #include "acts/acknowledgement.h"
 #include "acts/caf_texts.h"
 #include "acts/outcome.h"
+#include "acts/request_review.h"
 
 #include <string.h>
 
@@ -315,14 +316,20 @@ const struct form *form_request_sent(void)
 	return &form;
 }
 
+static bool is_lost(const struct outcome *o)
+{
+	return strcmp(o->state, "refused") == 0 || strcmp(o->state, "failed") == 0 || strcmp(o->state, "expired") == 0;
+}
+
 static enum err mail_words(struct request *rq, struct html *h, const struct grant_request *r)
 {
 	struct outcome o;
 	enum err e = outcome_of(rq->app, rq->arena, acknowledgement_key(rq->arena, r->number), &o);
+	int64_t at = o.at ? o.at : r->sent_at;
 
 	if (e && e != ERR_NOTFOUND)
 		return e;
-	if (strcmp(o.state, "refused") == 0 || strcmp(o.state, "failed") == 0 || strcmp(o.state, "expired") == 0)
+	if (is_lost(&o))
 		html(h,
 		     "<div class=\"note note-warn\"><p><strong>L’accusé de réception n’a pas pu partir à {} : notez votre numéro.</strong> "
 		     "Il est aussi sur cette page.</p></div>\n",
@@ -342,8 +349,7 @@ static enum err mail_words(struct request *rq, struct html *h, const struct gran
 		     "<p>Nous avons envoyé un accusé de réception à <strong>{}</strong> le {}. S’il n’arrive pas d’ici une heure, "
 		     "regardez dans les courriers indésirables.</p>\n",
 		     r->mail,
-		     arena_printf(rq->arena, "%s %s", weekday_inside[day_weekday(day_of(r->sent_at))],
-				  time_fr(rq->arena, r->sent_at)));
+		     arena_printf(rq->arena, "%s %s", weekday_inside[day_weekday(day_of(at))], time_fr(rq->arena, at)));
 	return ERR_OK;
 }
 
@@ -369,19 +375,49 @@ static void what_comes(struct request *rq, struct html *h, const struct request_
 	bool rejects = strcmp(c->silence, "rejet") == 0;
 
 	html(h,
-	     "<h2>Ce qui va se passer</h2>\n<ol>\n<li>La {} vérifie votre demande.</li>\n"
+	     "<h2>Ce qui va se passer</h2>\n<ol>\n<li>La {} {} votre demande.</li>\n"
 	     "<li>Elle envoie la convention par la poste à l’adresse de votre organisme, {}.</li>\n"
 	     "<li>Quand elle la reçoit signée, elle ouvre l’accès. {f} par courriel.</li>\n</ol>\n"
 	     "<p>Sans réponse de la Caf avant le <strong>{}</strong>, la demande est considérée comme {}. L’accusé de réception explique {}."
 	     "</p>\n",
-	     c->name, d->r.name, people_words(rq, d), day_fr(rq->arena, (day_t)d->r.silence),
-	     rejects ? "refusée" : "acceptée", rejects ? "les recours possibles" : "comment obtenir une attestation");
+	     c->name, strcmp(d->r.state, "checked") == 0 ? "a vérifié" : "vérifie", d->r.name, people_words(rq, d),
+	     day_fr(rq->arena, (day_t)d->r.silence), rejects ? "refusée" : "acceptée",
+	     rejects ? "les recours possibles" : "comment obtenir une attestation");
+}
+
+/* The Caf has answered by its convention: its silence means nothing any more. */
+static bool is_answered(const struct grant_request *r)
+{
+	return strcmp(r->state, "agreement_sent") == 0 || strcmp(r->state, "agreement_signed") == 0;
+}
+
+static void what_follows(struct request *rq, struct html *h, const struct request_draft *d, const struct caf *c)
+{
+	html(h, "<h2>Où en est votre demande</h2>\n");
+	if (strcmp(d->r.state, "agreement_sent") == 0)
+		html(h,
+		     "<p><strong>La convention est partie par la poste le {}</strong>, à l’adresse de votre organisme, {}. Renvoyez-la "
+		     "signée à la {}.</p>\n<p>Quand elle la reçoit, elle ouvre l’accès. {f} par courriel.</p>\n",
+		     day_fr(rq->arena, (day_t)d->r.posted), d->r.name, c->name, people_words(rq, d));
+	else
+		html(h, "<p><strong>La {} a reçu la convention signée ; elle va ouvrir les accès.</strong></p>\n<p>{f} par courriel.</p>\n",
+		     c->name, people_words(rq, d));
+}
+
+/* The mail that tells the decision did not arrive: the service is all that is left to tell it. */
+static const char *lost_words(struct request *rq, const struct grant_request *r)
+{
+	struct outcome o;
+
+	return !outcome_of(rq->app, rq->arena, closing_key(rq->arena, r->number), &o) && is_lost(&o) ?
+		       "Le courriel qui en donne le motif n’a pas pu être remis : appelez le service ci-dessous." :
+		       NULL;
 }
 
 /* Decided: its state and what to do now, no more; the reason is for the provider's mailbox. */
 static void what_became(struct request *rq, struct html *h, const struct grant_request *r, const struct caf *c)
 {
-	const char *day = day_fr(rq->arena, day_of(r->decided_at));
+	const char *day = day_fr(rq->arena, day_of(r->decided_at)), *lost = lost_words(rq, r);
 
 	html(h, "<h2>Où en est votre demande</h2>\n");
 	if (strcmp(r->state, "active") == 0) {
@@ -392,15 +428,11 @@ static void what_became(struct request *rq, struct html *h, const struct grant_r
 		return;
 	}
 	if (strcmp(r->state, "refused") == 0)
-		html(h,
-		     "<p><strong>La {} n’a pas accepté cette demande, le {}.</strong> Le motif est dans le courriel envoyé à votre "
-		     "organisme.</p>\n",
-		     c->name, day);
+		html(h, "<p><strong>La {} n’a pas accepté cette demande, le {}.</strong> {f}</p>\n", c->name, day,
+		     lost ? lost : "Le motif est dans le courriel envoyé à votre organisme.");
 	else
-		html(h,
-		     "<p><strong>Cette demande est retirée depuis le {}</strong>, comme votre organisme l’a demandé. Si ce n’est pas le "
-		     "cas, prévenez le service ci-dessous.</p>\n",
-		     day);
+		html(h, "<p><strong>Cette demande est retirée depuis le {}</strong>, comme votre organisme l’a demandé. {f}</p>\n",
+		     day, lost ? lost : "Si ce n’est pas le cas, prévenez le service ci-dessous.");
 	html(h, "<p>Vous pouvez transmettre une nouvelle demande. <a href=\"" REQUEST_STEPS_PATH
 		"\">Commencer une autre demande</a></p>\n");
 }
@@ -464,6 +496,8 @@ enum err page_request_sent(struct request *rq, struct html *h)
 		what_became(rq, h, &d.r, &c);
 	else if ((e = mail_words(rq, h, &d.r)))
 		return e;
+	else if (is_answered(&d.r))
+		what_follows(rq, h, &d, &c);
 	else
 		what_comes(rq, h, &d, &c);
 	service_card(rq, h, &c);

@@ -261,6 +261,47 @@ def test_whoever_sent_a_request_reads_what_became_of_it(service):
         assert 'Accusé de réception' in mine.get(sent + '?version=imprimer').words
 
 
+def test_whoever_sent_a_request_reads_that_the_convention_is_under_way(service):
+    mine = service.client()
+    number = make_request(service, client=mine)
+    sent, c = f'/demande-habilitation/confirmation/{number}', administrator(service)
+    check(c, number)
+    page = mine.get(sent)
+    assert 'a vérifié votre demande' in page.words and 'Sans réponse de la Caf avant le' in page.words
+    post(c, number)
+    posted = mine.get(sent)
+    assert 'La convention est partie par la poste le' in posted.words, posted.words[:600]
+    signed(c, number)
+    back = mine.get(sent)
+    assert 'a reçu la convention signée ; elle va ouvrir les accès' in back.words, back.words[:600]
+    for page in (posted, back):
+        assert 'vérifie votre demande' not in page.words and 'Sans réponse de la Caf avant le' not in page.words.split('Lire l’accusé')[0]
+
+
+def test_whoever_sent_a_request_reads_when_the_acknowledgement_left_for_the_corrected_address(service, clock):
+    mine = service.client()
+    address = f'hier-{time.time_ns()}@courtebise.example'
+    number = make_request(service, client=mine, courriel=address)
+    sent = f'/demande-habilitation/confirmation/{number}'
+    said = rf'{address} le \w+ (.+? à [^.]+?)\. S’il'
+    first = until(lambda: re.search(said, mine.get(sent).words))[1]
+    clock(61)
+    c = administrator(service)
+    ok(c.get(path(number)).form('/accuse').set(courriel='b' + address).submit(), path(number) + '?fait=accuse-renvoye')
+    second = until(lambda: re.search('b' + said, mine.get(sent).words))[1]
+    assert second != first
+
+
+@pytest.mark.parametrize('way', ['refuser', 'retirer'])
+def test_a_closing_mail_that_was_refused_is_not_promised(service, way):
+    mine = service.client()
+    number = make_request(service, client=mine, courriel=f'perdu-{time.time_ns()}@refuse.example')
+    administrator(service).get(path(number, f'/{way}')).form(f'/{way}').set(motif='Un motif confidentiel.').submit()
+    sent = f'/demande-habilitation/confirmation/{number}'
+    page = until(lambda: (lambda p: p if 'n’a pas pu être remis : appelez le service' in p.words else None)(mine.get(sent)))
+    assert 'Le motif est dans le courriel' not in page.words and 'Un motif confidentiel' not in page.words
+
+
 def test_a_closing_mail_is_not_sent_of_an_open_request(service):
     number = make_request(service)
     c = administrator(service)
