@@ -332,26 +332,76 @@ static enum err current_step(struct request *rq, struct html *h, const struct re
 
 /* --- beside --- */
 
-static void after_activation(struct request *rq, struct html *h, const struct request_file *f)
+static enum err newcomers(struct request *rq, const struct request_file *f, struct strs *out)
 {
-	struct buf names = buf_new(rq->arena);
+	struct strs names = { 0 }, known = { 0 };
+	struct provider provider;
+	enum err e = request_provider(rq->app, rq->arena, &f->r, &provider);
+	bool there = !e;
 
-	if (f->people_n > NAMED_MOST)
-		buf_printf(&names, "Les %zu personnes à habiliter", f->people_n);
-	for (size_t i = 0; i < f->people_n && f->people_n <= NAMED_MOST; i++)
-		buf_printf(&names, "%s%s %s",
-			   !i                   ? "" :
-			   i + 1 == f->people_n ? " et " :
-						  ", ",
-			   f->people[i].given_name, f->people[i].surname);
-	html(h, "<div class=\"card\">\n<h2>Après l’activation</h2>\n<p>");
-	if (f->people_n > 1)
-		html(h, "{} recevront chacun par courriel leur identifiant et un mot de passe provisoire de 8 caractères.",
-		     buf_str(&names));
-	else
-		html(h, "{} recevra par courriel son identifiant et un mot de passe provisoire de 8 caractères.",
-		     buf_str(&names));
-	html(h, "</p>\n<p class=\"muted small\">Le mot de passe n’est jamais affiché ici.</p>\n</div>\n");
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	for (size_t i = 0; i < f->people_n; i++) {
+		const struct request_person *p = &f->people[i];
+		struct person k;
+
+		e = there ? request_known(rq->app, rq->arena, provider.key, p, &k) : ERR_NOTFOUND;
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		/* an account is one person's: of two under one name and address the second is new */
+		if (e || strs_has(&known, k.number))
+			strs_add(rq->arena, &names, arena_printf(rq->arena, "%s %s", p->given_name, p->surname));
+		else
+			strs_add(rq->arena, &known, k.number);
+	}
+	*out = names;
+	return ERR_OK;
+}
+
+enum err caf_request_newcomers(struct request *rq, const struct request_file *f, size_t *n)
+{
+	struct strs names;
+	enum err e = newcomers(rq, f, &names);
+
+	if (!e)
+		*n = names.n;
+	return e;
+}
+
+/* « Agnès Thivolle et Damien Roussac recevront chacun », « Les 12 nouvelles personnes recevront chacune » */
+static const char *who_receives(struct arena *a, const struct strs *names, bool all)
+{
+	struct buf b = buf_new(a);
+
+	if (names->n > NAMED_MOST)
+		return arena_printf(a, "Les %zu %s recevront chacune par courriel leur", names->n,
+				    all ? "personnes à habiliter" : "nouvelles personnes");
+	for (size_t i = 0; i < names->n; i++)
+		buf_printf(&b, "%s%s", !i ? "" : i + 1 == names->n ? " et " : ", ", names->v[i]);
+	buf_text(&b, names->n > 1 ? " recevront chacun par courriel leur" : " recevra par courriel son");
+	return buf_str(&b);
+}
+
+static enum err after_activation(struct request *rq, struct html *h, const struct request_file *f)
+{
+	struct strs names;
+	enum err e = newcomers(rq, f, &names);
+
+	if (e)
+		return e;
+	html(h, "<div class=\"card\">\n<h2>Après l’activation</h2>\n");
+	if (names.n)
+		html(h, "<p>{} identifiant et un mot de passe provisoire de 8 caractères.</p>\n",
+		     who_receives(rq->arena, &names, names.n == f->people_n));
+	if (names.n < f->people_n)
+		html(h, "<p>{f} : l’accès et le mot de passe d’aujourd’hui sont gardés, sans courriel.</p>\n",
+		     f->people_n - names.n > 1 ?
+			     arena_printf(rq->arena, "%zu personnes sont déjà connues", f->people_n - names.n) :
+			     "1 personne est déjà connue");
+	if (names.n)
+		html(h, "<p class=\"muted small\">Le mot de passe n’est jamais affiché ici.</p>\n");
+	html(h, "</div>\n");
+	return ERR_OK;
 }
 
 /* How the acknowledgement fared, and the form that sends it again, to another address maybe. */
@@ -399,13 +449,14 @@ static void claim(struct request *rq, struct html *h, const struct request_file 
 		claim_form(rq, h, &file, caf_request_path(rq, f, "/prendre"));
 }
 
-static void beside(struct request *rq, struct html *h, const struct request_file *f)
+static enum err beside(struct request *rq, struct html *h, const struct request_file *f)
 {
 	int step = request_step(f->r.state);
+	enum err e = ERR_OK;
 
 	html(h, "<aside aria-label=\"Suivi\">\n");
 	if (step >= 0 && step < 4)
-		after_activation(rq, h, f);
+		e = after_activation(rq, h, f);
 	claim(rq, h, f);
 	history(rq, h, f);
 	if (step >= 0 && step < 4)
@@ -418,6 +469,7 @@ static void beside(struct request *rq, struct html *h, const struct request_file
 		     "<p><a href=\"{}\">L’organisme retire sa demande</a></p>\n",
 		     caf_request_path(rq, f, "/refuser"), caf_request_path(rq, f, "/retirer"));
 	html(h, "</aside>\n");
+	return e;
 }
 
 static void silence_sentence(struct request *rq, struct html *h, const struct grant_request *r)
@@ -459,7 +511,8 @@ enum err caf_request_page(struct request *rq, struct html *h, const struct reque
 	free_lines(rq, h, f);
 	caf_request_summary(rq, h, f);
 	html(h, "</div>\n");
-	beside(rq, h, f);
+	if (!e)
+		e = beside(rq, h, f);
 	html(h, "</div>\n");
 	page_end(rq, h);
 	return e;

@@ -19,6 +19,9 @@ void caf_request_begin(struct request *rq, struct html *h, const struct request_
 /* « Ce qui est demandé »: provider, lists, people. */
 void caf_request_summary(struct request *rq, struct html *h, const struct request_file *f);
 
+/* How many accesses the activation will create: of its people who are not known to the provider already. */
+MUST_USE enum err caf_request_newcomers(struct request *rq, const struct request_file *f, size_t *n);
+
 /* The whole page of a request, with the faults in rq; conflict: why the step was not recorded, NULL: nothing to tell. */
 MUST_USE enum err caf_request_page(struct request *rq, struct html *h, const struct request_file *f, const char *conflict);
 

@@ -153,11 +153,13 @@ static enum err activate_page(struct request *rq, struct html *h, const struct r
 	bool ready = request_is_resolved(rq->app, rq->arena, &f->r, &missing);
 	struct agreements others;
 	struct takeover *taken;
-	size_t n;
+	size_t n, fresh;
 	enum err e = request_takeovers(rq->app, rq->arena, &f->r, &taken, &n);
 
 	if (!e)
 		e = request_agreements(rq->app, rq->arena, &f->r, day_today(), &others);
+	if (!e)
+		e = caf_request_newcomers(rq, f, &fresh);
 	if (e)
 		return e;
 	const char *moved = moved_since(rq, taken, n);
@@ -183,7 +185,9 @@ static enum err activate_page(struct request *rq, struct html *h, const struct r
 	     "<p>Les accès s’ouvrent aussitôt. Chaque nouvelle personne reçoit par courriel son identifiant et un mot de passe "
 	     "provisoire de 8 caractères, qui n’est jamais affiché ici.</p>\n<div class=\"actions\"><button class=\"btn\">{}</button>"
 	     "<a href=\"{}\">Revenir à la demande</a></div>\n",
-	     f->people_n > 1 ? arena_printf(rq->arena, "Ouvrir %zu accès", f->people_n) : "Ouvrir l’accès",
+	     fresh > 1 ? arena_printf(rq->arena, "Ouvrir %zu accès", fresh) :
+	     fresh     ? "Ouvrir l’accès" :
+			 "Activer l’habilitation",
 	     caf_request_path(rq, f, ""));
 	form_close(h);
 	page_end(rq, h);

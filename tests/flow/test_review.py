@@ -585,6 +585,28 @@ def test_whom_the_caf_suspended_is_named_before_an_activation_and_stays_out(serv
     assert d.search_s(dn, 0)[0][1]['habStatut'] == [b'suspendue']
 
 
+def test_only_those_who_get_an_access_are_counted_and_named_before_the_activation(service):
+    who, others = person(prenom='Damien'), [person(prenom=p) for p in ('Lise', 'Marc')]
+    own = {'siret': siret(), 'nom': f'Ville de Courtebise {time.time_ns()}'}
+    c, number = ready(service, listing=new_places(service, 1), people=[who], **own)
+    assert f'Damien {who["nom"]} recevra par courriel son identifiant' in c.get(path(number)).words
+    assert 'Ouvrir l’accès' in c.get(path(number, '/activer')).words
+    activate(c, number)
+    wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
+    c, number = ready(service, listing=new_places(service, 1), people=[who, *others], **own)
+    page = c.get(path(number))
+    card = page.words.split('Après l’activation')[1].strip()
+    assert card.startswith(f'Lise {others[0]["nom"]} et Marc {others[1]["nom"]} recevront chacun'), card[:300]
+    assert '1 personne est déjà connue' in card
+    assert 'Ouvrir 2 accès' in c.get(path(number, '/activer')).words
+    c, number = ready(service, listing=new_places(service, 1), people=[who], **own)
+    card = c.get(path(number)).words.split('Après l’activation')[1]
+    assert '1 personne est déjà connue' in card and 'mot de passe provisoire' not in card
+    assert 'Ouvrir l’accès' not in c.get(path(number, '/activer')).words
+    number = make_request(service, listing=new_places(service, 1), people=[who, *(person() for _ in range(8))], **own)
+    assert 'Les 8 nouvelles personnes recevront chacune par courriel' in c.get(path(number)).words
+
+
 def test_an_establishment_changes_hands_once_that_is_confirmed(service):
     place, = new_places(service, 1)
     d = service.directory()
