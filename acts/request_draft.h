@@ -76,6 +76,11 @@ const char *request_untended(struct app *app, struct arena *a, const struct gran
 			     const struct request_person *people, size_t n, enum request_step step);
 /* What the forms of a page carry, so that another window's change moves nothing unseen: which person, which free lines ("+n"). */
 const char *request_person_mark(struct arena *a, const struct request_person *p);
+/* « vu » of a person's form: the name, and all that is stored of the person, the rights included. */
+const char *request_person_seen(struct arena *a, const struct request_person *p);
+/* « vu » of the provider's form: what is stored of the provider. A form that saw something else is refused where it would undo what
+   another window stored, and the fault tells that; without « vu » it is taken. */
+const char *request_provider_mark(struct arena *a, const struct grant_request *r);
 const char *request_lines_mark(struct arena *a, const struct grant_request *r);
 /* Of a list's form: the free lines and what is stored as ticked. */
 const char *request_list_mark(struct arena *a, const struct request_draft *d, enum request_step step);
@@ -83,7 +88,8 @@ const char *request_list_mark(struct arena *a, const struct request_draft *d, en
 const char *request_draft_mark(struct arena *a, const struct request_draft *d);
 /* The form's recap was of another draft. Without « version » none was. */
 bool request_draft_moved(struct arena *a, const struct request_draft *d, const struct input *in);
-/* Where the person of a form stands now, from 1: by « qui » (the mark), or by « personne » alone. 0: a new one, or gone. */
+/* Where the person of a form stands now, from 1: by « qui » (the mark), by the name in « vu », or by « personne » alone. 0: a new one, or
+   gone. */
 size_t request_person_place(struct arena *a, const struct request_draft *d, const struct input *in);
 /* "Agnès Thivolle" */
 const char *request_person_name(struct arena *a, const struct request_person *p);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define PEOPLE_MAX 50
+#define NAMED_MOST 6 /* establishments a sentence names one by one */
 
 static const struct field provider_fields[] = {
 	{ .name = "nom",
@@ -65,6 +66,7 @@ static const struct field provider_fields[] = {
 	  .required = true,
 	  .missing = "Saisissez le téléphone de votre organisme",
 	  .autocomplete = "tel" },
+	{ .name = "vu", .label = "Organisme", .kind = FIELD_TOKEN, .max = MARK_LENGTH },
 	FIELD_ORIGIN,
 };
 
@@ -88,6 +90,7 @@ static const struct choice person_actions[] = {
 static const struct field person_fields[] = {
 	{ .name = "personne", .label = "Personne", .kind = FIELD_NUMBER, .least = 0, .most = PEOPLE_MAX },
 	{ .name = "qui", .label = "Personne", .kind = FIELD_TOKEN, .max = MARK_LENGTH },
+	{ .name = "vu", .label = "Personne", .kind = FIELD_TOKEN, .max = 2 * MARK_LENGTH },
 	{ .name = "lignes", .label = "Lignes", .kind = FIELD_TOKEN, .max = MARK_LENGTH },
 	FIELD_ORIGIN,
 	{ .name = "droits", .label = "Droits perdus", .kind = FIELD_TOKEN, .max = 2 }, /* of the step before: the page tells it */
@@ -128,6 +131,25 @@ static const struct field person_fields[] = {
 FORM(request_provider_form, provider_fields)
 FORM(request_caf_form, caf_fields)
 FORM(request_person_form, person_fields)
+
+/* --- marks --- */
+
+static const char *mark_of(struct arena *a, struct bytes whole)
+{
+	uint8_t digest[DIGEST_SIZE];
+
+	secret_digest(whole, digest);
+	return text_hex(a, key_bytes(digest, MARK_LENGTH / 2));
+}
+
+static const char *mark(struct arena *a, const struct strs *texts)
+{
+	struct buf b = buf_new(a);
+
+	for (size_t i = 0; i < texts->n; i++)
+		buf_add(&b, texts->v[i], strlen(texts->v[i]) + 1);
+	return mark_of(a, buf_bytes(&b));
+}
 
 /* --- the provider --- */
 
@@ -186,24 +208,61 @@ static void check_postal_code(struct taking *x, const char **code)
 		fault_add(x->a, x->faults, "code_postal", "Le code postal doit comporter 5 chiffres");
 }
 
+const char *request_provider_mark(struct arena *a, const struct grant_request *r)
+{
+	const char *own[] = { r->name, r->siret, r->address, r->postal_code, r->city, r->signatory, r->mail, r->phone };
+
+	return mark(a, &(struct strs){ own, LENGTH(own) });
+}
+
+/* What another window has stored since the form was shown is not undone without a word: it is told where it differs. */
+static void check_provider_seen(struct taking *x, const struct grant_request *now)
+{
+	const struct grant_request *r = &x->d->r;
+	const char *seen = input_get(x->in, "vu"), *phone = text_phone_fr(x->a, r->phone);
+	const char *const rows[][3] = {
+		{ r->name, now->name, r->name },          { r->siret, now->siret, r->siret },
+		{ r->address, now->address, r->address }, { r->postal_code, now->postal_code, r->postal_code },
+		{ r->city, now->city, r->city },          { r->signatory, now->signatory, r->signatory },
+		{ r->mail, now->mail, r->mail },          { r->phone, now->phone, phone },
+	};
+	const char *first = NULL;
+	struct buf b = buf_new(x->a);
+
+	if (!*seen || strcmp(seen, request_provider_mark(x->a, r)) == 0)
+		return;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		if (strcmp(rows[i][0], rows[i][1]) == 0)
+			continue;
+		buf_printf(&b, "%s%s « %s »", first ? " ; " : "", provider_fields[i].label, rows[i][2]);
+		first = first ? first : provider_fields[i].name;
+	}
+	if (first)
+		fault_add(x->a, x->faults, first,
+			  "Votre organisme a changé dans une autre fenêtre. Enregistré là-bas, et autre ici : %s. Relisez "
+			  "cette page, puis enregistrez-la",
+			  buf_str(&b));
+}
+
 enum err request_take_provider(struct taking *x)
 {
-	const char *siret = "", *phone = "", *postal_code = "";
-	struct grant_request *r = &x->d->r;
+	struct grant_request *r = &x->d->r, now = *r;
 
+	now.siret = now.phone = now.postal_code = "";
 	input_check(x->a, request_provider_form(), x->in, x->faults);
-	check_siret(x, &siret);
-	check_postal_code(x, &postal_code);
-	if (x->faults->n || text_phone(x->a, input_get(x->in, "telephone"), &phone))
+	check_siret(x, &now.siret);
+	check_postal_code(x, &now.postal_code);
+	if (text_phone(x->a, input_get(x->in, "telephone"), &now.phone))
+		now.phone = "";
+	now.name = input_get(x->in, "nom");
+	now.address = input_get(x->in, "adresse");
+	now.city = input_get(x->in, "commune");
+	now.signatory = input_get(x->in, "signataire");
+	now.mail = input_get(x->in, "courriel");
+	check_provider_seen(x, &now);
+	if (x->faults->n)
 		return ERR_OK;
-	r->name = input_get(x->in, "nom");
-	r->siret = siret;
-	r->address = input_get(x->in, "adresse");
-	r->postal_code = postal_code;
-	r->city = input_get(x->in, "commune");
-	r->signatory = input_get(x->in, "signataire");
-	r->mail = input_get(x->in, "courriel");
-	r->phone = phone;
+	*r = now;
 	r->steps |= 1u << REQUEST_PROVIDER;
 	return ERR_OK;
 }
@@ -255,22 +314,23 @@ enum err request_take_caf(struct taking *x)
 
 /* --- people --- */
 
-static const char *mark(struct arena *a, const struct strs *texts)
-{
-	uint8_t digest[DIGEST_SIZE];
-	struct buf b = buf_new(a);
-
-	for (size_t i = 0; i < texts->n; i++)
-		buf_add(&b, texts->v[i], strlen(texts->v[i]) + 1);
-	secret_digest(buf_bytes(&b), digest);
-	return text_hex(a, key_bytes(digest, MARK_LENGTH / 2));
-}
-
 const char *request_person_mark(struct arena *a, const struct request_person *p)
 {
 	const char *own[] = { p->surname, p->given_name, p->title, p->mail };
 
 	return mark(a, &(struct strs){ own, LENGTH(own) });
+}
+
+static const char *name_mark(struct arena *a, const struct request_person *p)
+{
+	const char *name[] = { p->surname, p->given_name };
+
+	return mark(a, &(struct strs){ name, LENGTH(name) });
+}
+
+const char *request_person_seen(struct arena *a, const struct request_person *p)
+{
+	return arena_printf(a, "%s%s", name_mark(a, p), mark_of(a, request_person_encode(a, p)));
 }
 
 const char *request_lines_mark(struct arena *a, const struct grant_request *r)
@@ -292,12 +352,10 @@ const char *request_list_mark(struct arena *a, const struct request_draft *d, en
 const char *request_draft_mark(struct arena *a, const struct request_draft *d)
 {
 	struct grant_request r = d->r;
-	uint8_t digest[DIGEST_SIZE];
 
 	r.saved_at = 0;
 	r.people = request_people_encode(a, d->people, d->n);
-	secret_digest(grant_request_encode(a, &r), digest);
-	return text_hex(a, key_bytes(digest, MARK_LENGTH / 2));
+	return mark_of(a, grant_request_encode(a, &r));
 }
 
 bool request_draft_moved(struct arena *a, const struct request_draft *d, const struct input *in)
@@ -309,13 +367,17 @@ bool request_draft_moved(struct arena *a, const struct request_draft *d, const s
 
 size_t request_person_place(struct arena *a, const struct request_draft *d, const struct input *in)
 {
-	const char *who = input_get(in, "qui");
+	const char *who = input_get(in, "qui"), *seen = input_get(in, "vu");
 	int64_t n;
 
 	if (!*who)
 		return text_to_int(input_get(in, "personne"), 1, PEOPLE_MAX, &n) ? 0 : (size_t)n;
 	for (size_t i = 0; i < d->n; i++)
 		if (strcmp(who, request_person_mark(a, &d->people[i])) == 0)
+			return i + 1;
+	/* changed meanwhile, all but the name, which is nobody else's */
+	for (size_t i = 0; i < d->n && *seen; i++)
+		if (strncmp(seen, name_mark(a, &d->people[i]), MARK_LENGTH) == 0)
 			return i + 1;
 	return 0;
 }
@@ -427,17 +489,56 @@ static void take_typed(struct taking *x, struct request_person *p)
 	p->mail = input_get(x->in, "courriel");
 }
 
+static bool is_same_rights(const struct request_person *p, const struct request_person *k)
+{
+	return is_same_set(&p->listing, &k->listing) && is_same_set(&p->places, &k->places);
+}
+
 /* In the list already, just so. */
 static bool is_there(const struct taking *x, const struct request_person *p)
 {
 	for (size_t i = 0; i < x->d->n; i++) {
 		const struct request_person *k = &x->d->people[i];
 
-		if (strcmp(request_person_mark(x->a, p), request_person_mark(x->a, k)) == 0 &&
-		    is_same_set(&p->listing, &k->listing) && is_same_set(&p->places, &k->places))
+		if (strcmp(request_person_mark(x->a, p), request_person_mark(x->a, k)) == 0 && is_same_rights(p, k))
 			return true;
 	}
 	return false;
+}
+
+/* The form was shown of a person who was stored otherwise, and what it says would undo that. */
+static bool is_undoing(const struct taking *x, const struct request_person *stored, const struct request_person *p)
+{
+	const char *seen = input_get(x->in, "vu");
+
+	if (!*seen || strcmp(seen, request_person_seen(x->a, stored)) == 0)
+		return false;
+	return strcmp(input_get(x->in, "qui"), request_person_mark(x->a, stored)) != 0 || !is_same_rights(stored, p);
+}
+
+static void add_named(struct taking *x, struct buf *b, const char *label, const struct strs *ids)
+{
+	if (ids->n > NAMED_MOST)
+		buf_printf(b, " ; %s : %zu établissements", label, ids->n);
+	else if (ids->n)
+		buf_printf(b, " ; %s : %s", label, request_names_of(x, ids));
+}
+
+static void tell_stored(struct taking *x, const struct request_person *k)
+{
+	struct buf b = buf_new(x->a);
+
+	buf_printf(&b, "%s, %s", k->title, k->mail);
+	if (strs_has(&k->listing, REQUEST_ALL))
+		buf_text(&b, " ; tous les établissements");
+	else {
+		add_named(x, &b, "fonctionnement", &k->listing);
+		add_named(x, &b, "places libres", &k->places);
+	}
+	fault_add(x->a, x->faults, "nom",
+		  "%s : cette personne a été modifiée dans une autre fenêtre. Enregistré là-bas : %s. Relisez le formulaire "
+		  "et les cases, puis enregistrez",
+		  request_person_name(x->a, k), buf_str(&b));
 }
 
 static void put_person(struct taking *x, size_t place, const struct request_person *p)
@@ -477,10 +578,14 @@ enum err request_take_person(struct taking *x)
 		fault_add(x->a, x->faults, "tous",
 			  "La liste des établissements a changé dans une autre fenêtre : relisez les cases");
 	take_typed(x, &p);
-	if (!place && !x->faults->n && is_there(x, &p)) {
+	bool undoing = place && place <= x->d->n && is_undoing(x, &x->d->people[place - 1], &p);
+
+	if ((!place || undoing) && !x->faults->n && is_there(x, &p)) {
 		x->idle = true; /* a second click */
 		return ERR_OK;
 	}
+	if (undoing)
+		tell_stored(x, &x->d->people[place - 1]);
 	if (place > x->d->n || (!place && *input_get(x->in, "qui")))
 		fault_add(x->a, x->faults, "nom",
 			  "Cette personne a été modifiée ou retirée dans une autre fenêtre : relisez la liste");

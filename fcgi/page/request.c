@@ -295,6 +295,7 @@ static enum err provider_page(struct request *rq, struct html *h, const struct r
 	request_begin(rq, h, "Votre organisme", "Celui qui gère les établissements et signe la convention avec la Caf.", d);
 	html(h, "<div class=\"narrow\">\n");
 	request_form_open(rq, h, d);
+	field_hidden(h, "vu", request_provider_mark(rq->arena, &d->r));
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		field_of(rq, h, request_provider_form(), rows[i].name, rows[i].width);
 	html(h, "<div class=\"actions\"><button class=\"btn\">Enregistrer et continuer</button></div>\n");

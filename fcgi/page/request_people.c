@@ -17,6 +17,7 @@ static void person_hidden(struct html *h, const struct request_draft *d, size_t 
 {
 	field_hidden(h, "personne", html_number(h, (int64_t)place));
 	field_hidden(h, "qui", request_person_mark(h->out->arena, &d->people[place - 1]));
+	field_hidden(h, "vu", request_person_seen(h->out->arena, &d->people[place - 1]));
 }
 
 static const char *rights_words(struct request *rq, const struct request_person *p)

@@ -250,6 +250,53 @@ def test_another_window_moves_nobody(service, nurseries):
     assert 'Galets' not in words and 'Dunes' in words and 'Pins' in words
 
 
+def test_two_windows_at_one_person_undo_nothing_unseen(service, nurseries):
+    c = service.client()
+    ids, names = zip(*((i, n) for i, n, _ in nurseries[:2]))
+    made.choose(c, 'fonctionnement', ids)
+    who = made.person(nom='Thivolle', prenom='Agnès')
+    ok(step(c, 'personnes').set(**who).submit(('action', 'ajouter')), STEPS)
+    edit = lambda: c.get(f'{STEPS}/personnes?personne=1').form('/personnes')
+    rights, stale, gone = edit(), edit(), c.get(f'{STEPS}/personnes?personne=1').forms()[-1]
+    for _ in range(2):      # a double click
+        ok(rights.put('tous', []).put('droit_fonctionnement', [ids[1]]).submit(('action', 'ajouter')), STEPS)
+    late = stale.set(fonction='Directrice').submit(('action', 'ajouter'))
+    assert late.status == 422 and 'Agnès Thivolle : cette personne a été modifiée dans une autre fenêtre' in late.faults()[0], late.words[:400]
+    assert f'fonctionnement : {names[1]}' in late.faults()[0] and edit().all('droit_fonctionnement') == [ids[1]]
+    again = late.form('/personnes')
+    assert again.get('fonction') == 'Directrice'
+    # a change of the function is told as well, and so is one in a form with other faults
+    stale = edit()
+    for _ in range(2):
+        ok(again.put('tous', []).put('droit_fonctionnement', [ids[1]]).submit(('action', 'ajouter')), STEPS)
+    late = stale.put('droit_fonctionnement', list(ids)).set(courriel='a@b').submit(('action', 'ajouter'))
+    assert late.status == 422 and any('Enregistré là-bas : Directrice' in f for f in late.faults()), late.faults()
+    assert sorted(late.form('/personnes').all('droit_fonctionnement')) == sorted(ids)
+    ok(late.form('/personnes').set(courriel=who['courriel']).submit(('action', 'ajouter')), STEPS)
+    # it was asked to go, whatever it has become
+    ok(gone.submit(('action', 'retirer')), STEPS)
+    assert 'Thivolle' not in c.get(f'{STEPS}/verification').words
+
+
+def test_two_windows_at_the_provider_undo_nothing_unseen(service):
+    c = service.client()
+    mine = made.provider()
+    early = step(c, 'organisme')
+    for _ in range(2):      # a double click
+        ok(early.set(**mine).submit(), STEPS)
+    one, stale = step(c, 'organisme'), step(c, 'organisme')
+    ok(one.set(telephone='01 99 00 12 34').submit(), STEPS)
+    late = stale.set(signataire='Jeanne Aubertin, maire', siret='1234').submit()
+    told = [f for f in late.faults() if 'a changé dans une autre fenêtre' in f]
+    assert late.status == 422 and 'Téléphone de l’organisme « 01 99 00 12 34 »' in told[0], late.faults()
+    assert mine['nom'] not in told[0] and step(c, 'organisme').get('telephone') == '01 99 00 12 34'
+    again = late.form('/organisme')
+    assert again.get('signataire') == 'Jeanne Aubertin, maire'
+    ok(again.set(telephone='01 99 00 12 34', siret=mine['siret']).submit(), STEPS)
+    # a form of before tells nothing
+    ok(stale.set(siret=mine['siret']).put('vu', []).submit(), STEPS)
+
+
 @pytest.mark.parametrize('name, right', [('fonctionnement', 'droit_fonctionnement'), ('places', 'droit_places')])
 def test_two_windows_at_one_list_lose_nothing(service, nurseries, name, right):
     c = service.client()
