@@ -35,6 +35,13 @@ bool request_draft_is_blank(const struct request_draft *d)
 	return !d->r.steps && !d->r.listing.n && !d->r.places.n && !d->r.others.n && !d->n;
 }
 
+const char *request_draft_just_sent(const struct request_draft *d)
+{
+	const struct strs *sent = &d->r.sent_before;
+
+	return sent->n && request_draft_is_blank(d) ? sent->v[sent->n - 1] : NULL;
+}
+
 static enum err read_at(struct app *app, struct arena *a, struct bytes key, int64_t now, struct request_draft *out)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);

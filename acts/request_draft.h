@@ -36,6 +36,8 @@ struct request_draft {
 MUST_USE enum err request_draft_read(struct app *app, struct arena *a, const char *token, struct request_draft *out);
 /* Nothing was filled in, or it was sent since. */
 bool request_draft_is_blank(const struct request_draft *d);
+/* Number of the request sent last under the token, when nothing was begun since; NULL: something was, or none was sent. */
+const char *request_draft_just_sent(const struct request_draft *d);
 /* Forgets it, the numbers this browser sent as well. */
 MUST_USE enum err request_draft_erase(struct app *app, struct arena *a, const char *token);
 /* Nobody may read it any more: the clerk sweeps it. */

@@ -235,6 +235,20 @@ static void kept_until(struct request *rq, struct html *h, const struct request_
 	     time_fr(a, d->r.saved_at + REQUEST_KEPT_MS));
 }
 
+/* Whoever comes back after the sending is shown no empty request as if nothing had happened. */
+static void tell_sent(struct html *h, const struct request_draft *d)
+{
+	const char *number = request_draft_just_sent(d);
+
+	if (number)
+		html(h,
+		     "<div class=\"note note-ok\"><p><strong>Votre demande <span class=\"num\">{}</span> est transmise.</strong> "
+		     "<a href=\"" REQUEST_PATH
+		     "/confirmation/{}\">Voir la demande transmise</a></p><p>Les étapes ci-dessous commencent une "
+		     "autre demande.</p></div>\n",
+		     number, number);
+}
+
 enum err page_request_steps(struct request *rq, struct html *h)
 {
 	enum request_progress progress[REQUEST_STEPS];
@@ -254,7 +268,9 @@ enum err page_request_steps(struct request *rq, struct html *h)
 		   &(struct page){ .space = SPACE_PUBLIC,
 				   .title = "Votre demande d’habilitation, étape par étape",
 				   .tab = REQUEST_PATH });
-	html(h, "<div class=\"narrow\">\n<h1>Demander une habilitation</h1>\n<p class=\"lead\">Pour publier les informations et les "
+	html(h, "<div class=\"narrow\">\n<h1>Demander une habilitation</h1>\n");
+	tell_sent(h, &d);
+	html(h, "<p class=\"lead\">Pour publier les informations et les "
 		"places libres de vos établissements, transmettez une demande à votre Caf. Comptez 15 minutes.</p>\n");
 	tell_lost(rq, h, &d);
 	kept_until(rq, h, &d, complete);

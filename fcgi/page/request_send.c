@@ -243,12 +243,29 @@ static enum err check_page(struct request *rq, struct html *h, const struct requ
 	return e;
 }
 
+/* The browser's way back after the sending leads here. */
+static enum err sent_page(struct request *rq, struct html *h, const struct request_draft *d)
+{
+	const char *number = request_draft_just_sent(d);
+
+	request_begin(rq, h, arena_printf(rq->arena, "Votre demande %s est transmise", number), NULL, d);
+	html(h,
+	     "<p>Elle ne peut plus être modifiée en ligne. <a href=\"" REQUEST_PATH
+	     "/confirmation/{}\">Voir la demande transmise</a></p>\n<p><a href=\"" REQUEST_STEPS_PATH
+	     "\">Commencer une autre demande</a></p>\n",
+	     number);
+	request_end(rq, h);
+	return ERR_OK;
+}
+
 enum err page_request_check(struct request *rq, struct html *h)
 {
 	struct request_draft d;
 	enum err e = request_read_draft(rq, &d);
 
-	return e ? e : check_page(rq, h, &d, false);
+	if (e)
+		return e;
+	return request_draft_just_sent(&d) ? sent_page(rq, h, &d) : check_page(rq, h, &d, false);
 }
 
 /* What was confirmed were other people maybe: the box is ticked anew. */

@@ -450,6 +450,21 @@ def test_a_draft_nobody_keeps_any_more(service):
     assert step(c, 'organisme').get('nom') == 'Les Revenus'
 
 
+def test_whoever_goes_back_after_the_sending_reads_that_it_is_sent(service, nurseries):
+    c = service.client()
+    made.fill(c, '921', [nurseries[0][0]], [nurseries[0][0]])
+    assert 'est transmise' not in c.get(STEPS).words
+    number = made.number_of(made.send(c))
+    for path in (STEPS, f'{STEPS}/verification'):
+        page = c.get(path)
+        assert page.status == 200 and f'Votre demande {number} est transmise' in page.words, page.words[:400]
+        assert f'/demande-habilitation/confirmation/{number}' in page.links() and 'pas encore complète' not in page.words
+    assert STEPS in page.links() and 'Commencer une autre demande' in page.words
+    # once another one is begun, it is that one
+    ok(step(c, 'organisme').set(**made.provider()).submit(), STEPS)
+    assert 'pas encore complète' in c.get(f'{STEPS}/verification').words and 'est transmise' not in c.get(STEPS).words
+
+
 @pytest.mark.parametrize('name', ['organisme', 'caf', 'fonctionnement', 'places', 'personnes'])
 def test_an_old_tab_of_a_request_that_was_sent_begins_none(service, nurseries, name):
     c = service.client()
