@@ -45,6 +45,20 @@ static const char *code_of(struct arena *a, const struct choice *choices, const 
 	return c ? c->value : typed;
 }
 
+/* The kinds of which he may be shown files: whatever the filter says, the others are not in his queue. */
+static const struct choice *offered_kinds(const struct request *rq)
+{
+	struct choice *own = arena_array(rq->arena, LENGTH(kind_choices), struct choice);
+	size_t n = 0;
+
+	for (const struct choice *c = kind_choices; c->value; c++)
+		if (!*c->value || rq->who.roles & ROLE_CAF_ADMIN ||
+		    todo_may_open(&rq->who, &(struct todo){ .kind = c->value }))
+			own[n++] = *c;
+	own[n] = (struct choice){ NULL, NULL };
+	return own;
+}
+
 static const char *waiting_text(struct arena *a, int days)
 {
 	return days == 0 ? "Moins d’1 jour" : days == 1 ? "1 jour" : arena_printf(a, "%d jours", days);
@@ -125,6 +139,7 @@ static void queue_table(struct request *rq, struct html *h, const struct queue_p
 
 enum err page_caf_queue(struct request *rq, struct html *h)
 {
+	const struct choice *kinds = offered_kinds(rq);
 	struct queue_filter f = {
 		.kind = code_of(rq->arena, kind_choices, input_get(&rq->in, "type")),
 		.text = input_get(&rq->in, "q"),
@@ -142,6 +157,8 @@ enum err page_caf_queue(struct request *rq, struct html *h)
 	} else if (page_number(rq, &page)) {
 		return ERR_MALFORMED;
 	}
+	if (!choice_has(kinds, f.kind))
+		f.kind = ""; /* an administrator's link */
 	f.page = (size_t)page - 1;
 	const char *list = link_with(rq->arena, "/caf", "type", f.kind, "q", f.text, "pris", f.claimed, NULL);
 	enum err e = queue_read(rq->app, rq->arena, &rq->who, &f, &q);
@@ -170,7 +187,7 @@ enum err page_caf_queue(struct request *rq, struct html *h)
 	if (q.unreturned)
 		kpi(h, REQUEST_UNRETURNED, q.unreturned, "convention à relancer", "conventions à relancer");
 	html(h, "</ul>\n<form class=\"card filters\" method=\"get\" action=\"/caf\" aria-label=\"Filtrer les dossiers\">\n");
-	filter_select(rq, h, "type", "Type de dossier", kind_choices, f.kind);
+	filter_select(rq, h, "type", "Type de dossier", kinds, f.kind);
 	filter_text(rq, h, "q", "Fournisseur ou établissement");
 	filter_select(rq, h, "pris", "Pris par", claimed_choices, f.claimed);
 	html(h, "<button class=\"btn btn-alt\">Filtrer</button>\n</form>\n");

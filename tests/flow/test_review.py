@@ -516,6 +516,17 @@ def test_each_role_opens_the_oldest_file_it_may(service):
         assert page.links().index(oldest[1]) < page.links().index('/caf?type=fiche')
 
 
+@pytest.mark.parametrize('role, kinds', [('caf_reviewer', ['', 'fiche', 'signalement']),
+                                         ('caf_admin', ['', 'fiche', 'demande', 'convention', 'relance', 'signalement', 'depart'])])
+def test_the_queue_offers_the_kinds_that_each_role_is_shown(service, role, kinds):
+    c = service.client(service.account(role, caf='921'))
+    page = c.get('/caf')
+    select = re.search(r'<select id="type".*?</select>', page.text, re.S)[0]
+    assert re.findall(r'value="(.*?)"', select) == kinds
+    other = c.get('/caf?type=demande')      # a colleague's link
+    assert other.status == 200 and ('option value="demande" selected' in other.text) == (role == 'caf_admin')
+
+
 def test_a_number_given_in_the_directory_since_the_check_is_refused(service):
     c, number = ready(service, listing=new_places(service, 1), people=[person()])
     agreement = re.search(r'Convention n° (\S+?)\.', c.get(path(number)).words)[1]
