@@ -155,7 +155,7 @@ static void take(struct check *c, const struct field *f, const struct binding *b
 		break;
 	case BIND_PHONE:
 		if (*value && text_phone(c->a, value, member(c, b)))
-			fault_add(c->a, c->faults, f->name, "Le numéro de téléphone doit comporter 10 chiffres");
+			fault_add(c->a, c->faults, f->name, "%s", phone_wrong(value));
 		break;
 	case BIND_SET:
 		take_set(c, f, b);

@@ -36,7 +36,7 @@ static const struct field provider_fields[] = {
 	  .label = "Code postal",
 	  .kind = FIELD_TEXT,
 	  .required = true,
-	  .max = 10,
+	  .hint = "5 chiffres, sans « Cedex »",
 	  .missing = "Saisissez le code postal",
 	  .autocomplete = "postal-code" },
 	{ .name = "commune",
@@ -205,7 +205,7 @@ static void check_postal_code(struct taking *x, const char **code)
 	const char *typed = input_get(x->in, "code_postal");
 
 	if (*typed && !fault_of(x->faults, "code_postal") && text_postal_code(x->a, typed, code))
-		fault_add(x->a, x->faults, "code_postal", "Le code postal doit comporter 5 chiffres");
+		fault_add(x->a, x->faults, "code_postal", "Le code postal doit comporter 5 chiffres, sans « Cedex »");
 }
 
 const char *request_provider_mark(struct arena *a, const struct grant_request *r)

@@ -280,6 +280,18 @@ const char *day_wrong(struct arena *a, const char *label, const char *typed)
 	return arena_printf(a, "%s : cette date n’existe pas", label);
 }
 
+const char *phone_wrong(const char *typed)
+{
+	size_t digits = 0;
+
+	for (const char *p = typed; *p; p++)
+		digits += *p >= '0' && *p <= '9';
+	/* of ten digits, or with a country's code: how many they are is not what is wrong */
+	return digits == 10 || *typed == '+' || strncmp(typed, "00", 2) == 0 ?
+		       "Saisissez un numéro de téléphone français, comme 01 99 00 12 34" :
+		       "Le numéro de téléphone doit comporter 10 chiffres";
+}
+
 /* max 0: too long a value is not valid either, and the sentence says what is. wrong NULL: made from the row. */
 static const struct {
 	size_t max;
@@ -289,7 +301,7 @@ static const struct {
 	[FIELD_LINES] = { 200, NULL },
 	[FIELD_MAIL] = { 254, "Écrivez le courriel comme nom@exemple.fr" },
 	[FIELD_URL] = { 500, "Écrivez l’adresse du site comme https://www.exemple.fr" },
-	[FIELD_PHONE] = { 0, "Le numéro de téléphone doit comporter 10 chiffres" },
+	[FIELD_PHONE] = { 0, NULL },
 	[FIELD_NUMBER] = { 0, NULL },
 	[FIELD_DAY] = { 0, NULL },
 	[FIELD_HOUR] = { 0, "Écrivez l’heure comme 7 h 30" },
@@ -322,6 +334,8 @@ static const char *check_value(struct arena *a, const struct field *f, const cha
 		return kinds[f->kind].wrong;
 	if (f->kind == FIELD_DAY)
 		return day_wrong(a, f->label, value);
+	if (f->kind == FIELD_PHONE)
+		return phone_wrong(value);
 	if (f->choices)
 		return arena_printf(a, "%s : choisissez une réponse de la liste", f->label);
 	return arena_printf(a, "%s : écrivez un nombre entre %s et %s", f->label, number_fr(a, f->least),

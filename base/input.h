@@ -83,6 +83,8 @@ void input_check(struct arena *a, const struct form *form, const struct input *i
 /* What is wrong with a day that day_parse refuses: « Du : écrivez la date comme 01/12/2026 », « Du : écrivez l’année en quatre
    chiffres, par exemple 03/02/2027 » (of 3/2/27), « Du : cette date n’existe pas ». */
 const char *day_wrong(struct arena *a, const char *label, const char *typed);
+/* What is wrong with a phone number that text_phone() refuses, in French: its length, or that it is no French one. */
+const char *phone_wrong(const char *typed);
 
 void fault_add(struct arena *a, struct faults *faults, const char *field, const char *format, ...) PRINTF_LIKE(4, 5);
 /* The first sentence about a field, or NULL. */

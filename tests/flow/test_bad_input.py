@@ -23,7 +23,7 @@ def at_work(service):
 
 @pytest.mark.parametrize('field, value, words', [
     ('telephone', '01 99 00 12', '10 chiffres'),
-    ('telephone', '0000000000', '10 chiffres'),
+    ('telephone', '0000000000', 'un numéro de téléphone français'),
     ('courriel', 'personne', 'courriel'),
     ('site', 'javascript:alert(1)', 'site'),
     ('me_fermeture', '2 h 30', 'fermeture doit venir après'),

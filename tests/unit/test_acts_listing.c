@@ -14,7 +14,7 @@ static const struct {
 	{ "eaje", "courriel=a%40b.example", NULL, NULL },
 	{ "eaje", "", "telephone", "Indiquez un numéro de téléphone ou un courriel" },
 	{ "eaje", "telephone=01+99+00+12", "telephone", "Le numéro de téléphone doit comporter 10 chiffres" },
-	{ "eaje", "telephone=0000000000", "telephone", "Le numéro de téléphone doit comporter 10 chiffres" },
+	{ "eaje", "telephone=0000000000", "telephone", "Saisissez un numéro de téléphone français, comme 01 99 00 12 34" },
 	{ "eaje", CONTACT "courriel=a", "courriel", "Écrivez le courriel comme nom@exemple.fr" },
 	{ "eaje", CONTACT "site=javascript:alert(1)", "site", "Écrivez l’adresse du site comme https://www.exemple.fr" },
 	{ "eaje", CONTACT "me_ouverture=7+h+30&me_fermeture=2+h+30", "me_fermeture",
