@@ -293,24 +293,53 @@ static enum err put_in_order(struct taking *x, struct strs *list)
 	return ERR_OK;
 }
 
-/* Neither window's choice is lost: both are ticked, and told apart. "+n" of other free lines may be any of them now. */
+/* Of the Caf that the request was for before another window changed it. */
+static bool is_of_another_caf(const struct taking *x, const char *id)
+{
+	struct establishment e;
+
+	return *x->d->r.caf && !request_line_of(id) && !establishment_find(x->app, x->a, id, &e) && *e.caf &&
+	       strcmp(e.caf, x->d->r.caf) != 0;
+}
+
+static const char *caf_words(struct taking *x, const struct strs *foreign)
+{
+	if (!foreign->n)
+		return "La liste des établissements a changé dans une autre fenêtre. ";
+	return arena_printf(x->a,
+			    foreign->n > 1 ?
+				    "Votre demande a changé dans une autre fenêtre : votre Caf est maintenant la %s. %s n’en "
+				    "relèvent pas et ne sont pas repris. " :
+				    "Votre demande a changé dans une autre fenêtre : votre Caf est maintenant la %s. %s n’en "
+				    "relève pas et n’est pas repris. ",
+			    caf_name(x->app, x->a, x->d->r.caf), request_names_of(x, foreign));
+}
+
+/* Neither window's choice is lost: both are ticked, and told apart. "+n" of other free lines may be any of them now; what is another
+   Caf's is not taken back. */
 static void tick_both(struct taking *x, struct strs *list, const struct strs *ids)
 {
-	struct strs both = without(x->a, list, &(struct strs){ 0 }), there = without(x->a, list, ids), here = { 0 };
+	struct strs both = without(x->a, list, &(struct strs){ 0 }), there = without(x->a, list, ids), here = { 0 },
+		    foreign = { 0 };
 	bool lines = request_lines_moved(x);
 
 	for (size_t i = 0; i < ids->n; i++) {
 		if (strs_has(list, ids->v[i]) || (lines && request_line_of(ids->v[i])))
 			continue;
+		if (is_of_another_caf(x, ids->v[i])) {
+			strs_add(x->a, &foreign, ids->v[i]);
+			continue;
+		}
 		strs_add(x->a, &here, ids->v[i]);
 		strs_add(x->a, &both, ids->v[i]);
 	}
-	fault_add(x->a, x->faults, "etablissement",
-		  "La liste des établissements a changé dans une autre fenêtre. %s%s%s%s%s%sRelisez les cases : tout y est coché. "
-		  "Décochez ce que vous ne voulez pas, puis enregistrez",
+	fault_add(x->a, x->faults, "etablissement", "%s%s%s%s%s%s%s%s", caf_words(x, &foreign),
 		  there.n ? "Enregistré là-bas, et pas coché ici : " : "", there.n ? request_names_of(x, &there) : "",
 		  there.n ? ". " : "", here.n ? "Coché ici, et pas encore enregistré : " : "",
-		  here.n ? request_names_of(x, &here) : "", here.n ? ". " : "");
+		  here.n ? request_names_of(x, &here) : "", here.n ? ". " : "",
+		  foreign.n ?
+			  "Relisez les cases, puis enregistrez" :
+			  "Relisez les cases : tout y est coché. Décochez ce que vous ne voulez pas, puis enregistrez");
 	*list = both;
 }
 

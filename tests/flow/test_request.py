@@ -341,6 +341,24 @@ def test_two_windows_at_one_list_lose_nothing(service, nurseries, name, right):
 
 
 @pytest.mark.parametrize('name', ['fonctionnement', 'places'])
+def test_a_list_is_told_that_the_caf_changed_in_another_window(service, nurseries, name):
+    c = service.client()
+    other = other_caf(service)
+    ours, theirs = nurseries[0], made.register(service, other, 'eaje', manager=True)[0]
+    ok(step(c, 'caf').set(caf='921').submit(), STEPS)
+    made.choose(c, name, [ours[0]])
+    stale = step(c, name)
+    page = step(c, 'caf').set(caf=other).submit()
+    ok(page.form('/caf').set(confirmer='oui').submit(), STEPS)
+    made.choose(c, name, [theirs[0]])
+    late = stale.submit(('action', 'continuer'))
+    assert late.status == 422 and 'votre Caf est maintenant la Caf' in late.faults()[0], late.faults()
+    assert f'{ours[1]} n’en relève pas et n’est pas repris' in late.faults()[0] and 'tout y est coché' not in late.faults()[0]
+    assert theirs[1] in late.faults()[0] and late.form(f'/{name}').all('etablissement') == [theirs[0]]
+    ok(late.form(f'/{name}').submit(('action', 'continuer')), STEPS)
+
+
+@pytest.mark.parametrize('name', ['fonctionnement', 'places'])
 def test_a_search_searches_and_keeps_a_line_that_is_not_added(service, nurseries, name):
     c = service.client()
     line = 'Les Galets, 1 rue Haute & Cie'
