@@ -135,9 +135,13 @@ static bool is_about(const struct audit_record *r, const void *about)
 static enum err newest(struct app *app, struct arena *a, const struct person *p, size_t events_n, size_t limit,
 		       struct deed **out, size_t *n)
 {
-	struct deeds_query q = {
-		.caf = p->caf, .events = events, .events_n = events_n, .is_about = is_about, .about = p, .limit = limit
-	};
+	struct deeds_query q = { .caf = p->caf,
+				 .events = events,
+				 .events_n = events_n,
+				 .is_about = is_about,
+				 .about = p,
+				 .whose = p->number,
+				 .limit = limit };
 	enum err e = person_provider(app, a, p, &q.provider);
 
 	return e ? e : deeds_find(app, a, &q, out, n);

@@ -16,7 +16,7 @@ static const char *written_text(struct arena *a, const struct audit_record *r)
 }
 
 /* In French: what the record says besides its event. */
-static const char *what_of(struct arena *a, const struct audit_record *r)
+static const char *what_of(struct txn *t, struct arena *a, const struct audit_record *r, const char *whose)
 {
 	const char *end = arg_of(&r->details, "end"), *due = arg_of(&r->details, "due");
 	day_t day;
@@ -32,7 +32,7 @@ static const char *what_of(struct arena *a, const struct audit_record *r)
 	if (*arg_of(&r->details, "new"))
 		return arena_printf(a, "%s remplace %s", arg_of(&r->details, "new"), arg_of(&r->details, "old"));
 	if (strcmp(r->event, event_code(EVENT_AGREEMENT_AMENDED)) == 0)
-		return arena_printf(a, "convention %s, avenant n° %s", r->object_id, arg_of(&r->details, "n"));
+		return deed_amendment_text(t, a, r, whose);
 	if (*due && !day_parse(due, &day))
 		return arena_printf(
 			a, *arg_of(&r->details, "cancelled") ? "résiliation annulée, échéance le %s" : "échéance le %s",
@@ -62,14 +62,20 @@ static int64_t when(const struct audit_record *r)
 	return time_parse_iso(arg_of(&r->details, "at"), &at) ? r->time : at;
 }
 
-static void add(struct txn *t, struct arena *a, const struct audit_record *r, struct found *out)
+static const char *label_of(const struct audit_record *r)
+{
+	return strcmp(r->event, event_code(EVENT_AGREEMENT_AMENDED)) == 0 ? deed_amendment_label(r) :
+									    event_label(r->event);
+}
+
+static void add(struct txn *t, struct arena *a, const struct audit_record *r, const char *whose, struct found *out)
 {
 	out->v = arena_more(a, out->v, out->n, sizeof *out->v);
 	out->v[out->n++] = (struct deed){ .at = when(r),
 					  .code = r->event,
-					  .label = event_label(r->event),
+					  .label = label_of(r),
 					  .by = name_of(t, a, r),
-					  .what = what_of(a, r),
+					  .what = what_of(t, a, r, whose ? whose : ""),
 					  .failed = r->failed };
 }
 
@@ -89,7 +95,7 @@ static enum err find_page(struct txn *t, struct arena *a, const struct deeds_que
 
 	for (size_t i = 0; !e && i < page.n; i++)
 		if (q->is_about(&page.v[i], q->about))
-			add(t, a, &page.v[i], found);
+			add(t, a, &page.v[i], q->whose, found);
 	in->before = page.next;
 	*more = page.more;
 	return e;

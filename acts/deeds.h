@@ -6,7 +6,7 @@
 
 struct deed {
 	int64_t at;
-	const char *code, *label; /* of the event; label in French */
+	const char *code, *label; /* of the event; label in French, of an amendment by its nature */
 	const char *by;           /* name, else number; "" : a program */
 	const char *what;         /* « fin de mission le 3 mars 2027 », "" */
 	bool failed;
@@ -20,12 +20,27 @@ struct deeds_query {
 	size_t events_n;
 	deed_test is_about;
 	const void *about;
-	size_t limit; /* of the newest */
+	const char *whose; /* a person's number: of an amendment his rights alone are told; NULL: everybody's */
+	size_t limit;      /* of the newest */
 };
 
 /* What somebody did with an LDAP tool (EVENT_DIRECTORY_CHANGE): « habStatut « active » → « terminee » », values that came with +,
    those that went with −; « création », « suppression ». Values are cut, and the list has an end. */
 const char *deed_change_text(struct arena *a, const struct audit_record *r);
+
+/* An amendment's record (EVENT_AGREEMENT_AMENDED) has of each right that it gave or took away "right=NUMBER ID FAMILIES". */
+struct deed_right {
+	const char *number, *place; /* the person's, the establishment's */
+	unsigned families;
+};
+/* false: the detail is none. */
+bool deed_right(struct arena *a, const char *detail, struct deed_right *out);
+
+/* « Avenant enregistré », « Retrait enregistré »: what only takes away has no signed amendment. */
+const char *deed_amendment_label(const struct audit_record *r);
+/* « convention 921-2026-0001, n° 7, retrait d’un droit : Lise Aubrac (921-00001) ; places libres sur Les Coquelicots (E0014) »;
+   whose: a person's number, "" for everybody. Names are those of now; of what is gone the code. */
+const char *deed_amendment_text(struct txn *t, struct arena *a, const struct audit_record *r, const char *whose);
 
 /* Newest first. */
 MUST_USE enum err deeds_find(struct app *app, struct arena *a, const struct deeds_query *q, struct deed **out, size_t *n);

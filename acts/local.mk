@@ -27,6 +27,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/departure.c \
 	%D%/departure_link.c \
 	%D%/deeds.c \
+	%D%/deeds_amendment.c \
 	%D%/deeds_change.c \
 	%D%/diff.c \
 	%D%/directory_lint.c \

@@ -36,7 +36,7 @@ enum event_class { EVENT_CONNECTION, EVENT_ACT };
 	X(AGREEMENT_RETURNED, "agreement_returned",  "Convention signée enregistrée",    EVENT_ACT) \
 	X(GRANT_ACTIVATED,    "grant_activated",     "Habilitation activée",             EVENT_ACT) \
 	X(AGREEMENT_WRITTEN,  "agreement_written",   "Convention écrite dans l’annuaire", EVENT_ACT) \
-	X(AGREEMENT_AMENDED,  "agreement_amended",   "Avenant enregistré",               EVENT_ACT) \
+	X(AGREEMENT_AMENDED,  "agreement_amended",   "Avenant ou retrait enregistré",    EVENT_ACT) \
 	X(AGREEMENT_RENEWED,  "agreement_renewed",   "Convention renouvelée",            EVENT_ACT) \
 	X(AGREEMENT_WARNED,   "agreement_warned",    "Échéance annoncée",                EVENT_ACT) \
 	X(AGREEMENT_NOTICE,   "agreement_notice",    "Résiliation enregistrée",          EVENT_ACT) \

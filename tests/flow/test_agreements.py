@@ -249,6 +249,7 @@ def test_somebody_new_by_an_amendment_enters_and_leaves_a_right_again(service, a
     page = c.wait_page(admin, 'Lise Aubrac, Directrice adjointe')
     for text in ('Référence AV-2026-07', 'Ajout d’une personne : Lise Aubrac', 'Avenant enregistré par Odile Marchenoir'):
         assert text in page.words
+    assert re.search(r'avenant n° \d+, ajout d’une personne : Lise Aubrac \(921-\d{5}\) ; fonctionnement', page.words), page.words
     settled(admin, c)
     # a right more, then two less, without a signature
     number = entry['habAgentNumero'][0].decode()
@@ -262,6 +263,11 @@ def test_somebody_new_by_an_amendment_enters_and_leaves_a_right_again(service, a
     until(lambda: len(c.find(f'(habDroitFonctionnement={dn})')) == 1)
     assert not c.find(f'(habDroitDisponibilites={dn})')
     settled(admin, c)
+    # nobody signed one: its histories, and whoever is slower, are told of no amendment
+    words = c.wait_page(admin, 'Retrait enregistré par Odile Marchenoir').words
+    assert re.search(r'n° \d+, retrait d’un droit : Lise Aubrac \(921-\d{5}\) ; fonctionnement et places libres sur ', words), words
+    his = admin.get(f'/caf/fournisseurs/F9210002/agents/{number}').words
+    assert re.search(r'Retrait enregistré par Odile Marchenoir : convention [\d-]+, n° \d+, retrait d’un droit : fonctionnement', his), his
     page = amendment(admin, c, 'retrait-droit', f'&agent={number}')
     assert page.faults() == ['Cochez au moins un droit à retirer']
     # of whoever is suspended nothing opens yet
@@ -346,7 +352,7 @@ def test_a_convention_with_another_number_keeps_its_file_and_amendments(service,
     try:
         page = until(lambda: (lambda p: p if f'Convention {other}' in p.words else None)(admin.get(PATH + other)))
         assert f'Numéro sur les documents signés{former}' in page.words.replace(' ' + former, former)
-        assert 'Avenant enregistré par Odile Marchenoir' in page.words
+        assert 'Retrait enregistré par Odile Marchenoir' in page.words
         # what was mailed or kept before leads there still, and on with the number of now
         old = admin.get(PATH + former)
         assert old.status == 200 and f'Convention {other}' in old.words and f'{PATH}{other}/annexe' in old.links()

@@ -155,6 +155,36 @@ static void test_what_an_amendment_asks_for(void **state)
 	assert_string_equal(v[n - 1].kind, "remove");
 }
 
+/* The newest first, as the convention's file and the 409 tell them: names of those the mirror has, else the codes. */
+static const struct {
+	const char *label, *what;
+} told[] = {
+	{ "Retrait enregistré", "convention 921-2026-0001, n° 4, retrait d’un établissement : Lucioles (E0001)" },
+	{ "Retrait enregistré", "convention 921-2026-0001, n° 3, retrait d’un droit : Jeanne Martin (A-000001) ; "
+				"fonctionnement sur Lucioles (E0001)" },
+	{ "Avenant enregistré", "convention 921-2026-0001, avenant n° 2, ajout d’un droit : Paul Durand (A-000002) ; "
+				"fonctionnement sur Lucioles (E0001)" },
+	{ "Avenant enregistré", "convention 921-2026-0001, avenant n° 1, ajout d’une personne : 921-00001 ; "
+				"fonctionnement et places libres sur Lucioles (E0001)" },
+};
+
+static void test_a_withdrawal_is_no_amendment(void **state)
+{
+	struct stage *s = *state;
+	struct file f = file_now(s);
+	struct deed *v, last;
+	size_t n;
+
+	assert_int_equal(agreement_history(&s->app, s->a, &f.g, &f.p, 100, &v, &n), ERR_OK);
+	assert_int_equal(n, LENGTH(told));
+	for (size_t i = 0; i < n; i++) {
+		assert_string_equal(v[i].label, told[i].label);
+		assert_string_equal(v[i].what, told[i].what);
+	}
+	assert_int_equal(agreement_last_act(&s->app, s->a, &f.g, &f.p, &last), ERR_OK);
+	assert_string_equal(last.label, "Retrait enregistré");
+}
+
 static const char *given_to(struct stage *s, const struct establishment *e)
 {
 	struct outcome o;
@@ -274,6 +304,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_an_amendment_asks_for),
+		cmocka_unit_test(test_a_withdrawal_is_no_amendment),
 		cmocka_unit_test(test_another_caf_amends_nothing),
 		cmocka_unit_test(test_an_establishment_that_goes_elsewhere_is_not_added),
 		cmocka_unit_test(test_a_letter_must_come_in_time),
