@@ -117,10 +117,28 @@ bool agent_is_busy(const struct agent_state *s)
 /* --- what was done to him --- */
 
 static const enum event events[] = {
-	EVENT_AGENT_SUSPENDED, EVENT_AGENT_REOPENED,     EVENT_AGENT_ENDED,      EVENT_AGENT_MAIL_CHANGED,
-	EVENT_PASSWORD_ASKED,  EVENT_DEPARTURE_REPORTED, EVENT_DIRECTORY_CHANGE, EVENT_AGREEMENT_AMENDED,
+	EVENT_AGENT_SUSPENDED,    EVENT_AGENT_REOPENED,    EVENT_AGENT_ENDED,
+	EVENT_AGENT_MAIL_CHANGED, EVENT_PASSWORD_ASKED,    EVENT_DEPARTURE_REPORTED,
+	EVENT_DIRECTORY_CHANGE,   EVENT_AGREEMENT_AMENDED, EVENT_GRANT_ACTIVATED,
 };
 #define OF_THE_ACCOUNT 7 /* the first ones */
+
+/* Among those whom an activation let in, or whose rights an amendment changed. */
+static bool names(const struct audit_record *r, const char *number)
+{
+	const char *value, *const keys[] = { "agent=", "right=" };
+	size_t n = strlen(number);
+
+	for (size_t i = 0; i < r->details.n; i++)
+		for (size_t k = 0; k < LENGTH(keys); k++) {
+			if (strncmp(r->details.v[i], keys[k], strlen(keys[k])) != 0)
+				continue;
+			value = r->details.v[i] + strlen(keys[k]);
+			if (strncmp(value, number, n) == 0 && (value[n] == '\0' || value[n] == ' '))
+				return true;
+		}
+	return false;
+}
 
 static bool is_about(const struct audit_record *r, const void *about)
 {
@@ -128,7 +146,9 @@ static bool is_about(const struct audit_record *r, const void *about)
 
 	if (strcmp(r->object_kind, "person") == 0)
 		return strcmp(r->object_id, p->number) == 0;
-	return strcmp(arg_of(&r->details, "person"), p->number) == 0;
+	if (strcmp(arg_of(&r->details, "person"), p->number) == 0)
+		return true;
+	return names(r, p->number);
 }
 
 /* The newest of the first events_n events. */

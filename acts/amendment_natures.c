@@ -101,6 +101,18 @@ static void check_family(struct amending *x, size_t k, const struct establishmen
 			  e->name);
 }
 
+static void edit_right(struct amending *x, const struct right_change *r, bool add)
+{
+	for (size_t k = 0; k < LENGTH(families); k++) {
+		if (!(r->families & families[k].family))
+			continue;
+		if (add)
+			edits_put(x->edits, families[k].attribute, r->dn);
+		else
+			edits_drop(x->edits, families[k].attribute, r->dn);
+	}
+}
+
 /* The lines of the directory, of the amendment and of the record. */
 static void write_rights(struct amending *x, const struct right_list *list, bool add)
 {
@@ -110,14 +122,7 @@ static void write_rights(struct amending *x, const struct right_list *list, bool
 		if (!r->families)
 			continue;
 		edits_on(x->edits, r->e.uuid);
-		for (size_t k = 0; k < LENGTH(families); k++) {
-			if (!(r->families & families[k].family))
-				continue;
-			if (add)
-				edits_put(x->edits, families[k].attribute, r->dn);
-			else
-				edits_drop(x->edits, families[k].attribute, r->dn);
-		}
+		edit_right(x, r, add);
 		line(x, arena_printf(x->a, "%s de droit : %s (%s), %s, %s", add ? "Ajout" : "Retrait", r->name,
 				     r->number, r->e.name, families_text(r->families)));
 		act_detail(x->a, &x->audit, "right", arena_printf(x->a, "%s %s %u", r->number, r->e.id, r->families));
@@ -283,13 +288,12 @@ static enum err take_people(struct amending *x, const struct establishment *e, s
 	return ERR_OK;
 }
 
-/* Rights on it by people of these keys: whose provider is, or is not, ours. */
-static enum err drop_people(struct amending *x, const struct establishment *e, bool ours)
+/* Rights on it by people whose provider is, or is not, ours. */
+static enum err held_on(struct amending *x, const struct establishment *e, bool ours, struct right_list *out)
 {
 	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
 	const struct strs *lists[] = { &e->listing_keys, &e->places_keys };
 
-	edits_on(x->edits, e->uuid);
 	for (size_t k = 0; k < LENGTH(lists); k++) {
 		for (size_t i = 0; i < lists[k]->n; i++) {
 			struct person p;
@@ -297,8 +301,13 @@ static enum err drop_people(struct amending *x, const struct establishment *e, b
 
 			if (failed && failed != ERR_NOTFOUND)
 				return failed;
-			if (!failed && (strcmp(p.provider_key, x->p->key) == 0) == ours)
-				edits_drop(x->edits, families[k].attribute, p.dn);
+			if (failed || (strcmp(p.provider_key, x->p->key) == 0) != ours)
+				continue;
+			struct right_change *r = right_at(x, out, e, p.number);
+
+			r->name = p.name;
+			r->dn = p.dn;
+			r->families |= families[k].family;
 		}
 	}
 	return ERR_OK;
@@ -328,7 +337,7 @@ static enum err take_over(struct amending *x, const struct establishment *e)
 
 static enum err add_establishment(struct amending *x)
 {
-	struct right_list rights = { 0 };
+	struct right_list rights = { 0 }, others = { 0 };
 	struct establishment e;
 	const char *id = typed(x, "etablissement");
 	enum err failed = *id ? establishment_find(x->app, x->a, id, &e) : ERR_NOTFOUND;
@@ -349,8 +358,11 @@ static enum err add_establishment(struct amending *x)
 		handover_fault(x->a, x->faults, "etablissement", &e);
 	if ((failed = take_people(x, &e, &rights)) || x->faults->n)
 		return failed;
-	if ((failed = drop_people(x, &e, false)))
+	if ((failed = held_on(x, &e, false, &others)))
 		return failed;
+	edits_on(x->edits, e.uuid);
+	for (size_t i = 0; i < others.n; i++)
+		edit_right(x, &others.v[i], false);
 	edits_set(x->edits, "habGestionnaire", x->p->dn);
 	edits_on(x->edits, x->g.uuid);
 	edits_put(x->edits, "habEtablissementCouvert", e.dn);
@@ -363,6 +375,7 @@ static enum err add_establishment(struct amending *x)
 
 static enum err remove_establishment(struct amending *x)
 {
+	struct right_list held = { 0 };
 	struct establishment e;
 	const char *id = typed(x, "etablissement");
 	enum err failed = *id ? covered_by_id(x, "etablissement", id, &e) : ERR_NOTFOUND;
@@ -373,13 +386,14 @@ static enum err remove_establishment(struct amending *x)
 		fault_add(x->a, x->faults, "confirmer", "Cochez « Je confirme » pour continuer");
 	if (failed || x->faults->n)
 		return said(failed);
-	if ((failed = drop_people(x, &e, true)))
+	if ((failed = held_on(x, &e, true, &held)))
 		return failed;
-	edits_on(x->edits, x->g.uuid);
-	edits_drop(x->edits, "habEtablissementCouvert", e.dn);
 	line(x, arena_printf(x->a, "Retrait d’un établissement : %s (%s)", e.name, e.id));
 	x->audit.establishment = e.uuid;
 	act_detail(x->a, &x->audit, "establishment", e.id);
+	write_rights(x, &held, false);
+	edits_on(x->edits, x->g.uuid);
+	edits_drop(x->edits, "habEtablissementCouvert", e.dn);
 	return ERR_OK;
 }
 

@@ -33,6 +33,8 @@ static const char *what_of(struct txn *t, struct arena *a, const struct audit_re
 		return arena_printf(a, "%s remplace %s", arg_of(&r->details, "new"), arg_of(&r->details, "old"));
 	if (strcmp(r->event, event_code(EVENT_AGREEMENT_AMENDED)) == 0)
 		return deed_amendment_text(t, a, r, whose);
+	if (*whose && strcmp(r->event, event_code(EVENT_GRANT_ACTIVATED)) == 0)
+		return arena_printf(a, "convention %s", arg_of(&r->details, "agreement"));
 	if (*due && !day_parse(due, &day))
 		return arena_printf(
 			a, *arg_of(&r->details, "cancelled") ? "résiliation annulée, échéance le %s" : "échéance le %s",

@@ -20,8 +20,8 @@ struct deeds_query {
 	size_t events_n;
 	deed_test is_about;
 	const void *about;
-	const char *whose; /* a person's number: of an amendment his rights alone are told; NULL: everybody's */
-	size_t limit;      /* of the newest */
+	const char *whose; /* a person's number: whose file it is: of an amendment his rights alone are told; NULL: everybody's */
+	size_t limit; /* of the newest */
 };
 
 /* What somebody did with an LDAP tool (EVENT_DIRECTORY_CHANGE): « habStatut « active » → « terminee » », values that came with +,

@@ -307,6 +307,10 @@ def test_an_establishment_of_another_manager_is_taken_over_once_confirmed(servic
     until(lambda: dn.lower() not in [v.lower() for v in c.get('habEtablissementCouvert')])
     assert not c.get('habDroitFonctionnement', dn)
     settled(admin, c)
+    # who had rights there is told of it
+    his = admin.get('/caf/fournisseurs/F9210002/agents/921-4902').words
+    for said in ('Avenant enregistré', 'ajout d’un établissement'), ('Retrait enregistré', 'retrait d’un établissement'):
+        assert re.search(rf'{said[0]} par Odile Marchenoir : [^:]*{said[1]} : [^:]*\({place}\) ; fonctionnement et places libres', his), his
     until(lambda: place not in admin.get(c.path + '/annexe').words)     # the mirror has followed
     c.d.modify_s(dn, [(ldap.MOD_REPLACE, 'habGestionnaire', [other.provider.encode()]), (ldap.MOD_REPLACE, 'habDroitFonctionnement', holders[0]),
                       (ldap.MOD_REPLACE, 'habDroitDisponibilites', holders[1])])

@@ -1,6 +1,7 @@
 /* Amendments and notices of a convention: what each asks for, and what becomes of it. */
 #include "tests/unit/test_acts_service.h"
 
+#include "acts/agent.h"
 #include "acts/amendment.h"
 #include "acts/edit.h"
 #include "acts/handover.h"
@@ -153,13 +154,15 @@ static void test_what_an_amendment_asks_for(void **state)
 	assert_string_equal(v[0].lines.v[0],
 			    "Ajout d’une personne : Lise Aubrac (921-00001), Directrice, l.aubrac@ville.example");
 	assert_string_equal(v[n - 1].kind, "remove");
+	assert_string_equal(v[n - 1].lines.v[1], "Retrait de droit : Jeanne Martin (A-000001), Lucioles, fonctionnement");
 }
 
 /* The newest first, as the convention's file and the 409 tell them: names of those the mirror has, else the codes. */
 static const struct {
 	const char *label, *what;
 } told[] = {
-	{ "Retrait enregistré", "convention 921-2026-0001, n° 4, retrait d’un établissement : Lucioles (E0001)" },
+	{ "Retrait enregistré", "convention 921-2026-0001, n° 4, retrait d’un établissement : Lucioles (E0001) ; "
+				"Jeanne Martin (A-000001), fonctionnement" },
 	{ "Retrait enregistré", "convention 921-2026-0001, n° 3, retrait d’un droit : Jeanne Martin (A-000001) ; "
 				"fonctionnement sur Lucioles (E0001)" },
 	{ "Avenant enregistré", "convention 921-2026-0001, avenant n° 2, ajout d’un droit : Paul Durand (A-000002) ; "
@@ -183,6 +186,53 @@ static void test_a_withdrawal_is_no_amendment(void **state)
 	}
 	assert_int_equal(agreement_last_act(&s->app, s->a, &f.g, &f.p, &last), ERR_OK);
 	assert_string_equal(last.label, "Retrait enregistré");
+}
+
+/* Of an amendment his own rights; of an establishment that came or went, and of an activation, those that name him. */
+static void test_a_person_s_history_has_what_changed_his_rights(void **state)
+{
+	static const char *const whats[] = {
+		"convention 921-2026-0007",
+		"convention 921-2026-0001, avenant n° 5, ajout d’un établissement : E0077 ; places libres",
+		"convention 921-2026-0001, n° 4, retrait d’un établissement : Lucioles (E0001) ; fonctionnement",
+		"convention 921-2026-0001, n° 3, retrait d’un droit : fonctionnement sur Lucioles (E0001)",
+	};
+	struct stage *s = *state;
+	struct file f = file_now(s);
+	struct audit_record r = act_record(s->a, &f.who, EVENT_AGREEMENT_AMENDED),
+			    in = act_record(s->a, &f.who, EVENT_GRANT_ACTIVATED);
+	struct changeset *cs = changeset_new(s->a);
+	struct person p;
+	struct deed *v;
+	size_t n;
+
+	{
+		AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+
+		assert_int_equal(person_by_name(&t, s->a, 'u', "jmartin", &p), ERR_OK);
+	}
+	act_on_agreement(s->a, &r, &f.g, &f.p);
+	act_detail(s->a, &r, "kind", "etablissement");
+	act_detail(s->a, &r, "establishment", "E0077");
+	act_detail(s->a, &r, "right", "A-000002 E0077 1");
+	act_detail(s->a, &r, "right", "A-000001 E0077 2");
+	act_detail(s->a, &r, "n", "5");
+	in.caf = f.p.caf;
+	in.provider = f.p.id;
+	act_detail(s->a, &in, "agreement", "921-2026-0007");
+	act_detail(s->a, &in, "agent", "A-000001");
+	changeset_audit(cs, &r);
+	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
+	cs = changeset_new(s->a);
+	changeset_audit(cs, &in);
+	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
+	assert_int_equal(agent_history(&s->app, s->a, &p, 100, &v, &n), ERR_OK);
+	assert_int_equal(n, LENGTH(whats));
+	for (size_t i = 0; i < n; i++)
+		assert_string_equal(v[i].what, whats[i]);
+	p.number = "A-00000";
+	assert_int_equal(agent_history(&s->app, s->a, &p, 100, &v, &n), ERR_OK);
+	assert_int_equal(n, 0);
 }
 
 static const char *given_to(struct stage *s, const struct establishment *e)
@@ -305,6 +355,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_an_amendment_asks_for),
 		cmocka_unit_test(test_a_withdrawal_is_no_amendment),
+		cmocka_unit_test(test_a_person_s_history_has_what_changed_his_rights),
 		cmocka_unit_test(test_another_caf_amends_nothing),
 		cmocka_unit_test(test_an_establishment_that_goes_elsewhere_is_not_added),
 		cmocka_unit_test(test_a_letter_must_come_in_time),
