@@ -4,6 +4,7 @@
 #include "acts/calendar.h"
 #include "acts/edit.h"
 #include "acts/mails.h"
+#include "acts/right_history.h"
 
 #include <string.h>
 
@@ -147,6 +148,30 @@ static enum err end(struct day_of_agreement *x)
 	return x->today - last > NEWS || x->file.end_told == last ? ERR_OK : write_all(x, "agreement_ended", last);
 }
 
+/* With an LDAP tool, before its due day: the mirror saw when. Its rights go and people are told, as at any other end. */
+static enum err ended_by_hand(struct day_of_agreement *x)
+{
+	day_t day;
+	enum err e;
+
+	{
+		AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+
+		e = agreement_ended_on(&t, x->a, x->g, NULL, x->today, &day);
+	}
+	if (e || !day || (x->g->due && day >= x->g->due) || x->today - day > NEWS || x->file.end_told == day ||
+	    (x->file.ended_at && day_of(x->file.ended_at) >= day))
+		return e;
+	struct edits *edits = edits_new(x->a);
+
+	if ((e = drop_rights(x, edits)))
+		return e;
+	edits_job(x->a, x->cs, edits, "");
+	x->file.ended_at = clock_now();
+	record(x, EVENT_AGREEMENT_ENDED, "end", day);
+	return write_all(x, "agreement_ended", day);
+}
+
 /* Before it renews, while a letter may still end it; before it ends by itself, unless its end was told when it was recorded. */
 static enum err warn(struct day_of_agreement *x)
 {
@@ -173,10 +198,10 @@ enum err agreement_day_add(struct app *app, struct arena *a, struct changeset *c
 			   day_t today, bool *any)
 {
 	struct day_of_agreement x = { .app = app, .a = a, .cs = cs, .g = g, .today = today };
-	bool runs = agreement_in_force(g, today);
+	bool runs = agreement_in_force(g, today), over = strcmp(g->status, "terminee") == 0;
 
 	*any = false;
-	if (strcmp(g->status, "active") != 0 || !g->effect || g->effect > today)
+	if ((!over && strcmp(g->status, "active") != 0) || !g->effect || g->effect > today)
 		return ERR_OK;
 	enum err e = read_file(&x);
 
@@ -184,7 +209,7 @@ enum err agreement_day_add(struct app *app, struct arena *a, struct changeset *c
 		return e == ERR_NOTFOUND ? ERR_OK : e; /* its provider is gone */
 	if (runs && is_tacit(g))
 		renew(&x);
-	e = runs ? warn(&x) : end(&x);
+	e = over ? ended_by_hand(&x) : runs ? warn(&x) : end(&x);
 	if (e || !x.any)
 		return e;
 	struct bytes key = agreement_file_key(g);

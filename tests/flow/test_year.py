@@ -208,3 +208,24 @@ def test_a_day_of_twenty_five_hours_is_asked_for_whole(year):
         f.write(str(int((late.timestamp() - time.time()) * 1000)))
     asked = year.ctl('audit', 'query', '--event', 'log_query', '--from', day.isoformat(), '--until', day.isoformat()).stdout
     assert f'{day.isoformat()}T22:30' in asked, asked
+
+
+def test_a_convention_ended_with_an_ldap_tool_is_told_the_next_morning(year):
+    d = year.directory()
+    _, place = year.agent_with(True, True)
+    ahead = int((year.run / 'clock').read_text().split()[0]) / 1000
+    today, subject = datetime.date.fromtimestamp(time.time() + ahead), 'La convention 921-2026-9009 a pris fin'
+    dn = agreement(year, d, '921-2026-9009', place, habDateEffet=ldap_day(today - datetime.timedelta(days=30)),
+                   habDateEcheance=ldap_day(today + datetime.timedelta(days=335)), habTaciteReconduction='TRUE')
+    live(year, today + datetime.timedelta(days=1))
+    d.modify_s(dn, [(ldap.MOD_REPLACE, 'habStatut', b'terminee')])
+    until(lambda: year.ctl('mirror', 'status').returncode == 0, 'the mirror')
+    time.sleep(1)
+    assert not mails(year, subject)
+    live(year, today + datetime.timedelta(days=2))
+    until(lambda: len(mails(year, subject)) > 1, 'nobody is told')
+    time.sleep(1)
+    told = len(mails(year, subject))
+    live(year, today + datetime.timedelta(days=3))
+    time.sleep(1)
+    assert len(mails(year, subject)) == told == len({m['To'] for m in mails(year, subject)})
