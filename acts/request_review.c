@@ -274,6 +274,11 @@ static void mail_check(struct arena *a, const char *mail, struct faults *faults)
 		fault_add(a, faults, "courriel", "Cette adresse n’est pas une adresse de courriel");
 }
 
+bool address_moved(const char *seen, const char *wanted, const char *now)
+{
+	return *seen && strcmp(seen, now) != 0 && strcmp(wanted, now) != 0;
+}
+
 static void tell_addresses(struct step *x, const char *old, const char *fresh)
 {
 	if (strcmp(old, fresh) == 0)
@@ -282,21 +287,25 @@ static void tell_addresses(struct step *x, const char *old, const char *fresh)
 	act_detail(x->a, &x->audit, "new", fresh);
 }
 
-enum err request_tell(struct app *app, struct arena *a, const struct visitor *who, const char *number, const char *mail,
-		      struct faults *faults)
+enum err request_tell(struct app *app, struct arena *a, const struct visitor *who, const char *number, const char *seen,
+		      const char *mail, struct faults *faults)
 {
 	struct step x;
+	const char *last;
 	enum err e = step_begin(app, a, who, number, "refused withdrawn", &x);
 
 	if (e || x.done)
 		return e;
+	last = closing_address(app, a, &x.f.r);
+	if (address_moved(seen, mail, last))
+		return ERR_CONFLICT;
 	mail_check(a, mail, faults);
 	if (faults->n)
 		return ERR_INVALID;
 	if ((e = step_change(&x, EVENT_REQUEST_NOTED)))
 		return e;
 	act_detail(a, &x.audit, "note", "told");
-	tell_addresses(&x, closing_address(app, a, &x.f.r), mail);
+	tell_addresses(&x, last, mail);
 	mail_closing(&x, strcmp(x.f.r.state, refusal.state) == 0 ? refusal.template : withdrawal.template, mail);
 	return step_end(&x, "told", mail, NULL, NULL);
 }
@@ -316,11 +325,6 @@ enum err request_incomplete(struct app *app, struct arena *a, const struct visit
 		return e;
 	act_detail(a, &x.audit, "note", "incomplete");
 	return step_end(&x, "incomplete", text, NULL, NULL);
-}
-
-bool address_moved(const char *seen, const char *wanted, const char *now)
-{
-	return *seen && strcmp(seen, now) != 0 && strcmp(wanted, now) != 0;
 }
 
 /* A convention that nobody sent yet must not be signed with the address that was wrong. */

@@ -106,9 +106,10 @@ MUST_USE enum err request_withdraw(struct app *app, struct arena *a, const struc
 const char *closing_key(struct arena *a, const char *number);
 /* Where it went last. */
 const char *closing_address(struct app *app, struct arena *a, const struct grant_request *r);
-/* refused, withdrawn: that mail once more, to an address that may be another (field « courriel »). */
+/* refused, withdrawn: that mail once more, to an address that may be another (field « courriel »). seen: where it had gone when that
+   was read; it went elsewhere since, and mail is not that address: ERR_CONFLICT; "" : not told. */
 MUST_USE enum err request_tell(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-			       const char *mail, struct faults *faults);
+			       const char *seen, const char *mail, struct faults *faults);
 
 /* agreement_sent: what was missing in a reply, field « precision ». */
 MUST_USE enum err request_incomplete(struct app *app, struct arena *a, const struct visitor *who, const char *number,

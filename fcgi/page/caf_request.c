@@ -287,6 +287,15 @@ static const char *mail_fared(struct request *rq, const struct outcome *o)
 						  "Le courriel n’a pas pu être remis. Vérifiez l’adresse.";
 }
 
+/* The address a form opens with: what was typed in it, and not what was typed in another one of the page before. */
+static void address_in(struct request *rq, const struct form *form, const char *address)
+{
+	const struct form *typed = rq->of ? rq->of : rq->route->form ? rq->route->form() : NULL;
+
+	if (typed != form || !*input_get(&rq->in, "courriel"))
+		rq->in = input_with(rq->arena, &rq->in, "courriel", address);
+}
+
 /* What was decided must reach the provider: here it is seen whether it did, and sent again. */
 static void closing_mail(struct request *rq, struct html *h, const struct request_file *f)
 {
@@ -294,10 +303,12 @@ static void closing_mail(struct request *rq, struct html *h, const struct reques
 
 	if (outcome_of(rq->app, rq->arena, closing_key(rq->arena, f->r.number), &o))
 		return;
-	if (!*input_get(&rq->in, "courriel"))
-		rq->in = input_with(rq->arena, &rq->in, "courriel", *o.to ? o.to : f->r.mail);
+	const char *to = closing_address(rq->app, rq->arena, &f->r);
+
+	address_in(rq, form_request_tell(), to);
 	form_open(rq, h, "card", caf_request_path(rq, f, "/motif"));
 	html(h, "<h2>Courriel à l’organisme</h2>\n<p>{f}</p>\n", mail_fared(rq, &o));
+	field_hidden(h, "adresse_vue", to);
 	field_of(rq, h, form_request_tell(), "courriel", "w-l");
 	html(h, "<div class=\"actions\"><button class=\"btn btn-alt btn-small\">Renvoyer le courriel</button></div>\n");
 	form_close(h);
@@ -412,8 +423,7 @@ static void acknowledgement(struct request *rq, struct html *h, const struct req
 
 	const char *to = known && *o.to ? o.to : f->r.mail;
 
-	if (!*input_get(&rq->in, "courriel"))
-		rq->in = input_with(rq->arena, &rq->in, "courriel", f->r.mail);
+	address_in(rq, form_request_acknowledge(), f->r.mail);
 	form_open(rq, h, "card", caf_request_path(rq, f, "/accuse"));
 	html(h, "<h2>Accusé de réception</h2>\n<p class=\"small\">À {}. {f}</p>\n", to,
 	     known ? mail_fared(rq, &o) : "Aucun courriel connu.");

@@ -47,6 +47,7 @@ static const struct field tell_fields[] = {
 	  .kind = FIELD_MAIL,
 	  .required = true,
 	  .missing = "Écrivez le courriel" },
+	FIELD_SEEN,
 };
 static const struct field acknowledge_fields[] = {
 	{ .name = "courriel", .label = "Courriel de l’organisme", .kind = FIELD_MAIL },
@@ -477,7 +478,17 @@ enum err page_caf_request_withdraw_post(struct request *rq, struct html *h)
 
 enum err page_caf_request_tell(struct request *rq, struct html *h)
 {
-	return tell(rq, h, &(struct told){ request_tell, "courriel", -1, "motif-renvoye", NULL });
+	const char *seen = input_get(&rq->in, "adresse_vue"), *now;
+	struct request_file f;
+	enum err e = caf_request_open(rq, &f);
+
+	if (!e)
+		e = request_tell(rq->app, rq->arena, &rq->who, rq->arg[0], seen, input_get(&rq->in, "courriel"),
+				 &rq->faults);
+	if (e == ERR_CONFLICT && *seen && !caf_request_open(rq, &f) && request_step(f.r.state) < 0 &&
+	    strcmp(seen, now = closing_address(rq->app, rq->arena, &f.r)) != 0)
+		return caf_request_address_moved(rq, h, &f, "l’organisme", now);
+	return caf_request_answer(rq, h, e, -1, "motif-renvoye", NULL);
 }
 
 /* --- an incomplete reply --- */

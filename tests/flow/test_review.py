@@ -233,9 +233,15 @@ def test_a_request_taken_back_is_closed_and_told(service):
     again = page.form('/motif')
     assert again.get('courriel') == address and again.set(courriel='mairie').submit().status == 422
     other = f'autre-{time.time_ns()}@courtebise.example'
+    stale = c.get(path(number)).form('/motif')
     ok(again.set(courriel=other).submit(), path(number) + '?fait=motif-renvoye')
     service.wait_mail(other, 'est retirée', holding='Lettre du maire reçue ce matin.')
     assert until(lambda: c.get(path(number)).form('/motif').get('courriel') == other)
+    # a second window's
+    late = stale.set(courriel='c' + other).submit()
+    assert late.status == 409 and f'Le courriel de l’organisme a été corrigé entre-temps : c’est maintenant {other}' in late.words
+    assert late.form('/motif').get('courriel') == 'c' + other and late.form('/motif').get('adresse_vue') == other
+    assert not [m for m in service.mails() if m['To'] == 'c' + other]
 
 
 def test_whoever_sent_a_request_reads_what_became_of_it(service):
@@ -443,6 +449,9 @@ def test_the_acknowledgement_goes_to_a_corrected_address(service):
     # what follows goes there too
     ok(c.get(path(number, '/refuser')).form('/refuser').set(motif='Hors du département.').submit(), path(number) + '?fait=demande-refusee')
     service.wait_mail(other, 'n’est pas acceptée')
+    # an address typed for the acknowledgement is not the one the reason goes to
+    late = stale.submit()
+    assert late.status == 409 and 'c' + address in late.words and late.form('/motif').get('courriel') == other
 
 
 def test_a_prepared_convention_takes_the_corrected_address(service):

@@ -421,11 +421,15 @@ static void test_the_closing_mail_goes_to_the_corrected_address(void **state)
 
 	set_up(w);
 	assert_int_equal(do_refuse(w, &v, &faults), ERR_OK);
-	assert_int_equal(request_tell(&w->app, w->a, &v, NUMBER, after, &faults), ERR_OK);
+	assert_int_equal(request_tell(&w->app, w->a, &v, NUMBER, before, after, &faults), ERR_OK);
 	noted_addresses(w, before, after);
 	assert_string_equal(acknowledged_to(w, &n), after);
-	assert_int_equal(request_tell(&w->app, w->a, &v, NUMBER, after, &faults), ERR_OK);
+	/* another window's form, of before */
+	assert_int_equal(request_tell(&w->app, w->a, &v, NUMBER, before, "mairie.bis@courtebise.example", &faults),
+			 ERR_CONFLICT);
+	assert_int_equal(request_tell(&w->app, w->a, &v, NUMBER, before, after, &faults), ERR_OK);
 	noted_addresses(w, "", "");
+	assert_int_equal(request_tell(&w->app, w->a, &v, NUMBER, "", before, &faults), ERR_OK);
 }
 
 static void test_the_acknowledgement_goes_to_the_corrected_address(void **state)
