@@ -669,6 +669,25 @@ def test_an_establishment_changes_hands_once_that_is_confirmed(service):
         time.sleep(0.2)
 
 
+def test_two_activations_of_one_establishment_do_not_cross(service):
+    place, = new_places(service, 1)
+    c, first = ready(service, listing=[place], people=[person()])
+    _, second = ready(service, listing=[place], people=[person()])
+    late = c.get(path(second, '/activer')).form('/activer')
+    go_on = stand_still([pid for pid, _ in processes(service, 'habilis-clerk')])   # the directory has the first one's later
+    try:
+        activate(c, first)
+        page = late.submit()
+        assert page.status == 422 and page.faults() == [f'Crèche {place} est en train de changer de gestionnaire : recommencez dans un instant']
+    finally:
+        go_on()
+    page = wait(lambda: c.get(path(second, '/activer')), lambda p: 'Changement de gestionnaire' in p.words)
+    late = late.set(gestion='oui').submit()
+    assert late.status == 409 and f'Crèche {place} ({place}) est maintenant géré par' in late.words and not late.form('/activer').get('gestion')
+    ok(late.form('/activer').set(gestion='oui').submit(), path(second) + '?fait=habilitation-active')
+    wait(lambda: c.get(path(second)), lambda p: 'Accès ouvert' in p.words)
+
+
 def test_a_picked_establishment_is_changed_until_the_activation(service):
     first, second = new_places(service, 2)
     number = make_request(service, listing=[], others=['Crèche du Parc, 2 rue du Parc, Gennevilliers'], people=[person()])
