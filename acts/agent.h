@@ -71,7 +71,7 @@ MUST_USE enum err agent_end_check(struct app *app, struct arena *a, const struct
 /* A job about his access is not done yet. */
 bool agent_is_busy(const struct agent_state *s);
 
-/* What was done to him, newest first. */
+/* What was done to him and to his rights, newest first. */
 MUST_USE enum err agent_history(struct app *app, struct arena *a, const struct person *p, size_t limit,
 				struct deed **out, size_t *n);
 /* The last change of his access, address or password. ERR_NOTFOUND. */

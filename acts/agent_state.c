@@ -167,9 +167,21 @@ static enum err newest(struct app *app, struct arena *a, const struct person *p,
 	return e ? e : deeds_find(app, a, &q, out, n);
 }
 
+static enum err agreements_named(struct app *app, struct arena *a, const char *provider_key, struct agreements *out)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+
+	return agreements_of(&t, a, provider_key, out);
+}
+
 enum err agent_history(struct app *app, struct arena *a, const struct person *p, size_t limit, struct deed **out, size_t *n)
 {
-	return newest(app, a, p, LENGTH(events), limit, out, n);
+	struct agreements all;
+	enum err e = newest(app, a, p, LENGTH(events), limit, out, n);
+
+	if (!e)
+		e = agreements_named(app, a, p->provider_key, &all);
+	return e ? e : deeds_passed_on(app, a, &all, p, limit, out, n);
 }
 
 enum err agent_last_act(struct app *app, struct arena *a, const struct person *p, struct deed *out)

@@ -214,19 +214,20 @@ enum err agreement_history(struct app *app, struct arena *a, const struct agreem
 			   size_t limit, struct deed **out, size_t *n)
 {
 	struct about about;
+	struct deeds_query q = { .caf = p->caf,
+				 .provider = p->id,
+				 .events = events,
+				 .events_n = LENGTH(events),
+				 .is_about = is_about,
+				 .about = &about,
+				 .limit = limit };
+	struct agreements it = { NULL, 0 };
 	enum err e = about_of(app, a, g, p, &about);
 
-	if (e)
-		return e;
-	return deeds_find(app, a,
-			  &(struct deeds_query){ .caf = p->caf,
-						 .provider = p->id,
-						 .events = events,
-						 .events_n = LENGTH(events),
-						 .is_about = is_about,
-						 .about = &about,
-						 .limit = limit },
-			  out, n);
+	agreements_add(a, &it, g);
+	if (!e)
+		e = deeds_find(app, a, &q, out, n);
+	return e ? e : deeds_passed_on(app, a, &it, NULL, limit, out, n);
 }
 
 enum err agreement_last_act(struct app *app, struct arena *a, const struct agreement *g, const struct provider *p,

@@ -88,6 +88,12 @@ static int newest_first(const void *x, const void *y)
 	return (first->at < second->at) - (first->at > second->at);
 }
 
+void deeds_sort(struct deed *v, size_t n)
+{
+	if (n)
+		qsort(v, n, sizeof *v, newest_first);
+}
+
 /* One page of records; those that are about it. */
 static enum err find_page(struct txn *t, struct arena *a, const struct deeds_query *q, struct audit_query *in,
 			  struct found *found, bool *more)
@@ -121,8 +127,7 @@ enum err deeds_find(struct app *app, struct arena *a, const struct deeds_query *
 		e = find_page(&t, a, q, &in, &found, &more);
 	if (e)
 		return e;
-	if (found.n)
-		qsort(found.v, found.n, sizeof *found.v, newest_first);
+	deeds_sort(found.v, found.n);
 	*out = found.v;
 	*n = found.n < q->limit ? found.n : q->limit;
 	return ERR_OK;

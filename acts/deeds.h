@@ -2,13 +2,14 @@
 #ifndef ACTS_DEEDS_H
 #define ACTS_DEEDS_H
 
-#include "acts/app.h"
+#include "acts/rights.h"
 
 struct deed {
 	int64_t at;
-	const char *code, *label; /* of the event; label in French, of an amendment by its nature */
-	const char *by;           /* name, else number; "" : a program */
-	const char *what;         /* « fin de mission le 3 mars 2027 », "" */
+	const char *code,
+		*label; /* of the event, "manager_changed" where no record tells; label in French, of an amendment by its nature */
+	const char *by;   /* name, else number; "" : a program */
+	const char *what; /* « fin de mission le 3 mars 2027 », "" */
 	bool failed;
 };
 
@@ -44,5 +45,13 @@ const char *deed_amendment_text(struct txn *t, struct arena *a, const struct aud
 
 /* Newest first. */
 MUST_USE enum err deeds_find(struct app *app, struct arena *a, const struct deeds_query *q, struct deed **out, size_t *n);
+
+void deeds_sort(struct deed *v, size_t n);
+
+/* Adds to a list, and leaves the newest of all, what no record of the provider's own tells: establishments that its conventions
+   stopped covering as one of whoever manages them now began to, « 27 établissements passés à un autre gestionnaire »; one deed
+   for each manager and hour. whose (may be NULL): only those where he could do something until then, and what. */
+MUST_USE enum err deeds_passed_on(struct app *app, struct arena *a, const struct agreements *of,
+				  const struct person *whose, size_t limit, struct deed **v, size_t *n);
 
 #endif

@@ -29,6 +29,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/deeds.c \
 	%D%/deeds_amendment.c \
 	%D%/deeds_change.c \
+	%D%/deeds_passed.c \
 	%D%/diff.c \
 	%D%/directory_lint.c \
 	%D%/directory_lint_gone.c \

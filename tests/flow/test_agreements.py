@@ -298,6 +298,14 @@ def test_an_establishment_of_another_manager_is_taken_over_once_confirmed(servic
     until(lambda: dn.lower() not in [v.lower() for v in other.get('habEtablissementCouvert')])
     service.wait_mail(other.get('mail', other.provider)[0], 'Changement de gestionnaire', f'({place}), maintenant géré par')
     settled(admin, c)
+    # nobody of the former manager's recorded it: its convention and who lost a right there are told all the same
+    words = other.wait_page(admin, 'Établissement passé à un autre gestionnaire').words
+    assert re.search(rf'gestionnaire : [^:]* gère maintenant [^:]*\({place}\)', words), words
+    assert any(holders)
+    for who in {h.decode() for v in holders for h in v}:
+        number = c.get('habAgentNumero', who)[0]
+        his = admin.get(f'/caf/fournisseurs/F9210001/agents/{number}').words
+        assert re.search(rf'gère maintenant [^:]*\({place}, (fonctionnement|places libres)', his), his
     c.wait_page(admin, f'{entry["cn"][0].decode()} {place}')
     page = amendment(admin, c, 'retrait-etablissement', etablissement=place)
     assert page.faults() == ['Cochez « Je confirme » pour continuer']

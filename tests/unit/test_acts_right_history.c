@@ -1,6 +1,8 @@
 /* What was so when: periods through changes of a real directory, a rename, a rebuild; annex 1 at any date and what changed. */
 #include "tests/unit/test_acts_service.h"
 
+#include "acts/agent.h"
+#include "acts/agreement.h"
 #include "acts/annex_text.h"
 #include "acts/right_history.h"
 
@@ -259,6 +261,83 @@ static void test_nobody_holds_a_right_outside_the_agreement_s_days(void **state)
 	assert_true(x.n == 0 && x.covered_n == 1);
 }
 
+#define NEW_PROVIDER "habFournisseurId=F002,ou=fournisseurs," CAF
+#define OTHER_PLACE "habEtablissementId=E0009,ou=etablissements," CAF
+#define NEW_AGREEMENT "habConventionNumero=921-2026-0002," NEW_PROVIDER
+#define GOES_OVER MODIFY(PLACE) "replace: habGestionnaire\nhabGestionnaire: " NEW_PROVIDER "\n"
+#define COMES_BACK MODIFY(PLACE) "replace: habGestionnaire\nhabGestionnaire: " PROVIDER "\n"
+
+/* What the files of the former manager's convention and of its agent tell of establishments another one has now. */
+static size_t passed_on(struct stage *s, struct deed *of_agreement, struct deed *of_person)
+{
+	struct agreement g = agreement_now(s);
+	struct person who = person_now(s, "pdurand");
+	struct provider p;
+	struct deed *v;
+	size_t n, count = 0;
+
+	{
+		AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+
+		assert_int_equal(provider_by_key(&t, s->a, g.provider_key, &p), ERR_OK);
+	}
+	assert_int_equal(agreement_history(&s->app, s->a, &g, &p, 100, &v, &n), ERR_OK);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(v[i].code, "manager_changed") == 0) {
+			*of_agreement = v[i];
+			count++;
+		}
+	assert_int_equal(agent_history(&s->app, s->a, &who, 100, &v, &n), ERR_OK);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(v[i].code, "manager_changed") == 0) {
+			*of_person = v[i];
+			count++;
+		}
+	return count;
+}
+
+static void test_what_another_manager_took_is_told_by_the_former_one_s_files(void **state)
+{
+	struct stage *s = *state;
+	struct deed of_agreement, of_person;
+
+	later(DAY_MS);
+	slapd_change("dn: " NEW_PROVIDER "\nchangetype: add\nobjectClass: habFournisseur\nhabFournisseurId: F002\n"
+		     "o: Association Le Cabestan\nhabSiret: 35600000000048\n");
+	stage_poll(s);
+	assert_int_equal(passed_on(s, &of_agreement, &of_person), 0);
+	slapd_change("dn: " NEW_AGREEMENT "\nchangetype: add\nobjectClass: habConvention\n"
+		     "habConventionNumero: 921-2026-0002\nhabStatut: active\nhabDateEffet: 20260101000000Z\n"
+		     "habTaciteReconduction: TRUE\nhabEtablissementCouvert: " PLACE "\n\n" GOES_OVER);
+	stage_poll(s);
+	int64_t now = clock_now();
+
+	assert_int_equal(passed_on(s, &of_agreement, &of_person), 2);
+	assert_string_equal(of_agreement.label, "Établissement passé à un autre gestionnaire");
+	assert_string_equal(of_agreement.what, "l’Association Le Cabestan gère maintenant Lucioles (E0001)");
+	assert_in_range(now - of_agreement.at, 0, MINUTE_MS);
+	assert_string_equal(of_person.what, "l’Association Le Cabestan gère maintenant Lucioles (E0001, places libres)");
+	/* all that went in one hour is one line */
+	slapd_change("dn: " OTHER_PLACE "\nchangetype: add\nobjectClass: habEtablissement\nhabEtablissementId: E0009\n"
+		     "cn: Les Hirondelles\nhabTypeEtablissement: ALSH\nhabGestionnaire: " PROVIDER
+		     "\n\n" MODIFY(AGREEMENT) "add: habEtablissementCouvert\nhabEtablissementCouvert: " OTHER_PLACE "\n");
+	stage_poll(s);
+	later(MINUTE_MS);
+	slapd_change(MODIFY(NEW_AGREEMENT) "add: habEtablissementCouvert\nhabEtablissementCouvert: " OTHER_PLACE
+					   "\n\n" MODIFY(OTHER_PLACE) "replace: habGestionnaire\nhabGestionnaire: " NEW_PROVIDER
+								      "\n");
+	stage_poll(s);
+	assert_int_equal(passed_on(s, &of_agreement, &of_person), 2);
+	assert_string_equal(of_agreement.label, "2 établissements passés à un autre gestionnaire");
+	assert_string_equal(of_agreement.what,
+			    "l’Association Le Cabestan gère maintenant Lucioles (E0001) et Les Hirondelles (E0009)");
+	later(DAY_MS);
+	slapd_change(MODIFY(AGREEMENT) "delete: habEtablissementCouvert\nhabEtablissementCouvert: " OTHER_PLACE
+				       "\n\ndn: " OTHER_PLACE "\nchangetype: delete\n\n" COMES_BACK);
+	stage_poll(s);
+	assert_int_equal(passed_on(s, &of_agreement, &of_person), 0);
+}
+
 static void test_an_establishment_leaves_the_agreement(void **state)
 {
 	struct stage *s = *state;
@@ -278,6 +357,21 @@ static void test_an_establishment_leaves_the_agreement(void **state)
 	assert_string_equal(v[0].p->number, "A-000001");
 	assert_null(v[1].p);
 	assert_string_equal(v[1].e->id, "E0001");
+}
+
+/* Its own amendment said so then; what is told is the time before. */
+static void test_what_was_given_up_before_is_not_taken(void **state)
+{
+	struct stage *s = *state;
+	struct deed of_agreement, of_person;
+
+	later(DAY_MS);
+	slapd_change(GOES_OVER);
+	stage_poll(s);
+	assert_int_equal(passed_on(s, &of_agreement, &of_person), 2);
+	assert_true(clock_now() - of_agreement.at > 2 * DAY_MS && of_person.at == of_agreement.at);
+	slapd_change(COMES_BACK);
+	stage_poll(s);
 }
 
 /* Between rename and refint the directory itself knows of no right; the person stays one subject. */
@@ -331,7 +425,9 @@ int main(void)
 		cmocka_unit_test(test_the_annex_as_a_text),
 		cmocka_unit_test(test_nothing_holds_of_what_another_manages_or_has_ended),
 		cmocka_unit_test(test_nobody_holds_a_right_outside_the_agreement_s_days),
+		cmocka_unit_test(test_what_another_manager_took_is_told_by_the_former_one_s_files),
 		cmocka_unit_test(test_an_establishment_leaves_the_agreement),
+		cmocka_unit_test(test_what_was_given_up_before_is_not_taken),
 		cmocka_unit_test(test_a_renamed_person_stays_the_same),
 		cmocka_unit_test(test_a_day_ends_at_midnight),
 	};
