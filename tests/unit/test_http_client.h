@@ -48,6 +48,23 @@ static inline int worker_teardown(void **state)
 	return rmdir(worker_folder);
 }
 
+/* Before, a SIGTERM would just end it. */
+static inline bool catches_sigterm(pid_t pid)
+{
+	char path[32], line[128];
+	unsigned long long caught = 0;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+	FILE *f = fopen(path, "re");
+
+	while (f && fgets(line, sizeof line, f))
+		if (strncmp(line, "SigCgt:", 7) == 0)
+			caught = strtoull(line + 7, NULL, 16);
+	if (f)
+		fclose(f);
+	return caught >> (SIGTERM - 1) & 1;
+}
+
 /* One more worker on a socket that is open already. It ends by exit(), so that LSan looks for what it leaked. */
 static inline pid_t worker_join(const struct serving *s)
 {
@@ -58,6 +75,8 @@ static inline pid_t worker_join(const struct serving *s)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		exit(http_serve(s));
 	}
+	for (int i = 0; i < 1000 && !catches_sigterm(pid); i++)
+		usleep(10000);
 	return pid;
 }
 
