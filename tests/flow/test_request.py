@@ -79,7 +79,7 @@ def test_from_the_way_in_to_the_acknowledgement(service, nurseries, centres):
 
     log = service.ctl('audit', 'query', '--event', 'request_sent', '--limit', '3').stdout
     assert number in log and 'Thivolle' not in log
-    queue = service.client(service.account('caf_admin', caf='921')).get('/caf?type=demande')
+    queue = service.client(service.account('caf_admin', caf='921')).get(f'/caf?type=demande&q={number}')
     assert number in queue.words and before
 
 

@@ -92,7 +92,7 @@ def test_a_request_becomes_an_open_access(service):
     places = new_places(service)
     number = make_request(service, listing=places, places=places[:1], people=[who])
     c = administrator(service)
-    queue = c.get('/caf?type=demande')
+    queue = c.get(f'/caf?type=demande&q={number}')
     assert number in queue.words and path(number) in queue.links()
     page = c.get(path(number))
     assert 'Étape 1 : vérifier la demande' in page.words and 'aucun fournisseur de votre Caf' in page.words
@@ -100,10 +100,10 @@ def test_a_request_becomes_an_open_access(service):
 
     check(c, number)
     post(c, number)
-    assert number not in c.get('/caf?type=demande').words       # it is the provider's turn
+    assert number not in c.get(f'/caf?type=demande&q={number}').words       # it is the provider's turn
     assert number in c.get('/caf/demandes').words
     signed(c, number)
-    assert 'Signée, à activer' in c.get('/caf?type=convention').words
+    assert 'Signée, à activer' in c.get(f'/caf?type=convention&q={number}').words
     confirm = c.get(path(number, '/activer'))
     assert who['courriel'] in confirm.words and 'Maxence Aubrac' in confirm.words
     activate(c, number)
@@ -182,7 +182,7 @@ def test_a_refusal_is_mailed_with_its_reason(service):
     assert form.set(motif=' ').submit().status == 422
     ok(form.set(motif='Le SIRET est celui d’un autre organisme.').submit(), path(number) + '?fait=demande-refusee')
     service.wait_mail(address, 'n’est pas acceptée', holding='Le SIRET est celui d’un autre organisme.')
-    assert number not in c.get('/caf?type=demande').words
+    assert number not in c.get(f'/caf?type=demande&q={number}').words
     late = c.post(path(number, '/verifier'), [('csrf', form.get('csrf'))])
     assert late.status == 409 and 'a refusé cette demande' in late.words
 
@@ -223,7 +223,7 @@ def test_a_request_taken_back_is_closed_and_told(service):
     assert form.set(motif='').submit().faults() == ['Écrivez comment l’organisme l’a demandé']
     ok(form.set(motif='Lettre du maire reçue ce matin.').submit(), path(number) + '?fait=demande-retiree')
     service.wait_mail(address, 'est retirée', holding='Lettre du maire reçue ce matin.')
-    assert number not in c.get('/caf?type=demande').words and number in c.get('/caf/demandes?etat=withdrawn').words
+    assert number not in c.get(f'/caf?type=demande&q={number}').words and number in c.get('/caf/demandes?etat=withdrawn').words
     late = c.post(path(number, '/verifier'), [('csrf', form.get('csrf'))])
     assert late.status == 409 and 'a retiré cette demande' in late.words
     assert c.get(path(number, '/refuser')).path == path(number) + '?fait=dossier-clos'
