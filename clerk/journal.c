@@ -4,12 +4,8 @@
    its binds as a person by the changeset's id in their session tracking control. */
 #include "clerk/journal.h"
 
-#include "acts/agent.h"
-#include "acts/edit.h"
-#include "acts/mails.h"
 #include "acts/mirror.h"
 #include "acts/mirror_keys.h"
-#include "acts/outcome.h"
 #include "acts/rights.h"
 #include "acts/who.h"
 #include "base/log.h"
@@ -297,113 +293,15 @@ static enum err read_actor(struct copying *c, struct visitor *who, bool *out)
 	return e ? e : visitor_fill(&c->clerk->app, a, &p, who);
 }
 
-static const char *value_after(const struct strs *values, const char *start)
-{
-	for (size_t i = 0; i < values->n; i++)
-		if (strncmp(values->v[i], start, strlen(start)) == 0)
-			return values->v[i] + strlen(start);
-	return "";
-}
-
-/* What an attribute became by the operation; "" : it was not set. */
-static const char *set_to(struct copying *c, const char *attribute)
-{
-	struct strs changed = entry_texts(c->arena, c->e, "reqMod");
-	const char *replaced = value_after(&changed, arena_printf(c->arena, "%s:= ", attribute));
-
-	return *replaced ? replaced : value_after(&changed, arena_printf(c->arena, "%s:+ ", attribute));
-}
-
-static const char *was(struct copying *c, const char *attribute)
-{
-	struct strs before = entry_texts(c->arena, c->e, "reqOld");
-
-	return value_after(&before, arena_printf(c->arena, "%s: ", attribute));
-}
-
-static bool asks_password(struct copying *c)
-{
-	return *set_to(c, "habDemandeMotDePasse");
-}
-
-static void ask_password(struct copying *c, const struct person *p, struct changeset *cs)
-{
-	struct edits *x = edits_new(c->arena);
-
-	if (p->wants_password || asks_password(c))
-		return;
-	edits_on(x, p->uuid);
-	edits_set(x, "habDemandeMotDePasse", "TRUE");
-	edits_job(c->arena, cs, x, outcome_key(c->arena, "agent", p->number, "renvoi"));
-}
-
-/* Drawn before the operation, whose record knows whole seconds; what the operation itself asked for came after it. Ages are compared:
-   the service's clock may be a test's, the directory's never is. */
-static bool is_drawn_before(struct copying *c, const struct temp_password *temp)
-{
-	int64_t end = mirror_time(c->e, "reqEnd") + SECOND_MS;
-
-	return temp->rev && !asks_password(c) && clock_now() - temp->created > real_now() - end;
-}
-
-/* Both addresses are told, and what was mailed to the old one is over. */
-static enum err tell_addresses(struct copying *c, const struct person *p, struct changeset *cs)
-{
-	const char *fresh = set_to(c, "mail"), *old = was(c, "mail"), *addresses[] = { fresh, old };
-	struct app *app = &c->clerk->app;
-	struct temp_password temp;
-
-	if (strcmp(fresh, old) == 0 || !text_is_mail(fresh))
-		return ERR_OK;
-	enum err e = temporary_password_read(app, c->arena, p->uuid, &temp);
-	bool newcomer = !e && temporary_password_is_first(&temp);
-
-	if (!e && is_drawn_before(c, &temp)) {
-		e = temporary_password_end(app, c->arena, cs, p->uuid, clock_now(), NULL);
-		if (!e && newcomer && strcmp(p->status, "active") == 0)
-			ask_password(c, p, cs);
-	}
-	for (size_t i = 0; i < LENGTH(addresses) && !e; i++)
-		if (text_is_mail(addresses[i]))
-			mail_add(app, c->arena, cs, "mail_changed", p->uuid, addresses[i], p->caf, "ancien", old,
-				 "nouveau", fresh, agent_mail_words(p, newcomer), "oui", NULL);
-	return e;
-}
-
-static enum err tell_access(struct copying *c, const struct person *p, struct changeset *cs)
-{
-	const char *fresh = set_to(c, "habStatut"), *old = was(c, "habStatut");
-	bool open = strcmp(old, "active") == 0, suspended = strcmp(old, "suspendue") == 0;
-	const char *mail = strcmp(fresh, "terminee") == 0 && (open || suspended) ? "access_closed" :
-			   strcmp(fresh, "suspendue") == 0 && open               ? "access_suspended" :
-			   strcmp(fresh, "active") == 0 && suspended             ? "access_reopened" :
-										   NULL;
-	struct temp_password temp;
-
-	if (!mail)
-		return ERR_OK;
-	enum err e = temporary_password_read(&c->clerk->app, c->arena, p->uuid, &temp);
-	bool asks = !e && strcmp(fresh, "active") == 0 && temporary_password_is_first(&temp);
-
-	if (asks)
-		ask_password(c, p, cs);
-	if (!e)
-		mail_add(&c->clerk->app, c->arena, cs, mail, p->uuid, "", p->caf, "motif", set_to(c, "habMotifRetrait"),
-			 "fin", "", "provisoire", asks ? "oui" : "", NULL);
-	return e;
-}
-
-/* As after the same decision in the portal. Not of what is read up after a month. */
+/* Whoever it was about is told as after the same decision in the portal; not of what is read up after a month. */
 static enum err tell_person(struct copying *c, const struct audit_record *r, struct changeset *cs)
 {
+	int64_t age = real_now() - mirror_time(c->e, "reqEnd");
 	struct person p;
 
-	if (r->failed || strcmp(c->type, "modify") != 0 || mirror_time(c->e, "reqEnd") < real_now() - NEWS_MS ||
-	    person_by_key(c->txn, c->arena, c->object, &p))
+	if (r->failed || strcmp(c->type, "modify") != 0 || age > NEWS_MS || person_by_key(c->txn, c->arena, c->object, &p))
 		return ERR_OK;
-	enum err e = tell_addresses(c, &p, cs);
-
-	return e ? e : tell_access(c, &p, cs);
+	return journal_tell(c->clerk, c->arena, c->e, age, &p, cs);
 }
 
 static enum err copy_entry(struct journal *j, struct arena *a, struct txn *t, const struct entry *e,

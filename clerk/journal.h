@@ -3,6 +3,7 @@
 #define CLERK_JOURNAL_H
 
 #include "clerk/clerk.h"
+#include "ldap/directory.h"
 
 MUST_USE enum err journal_run(struct clerk *c, struct arena *a);
 void journal_done(void);
@@ -12,5 +13,10 @@ MUST_USE enum err journal_open(struct clerk *c, struct directory **out);
 
 /* The identifier of our session tracking control in a value of reqControls; "" when there is none. */
 const char *journal_tracking(struct arena *a, const char *control);
+
+/* journal_tell.c: adds to the changeset what the person must know of a change that an LDAP tool made to his entry, age ms ago by the
+   directory's clock: mails, and the end of a temporary password that went to an address which is no longer his. */
+MUST_USE enum err journal_tell(struct clerk *c, struct arena *a, const struct entry *change, int64_t age,
+			       const struct person *p, struct changeset *cs);
 
 #endif
