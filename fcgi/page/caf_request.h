@@ -40,4 +40,8 @@ MUST_USE enum err caf_request_accesses(struct request *rq, struct html *h, const
 
 struct tag_of request_tag(const char *state);
 
+/* caf_request_beside.c: the column beside the steps, and of a closed request how the mail that told it fared. */
+MUST_USE enum err caf_request_beside(struct request *rq, struct html *h, const struct request_file *f);
+void caf_request_closing_mail(struct request *rq, struct html *h, const struct request_file *f);
+
 #endif
