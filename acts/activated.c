@@ -179,7 +179,7 @@ static enum err resend(struct app *app, struct arena *a, const struct visitor *w
 		return ERR_NOTFOUND;
 	if ((e = access_of(app, a, &x.f.r, p, &access)))
 		return e;
-	if (access.state != ACCESS_OPEN || address_moved(seen, mail, access.address))
+	if (access.state != ACCESS_OPEN || request_address_moved(seen, mail, access.address))
 		return ERR_CONFLICT;
 	if (strcmp(mail, access.person.mail) != 0)
 		e = agent_mail_check(app, a, who, mail, &access.person, shared, "courriel", "partage", faults);

@@ -168,7 +168,7 @@ static enum err ended(struct import *m, const struct import_thing *subject, cons
 
 	*out = 0;
 	return subject->there && place->there ?
-		       right_period_end(&t, m->arena, subject->there->uuid, place->there->uuid, family, out) :
+		       right_period_end(&t, m->arena, subject->there->uuid, &place->there->uuid, family, out) :
 		       ERR_OK;
 }
 

@@ -274,7 +274,7 @@ static void mail_check(struct arena *a, const char *mail, struct faults *faults)
 		fault_add(a, faults, "courriel", "Cette adresse n’est pas une adresse de courriel");
 }
 
-bool address_moved(const char *seen, const char *wanted, const char *now)
+bool request_address_moved(const char *seen, const char *wanted, const char *now)
 {
 	return *seen && strcmp(seen, now) != 0 && strcmp(wanted, now) != 0;
 }
@@ -297,7 +297,7 @@ enum err request_tell(struct app *app, struct arena *a, const struct visitor *wh
 	if (e || x.done)
 		return e;
 	last = closing_address(app, a, &x.f.r);
-	if (address_moved(seen, mail, last))
+	if (request_address_moved(seen, mail, last))
 		return ERR_CONFLICT;
 	mail_check(a, mail, faults);
 	if (faults->n)
@@ -349,7 +349,7 @@ enum err request_acknowledge(struct app *app, struct arena *a, const struct visi
 
 	if (e || x.done)
 		return e;
-	if (*mail && address_moved(seen, mail, x.f.r.mail))
+	if (*mail && request_address_moved(seen, mail, x.f.r.mail))
 		return ERR_CONFLICT;
 	if (*mail)
 		mail_check(a, mail, faults);

@@ -31,7 +31,7 @@ MUST_USE enum err step_change(struct step *x, enum event event);
 MUST_USE enum err step_end(struct step *x, const char *what, const char *text, const char *kind, const char *detail);
 
 /* An address that was shown is not the one there is now, and what is wanted is neither. seen "" : nothing was shown. */
-bool address_moved(const char *seen, const char *wanted, const char *now);
+bool request_address_moved(const char *seen, const char *wanted, const char *now);
 
 /* The document as the request stands now, kept in it with its hash. */
 MUST_USE enum err step_document(struct step *x);

@@ -66,9 +66,8 @@ enum err right_periods(struct txn *t, struct arena *a, struct uuid subject, stru
 	return ERR_OK;
 }
 
-/* object NULL: any. */
-static enum err periods_end(struct txn *t, struct arena *a, struct uuid subject, const struct uuid *object,
-			    unsigned family, int64_t *out)
+enum err right_period_end(struct txn *t, struct arena *a, struct uuid subject, const struct uuid *object,
+			  unsigned family, int64_t *out)
 {
 	struct bytes head = key_bytes(subject.b, sizeof subject.b);
 	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_RIGHT_HISTORY,
@@ -93,12 +92,6 @@ static enum err periods_end(struct txn *t, struct arena *a, struct uuid subject,
 	return t->err;
 }
 
-enum err right_period_end(struct txn *t, struct arena *a, struct uuid subject, struct uuid object, unsigned family,
-			  int64_t *out)
-{
-	return periods_end(t, a, subject, &object, family, out);
-}
-
 enum err agreement_ended_on(struct txn *t, struct arena *a, const struct agreement *g,
 			    const struct establishment *place, day_t today, day_t *out)
 {
@@ -106,8 +99,9 @@ enum err agreement_ended_on(struct txn *t, struct arena *a, const struct agreeme
 	bool covers = place ? strs_has(&g->covered_keys, place->key) : g->covered_keys.n;
 	int64_t seen = 0;
 	/* the last of its establishments may have left it by an amendment long before its own end */
-	enum err e = covers || place ? periods_end(t, a, g->uuid, place ? &place->uuid : NULL, PERIOD_COVERED, &seen) :
-				       ERR_OK;
+	enum err e = covers || place ?
+			     right_period_end(t, a, g->uuid, place ? &place->uuid : NULL, PERIOD_COVERED, &seen) :
+			     ERR_OK;
 
 	if (e)
 		return e;

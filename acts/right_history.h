@@ -22,8 +22,8 @@ struct right_period {
 /* All periods of a person, an agreement or a provider, by object, family and beginning. */
 MUST_USE enum err right_periods(struct txn *t, struct arena *a, struct uuid subject, struct right_period **out, size_t *n);
 
-/* When the last of these periods ended; 0: one lasts, or there never was any. */
-MUST_USE enum err right_period_end(struct txn *t, struct arena *a, struct uuid subject, struct uuid object,
+/* When the last of these periods ended, of that object (NULL: of any); 0: one lasts, or there never was any. */
+MUST_USE enum err right_period_end(struct txn *t, struct arena *a, struct uuid subject, const struct uuid *object,
 				   unsigned family, int64_t *out);
 
 /* The day an agreement that is over ended, or one stopped covering that establishment (NULL: the whole): its due day where its
