@@ -122,6 +122,11 @@ def test_an_address_corrected_meanwhile_gets_the_password(service, newcomer):
 PERSONAL = 'cabestan vitrail oseille 71'
 
 
+def form_of(client, path, action):
+    """Shown once the mirror has what was decided before."""
+    return until(lambda: next((f for f in client.get(path).forms() if ('action', action) in f.buttons), None), what=f'no button « {action} »')
+
+
 def choose(page):
     return page.form('/premier-changement').set(nouveau=PERSONAL, confirmation=PERSONAL).submit()
 
@@ -142,7 +147,7 @@ def test_who_read_the_first_password_is_shut_out_by_another(service, newcomer, a
         to = 'corrige-' + to
         d.modify_s(newcomer['dn'], [(ldap.MOD_REPLACE, 'mail', to.encode())])
     else:
-        form = next(f for f in until(lambda: admin.get(path)).forms() if ('action', action) in f.buttons)
+        form = form_of(admin, path, action)
         if action == 'adresse':
             to = 'corrige-' + to
             form.set(courriel=to)
@@ -165,8 +170,7 @@ def test_who_was_suspended_before_his_first_login_gets_a_password_when_he_is_let
     path = f'/caf/fournisseurs/F9210001/agents/{newcomer["number"]}'
 
     def act(action, **values):
-        form = until(lambda: next((f for f in admin.get(path).forms() if ('action', action) in f.buttons), None))
-        page = form.set(**values).submit(('action', action))
+        page = form_of(admin, path, action).set(**values).submit(('action', action))
         assert page.status == 200, page.faults()
 
     act('suspendre', motif='Adresse fausse.')
@@ -187,9 +191,8 @@ def test_a_refused_mail_is_seen_where_it_was_decided_and_in_the_list(service, ne
     service.directory().modify_s(newcomer['dn'], [(ldap.MOD_REPLACE, 'mail', address.encode())])
     admin = service.client(service.account('caf_admin', caf='921'))
     path = f'/caf/fournisseurs/F9210001/agents/{newcomer["number"]}'
-    page = until(lambda: (lambda p: p if address in p.words else None)(admin.get(path)))
-    form = next(f for f in page.forms() if ('action', 'suspendre') in f.buttons)
-    assert form.set(motif='Absence longue.').submit(('action', 'suspendre')).status == 200
+    until(lambda: address in admin.get(path).words)
+    assert form_of(admin, path, 'suspendre').set(motif='Absence longue.').submit(('action', 'suspendre')).status == 200
     page = until(lambda: (lambda p: p if 'refusé par le serveur' in p.words else None)(admin.get(path)))
     assert f'Courriel de suspensionrefusé par le serveur de {address}' in page.words and 'renvoyez-le' not in page.words
     line = next(x for x in service.ctl('mail', 'list').stdout.splitlines() if address in x)
