@@ -163,6 +163,7 @@ class Page:
 class Client:
     def __init__(self, service, address='127.0.0.1'):
         self.service = service
+        self.address = address
         self.session = requests.Session()
         self.session.trust_env = False  # no proxy, no bundle of the machine
         self.session.verify = service.demo['ca']

@@ -100,6 +100,17 @@ class Service:
     def ctl(self, *words, check=True):
         return subprocess.run([*self.demo['habilisctl'], *words], capture_output=True, text=True, timeout=120, check=check)
 
+    def log(self, *filters):
+        """The audit log's entries, each one line of JSON, newest first: all that match, never a page that others fill."""
+        return self.ctl('audit', 'query', *filters, '--limit', '1000000', '--json').stdout
+
+    def mirrored(self):
+        """The mirror holds what the directory held at this call: a poll begun after it is over."""
+        heart = self.run / 'sock' / 'heartbeat'
+        for what in ('the poll that was on its way', 'the one after it'):
+            was = heart.stat().st_mtime_ns
+            until(lambda: heart.stat().st_mtime_ns != was, 60, what)
+
     def directory(self):
         """A connection of the national administrator, as an LDAP tool has it."""
         ldap.set_option(ldap.OPT_X_TLS_CACERTFILE, self.demo['ca'])

@@ -91,8 +91,7 @@ def test_an_agent_reports_a_colleague_and_his_access_is_over_at_once(service, re
     assert 'Fin de mission' in queue.words and any(f'/agents/{number}' in l for l in queue.links() if l)
     mail = service.wait_mail('@', 'fin de mission signalée', holding=number)
     assert agent['uid'] not in mail['Subject'] and service.url in mail.get_body(('plain',)).get_content()
-    log = service.ctl('audit', 'query', '--limit', '60', '--json').stdout
-    assert '"departure_reported"' in log and '"agent_suspended"' in log
+    assert all(number in service.log('--event', event) for event in ('departure_reported', 'agent_suspended'))
     until(lambda: 'Suspendu' in c.get('/espace-pro/convention').words)
     assert confirmed_twice(c, number) in (404, 422)
 
@@ -146,7 +145,7 @@ def test_nobody_of_another_provider_can_be_reported(service):
     assert c.post('/espace-pro/convention', [('csrf', token), ('agent', number), ('fin', day(0))]).status == 404
     assert c.post('/espace-pro/convention', [('csrf', token), ('agent', '*'), ('fin', day(0))]).status == 404
     assert read(service, other['dn'], 'habStatut')['habStatut'] == 'active'
-    assert 'foreign_object' in service.ctl('audit', 'query', '--limit', '60', '--json').stdout
+    assert 'foreign_object' in service.log('--event', 'refusal')
 
 
 def test_an_agent_reports_himself_and_is_out(service, reopened):
@@ -205,8 +204,7 @@ def test_the_contact_reports_by_a_link_that_serves_once(service, reopened):
     assert c.get(link).status == 410 and form.submit().status == 410
     assert 'Demander un autre lien' in c.get(link).words
     assert service.client(agent).get('/espace-pro').path == '/espace-pro'
-    log = service.ctl('audit', 'query', '--limit', '60', '--json').stdout
-    assert 'provider_contact' in log
+    assert any('provider_contact' in line and number in line for line in service.log('--event', 'departure_reported').splitlines())
     assert not service.files_with(link.rsplit('/', 1)[1])
 
 

@@ -69,9 +69,8 @@ def test_a_listing_is_sent_accepted_published_and_audited(service):
     foreign = next(a for a in service.accounts('agent') if a['caf'] != agent['caf'])
     assert auditor.get(f'/controle/agents/{number_of(service, foreign)}').status == 404
     assert auditor.get('/controle/agents/*').status == 404
-    read = service.ctl('audit', 'query', '--limit', '60', '--json').stdout
-    assert '"log_query"' in read and '"person"' in read and '"foreign_file"' in read
-    log = service.ctl('audit', 'query', '--establishment', e['id'], '--limit', '20').stdout
+    assert '"person"' in service.log('--event', 'log_query') and '"foreign_file"' in service.log('--event', 'refusal')
+    log = service.log('--establishment', e['id'])
     assert 'revision_accepted' in log and 'revision_sent' in log
     assert service.wait_mail('@', 'votre modification est en ligne', holding=e['url'].split('/')[-1])
 
@@ -194,7 +193,7 @@ def test_an_agent_chooses_how_often_he_is_reminded(service):
     assert form.set(rappels='hourly').submit().faults() == ['Rappels : choisissez une réponse de la liste']
     page = form.set(rappels='monthly').submit()
     assert 'Rythme des rappels enregistré.' in page.words and page.form('/rappels').get('rappels') == 'monthly'
-    assert 'rhythm=monthly' in service.ctl('audit', 'query', '--event', 'reminders_chosen', '--limit', '1').stdout
+    assert 'rhythm=monthly' in service.log('--event', 'reminders_chosen')
     reviewer = service.client(service.account('caf_reviewer'))
     assert '/rappels' not in reviewer.get('/espace-pro/mon-compte').text
 

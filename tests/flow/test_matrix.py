@@ -61,7 +61,7 @@ def report_on(service, establishment):
     """A family's report on it, by its id."""
     path = f'/etablissements/{establishment}/signaler'
     service.client().get(path).form(path).set(erreur='Un numéro faux.').submit()
-    found = re.findall(r'"report=([0-9a-f-]{36})"', service.ctl('audit', 'query', '--event', 'report_sent', '--limit', '1', '--json').stdout)
+    found = re.findall(r'"report=([0-9a-f-]{36})"', service.log('--event', 'report_sent'))
     return found[0]
 
 

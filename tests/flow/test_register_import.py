@@ -141,7 +141,7 @@ def test_the_files_a_caf_has_are_loaded_once(service, tmp_path):
         assert time.monotonic() < end, run(service, folder)
         time.sleep(0.2)
     assert count(service) == before + 6
-    assert 'register_imported' in service.ctl('audit', 'query', '--event', 'register_imported', '--limit', '1').stdout
+    assert service.log('--event', 'register_imported')
     said = service.ctl('directory', 'lint', check=False).stdout
     assert not [name for name in ('E92190001', '921-2025-0900', 'maurevert', 'delatour') if name in said], said
     assert not [m for m in service.mails() if 'bateliers' in m['To']]

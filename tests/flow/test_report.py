@@ -43,13 +43,13 @@ def test_the_form_keeps_what_was_typed(service, client, place):
 
 def test_a_post_needs_the_forms_token(service, client, place):
     path = f'/etablissements/{place[0]["id"]}/signaler'
-    before = service.ctl('audit', 'query', '--event', 'report_sent', '--limit', '50').stdout
+    before = service.log('--event', 'report_sent')
     token = client.get(path).form(path).get('csrf')
     for pairs, headers in [([('erreur', 'x')], {}), ([('erreur', 'x'), ('csrf', token[::-1])], {}),
                            ([('erreur', 'x'), ('csrf', token)], {'Origin': 'https://ailleurs.example'})]:
         assert client.post(path, pairs, headers=headers).status == 403
     assert service.client().post(path, [('erreur', 'x'), ('csrf', token)]).status == 403
-    assert service.ctl('audit', 'query', '--event', 'report_sent', '--limit', '50').stdout == before
+    assert service.log('--event', 'report_sent') == before
 
 
 def test_the_caf_answers_and_a_second_closer_learns_it(service, client, place):
@@ -66,7 +66,8 @@ def test_the_caf_answers_and_a_second_closer_learns_it(service, client, place):
     page = page.form(path).set(reponse='x' * 2001).submit()
     assert page.status == 422 and page.form(path).get('reponse').strip() == 'x' * 2001
     assert service.client(foreign).get(path).status == 404
-    assert '"foreign_file"' in service.ctl('audit', 'query', '--event', 'refusal', '--limit', '3', '--json').stdout
+    report_id = path.rsplit('/', 1)[1]
+    assert any('"foreign_file"' in line and report_id in line for line in service.log('--event', 'refusal').splitlines())
     done = page.form(path).set(reponse='Le numéro est corrigé.\nMerci.').submit()
     assert done.path == '/caf?fait=signalement-repondu' and path not in done.links() + first.get(establishment).links()
     mail = service.wait_mail(MAIL, 'réponse à votre signalement')
@@ -76,8 +77,8 @@ def test_the_caf_answers_and_a_second_closer_learns_it(service, client, place):
     assert late.status == 409 and f'{name_of(service, one)} a clos ce signalement' in late.words
     assert 'Une autre réponse.' in late.words and MAIL not in late.text
     assert MAIL not in first.get(path).text
-    log = service.ctl('audit', 'query', '--limit', '40', '--json').stdout
-    assert '"report_closed"' in log and not any(text in log for text in ('particulier', 'Le numéro est', MAIL))
+    assert report_id in service.log('--event', 'report_closed')
+    assert not any(text in service.log() for text in ('particulier', 'Le numéro est', MAIL))
 
 
 def name_of(service, account):

@@ -77,7 +77,7 @@ def test_from_the_way_in_to_the_acknowledgement(service, nurseries, centres):
     assert service.client().get(page.path).status == 404
     assert c.get(STEPS).words.count('À faire') == 5 and 'plus conservée' not in c.get(STEPS).words
 
-    log = service.ctl('audit', 'query', '--event', 'request_sent', '--limit', '3').stdout
+    log = service.log('--event', 'request_sent')
     assert number in log and 'Thivolle' not in log
     queue = service.client(service.account('caf_admin', caf='921')).get(f'/caf?type=demande&q={number}')
     assert number in queue.words and before
@@ -562,7 +562,7 @@ def test_pressed_twice_it_is_sent_once(service, nurseries):
     late = form.submit()
     assert late.path == where.pop()
     number = made.number_of(late)
-    log = service.ctl('audit', 'query', '--event', 'request_sent', '--limit', '20').stdout
+    log = service.log('--event', 'request_sent')
     assert log.count(number) == 1
 
 

@@ -8,6 +8,8 @@ import conftest
 import ldap
 import pytest
 
+from client import until
+
 YEAR = datetime.date.today().year + 1  # all of it is to come
 DUE = datetime.date(YEAR + 1, 1, 15)
 RENEWED, EFFECT = DUE.replace(year=YEAR + 2), DUE.replace(year=YEAR)
@@ -17,16 +19,6 @@ RENEWED, EFFECT = DUE.replace(year=YEAR + 2), DUE.replace(year=YEAR)
 def year():
     with conftest.running_service(limits='on') as service:
         yield service
-
-
-def until(check, what, seconds=15):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = check()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(what)
 
 
 def ldap_day(day):
@@ -43,7 +35,7 @@ def live(service, day):
 
 
 def log(service, event):
-    return service.ctl('audit', 'query', '--event', event, '--limit', '50').stdout
+    return service.log('--event', event)
 
 
 def agreement(service, d, number, place, **values):
@@ -53,7 +45,7 @@ def agreement(service, d, number, place, **values):
     d.add_s(dn, [(k, [x if isinstance(x, bytes) else x.encode()]) for k, x in {
         'objectClass': 'habConvention', 'habConventionNumero': number, 'habStatut': 'active', 'habDateEffet': ldap_day(EFFECT),
         'habEtablissementCouvert': place['dn'], **values}.items()])
-    until(lambda: service.ctl('mirror', 'status').returncode == 0, 'the mirror')
+    until(lambda: service.ctl('mirror', 'status').returncode == 0, what='the mirror')
     return dn
 
 
@@ -69,7 +61,7 @@ def report_until_refused(service, place):
         assert form.submit(follow=False).status == 303
     page = form.submit()
     assert page.status == 429 and page.form(path).get('erreur').strip() == 'Un numéro faux.'
-    found = service.ctl('audit', 'query', '--event', 'report_sent', '--limit', '50', '--json').stdout
+    found = service.log('--event', 'report_sent')
     return [f'/caf/signalements/{i}' for i in re.findall('"report=([0-9a-f-]{36})"', found)][19::-1]
 
 
@@ -79,7 +71,7 @@ def test_a_year(year):
     existing = [dn for dn, _ in d.search_s(agent['dn'].split(',', 1)[1], ldap.SCOPE_ONELEVEL, '(objectClass=habConvention)')]
     tacit = agreement(year, d, '921-2026-9001', place, habDateEcheance=ldap_day(DUE), habTaciteReconduction='TRUE')
     ending = agreement(year, d, '921-2026-9002', place, habDateEcheance=ldap_day(DUE), habTaciteReconduction='TRUE')
-    time.sleep(1)
+    year.mirrored()
     live(year, datetime.date(YEAR, 11, 26))
 
     # what was due in the past was moved on, and today is past the last day of notice of January: no warning
@@ -87,7 +79,7 @@ def test_a_year(year):
     d.modify_s(ending, [(ldap.MOD_ADD, 'habDateResiliation', ldap_day(datetime.date(YEAR, 10, 1)))])
     for dn in existing:
         d.modify_s(dn, [(ldap.MOD_REPLACE, 'habStatut', b'terminee')])
-    time.sleep(1)
+    year.mirrored()
 
     reviewer = year.account('caf_reviewer', caf=agent['caf'])
     reports = report_until_refused(year, place)
@@ -101,8 +93,8 @@ def test_a_year(year):
     assert client.get(path).status == 200
 
     live(year, DUE)
-    until(lambda: entry(d, tacit)['habDateEcheance'] == ldap_day(RENEWED).decode(), 'not renewed')
-    until(lambda: entry(d, ending)['habStatut'] == 'terminee', 'not ended')
+    until(lambda: entry(d, tacit)['habDateEcheance'] == ldap_day(RENEWED).decode(), what='not renewed')
+    until(lambda: entry(d, ending)['habStatut'] == 'terminee', what='not ended')
     assert log(year, 'agreement_renewed').count('921-2026-9001') == 1
     assert log(year, 'agreement_ended').count('921-2026-9002') == 1
     assert entry(d, tacit)['habStatut'] == 'active' and entry(d, ending)['habDateEcheance'] == ldap_day(DUE).decode()
@@ -115,7 +107,7 @@ def test_a_year(year):
     before = len(mails(year, f'se renouvelle le 15 janvier {YEAR + 2}'))
     live(year, datetime.date(YEAR + 1, 9, 15))
     assert log(year, 'agreement_warned').count('921-2026-9001') == 1
-    until(lambda: len(mails(year, f'se renouvelle le 15 janvier {YEAR + 2}')) > before + 1, 'no warning')
+    until(lambda: len(mails(year, f'se renouvelle le 15 janvier {YEAR + 2}')) > before + 1, what='no warning')
     warning = mails(year, f'se renouvelle le 15 janvier {YEAR + 2}')
     words = warning[0].get_body(('plain',)).get_content().replace('\n', ' ')
     assert f'doit la recevoir le 15 octobre {YEAR + 1} au plus tard' in words, words
@@ -129,18 +121,18 @@ def test_a_year(year):
 
     # notice, and the end on the due day
     d.modify_s(tacit, [(ldap.MOD_ADD, 'habDateResiliation', ldap_day(datetime.date(YEAR + 1, 10, 1)))])
-    time.sleep(1)
+    year.mirrored()
     live(year, RENEWED - datetime.timedelta(days=1))
     c = year.client(agent)
     assert c.get(path).status == 200
     live(year, RENEWED)
-    until(lambda: entry(d, tacit)['habStatut'] == 'terminee', 'not ended')
+    until(lambda: entry(d, tacit)['habStatut'] == 'terminee', what='not ended')
     assert c.get(path).status in (404, 200) and year.client(agent).get(path).status == 404
     assert 'mise à jour' in year.client().get(place['url']).words
-    until(lambda: not {'habDroitDisponibilites', 'habDroitFonctionnement'} & set(entry(d, place['dn'])), 'a right is left for a later convention')
+    until(lambda: not {'habDroitDisponibilites', 'habDroitFonctionnement'} & set(entry(d, place['dn'])), what='a right is left for a later convention')
     # what a family told more than a year ago is gone, out of the queue too
     c = year.client(reviewer)
-    until(lambda: c.get(reports[0]).status == 404 and 'signalements/' not in c.get('/caf?type=signalement').text, 'reports', 40)
+    until(lambda: c.get(reports[0]).status == 404 and 'signalements/' not in c.get('/caf?type=signalement').text, 40, 'reports')
     assert 'reason=report_purged' in log(year, 'service')
     assert year.ctl('audit', 'verify').stdout.startswith('whole:')
 
@@ -181,9 +173,9 @@ def test_who_ended_long_ago_leaves_the_directory(year):
     live(year, RENEWED + datetime.timedelta(days=364))
     assert entry(d, agent['dn'])['habStatut'] == 'active' and number not in log(year, 'agent_purged')
     live(year, RENEWED + datetime.timedelta(days=365))
-    until(lambda: not d.search_s(year.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, f'(uid={agent["uid"]})'), 'still there')
+    until(lambda: not d.search_s(year.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, f'(uid={agent["uid"]})'), what='still there')
     assert log(year, 'agent_purged').count(number) == 1
-    until(lambda: not d.search_s(year.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, f'(habDroitFonctionnement={agent["dn"]})'), 'a right is left')
+    until(lambda: not d.search_s(year.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, f'(habDroitFonctionnement={agent["dn"]})'), what='a right is left')
     assert year.client().login(agent).path == '/connexion'
 
 
@@ -219,11 +211,11 @@ def test_a_convention_ended_with_an_ldap_tool_is_told_the_next_morning(year):
                    habDateEcheance=ldap_day(today + datetime.timedelta(days=335)), habTaciteReconduction='TRUE')
     live(year, today + datetime.timedelta(days=1))
     d.modify_s(dn, [(ldap.MOD_REPLACE, 'habStatut', b'terminee')])
-    until(lambda: year.ctl('mirror', 'status').returncode == 0, 'the mirror')
+    year.mirrored()
     time.sleep(1)
     assert not mails(year, subject)
     live(year, today + datetime.timedelta(days=2))
-    until(lambda: len(mails(year, subject)) > 1, 'nobody is told')
+    until(lambda: len(mails(year, subject)) > 1, what='nobody is told')
     time.sleep(1)
     told = len(mails(year, subject))
     live(year, today + datetime.timedelta(days=3))
