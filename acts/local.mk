@@ -83,13 +83,16 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/report.c \
 	%D%/request.c \
 	%D%/request_check.c \
+	%D%/request_compare.c \
 	%D%/request_draft.c \
 	%D%/request_lists.c \
-	%D%/request_send.c \
-	%D%/request_steps.c \
+	%D%/request_people.c \
 	%D%/request_place.c \
 	%D%/request_read.c \
 	%D%/request_review.c \
+	%D%/request_seen.c \
+	%D%/request_send.c \
+	%D%/request_steps.c \
 	%D%/revision.c \
 	%D%/revision_decide.c \
 	%D%/right_history.c \

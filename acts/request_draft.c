@@ -2,6 +2,7 @@
 #include "acts/request_rules.h"
 
 #include "acts/who_throttle.h"
+#include "base/french.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -295,6 +296,15 @@ const char *request_shared_mail(struct arena *a, const struct request_draft *d)
 	return buf_str(&b);
 }
 
+const char *request_names_of(struct taking *x, const struct strs *ids)
+{
+	struct strs names = { 0 };
+
+	for (size_t i = 0; i < ids->n; i++)
+		strs_add(x->a, &names, request_name_of(x->app, x->a, &x->d->r, ids->v[i]));
+	return french_list(x->a, &names);
+}
+
 static bool is_tended(const struct request_person *people, size_t n, enum request_step step, const char *id)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -311,20 +321,18 @@ const char *request_untended(struct app *app, struct arena *a, const struct gran
 {
 	const struct strs *list = step == REQUEST_LISTING ? &r->listing : &r->places;
 	struct strs alone = { 0 };
-	struct buf b = buf_new(a);
 
 	for (size_t i = 0; n && i < list->n; i++)
 		if (!is_tended(people, n, step, list->v[i]))
 			strs_add(a, &alone, request_name_of(app, a, r, list->v[i]));
 	if (!alone.n)
 		return "";
-	buf_printf(&b, "%s : aucune personne de la demande ne peut mettre à jour ",
-		   step == REQUEST_LISTING ? "Fonctionnement" : "Places libres");
-	size_t named = alone.n > NAMED_MOST ? NAMED_MOST - 1 : alone.n;
+	if (alone.n > NAMED_MOST) {
+		size_t others = alone.n - NAMED_MOST + 1;
 
-	for (size_t i = 0; i < named; i++)
-		buf_printf(&b, "%s%s", !i ? "" : i + 1 == alone.n ? " et " : ", ", alone.v[i]);
-	if (named < alone.n)
-		buf_printf(&b, " et %zu autres établissements", alone.n - named);
-	return buf_str(&b);
+		alone.n = NAMED_MOST - 1;
+		strs_add(a, &alone, arena_printf(a, "%zu autres établissements", others));
+	}
+	return arena_printf(a, "%s : aucune personne de la demande ne peut mettre à jour %s",
+			    step == REQUEST_LISTING ? "Fonctionnement" : "Places libres", french_list(a, &alone));
 }

@@ -60,8 +60,9 @@ const char *request_draft_origin(struct arena *a, const struct request_draft *d)
 const char *request_draft_sent_as(const struct request_draft *d, const struct input *in);
 
 /* Takes what was posted into the draft and stores it; *now is the draft then. ERR_INVALID: faults (French) tell why, *now is what is
-   stored with, for a list, what was ticked, together with what another window has stored meanwhile. ERR_LIMIT: too many drafts begun today from this address. ERR_GONE: the form is of a
-   draft that was sent (request_draft_sent_as), or is kept no longer: it begins none by itself; *now is what is stored. */
+   stored, another window's changes too, with what this form ticked of a list. ERR_LIMIT: too many drafts begun today from this
+   address. ERR_GONE: the form is of a draft that was sent (request_draft_sent_as), or is kept no longer: it begins none by itself;
+   *now is what is stored. */
 MUST_USE enum err request_step_save(struct app *app, struct arena *a, const struct visitor *who, const char *token,
 				    enum request_step step, const struct input *in, struct faults *faults,
 				    struct request_draft *now);

@@ -116,7 +116,8 @@ MUST_USE enum err request_incomplete(struct app *app, struct arena *a, const str
 				     const char *text, struct faults *faults);
 
 /* Any state before active: the acknowledgement once more. mail: the address of the provider's contact from now on, field « courriel »;
-   "" : as it is; a convention that is prepared and not sent is prepared again with it. seen: the address that was read before; it is neither any more, nor that one: ERR_CONFLICT; "" : not told. */
+   "" : as it is; a convention that is prepared and not sent is prepared again with it. seen: the address that was read before, "" : not
+   told; the request has neither that one nor mail any more: ERR_CONFLICT. */
 MUST_USE enum err request_acknowledge(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 				      const char *seen, const char *mail, struct faults *faults);
 

@@ -21,6 +21,7 @@ MUST_USE enum err request_take_places(struct taking *x);
 MUST_USE enum err request_take_person(struct taking *x);
 
 #define MARK_LENGTH 16
+#define REQUEST_PEOPLE_MAX 50
 /* Hidden in every step's form. */
 #define FIELD_ORIGIN \
 	{ \

@@ -1,6 +1,7 @@
 #include "acts/codes.h"
 #include "acts/commune.h"
 #include "acts/listing_rules.h"
+#include "base/french.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -104,20 +105,14 @@ const char *closures_text(struct arena *a, const struct listing *l)
 		{ "aout", "en août" },
 		{ "noel", "entre Noël et le Nouvel An" },
 	};
-	const char *words[LENGTH(when)];
-	size_t n = 0;
-	struct buf b = buf_new(a);
+	struct strs closed = { 0 };
 
 	if (strs_has(&l->closures, "jamais"))
 		return "Ouvert toute l’année.";
 	for (size_t i = 0; i < LENGTH(when); i++)
 		if (strs_has(&l->closures, when[i].code))
-			words[n++] = when[i].words;
-	for (size_t i = 0; i < n; i++)
-		buf_printf(&b, "%s%s", !i ? "Fermé " : i + 1 < n ? ", " : " et ", words[i]);
-	if (n)
-		buf_text(&b, ".");
-	return buf_str(&b);
+			strs_add(a, &closed, when[i].words);
+	return closed.n ? arena_printf(a, "Fermé %s.", french_list(a, &closed)) : "";
 }
 
 static void capacity(struct buf *b, const struct listing *l)

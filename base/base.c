@@ -42,3 +42,11 @@ bool strs_has(const struct strs *list, const char *s)
 			return true;
 	return false;
 }
+
+bool strs_same(const struct strs *x, const struct strs *y)
+{
+	for (size_t i = 0; i < x->n; i++)
+		if (!strs_has(y, x->v[i]))
+			return false;
+	return x->n == y->n;
+}

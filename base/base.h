@@ -54,5 +54,7 @@ struct strs {
 };
 
 bool strs_has(const struct strs *list, const char *s);
+/* The same strings in any order; neither list has one twice. */
+bool strs_same(const struct strs *x, const struct strs *y);
 
 #endif

@@ -70,3 +70,12 @@ const char *french_a(struct arena *a, const char *name)
 
 	return text ? text : arena_printf(a, "à %s", name);
 }
+
+const char *french_list(struct arena *a, const struct strs *words)
+{
+	struct buf b = buf_new(a);
+
+	for (size_t i = 0; i < words->n; i++)
+		buf_printf(&b, "%s%s", !i ? "" : i + 1 == words->n ? " et " : ", ", words->v[i]);
+	return buf_str(&b);
+}

@@ -1,4 +1,4 @@
-/* The small words French puts before a name. */
+/* The small words French puts before a name, and between names. */
 #ifndef BASE_FRENCH_H
 #define BASE_FRENCH_H
 
@@ -13,5 +13,8 @@ const char *french_de(struct arena *a, const char *name);
 
 /* « à Valmoreau », « au Mans », « aux Lilas », « à La Rochelle » */
 const char *french_a(struct arena *a, const char *name);
+
+/* « Agnès », « Agnès et Damien », « Agnès, Damien et Luce »; "" of none. */
+const char *french_list(struct arena *a, const struct strs *words);
 
 #endif

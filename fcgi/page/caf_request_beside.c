@@ -3,6 +3,7 @@
 
 #include "acts/acknowledgement.h"
 #include "acts/queue.h"
+#include "base/french.h"
 
 #include <string.h>
 
@@ -82,15 +83,11 @@ enum err caf_request_newcomers(struct request *rq, const struct request_file *f,
 /* « Agnès Thivolle et Damien Roussac recevront chacun », « Les 12 nouvelles personnes recevront chacune » */
 static const char *who_receives(struct arena *a, const struct strs *names, bool all)
 {
-	struct buf b = buf_new(a);
-
 	if (names->n > NAMED_MOST)
 		return arena_printf(a, "Les %zu %s recevront chacune par courriel leur", names->n,
 				    all ? "personnes à habiliter" : "nouvelles personnes");
-	for (size_t i = 0; i < names->n; i++)
-		buf_printf(&b, "%s%s", !i ? "" : i + 1 == names->n ? " et " : ", ", names->v[i]);
-	buf_text(&b, names->n > 1 ? " recevront chacun par courriel leur" : " recevra par courriel son");
-	return buf_str(&b);
+	return arena_printf(a, names->n > 1 ? "%s recevront chacun par courriel leur" : "%s recevra par courriel son",
+			    french_list(a, names));
 }
 
 static enum err after_activation(struct request *rq, struct html *h, const struct request_file *f)

@@ -5,6 +5,7 @@
 #include "acts/caf_texts.h"
 #include "acts/outcome.h"
 #include "acts/request_review.h"
+#include "base/french.h"
 
 #include <string.h>
 
@@ -373,18 +374,14 @@ static enum err mail_words(struct request *rq, struct html *h, const struct gran
 /* « Agnès Thivolle et Damien Roussac reçoivent chacun leur mot de passe » */
 static const char *people_words(struct request *rq, const struct request_draft *d)
 {
-	struct buf b = buf_new(rq->arena);
+	struct strs names = { 0 };
 
 	if (d->n > 4)
 		return arena_printf(rq->arena, "Les %zu personnes reçoivent chacune leur mot de passe", d->n);
 	for (size_t i = 0; i < d->n; i++)
-		buf_printf(&b, "%s%s",
-			   !i            ? "" :
-			   i + 1 == d->n ? " et " :
-					   ", ",
-			   request_person_name(rq->arena, &d->people[i]));
-	buf_text(&b, d->n > 1 ? " reçoivent chacun leur mot de passe" : " reçoit son mot de passe");
-	return buf_str(&b);
+		strs_add(rq->arena, &names, request_person_name(rq->arena, &d->people[i]));
+	return arena_printf(rq->arena, d->n > 1 ? "%s reçoivent chacun leur mot de passe" : "%s reçoit son mot de passe",
+			    french_list(rq->arena, &names));
 }
 
 static void what_comes(struct request *rq, struct html *h, const struct request_draft *d, const struct caf *c)

@@ -98,6 +98,11 @@ static void test_lists_keep_their_order(void **state)
 	assert_true(strs_has(&list, "99"));
 	assert_false(strs_has(&list, "100"));
 	assert_false(strs_has(&(struct strs){ 0 }, ""));
+	const char *ab[] = { "a", "b" }, *ba[] = { "b", "a" }, *ac[] = { "a", "c" };
+
+	assert_true(strs_same(&(struct strs){ ab, 2 }, &(struct strs){ ba, 2 }));
+	assert_false(strs_same(&(struct strs){ ab, 2 }, &(struct strs){ ac, 2 }));
+	assert_false(strs_same(&(struct strs){ ab, 1 }, &(struct strs){ ab, 2 }));
 }
 
 static void test_buffers_grow_and_end_with_a_nul(void **state)

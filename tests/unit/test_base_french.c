@@ -71,11 +71,23 @@ static void test_a_body_has_its_article(void **state)
 	}
 }
 
+static void test_names_are_joined(void **state)
+{
+	const char *people[] = { "Agnès", "Damien", "Luce" };
+	static const char *const joined[] = { "", "Agnès", "Agnès et Damien", "Agnès, Damien et Luce" };
+	AUTO_ARENA struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t n = 0; n < LENGTH(joined); n++)
+		assert_string_equal(french_list(a, &(struct strs){ people, n }), joined[n]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_name_after_de_and_a),
 		cmocka_unit_test(test_a_body_has_its_article),
+		cmocka_unit_test(test_names_are_joined),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
