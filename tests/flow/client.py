@@ -181,6 +181,13 @@ class Client:
         headers = {'Origin': self.service.url, **kwargs.pop('headers', {})}
         return Page(self, self.session.post(self.url(path), data=pairs, headers=headers, allow_redirects=follow, timeout=30, **kwargs))
 
+    def wait(self, path, text):
+        """The page, once it says that."""
+        def says():
+            page = self.get(path)
+            return page if text in page.words else None
+        return until(says, 30, f'{path} never says « {text} »')
+
     def login(self, account, password=None):
         """account: a row of demo.json. Answers the page after the login."""
         form = self.get('/connexion').form('/connexion')

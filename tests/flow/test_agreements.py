@@ -43,9 +43,6 @@ class Agreement:
     def find(self, text):
         return self.d.search_s(self.suffix, ldap.SCOPE_SUBTREE, text)
 
-    def wait_page(self, client, text, path=''):
-        return until(lambda: (lambda p: p if text in p.words else None)(client.get(self.path + path)))
-
 
 @pytest.fixture(scope='module')
 def admin(service):
@@ -115,7 +112,7 @@ def test_a_letter_inside_the_notice_names_the_next_possible_date(service, admin)
     before = c.get('habDateEcheance')
     due = TODAY + datetime.timedelta(days=60)
     c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habDateEcheance', [due.strftime('%Y%m%d000000Z').encode()])])
-    c.wait_page(admin, 'Dernier jour de préavis')
+    admin.wait(c.path, 'Dernier jour de préavis')
     until(lambda: french(due) in admin.get('/caf/conventions?echeance=proche').words)
     page = letter(admin, c)
     assert page.status == 422
@@ -174,7 +171,7 @@ def test_a_termination_is_recorded_told_and_taken_back(service, admin, conventio
     contact = c.get('mail', c.provider)[0]
     assert 'RA 123 456 789 FR' in service.wait_mail(contact, 'prend fin le').get_body(('plain',)).get_content()
     service.wait_mail('n.tramoulet@', 'prend fin le')
-    page = c.wait_page(admin, 'Annuler la résiliation')
+    page = admin.wait(c.path, 'Annuler la résiliation')
     assert 'Résiliée' in page.words and 'Résiliation enregistrée par Odile Marchenoir' in page.words
     # whoever had the form open is told
     page = stale.set(reference='RA 2', envoyee=french(TODAY), recue=french(TODAY), par='caf', confirmer='oui').submit()
@@ -190,7 +187,7 @@ def test_a_termination_is_recorded_told_and_taken_back(service, admin, conventio
     until(lambda: not c.get('habDateResiliation'))
     assert not c.get('habReferenceRecommande')
     service.wait_mail(contact, 'n’est plus résiliée')
-    c.wait_page(admin, 'Enregistrer une lettre de résiliation')
+    admin.wait(c.path, 'Enregistrer une lettre de résiliation')
     c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habDateEcheance', [v.encode() for v in before])])
 
 
@@ -205,7 +202,7 @@ def posted(page):
 
 
 def amendment(admin, convention, nature, query='', **values):
-    form = posted(convention.wait_page(admin, 'Revenir à la convention', f'/avenant?nature={nature}{query}'))
+    form = posted(admin.wait(f'{convention.path}/avenant?nature={nature}{query}', 'Revenir à la convention'))
     return form.set(**values).submit()
 
 
@@ -248,7 +245,7 @@ def test_somebody_new_by_an_amendment_enters_and_leaves_a_right_again(service, a
     assert len(c.find(f'(habDroitDisponibilites={dn})')) == 1
     mail = service.wait_mail('l.aubrac@coquelicots.example', 'Votre accès à l’espace professionnel')
     assert 'l.aubrac' in mail.get_body(('plain',)).get_content()
-    page = c.wait_page(admin, 'Lise Aubrac, Directrice adjointe')
+    page = admin.wait(c.path, 'Lise Aubrac, Directrice adjointe')
     for text in ('Référence AV-2026-07', 'Ajout d’une personne : Lise Aubrac', 'Avenant enregistré par Odile Marchenoir'):
         assert text in page.words
     assert re.search(r'avenant n° \d+, ajout d’une personne : Lise Aubrac \(921-\d{5}\) ; fonctionnement', page.words), page.words
@@ -266,7 +263,7 @@ def test_somebody_new_by_an_amendment_enters_and_leaves_a_right_again(service, a
     assert not c.find(f'(habDroitDisponibilites={dn})')
     settled(admin, c)
     # nobody signed one: its histories, and whoever is slower, are told of no amendment
-    words = c.wait_page(admin, 'Retrait enregistré par Odile Marchenoir').words
+    words = admin.wait(c.path, 'Retrait enregistré par Odile Marchenoir').words
     assert re.search(r'n° \d+, retrait d’un droit : Lise Aubrac \(921-\d{5}\) ; fonctionnement et places libres sur ', words), words
     his = admin.get(f'/caf/fournisseurs/F9210002/agents/{number}').words
     assert re.search(r'Retrait enregistré par Odile Marchenoir : convention [\d-]+, n° \d+, retrait d’un droit : fonctionnement', his), his
@@ -308,7 +305,7 @@ def test_an_establishment_of_another_manager_is_taken_over_once_confirmed(servic
         number = c.get('habAgentNumero', who)[0]
         his = admin.get(f'/caf/fournisseurs/F9210001/agents/{number}').words
         assert re.search(rf'gère maintenant [^:]*\({place}, (fonctionnement|places libres)', his), his
-    c.wait_page(admin, f'{entry["cn"][0].decode()} {place}')
+    admin.wait(c.path, f'{entry["cn"][0].decode()} {place}')
     page = amendment(admin, c, 'retrait-etablissement', etablissement=place)
     assert page.faults() == ['Cochez « Je confirme » pour continuer']
     assert amendment(admin, c, 'retrait-etablissement', confirmer='oui').faults() == ['Choisissez l’établissement à retirer']
@@ -337,7 +334,7 @@ def test_a_convention_ended_with_an_ldap_tool_says_since_when(service, admin):
     assert 'n’est plus mise à jour' not in page(place).words
     c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habStatut', b'terminee')])
     try:
-        words = c.wait_page(admin, f'A pris fin le{spelled(TODAY)}').words
+        words = admin.wait(c.path, f'A pris fin le{spelled(TODAY)}').words
         assert 'Terminée' in words and 'Prend fin le' not in words
         assert f'La convention couvrait, jusqu’au {spelled(TODAY)} :' in words and all(e in words for e in covered)
         assert f'terminée le {french(TODAY)}' in admin.get('/caf/conventions?q=' + c.number).words

@@ -230,15 +230,11 @@ def test_a_right_removed_with_an_ldap_tool_closes_the_page(service):
     d = service.directory()
     d.modify_s(e['dn'], [(ldap.MOD_DELETE, 'habDroitDisponibilites', agent['dn'].upper().encode())])
     try:
-        end = time.monotonic() + 10
-        while c.get(path).status != 404:
-            assert time.monotonic() < end, 'still open'
+        until(lambda: c.get(path).status == 404, what='still open')
         assert form.submit(('action', 'publier')).status == 403
     finally:
         d.modify_s(e['dn'], [(ldap.MOD_ADD, 'habDroitDisponibilites', agent['dn'].encode())])
-    end = time.monotonic() + 10
-    while c.get(path).status != 200:
-        assert time.monotonic() < end, 'not open again'
+    until(lambda: c.get(path).status == 200, what='not open again')
 
 
 def test_the_log_verifies(service):

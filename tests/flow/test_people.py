@@ -30,9 +30,6 @@ class Subject:
     def set(self, **values):
         self.d.modify_s(self.dn, [(ldap.MOD_REPLACE, k, [v.encode()] if v else None) for k, v in values.items()])
 
-    def wait_page(self, admin, text):
-        return until(lambda: (lambda p: p if text in p.words else None)(admin.get(self.path)))
-
 
 @pytest.fixture(scope='module')
 def admin(service):
@@ -122,14 +119,14 @@ def test_a_suspension_ends_his_sessions_at_once_and_reopening_lets_him_in(servic
     kerbrandt.has('habMotifRetrait', 'Absence longue')
     mail = service.wait_mail(kerbrandt.get('mail')[0], 'Votre accès est suspendu')
     assert 'Absence longue' in mail.get_body(('plain',)).get_content()
-    page = kerbrandt.wait_page(admin, 'Rouvrir l’accès')
+    page = admin.wait(kerbrandt.path, 'Rouvrir l’accès')
     assert 'Accès suspendu par Odile Marchenoir' in page.words
     assert '/connexion' in service.client().login(kerbrandt.account).path
     page = act(admin, kerbrandt.path, 'rouvrir')
     assert 'Accès rouvert' in page.words
     kerbrandt.has('habStatut', 'active')
     service.wait_mail(kerbrandt.get('mail')[0], 'Votre accès est rouvert')
-    kerbrandt.wait_page(admin, 'Suspendre l’accès')
+    admin.wait(kerbrandt.path, 'Suspendre l’accès')
     assert service.client(kerbrandt.account).get('/espace-pro').status == 200
 
 
@@ -160,7 +157,7 @@ def test_a_corrected_address_is_told_to_both(service, admin, kerbrandt):
         mail = service.wait_mail(to, 'Votre adresse de courriel a été corrigée')
         text = mail.get_body(('plain',)).get_content()
         assert old in text and 'y.kerbrandt' in text
-    kerbrandt.wait_page(admin, 'yanis.kerbrandt@valmoreau.example remplace')
+    admin.wait(kerbrandt.path, 'yanis.kerbrandt@valmoreau.example remplace')
     assert kerbrandt.get('uid') == ['y.kerbrandt']
 
 
@@ -183,7 +180,7 @@ def test_a_password_goes_out_by_mail_and_is_seen_nowhere(service, admin, kerbran
     assert 'va partir par courriel' in page.words
     mail = service.wait_mail(kerbrandt.get('mail')[0], 'mot de passe provisoire')
     password = re.search(r'provisoire\s*:\s*(\w{8})\b', mail.get_body(('plain',)).get_content()).group(1)
-    page = kerbrandt.wait_page(admin, f'Mot de passe provisoireenvoyé à {kerbrandt.get("mail")[0]}')
+    page = admin.wait(kerbrandt.path, f'Mot de passe provisoireenvoyé à {kerbrandt.get("mail")[0]}')
     assert password not in page.text
     kerbrandt.has('habDemandeMotDePasse')
 
@@ -207,7 +204,7 @@ def test_the_same_form_sent_twice_is_one_decision(service, admin, kerbrandt):
     form.set(motif='Une fois')
     assert form.submit(('action', 'suspendre')).status == 200
     assert 'Accès fermé' in form.submit(('action', 'suspendre')).words
-    kerbrandt.wait_page(admin, 'Rouvrir l’accès')
+    admin.wait(kerbrandt.path, 'Rouvrir l’accès')
 
 
 def test_an_ldap_tool_was_quicker(service, admin, kerbrandt):
@@ -231,10 +228,10 @@ def test_the_end_of_a_mission_takes_rights_along(service, admin):
     assert him.get('/espace-pro', follow=False).status == 303
     s.has('habStatut', 'terminee')
     until(lambda: not s.d.search_s(service.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, f'(habDroitFonctionnement={s.dn})', ['cn']))
-    page = s.wait_page(admin, 'Cette mission est terminée')
+    page = admin.wait(s.path, 'Cette mission est terminée')
     assert not any(f.buttons and f.buttons[0][0] == 'action' for f in page.forms())
     service.wait_mail(s.get('mail')[0], 'Votre accès est fermé')
     s.set(habStatut='active', habFinMission=None, habMotifRetrait=None)
     for dn, _ in places:
         s.d.modify_s(dn, [(ldap.MOD_ADD, 'habDroitFonctionnement', [s.dn.encode()])])
-    s.wait_page(admin, 'Suspendre l’accès')
+    admin.wait(s.path, 'Suspendre l’accès')

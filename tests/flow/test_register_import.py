@@ -52,14 +52,9 @@ def count(service):
     return len(service.directory().search_s(service.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, '(objectClass=*)', ['1.1']))
 
 
-def wait_directory(service, filter_, seconds=20):
-    d, end = service.directory(), time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = d.search_s(service.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, filter_)
-        if found:
-            return found[0]
-        time.sleep(0.1)
-    raise AssertionError(f'{filter_} is not there')
+def wait_directory(service, filter_):
+    d = service.directory()
+    return until(lambda: d.search_s(service.demo['ldap']['suffix'], ldap.SCOPE_SUBTREE, filter_), what=f'{filter_} is not there')[0]
 
 
 OVER = '''numero;fournisseur;signature_fournisseur;signature_caf;echeance;tacite_reconduction;etablissements
@@ -136,10 +131,7 @@ def test_the_files_a_caf_has_are_loaded_once(service, tmp_path):
     assert person['habStatut'] == [b'active'] and 'habDemandeMotDePasse' not in person
     deal = wait_directory(service, '(habConventionNumero=921-2025-0900)')[1]
     assert deal['habDateEffet'] == [b'20260309000000Z'] and len(deal['habEtablissementCouvert']) == 2
-    end = time.monotonic() + 20
-    while '0 changes' not in run(service, folder)[1]:
-        assert time.monotonic() < end, run(service, folder)
-        time.sleep(0.2)
+    until(lambda: '0 changes' in run(service, folder)[1])
     assert count(service) == before + 6
     assert service.log('--event', 'register_imported')
     said = service.ctl('directory', 'lint', check=False).stdout

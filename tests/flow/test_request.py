@@ -581,20 +581,13 @@ def test_an_establishment_that_left_the_register_is_named(service):
     d.add_s(dn, [('objectClass', [b'habEtablissement', b'habEaje']), ('habEtablissementId', b'E92177777'), ('cn', 'Les Éphémères'.encode()),
                  ('habTypeEtablissement', b'EAJE'), ('l', b'Villeneuve-la-Garenne'), ('habCodeInsee', b'92078'), ('postalCode', b'92390')])
     c = service.client()
-    wait(lambda: 'Les Éphémères' in c.get(f'{STEPS}/fonctionnement', params={'lieu': '92390'}).words)
+    until(lambda: 'Les Éphémères' in c.get(f'{STEPS}/fonctionnement', params={'lieu': '92390'}).words)
     form = made.fill(c, '921', ['E92177777'], []).form('/transmettre').set(agents='oui')
     d.delete_s(dn)
-    wait(lambda: 'n’est plus proposé' in c.get(f'{STEPS}/verification').words)
+    until(lambda: 'n’est plus proposé' in c.get(f'{STEPS}/verification').words)
     page = form.submit()
     assert page.status == 422 and any('« Les Éphémères » : cet établissement n’est plus proposé' in f for f in page.faults()), page.faults()
     assert 'Commencé' in c.get(STEPS).words
-
-
-def wait(test, seconds=20):
-    end = time.monotonic() + seconds
-    while not test():
-        assert time.monotonic() < end
-        time.sleep(0.2)
 
 
 def test_a_caf_without_its_texts_is_not_offered(service, nurseries):
@@ -607,18 +600,18 @@ def test_a_caf_without_its_texts_is_not_offered(service, nurseries):
     assert offered()
     d.modify_s(dn, [(ldap.MOD_DELETE, 'habVoiesRecours', None)])
     try:
-        wait(lambda: not offered())
+        until(lambda: not offered())
         page = step(c, 'caf').set(caf=caf).submit()
         assert page.status == 422 and 'dans la liste' in page.faults()[0]
         log = service.run / 'log'
-        wait(lambda: any(f'{caf}=habVoiesRecours' in f.read_text() for f in log.glob('*.log')))
+        until(lambda: any(f'{caf}=habVoiesRecours' in f.read_text() for f in log.glob('*.log')))
         # where silence accepts, no remedy is needed and the attestation is named
         d.modify_s(dn, [(ldap.MOD_REPLACE, 'habSilence', b'acceptation')])
-        wait(offered)
+        until(offered)
         foreign = made.register(service, caf, 'eaje', manager=True)[0]
         number = made.make_request(service, caf, [foreign[0]], [], client=c, courriel='accord@trois-rives.example')
         text = service.wait_mail('accord@trois-rives.example', number).get_body(('plain',)).get_content()
         assert 'considérée comme acceptée' in text and 'L. 232-3' in text and 'deux mois' not in text
     finally:
         d.modify_s(dn, [(ldap.MOD_REPLACE, k, v) for k, v in old.items()])
-        wait(offered)
+        until(offered)

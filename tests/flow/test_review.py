@@ -27,7 +27,7 @@ def new_places(service, n=2):
                 ('habTypeEtablissement', [b'EAJE']), ('habCategorieEaje', [b'MULTI_ACCUEIL']), ('habCapacite', [b'24']),
                 ('street', ['3, rue du Lavoir'.encode()]), ('postalCode', [b'92230']), ('l', [b'Gennevilliers']), ('habCodeInsee', [b'92036'])]
         d.add_s(f'habEtablissementId={i},ou=etablissements,habCodeCaf=921,ou=cafs,{service.demo["ldap"]["suffix"]}', rows)
-        wait(lambda i=i: c.get(f'/caf/etablissements/{i}'), lambda p: p.status == 200)
+        until(lambda i=i: c.get(f'/caf/etablissements/{i}').status == 200)
     return ids
 
 
@@ -77,16 +77,6 @@ def activate(c, number):
     return ok(c.get(path(number, '/activer')).form('/activer').submit(), path(number) + '?fait=habilitation-active')
 
 
-def wait(what, holds, seconds=30):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = what()
-        if holds(found):
-            return found
-        time.sleep(0.2)
-    raise AssertionError(found if isinstance(found, str) else found.words[:2000])
-
-
 def test_a_request_becomes_an_open_access(service):
     who = person(nom='Aubrac', prenom='Maxence')
     places = new_places(service)
@@ -108,7 +98,7 @@ def test_a_request_becomes_an_open_access(service):
     assert who['courriel'] in confirm.words and 'Maxence Aubrac' in confirm.words
     activate(c, number)
 
-    page = wait(lambda: c.get(path(number)), lambda p: 'Courriel parti' in p.words)
+    page = c.wait(path(number), 'Courriel parti')
     assert 'Accès ouvert' in page.words and '1 accès ouvert' in page.words
     uid = re.search(r'identifiant ([a-z0-9._-]+)', page.words)[1]
     mail = service.wait_mail(who['courriel'], 'Votre accès')
@@ -372,9 +362,9 @@ def test_an_establishment_of_a_free_line_is_made_before_the_activation(service):
     assert bad.status == 422 and len(bad.faults()) >= 3, bad.faults()
     form.set(nom='Crèche du Parc', type='eaje', categorie='multi_accueil', capacite='24', adresse='2, rue du Parc', commune='Gennevilliers')
     ok(form.submit(('action', 'creer')), path(number) + '?fait=etablissement-ajoute')
-    wait(lambda: c.get(path(number, '/activer')), lambda p: 'n’est pas encore au répertoire' not in p.words)
+    until(lambda: 'n’est pas encore au répertoire' not in c.get(path(number, '/activer')).words)
     activate(c, number)
-    wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
+    c.wait(path(number), 'Accès ouvert')
     assert 'Crèche du Parc' in c.get('/caf/etablissements?q=creche+du+parc').words
 
 
@@ -382,7 +372,7 @@ def test_an_address_is_corrected_and_a_password_sent_again(service):
     who = person()
     c, number = ready(service, listing=new_places(service, 1), people=[who])
     activate(c, number)
-    page = wait(lambda: c.get(path(number)), lambda p: 'Courriel parti' in p.words)
+    page = c.wait(path(number), 'Courriel parti')
     agent = re.search(r'agent (\S+),', page.words)[1]
     fresh = 'nouvelle-' + who['courriel']
     form = page.form(f'/personnes/{agent}')
@@ -402,7 +392,7 @@ def test_two_windows_correct_one_address_and_the_second_is_told(service):
     who = person(nom='Aubrac', prenom='Anaïs')
     c, number = ready(service, listing=new_places(service, 1), people=[who])
     activate(c, number)
-    page = wait(lambda: c.get(path(number)), lambda p: 'Courriel parti' in p.words)
+    page = c.wait(path(number), 'Courriel parti')
     agent = re.search(r'agent (\S+),', page.words)[1]
     rest = f'/personnes/{agent}'
     assert 'Renvoyer ou corriger l’adresse d’Anaïs Aubrac' in page.words and 'Courriel d’Anaïs Aubrac' in page.words
@@ -414,7 +404,7 @@ def test_two_windows_correct_one_address_and_the_second_is_told(service):
         assert f'Le courriel d’Anaïs Aubrac a été corrigé entre-temps : c’est maintenant une-{who["courriel"]}' in late.words
         again = late.form(rest)
         assert again.get('courriel') == 'deux-' + who['courriel'] and again.get('adresse_vue') == 'une-' + who['courriel']
-        wait(lambda: service.directory().search_s(service.demo['ldap']['suffix'], 2, f'(mail=une-{who["courriel"]})') and 'there', lambda x: x)
+        until(lambda: service.directory().search_s(service.demo['ldap']['suffix'], 2, f'(mail=une-{who["courriel"]})'))
     ok(again.submit(), path(number) + '?fait=mot-de-passe-renvoye')
     # a script of before tells no address
     ok(third.put('adresse_vue', []).set(courriel='trois-' + who['courriel']).submit(), path(number) + '?fait=mot-de-passe-renvoye')
@@ -425,7 +415,7 @@ def test_the_acknowledgement_is_sent_again(service):
     number = make_request(service, courriel=address)
     c = administrator(service)
     ok(c.get(path(number)).form('/accuse').submit(), path(number) + '?fait=accuse-renvoye')
-    wait(lambda: str(sum(m['To'] == address for m in service.mails())), lambda n: n == '2')
+    until(lambda: sum(m['To'] == address for m in service.mails()) == 2)
     assert 'Accusé de réception renvoyé' in c.get(path(number)).words
 
 
@@ -546,8 +536,8 @@ def test_a_number_given_in_the_directory_since_the_check_is_refused(service):
     bad = form.submit()
     assert bad.status == 422 and f'porte déjà le n° {agreement} dans l’annuaire' in bad.faults()[0], bad.words[:500]
     d.delete_s(dn)
-    wait(form.submit, lambda p: p.status == 200)
-    wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
+    until(lambda: form.submit().status == 200)
+    c.wait(path(number), 'Accès ouvert')
 
 
 def test_a_number_taken_in_the_seconds_between_opens_nothing(service):
@@ -564,7 +554,7 @@ def test_a_number_taken_in_the_seconds_between_opens_nothing(service):
                      ('habDateEffet', [b'20240101000000Z']), ('habDateEcheance', [b'20250101000000Z']), ('habTaciteReconduction', [b'FALSE'])])
     finally:
         go_on()
-    page = wait(lambda: c.get(path(number)), lambda p: 'Refusé par l’annuaire' in p.words)
+    page = c.wait(path(number), 'Refusé par l’annuaire')
     assert f'L’annuaire a refusé la convention n° {agreement}' in page.words and 'Rien de ce qui devait suivre' in page.words
     row = re.search(rf'>{number}</a>.*?</tr>', c.get('/caf/demandes').text, re.S)
     assert row and 'Refusé par l’annuaire' in row[0]
@@ -573,8 +563,8 @@ def test_a_number_taken_in_the_seconds_between_opens_nothing(service):
     d.delete_s(dn)
     job, = [line.split()[0] for line in service.ctl('jobs', 'list').stdout.splitlines() if 'directory failed' in line]
     service.ctl('jobs', 'retry', job)
-    wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
-    wait(lambda: c.get('/caf/demandes'), lambda p: number not in p.words)
+    c.wait(path(number), 'Accès ouvert')
+    until(lambda: number not in c.get('/caf/demandes').words)
     assert 'Refusé par l’annuaire' not in c.get(f'/caf/demandes?etat=toutes&q={number}').words
 
 
@@ -592,11 +582,11 @@ def test_whom_the_caf_suspended_is_named_before_an_activation_and_stays_out(serv
             break
         assert 'Accès suspendu' not in page.words
         activate(c, number)
-        wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
+        c.wait(path(number), 'Accès ouvert')
         d = service.directory()
         (dn, entry), = d.search_s(service.demo['ldap']['suffix'], 2, f'(mail={who["courriel"]})', ['habAgentNumero'])
         d.modify_s(dn, [(2, 'habStatut', [b'suspendue'])])
-        wait(lambda: c.get(path(number)), lambda p: 'Accès suspendu ou fermé' in p.words)
+        c.wait(path(number), 'Accès suspendu ou fermé')
     assert 'Accès suspendu' in page.words
     assert any(l and l.endswith('/agents/' + entry['habAgentNumero'][0].decode()) for l in page.links())
     refused = page.form('/activer').submit()
@@ -611,7 +601,7 @@ def test_only_those_who_get_an_access_are_counted_and_named_before_the_activatio
     assert f'Damien {who["nom"]} recevra par courriel son identifiant' in c.get(path(number)).words
     assert 'Ouvrir l’accès' in c.get(path(number, '/activer')).words
     activate(c, number)
-    wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
+    c.wait(path(number), 'Accès ouvert')
     c, number = ready(service, listing=new_places(service, 1), people=[who, *others], **own)
     page = c.get(path(number))
     card = page.words.split('Après l’activation')[1].strip()
@@ -638,9 +628,9 @@ def test_an_establishment_changes_hands_once_that_is_confirmed(service):
     d.modify_s(old, [(0, 'habEtablissementCouvert', [dn.encode()])])
     number = make_request(service, listing=[place], people=[person()])
     c = administrator(service)
-    wait(lambda: c.get(path(number)), lambda p: 'est déjà géré par' in p.words)
+    c.wait(path(number), 'est déjà géré par')
     annex = f'/caf/conventions/{old.split(",")[0].split("=")[1]}/annexe'
-    wait(lambda: c.get(annex), lambda p: f'Crèche {place}' in p.words)      # the mirror may see the one before the other
+    c.wait(annex, f'Crèche {place}')      # the mirror may see the one before the other
     check(c, number)
     post(c, number)
     signed(c, number)
@@ -652,7 +642,7 @@ def test_an_establishment_changes_hands_once_that_is_confirmed(service):
     stale, third = bad.form('/activer').set(gestion='oui'), f'habFournisseurId=F9210002,ou=fournisseurs,{cafs}'
     for manager, named in ((third, 'F9210002'), (other, 'F9210001')):
         d.modify_s(dn, [(2, 'habGestionnaire', [manager.encode()])])
-        wait(lambda named=named: c.get(path(number, '/activer')).form('/activer').get('gestion_vue'), lambda v, named=named: named in v)
+        until(lambda named=named: named in c.get(path(number, '/activer')).form('/activer').get('gestion_vue'))
         bad = stale.submit()
         assert bad.status == 409 and f'Crèche {place} ({place}) est maintenant géré par' in bad.words
         again = bad.form('/activer')
@@ -661,11 +651,8 @@ def test_an_establishment_changes_hands_once_that_is_confirmed(service):
     assert dn.lower() in covered()
     bad = c.get(path(number, '/activer'))
     ok(bad.form('/activer').set(gestion='oui').submit(), path(number) + '?fait=habilitation-active')
-    wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
-    end = time.monotonic() + 20
-    while dn.lower() in covered():
-        assert time.monotonic() < end
-        time.sleep(0.2)
+    c.wait(path(number), 'Accès ouvert')
+    until(lambda: dn.lower() not in covered())
 
 
 def test_two_activations_of_one_establishment_do_not_cross(service):
@@ -680,11 +667,11 @@ def test_two_activations_of_one_establishment_do_not_cross(service):
         assert page.status == 422 and page.faults() == [f'Crèche {place} est en train de changer de gestionnaire : recommencez dans un instant']
     finally:
         go_on()
-    page = wait(lambda: c.get(path(second, '/activer')), lambda p: 'Changement de gestionnaire' in p.words)
+    page = c.wait(path(second, '/activer'), 'Changement de gestionnaire')
     late = late.set(gestion='oui').submit()
     assert late.status == 409 and f'Crèche {place} ({place}) est maintenant géré par' in late.words and not late.form('/activer').get('gestion')
     ok(late.form('/activer').set(gestion='oui').submit(), path(second) + '?fait=habilitation-active')
-    wait(lambda: c.get(path(second)), lambda p: 'Accès ouvert' in p.words)
+    c.wait(path(second), 'Accès ouvert')
 
 
 def test_a_picked_establishment_is_changed_until_the_activation(service):
@@ -706,7 +693,7 @@ def test_a_picked_establishment_is_changed_until_the_activation(service):
     assert f'Crèche {second}' in c.get(path(number)).words
     suffix = service.demo['ldap']['suffix']
     service.directory().delete_s(f'habEtablissementId={second},ou=etablissements,habCodeCaf=921,ou=cafs,{suffix}')
-    page = wait(lambda: c.get(path(number)), lambda p: f'{second} n’est plus au répertoire' in p.words)
+    page = c.wait(path(number), f'{second} n’est plus au répertoire')
     assert line in page.links() and 'L’ajouter au répertoire' in c.get(line).words
     pick(first)
 
@@ -716,7 +703,7 @@ def test_an_establishment_that_left_the_register_is_not_promised(service):
     c, number = ready(service, listing=[place], people=[person()])
     suffix = service.demo['ldap']['suffix']
     service.directory().delete_s(f'habEtablissementId={place},ou=etablissements,habCodeCaf=921,ou=cafs,{suffix}')
-    page = wait(lambda: c.get(path(number, '/activer')), lambda p: 'n’est plus au répertoire' in p.words)
+    page = c.wait(path(number, '/activer'), 'n’est plus au répertoire')
     assert path(number, '/refuser') in page.links() and 'Ajoutez-le depuis la demande' not in page.words
 
 
@@ -732,7 +719,7 @@ def test_a_second_convention_in_force_is_told_and_shown_with_its_own_days_and_pl
     assert f'Convention n° {former}, échéance le' in page.words and '/caf/conventions/' + former in page.links()
     ok(page.form('/activer').submit(), path(number) + '?fait=habilitation-active')
     mine = service.client(agent)
-    page = wait(lambda: mine.get('/espace-pro/convention'), lambda p: f'Crèche {place}' in p.words)
+    page = mine.wait('/espace-pro/convention', f'Crèche {place}')
     numbers = re.findall(r'<h2 id="t-conv[^"]*">Convention n°.([^<]+)</h2>', page.text)
     assert former in numbers and len(numbers) == 2 and page.words.count('Prise d’effet') == 2
     assert page.text.count('Établissements de la convention') == 2
@@ -745,12 +732,12 @@ def test_the_convention_of_a_request_leads_to_it_under_another_number_too(servic
     c, number = ready(service, listing=[place], people=[person()])
     former = re.search(r'Convention n° (\S+?)\.', c.get(path(number)).words)[1]
     activate(c, number)
-    wait(lambda: c.get(path(number)), lambda p: 'Accès ouvert' in p.words)
+    c.wait(path(number), 'Accès ouvert')
     page = c.get('/caf/conventions/' + former)
     assert path(number) in page.links() and 'Empreinte du document' in page.words
     dn = service.directory().search_s(service.demo['ldap']['suffix'], 2, f'(habConventionNumero={former})', ['cn'])[0][0]
     service.directory().rename_s(dn, 'habConventionNumero=921-2026-8802', delold=1)
-    page = wait(lambda: c.get('/caf/conventions/921-2026-8802'), lambda p: p.status == 200)
+    page = until(lambda: (lambda p: p if p.status == 200 else None)(c.get('/caf/conventions/921-2026-8802')))
     assert path(number) in page.links() and 'Empreinte du document' in page.words
     assert f'Numéro sur les documents signés{former}' in page.words.replace(' ' + former, former)
     assert 'activée par Odile Marchenoir' in page.words

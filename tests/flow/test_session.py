@@ -49,9 +49,7 @@ def test_a_closed_account_loses_its_sessions(service):
     d = service.directory()
     d.modify_s(agent['dn'], [(ldap.MOD_REPLACE, 'habStatut', b'suspendue')])
     try:
-        end = time.monotonic() + 10
-        while c.get('/espace-pro').path == '/espace-pro':
-            assert time.monotonic() < end, 'still in'
+        until(lambda: c.get('/espace-pro').path != '/espace-pro', what='still in')
         assert service.client().login(agent).status == 422
     finally:
         d.modify_s(agent['dn'], [(ldap.MOD_REPLACE, 'habStatut', b'active')])
@@ -72,10 +70,7 @@ def test_five_spellings_are_one_account(service):
         assert service.client().login({**agent, 'uid': spelling}, 'pas le bon mot de passe').status == 422
     late = service.client().login(agent)
     assert late.status == 429 and 'Réessayez à' in late.words
-    end = time.monotonic() + 30
-    while service.client().login(agent).path != '/espace-pro':
-        assert time.monotonic() < end, 'the delay after the fourth failure is five seconds'
-        time.sleep(0.5)
+    until(lambda: service.client().login(agent).path == '/espace-pro', what='the delay after the fourth failure is five seconds')
 
 
 def test_slapd_away_login_says_so_and_public_pages_go_on(service):
@@ -92,9 +87,7 @@ def test_slapd_away_login_says_so_and_public_pages_go_on(service):
         assert service.client().get('/recherche?lieu=92390').status == 200
     finally:
         go_on()
-    end = time.monotonic() + 15
-    while service.client().login(service.account('agent')).status != 200:
-        assert time.monotonic() < end
+    until(lambda: service.client().login(service.account('agent')).status == 200)
 
 
 def stopped(service, program):
@@ -113,9 +106,7 @@ def test_without_a_fresh_mirror_no_private_page(service):
         assert service.client().get('/recherche?lieu=92390').status == 200
     finally:
         go_on()
-    end = time.monotonic() + 15
-    while c.get('/espace-pro').status != 200:
-        assert time.monotonic() < end
+    until(lambda: c.get('/espace-pro').status == 200)
 
 
 def test_an_unknown_outcome_is_asked_again_and_done_once(service):
