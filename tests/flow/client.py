@@ -1,4 +1,5 @@
 """A browser without a screen: keeps cookies, follows forms as they stand in the page, checks every page's HTML."""
+import datetime
 import functools
 import re
 import ssl
@@ -21,6 +22,11 @@ def until(check, seconds=20, what='it did not come about'):
             return found
         time.sleep(0.05)
     raise AssertionError(what)
+
+
+def today(days=0):
+    """That day in Paris, asked when it is used: a run may go on past midnight."""
+    return datetime.date.today() + datetime.timedelta(days=days)
 
 
 def squeeze(text):

@@ -111,6 +111,16 @@ class Service:
             was = heart.stat().st_mtime_ns
             until(lambda: heart.stat().st_mtime_ns != was, 60, what)
 
+    def settled(self):
+        """The clerk has done what it was given: no job waits, and no mail."""
+        until(lambda: not any(' waiting ' in self.ctl(queue, 'list').stdout for queue in ('jobs', 'mail')), 60, 'a job or a mail waits')
+
+    def ahead(self, seconds):
+        """Every program's clock is that much later than ours. They hold the file open: it is written in place."""
+        with open(self.run / 'clock', 'r+') as f:
+            f.truncate()
+            f.write(str(int(seconds * 1000)))
+
     def directory(self):
         """A connection of the national administrator, as an LDAP tool has it."""
         ldap.set_option(ldap.OPT_X_TLS_CACERTFILE, self.demo['ca'])
@@ -218,11 +228,6 @@ def client(service):
 
 @pytest.fixture
 def clock(service):
-    """Moves the clock of every program; back at the end. The file is held open by them: written in place."""
-    path = service.run / 'clock'
-    def ahead(minutes):
-        with open(path, 'r+') as f:
-            f.truncate()
-            f.write(str(minutes * 60000))
-    yield ahead
-    ahead(0)
+    """Moves the clock by minutes; back at the end."""
+    yield lambda minutes: service.ahead(minutes * 60)
+    service.ahead(0)

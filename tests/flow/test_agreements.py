@@ -1,11 +1,10 @@
 """Conventions before the Caf: due dates, a termination and its cancelling, amendments, annex 1 at a date."""
-import datetime
 import re
 
 import ldap
 import pytest
 
-from client import document_words, pdf_words, squeeze, until
+from client import document_words, pdf_words, squeeze, today, until
 
 PATH = '/caf/conventions/'
 
@@ -17,9 +16,6 @@ def french(day):
 def spelled(day):
     month = 'janvier février mars avril mai juin juillet août septembre octobre novembre décembre'.split()[day.month - 1]
     return f'{"1er" if day.day == 1 else day.day} {month} {day.year}'
-
-
-TODAY = datetime.date.today()
 
 
 class Agreement:
@@ -83,23 +79,23 @@ def test_another_caf_s_convention_is_not_there(service, convention):
 
 def letter(admin, convention, **values):
     form = admin.get(convention.path + '/resiliation').form('/resiliation')
-    whole = {'reference': 'RA 123 456 789 FR', 'envoyee': french(TODAY - datetime.timedelta(days=3)),
-             'recue': french(TODAY - datetime.timedelta(days=1)), 'par': 'fournisseur', 'confirmer': 'oui', **values}
+    whole = {'reference': 'RA 123 456 789 FR', 'envoyee': french(today(-3)),
+             'recue': french(today(-1)), 'par': 'fournisseur', 'confirmer': 'oui', **values}
     return form.set(**whole).submit()
 
 
 @pytest.mark.parametrize('values, fault', [
     ({'reference': ''}, 'Saisissez le numéro de la lettre recommandée'),
     ({'recue': '31/02/2026'}, 'Reçue le : cette date n’existe pas'),
-    ({'recue': french(TODAY + datetime.timedelta(days=2))}, 'La date de réception ne peut pas être dans le futur'),
-    ({'envoyee': french(TODAY)}, 'La lettre ne peut pas être reçue avant d’être envoyée'),
+    ({'recue': french(today(2))}, 'La date de réception ne peut pas être dans le futur'),
+    ({'envoyee': french(today())}, 'La lettre ne peut pas être reçue avant d’être envoyée'),
     ({'envoyee': '01/01/2001', 'recue': '02/01/2001'}, 'la lettre ne peut pas être plus ancienne'),
     ({'confirmer': ''}, 'Cochez « Je confirme la résiliation »'),
 ])
 def test_a_wrong_letter_is_said_and_stays_typed(admin, convention, values, fault):
     if values.get('confirmer') == '':
         form = admin.get(convention.path + '/resiliation').form('/resiliation')
-        page = form.set(reference='RA 1', envoyee=french(TODAY), recue=french(TODAY), par='caf').submit()
+        page = form.set(reference='RA 1', envoyee=french(today()), recue=french(today()), par='caf').submit()
     else:
         page = letter(admin, convention, **values)
     assert page.status == 422
@@ -110,7 +106,7 @@ def test_a_wrong_letter_is_said_and_stays_typed(admin, convention, values, fault
 def test_a_letter_inside_the_notice_names_the_next_possible_date(service, admin):
     c = Agreement(service, 'F9210001')
     before = c.get('habDateEcheance')
-    due = TODAY + datetime.timedelta(days=60)
+    due = today(60)
     c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habDateEcheance', [due.strftime('%Y%m%d000000Z').encode()])])
     admin.wait(c.path, 'Dernier jour de préavis')
     until(lambda: french(due) in admin.get('/caf/conventions?echeance=proche').words)
@@ -124,21 +120,20 @@ def test_a_letter_inside_the_notice_names_the_next_possible_date(service, admin)
 
 def test_a_letter_recorded_after_the_renewal_it_stopped_ends_it_then(service, admin):
     c = Agreement(service, 'F9210001')
-    days = lambda n: TODAY - datetime.timedelta(days=n)
     ldap_day = lambda day: [day.strftime('%Y%m%d000000Z').encode()]
     kept = {name: [v.encode() for v in c.get(name)] for name in ('habDateEffet', 'habDateEcheance')}
-    over = days(10).replace(day=min(days(10).day, 28))
+    over = today(-10).replace(day=min(today(-10).day, 28))
     renewed = over.replace(year=over.year + 1)
-    c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habDateEffet', ldap_day(days(800))), (ldap.MOD_REPLACE, 'habDateEcheance', ldap_day(renewed))])
+    c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habDateEffet', ldap_day(today(-800))), (ldap.MOD_REPLACE, 'habDateEcheance', ldap_day(renewed))])
     until(lambda: french(renewed) in admin.get('/caf/conventions').words)
     try:
-        page = letter(admin, c, envoyee=french(days(130)), recue=french(days(128)))
+        page = letter(admin, c, envoyee=french(today(-130)), recue=french(today(-128)))
         assert page.status == 422 and 'a mis fin à la convention le' in page.faults()[0], page.faults()
         assert not c.get('habDateResiliation')
         # ticked for the day that was told, not for another
-        page = page.form('/resiliation').set(passee='oui', envoyee=french(days(600)), recue=french(days(598))).submit()
+        page = page.form('/resiliation').set(passee='oui', envoyee=french(today(-600)), recue=french(today(-598))).submit()
         assert page.status == 422 and 'a mis fin à la convention le' in page.faults()[0] and not page.form('/resiliation').get('passee')
-        page = page.form('/resiliation').set(passee='oui', envoyee=french(days(130)), recue=french(days(128))).submit()
+        page = page.form('/resiliation').set(passee='oui', envoyee=french(today(-130)), recue=french(today(-128))).submit()
         assert page.status == 422
         page = page.form('/resiliation').set(passee='oui').submit()
         assert 'Résiliation enregistrée' in page.words
@@ -158,7 +153,7 @@ def test_a_letter_recorded_after_the_renewal_it_stopped_ends_it_then(service, ad
 
 def test_a_termination_is_recorded_told_and_taken_back(service, admin, convention):
     c = convention
-    due = datetime.date(TODAY.year + 1, 11, 2)
+    due = today(300)           # far enough for a letter received yesterday
     before = c.get('habDateEcheance')
     c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habDateEcheance', [due.strftime('%Y%m%d000000Z').encode()])])
     until(lambda: french(due) in admin.get('/caf/conventions').words)
@@ -174,7 +169,7 @@ def test_a_termination_is_recorded_told_and_taken_back(service, admin, conventio
     page = admin.wait(c.path, 'Annuler la résiliation')
     assert 'Résiliée' in page.words and 'Résiliation enregistrée par Odile Marchenoir' in page.words
     # whoever had the form open is told
-    page = stale.set(reference='RA 2', envoyee=french(TODAY), recue=french(TODAY), par='caf', confirmer='oui').submit()
+    page = stale.set(reference='RA 2', envoyee=french(today()), recue=french(today()), par='caf', confirmer='oui').submit()
     assert page.status == 409
     assert 'Odile Marchenoir a été plus rapide : « Résiliation enregistrée »' in page.words
     assert 'Ce que vous aviez écrit' in page.words and 'RA 2' in page.words
@@ -193,8 +188,8 @@ def test_a_termination_is_recorded_told_and_taken_back(service, admin, conventio
 
 # --- amendments ---------------------------------------------------------------------------------------------------------
 
-SIGNED = {'reference': 'AV-2026-07', 'signature_fournisseur': french(TODAY - datetime.timedelta(days=4)),
-          'signature_caf': french(TODAY - datetime.timedelta(days=2))}
+def signed():
+    return {'reference': 'AV-2026-07', 'signature_fournisseur': french(today(-4)), 'signature_caf': french(today(-2))}
 
 
 def posted(page):
@@ -220,14 +215,14 @@ def test_nothing_is_added_without_the_signed_act(admin, convention):
     assert page.form('/avenant').get('prenom') == 'Lise'
     place = next(v for n, v in re.findall(r'name="(fonctionnement)" value="(\w+)"', page.text))
     who = {'nom': 'Aubrac', 'prenom': 'Lise', 'fonction': 'Directrice', 'courriel': 'l.aubrac@coquelicots.example', 'fonctionnement': place}
-    for dates, fault in (({'signature_caf': french(TODAY + datetime.timedelta(days=1))}, 'La date de signature ne peut pas être dans le futur'),
+    for dates, fault in (({'signature_caf': french(today(1))}, 'La date de signature ne peut pas être dans le futur'),
                          ({'signature_fournisseur': '01/01/2001'}, 'l’avenant ne peut pas être signé avant'),
                          ({'signature_caf': '31/02/2026'}, 'Signé par la Caf le : cette date n’existe pas')):
-        page = amendment(admin, convention, 'personne', **{**SIGNED, **who, **dates})
+        page = amendment(admin, convention, 'personne', **{**signed(), **who, **dates})
         assert page.status == 422 and any(fault in f for f in page.faults()), page.faults()
-    page = amendment(admin, convention, 'personne', **{**SIGNED, **who, 'fonctionnement': []})
+    page = amendment(admin, convention, 'personne', **{**signed(), **who, 'fonctionnement': []})
     assert page.faults() == ['Cochez au moins un droit']
-    page = amendment(admin, convention, 'personne', **{**SIGNED, **who, 'fonctionnement': 'E9999'})
+    page = amendment(admin, convention, 'personne', **{**signed(), **who, 'fonctionnement': 'E9999'})
     assert 'n’est pas dans la convention' in page.faults()[0]
 
 
@@ -235,7 +230,7 @@ def test_somebody_new_by_an_amendment_enters_and_leaves_a_right_again(service, a
     c = convention
     form = admin.get(c.path + '/avenant?nature=personne').form('/avenant')
     places = re.findall(r'name="places" value="(\w+)"', admin.get(c.path + '/avenant?nature=personne').text)
-    page = form.set(**SIGNED, nom='Aubrac', prenom='Lise', fonction='Directrice adjointe', courriel='l.aubrac@coquelicots.example',
+    page = form.set(**signed(), nom='Aubrac', prenom='Lise', fonction='Directrice adjointe', courriel='l.aubrac@coquelicots.example',
                     fonctionnement=places[:2], places=places[0]).submit()
     assert 'Avenant enregistré' in page.words
     dn, entry = until(lambda: c.find('(uid=l.aubrac)'))[0]
@@ -253,7 +248,7 @@ def test_somebody_new_by_an_amendment_enters_and_leaves_a_right_again(service, a
     # a right more, then two less, without a signature
     number = entry['habAgentNumero'][0].decode()
     third = next(p for p in places if p not in places[:2])
-    page = amendment(admin, c, 'droit', f'&agent={number}', **SIGNED, fonctionnement=third)
+    page = amendment(admin, c, 'droit', f'&agent={number}', **signed(), fonctionnement=third)
     assert 'Avenant enregistré' in page.words
     until(lambda: len(c.find(f'(habDroitFonctionnement={dn})')) == 3)
     settled(admin, c)
@@ -272,7 +267,7 @@ def test_somebody_new_by_an_amendment_enters_and_leaves_a_right_again(service, a
     # of whoever is suspended nothing opens yet
     c.d.modify_s(dn, [(ldap.MOD_REPLACE, 'habStatut', b'suspendue')])
     until(lambda: 'Suspendu' in admin.get(f'/caf/fournisseurs/F9210002/agents/{number}').words)
-    page = amendment(admin, c, 'droit', f'&agent={number}', **SIGNED, fonctionnement=places[0])
+    page = amendment(admin, c, 'droit', f'&agent={number}', **signed(), fonctionnement=places[0])
     assert 'est suspendu : ses droits s’ouvriront quand il sera rouvert' in page.words and 'en train d’être ouverts' not in page.words
     settled(admin, c)
     c.d.modify_s(dn, [(ldap.MOD_REPLACE, 'habStatut', b'active')])
@@ -286,7 +281,7 @@ def test_an_establishment_of_another_manager_is_taken_over_once_confirmed(servic
     place = entry['habEtablissementId'][0].decode()
     holders = entry.get('habDroitFonctionnement', []), entry.get('habDroitDisponibilites', [])
     assert place in admin.get(f'{c.path}/avenant?nature=etablissement&q={place}').words
-    page = amendment(admin, c, 'etablissement', **SIGNED, etablissement=place, fonctionnement='921-4902', places='921-4902')
+    page = amendment(admin, c, 'etablissement', **signed(), etablissement=place, fonctionnement='921-4902', places='921-4902')
     assert page.status == 422 and 'Cet établissement est géré par' in page.faults()[0]
     form = posted(page)
     assert form.get('etablissement') == place and form.get('fonctionnement') == '921-4902'
@@ -330,17 +325,17 @@ def test_a_convention_ended_with_an_ldap_tool_says_since_when(service, admin):
     covered = [dn.split(',')[0].split('=')[1] for dn in c.get('habEtablissementCouvert')]
     page = lambda e: service.client().get(f'/etablissements/{e}')
     place = next(e for e in covered if 'Fiche publiée le' in page(e).words)
-    withdrawn = 'Cette fiche n’est plus mise à jour depuis le ' + spelled(TODAY)
+    withdrawn = 'Cette fiche n’est plus mise à jour depuis le ' + spelled(today())
     assert 'n’est plus mise à jour' not in page(place).words
     c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habStatut', b'terminee')])
     try:
-        words = admin.wait(c.path, f'A pris fin le{spelled(TODAY)}').words
+        words = admin.wait(c.path, f'A pris fin le{spelled(today())}').words
         assert 'Terminée' in words and 'Prend fin le' not in words
-        assert f'La convention couvrait, jusqu’au {spelled(TODAY)} :' in words and all(e in words for e in covered)
-        assert f'terminée le {french(TODAY)}' in admin.get('/caf/conventions?q=' + c.number).words
+        assert f'La convention couvrait, jusqu’au {spelled(today())} :' in words and all(e in words for e in covered)
+        assert f'terminée le {french(today())}' in admin.get('/caf/conventions?q=' + c.number).words
         until(lambda: withdrawn in page(place).words)
         words = service.client(agent).get('/espace-pro/convention').words
-        assert f'La convention n° {c.number} a pris fin le {spelled(TODAY)}.' in words and 'demande d’habilitation' in words, words
+        assert f'La convention n° {c.number} a pris fin le {spelled(today())}.' in words and 'demande d’habilitation' in words, words
         assert 'avenant' not in words
     finally:
         c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habStatut', b'active')])
@@ -374,7 +369,7 @@ def test_a_convention_with_another_number_keeps_its_file_and_amendments(service,
         # the next amendment follows the one before
         count = len(re.findall(r'N° \d+, enregistré le', page.words.replace('\u00a0', ' ')))
         form = posted(admin.get(f'{PATH}{other}/avenant?nature=droit&agent={holder}'))
-        assert 'Avenant enregistré' in form.set(**SIGNED, fonctionnement=place).submit().words
+        assert 'Avenant enregistré' in form.set(**signed(), fonctionnement=place).submit().words
         words = until(lambda: (lambda w: w if f'N° {count + 1}, enregistré le' in w else None)(admin.get(PATH + other).words.replace('\u00a0', ' ')))
         assert 'AV-2026-07' in words
         until(lambda: 'n’est pas encore à jour' not in admin.get(PATH + other).words)
@@ -391,8 +386,8 @@ def test_annex_1_at_a_date_and_what_changed_since(admin, convention):
     assert 'Noémie Tramoulet' in page.words and 'Établissements de la convention' in page.words
     assert 'Les personnes dont l’accès était suspendu à cette date n’y figurent pas.' in page.words
     assert 'suspendu' not in ' '.join(document_words(page))
-    yesterday = TODAY - datetime.timedelta(days=1)
-    page = admin.get(f'{convention.path}/annexe?au={french(TODAY)}&depuis={french(yesterday)}')
+    yesterday = today(-1)
+    page = admin.get(f'{convention.path}/annexe?au={french(today())}&depuis={french(yesterday)}')
     assert 'Changements entre le' in page.words and 'Ajout : Noémie Tramoulet' in page.words
     assert 'Le service suit cette convention depuis le' in page.words
     # the PDF says the same, of the same dates
@@ -403,10 +398,10 @@ def test_annex_1_at_a_date_and_what_changed_since(admin, convention):
     pdf = squeeze(pdf_words(data.body))
     missing = {part for w in words for part in re.split(r'[\s-]+', w) if squeeze(part) not in pdf}
     assert not missing and len(words) > 10, missing
-    assert 'Page1sur' in pdf and squeeze(f'annexe 1 au {french(TODAY)}') in pdf
+    assert 'Page1sur' in pdf and squeeze(f'annexe 1 au {french(today())}') in pdf
     page = admin.get(f'{convention.path}/annexe?au={french(yesterday)}')
     assert 'À cette date, personne n’a de droit' in page.words
-    page = admin.get(f'{convention.path}/annexe?au={french(TODAY + datetime.timedelta(days=1))}')
+    page = admin.get(f'{convention.path}/annexe?au={french(today(1))}')
     assert page.status == 422 and 'dans le futur' in page.faults()[0]
     assert admin.get(convention.path + '/annexe?au=31/02/2026').status == 422
     assert admin.get(convention.path + '/annexe.pdf?au=31/02/2026').status == 422

@@ -83,8 +83,7 @@ def test_a_request_is_one_whatever_else_is_edited_and_the_next_one_another(servi
     assert len(mails_to(service, newcomer['mail'])) == 1
 
     ask(d, newcomer)
-    while value(d, newcomer['dn'], FLAG):
-        pass
+    until(lambda: value(d, newcomer['dn'], FLAG) is None, what='the entry still asks')
     ask(d, newcomer)                    # at once: the mail of the one before is not even written
     until(lambda: len(mails_to(service, newcomer['mail'])) == 3, what='the mail of the third request')
     until(lambda: value(d, newcomer['dn'], FLAG) is None, what='the entry still asks')

@@ -1,20 +1,18 @@
 """People leave: an agent or the provider's contact says so, the access is suspended at once, the Caf is told."""
-import datetime
 import re
 import time
 
 import ldap
 import pytest
 
-from client import until
+from client import today, until
 from conftest import processes, stand_still
 
-TODAY = datetime.date.today()
 NEUTRAL = 'Si cette adresse est celle du contact d’un organisme, un courriel est parti.'
 
 
 def day(offset):
-    return (TODAY + datetime.timedelta(days=offset)).strftime('%d/%m/%Y')
+    return today(offset).strftime('%d/%m/%Y')
 
 
 def read(service, dn, *names):
@@ -83,7 +81,7 @@ def test_an_agent_reports_a_colleague_and_his_access_is_over_at_once(service, re
     assert page.path == '/espace-pro/convention?fait=fin-de-mission' and 'Fin de mission signalée' in page.words
     assert theirs.get('/espace-pro').path.startswith('/connexion')
     until(lambda: read(service, leaver['dn'], 'habStatut')['habStatut'] == 'suspendue')
-    assert read(service, leaver['dn'], 'habFinMission')['habFinMission'].startswith((TODAY - datetime.timedelta(days=1)).strftime('%Y%m%d'))
+    assert read(service, leaver['dn'], 'habFinMission')['habFinMission'].startswith(today(-1).strftime('%Y%m%d'))
     assert service.client().login(leaver).status == 422
     admin = service.client(service.account('caf_admin', caf=agent['caf']))
     queue = admin.get('/caf?type=depart')
@@ -109,7 +107,7 @@ def test_what_was_reported_shows_before_the_directory_knows(service, reopened):
         assert 'L’annuaire n’est pas encore à jour' in page.words and not [f for f in page.forms() if ('agent', number) in f.buttons]
     finally:
         go_on()
-    page = until(lambda: (lambda p: p if 'Suspendu' in p.words else None)(c.get('/espace-pro/convention')))
+    page = c.wait('/espace-pro/convention', number + 'Suspendu')
     assert 'Suspension en cours' not in page.words and 'n’est pas encore à jour' not in page.words
 
 

@@ -7,12 +7,9 @@ import time
 import ldap
 import pytest
 
-from client import until
+from client import today, until
 from test_journey import send_listing
 from test_listing import accept
-
-TODAY = datetime.date.today()
-
 
 @pytest.fixture
 def nursery(service):
@@ -43,7 +40,7 @@ def cells(form):
 
 
 def day(n):
-    return (TODAY + datetime.timedelta(days=n)).strftime('%d/%m/%Y')
+    return today(n).strftime('%d/%m/%Y')
 
 
 def fill(form, value='0', **values):
@@ -250,7 +247,7 @@ def test_a_family_page_is_sent_again_once_its_places_changed(service, nursery):
 
 def test_the_first_of_a_month_is_written_as_in_print(service, nursery):
     c, _, e, path = nursery
-    first = datetime.date(TODAY.year + TODAY.month // 12, TODAY.month % 12 + 1, 1)
+    first = datetime.date(today().year + today().month // 12, today().month % 12 + 1, 1)
     page = fill(c.get(path).form('/places'), debut=first.strftime('%d/%m/%Y')).submit(('action', 'publier'))
     assert 'Places publiées' in page.words, page.faults()
     assert 'du 1<sup>er</sup> ' in service.client().get(e['url']).text

@@ -1,17 +1,13 @@
 """The Caf's side of a request: checked, posted, returned signed, activated; nobody skips, repeats or takes another Caf's."""
 import concurrent.futures
-import datetime
 import re
 import time
 
 import pytest
 
-from client import document_words, pdf_words, squeeze, until
+from client import document_words, pdf_words, squeeze, today, until
 from conftest import processes, stand_still
 from requests_made import make_request, person, register, siret
-
-TODAY = datetime.date.today()
-
 
 def slashes(day):
     return day.strftime('%d/%m/%Y')
@@ -49,13 +45,13 @@ def check(c, number):
 
 
 def post(c, number):
-    form = c.get(path(number)).form('/envoi').set(date_envoi=slashes(TODAY), exemplaires='2')
+    form = c.get(path(number)).form('/envoi').set(date_envoi=slashes(today()), exemplaires='2')
     return ok(form.submit(), path(number) + '?fait=envoi-enregistre')
 
 
 def sign(c, number, **values):
     form = c.get(path(number)).form('/retour-signe')
-    form.set(signature_fournisseur=slashes(TODAY), signature_caf=slashes(TODAY), annexe=['personnes', 'etablissements'], **values)
+    form.set(signature_fournisseur=slashes(today()), signature_caf=slashes(today()), annexe=['personnes', 'etablissements'], **values)
     return form.submit()
 
 
@@ -127,10 +123,10 @@ def test_steps_in_disorder_are_refused_and_say_why(service):
     number = make_request(service)
     c = administrator(service)
     token = c.get(path(number)).form('/verifier').get('csrf')
-    early = c.post(path(number, '/retour-signe'), [('csrf', token), ('signataire', 'X'), ('signature_fournisseur', slashes(TODAY))])
+    early = c.post(path(number, '/retour-signe'), [('csrf', token), ('signataire', 'X'), ('signature_fournisseur', slashes(today()))])
     assert early.status == 409 and 'La convention n’est pas encore envoyée' in early.words
     assert c.post(path(number, '/activer'), [('csrf', token)]).status == 409
-    assert c.post(path(number, '/envoi'), [('csrf', token), ('date_envoi', slashes(TODAY)), ('exemplaires', '2')]).status == 409
+    assert c.post(path(number, '/envoi'), [('csrf', token), ('date_envoi', slashes(today())), ('exemplaires', '2')]).status == 409
     check(c, number)
     again = c.post(path(number, '/verifier'), [('csrf', token)])
     assert again.status == 409 and 'a déjà vérifié la demande' in again.words
@@ -141,7 +137,7 @@ def test_what_is_typed_wrong_is_said_and_kept(service):
     number = make_request(service)
     c = administrator(service)
     check(c, number)
-    tomorrow = slashes(TODAY + datetime.timedelta(days=1))
+    tomorrow = slashes(today(1))
     bad = c.get(path(number)).form('/envoi').set(date_envoi=tomorrow, exemplaires='0').submit()
     assert bad.status == 422 and len(bad.faults()) == 2 and 'La date d’envoi ne peut pas être dans le futur' in bad.faults()
     assert bad.form('/envoi').get('date_envoi') == tomorrow
@@ -152,8 +148,8 @@ def test_what_is_typed_wrong_is_said_and_kept(service):
     assert bad.status == 422 and len(bad.faults()) == 3, bad.faults()
     assert 'La date de signature ne peut pas être dans le futur' in bad.faults()
     assert bad.form('/retour-signe').get('signature_caf') == '31/02/2026'
-    before = slashes(TODAY - datetime.timedelta(days=1))
-    bad = c.get(path(number)).form('/retour-signe').set(signature_fournisseur=before, signature_caf=slashes(TODAY),
+    before = slashes(today(-1))
+    bad = c.get(path(number)).form('/retour-signe').set(signature_fournisseur=before, signature_caf=slashes(today()),
                                                          annexe=['personnes', 'etablissements']).submit()
     assert bad.status == 422 and 'ne peut pas précéder la demande' in bad.faults()[0]
     note = c.get(path(number, '/pli-incomplet')).form('/pli-incomplet')
@@ -305,14 +301,6 @@ def test_a_closing_mail_is_not_sent_of_an_open_request(service):
     assert page.status == 409 and 'Cette demande n’est pas close.' in page.words
 
 
-def test_the_day_of_silence_passed_is_said(service, clock):
-    number = make_request(service)
-    c = administrator(service)
-    assert 'Réponse attendue avant le' in c.get(path(number)).words
-    clock(70 * 24 * 60)
-    assert 'elle est considérée comme refusée depuis ce jour' in administrator(service).get(path(number)).words
-
-
 def test_another_caf_sees_nothing_and_is_recorded(service):
     number = make_request(service)
     other = administrator(service, '751')
@@ -450,7 +438,7 @@ def test_a_prepared_convention_takes_the_corrected_address(service):
     check(c, number)
     page = c.get(path(number))
     assert 'est prête. Imprimez-la' in page.words and address in document_words(c.get(path(number, '/convention')))
-    printed = page.form('/envoi').set(date_envoi=slashes(TODAY), exemplaires='2')
+    printed = page.form('/envoi').set(date_envoi=slashes(today()), exemplaires='2')
     page = ok(page.form('/accuse').set(courriel='b' + address).submit(), path(number) + '?fait=accuse-renvoye')
     assert 'est prête, préparée à nouveau le' in page.words
     text = document_words(c.get(path(number, '/convention')))

@@ -451,6 +451,22 @@ static void test_another_manager_closes_what_waited_and_the_former_one_is_told(v
 	assert_int_equal(mails_of(s, &m), 1);
 }
 
+static void refint_is_done(struct stage *s, const char *manager)
+{
+	static const char *const attrs[] = { "habGestionnaire", NULL };
+
+	for (int i = 0; i < 500; i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct entry e;
+
+		assert_int_equal(directory_read(s->sync, a, PLACE, attrs, &e), ERR_OK);
+		if (strstr(entry_text(&e, "habGestionnaire"), manager))
+			return;
+		usleep(10000);
+	}
+	fail_msg("%s does not manage %s", manager, PLACE);
+}
+
 static void test_a_renamed_manager_is_no_other(void **state)
 {
 	struct stage *s = *state;
@@ -458,7 +474,7 @@ static void test_a_renamed_manager_is_no_other(void **state)
 
 	slapd_change("dn: " NEW_PROVIDER "\nchangetype: modify\nreplace: mail\nmail: contact@cabestan.example\n\n"
 		     "dn: " NEW_PROVIDER "\nchangetype: modrdn\nnewrdn: habFournisseurId=F003\ndeleteoldrdn: 1\n");
-	usleep(200000); /* for refint to be quicker than the poll, which then sees the establishment's new manager first */
+	refint_is_done(s, "F003"); /* quicker than the poll, which then sees the establishment's new manager first */
 	slapd_change("dn: " PLACE "\nchangetype: modify\nreplace: cn\ncn: Les Lucioles du Bac\n");
 	poll_for(s, 20);
 	assert_int_equal(mails_of(s, &m), 1);
