@@ -2,6 +2,7 @@
 
 #include "acts/agent_new.h"
 #include "acts/agreement.h"
+#include "acts/calendar.h"
 #include "acts/codes.h"
 #include "acts/handover.h"
 #include "acts/outcome.h"
@@ -153,7 +154,7 @@ static void dates(struct activating *x)
 		{ "habDateSignatureCaf", (day_t)r->signed_caf },
 		{ "habDateRetour", day_of(r->decided_at) }, /* of the step before this one */
 		{ "habDateEffet", request_effect(r) },
-		{ "habDateEcheance", day_add_months(request_effect(r), 12) },
+		{ "habDateEcheance", agreement_first_due(request_effect(r)) },
 	};
 
 	for (size_t i = 0; i < LENGTH(all); i++)

@@ -22,32 +22,36 @@ static day_t mission_end(const struct person *p, int64_t closed_at)
 	return later((day_t)p->end, closed_at ? day_of(closed_at) : 0);
 }
 
-/* 0: it goes on, or may begin, or has no date. */
-static day_t agreement_end(const struct agreement *g, day_t today)
+/* It goes on, or may begin. */
+static bool may_run(const struct agreement *g, day_t today)
 {
-	bool active = strcmp(g->status, "active") == 0;
-
-	if (active ? agreement_in_force(g, today) || g->effect > today : strcmp(g->status, "terminee") != 0)
-		return 0;
-	return later((day_t)g->due, (day_t)g->termination);
+	if (strcmp(g->status, "active") == 0)
+		return agreement_in_force(g, today) || g->effect > today;
+	return strcmp(g->status, "terminee") != 0;
 }
 
-day_t agent_ended_on(const struct person *p, int64_t closed_at, const struct agreements *all, day_t today)
+enum err agreements_ended_on(struct txn *t, struct arena *a, const struct agreements *all, day_t today, day_t *out)
 {
 	day_t last = 0;
 
-	if (!p->agent)
-		return 0;
-	if (strcmp(p->status, "terminee") == 0)
-		return mission_end(p, closed_at);
+	*out = 0;
 	for (size_t i = 0; i < all->n; i++) {
-		day_t end = agreement_end(&all->v[i], today);
+		day_t end = 0;
+		enum err e = may_run(&all->v[i], today) ? ERR_OK : agreement_ended_on(t, a, &all->v[i], NULL, today, &end);
 
-		if (!end)
-			return 0;
+		if (e || !end)
+			return e;
 		last = later(last, end);
 	}
-	return last;
+	*out = last;
+	return ERR_OK;
+}
+
+day_t agent_ended_on(const struct person *p, int64_t closed_at, day_t agreements_end)
+{
+	if (!p->agent)
+		return 0;
+	return strcmp(p->status, "terminee") == 0 ? mission_end(p, closed_at) : agreements_end;
 }
 
 /* --- one provider's --- */
@@ -96,11 +100,13 @@ static enum err drop_kept(struct purging *x, const struct person *p)
 {
 	static const enum table tables[] = { TABLE_PREFERENCES, TABLE_TEMP_PASSWORD };
 	static const char *const outcomes[] = { "courriel", "avis", "renvoi", "mot-de-passe", "rappel" };
+	const char *asked = outcome_key(x->a, "agent", uuid_text(x->a, p->uuid), "demande");
 
 	for (size_t i = 0; i < LENGTH(tables); i++)
 		changeset_delete(x->cs, tables[i], key_bytes(p->uuid.b, sizeof p->uuid.b));
 	for (size_t i = 0; i < LENGTH(outcomes); i++)
 		changeset_delete(x->cs, TABLE_OUTCOME, bytes_of(outcome_key(x->a, "agent", p->number, outcomes[i])));
+	changeset_delete(x->cs, TABLE_OUTCOME, bytes_of(asked));
 	enum err e = kept_drop(x->app, x->a, x->cs, &p->uuid);
 
 	return e ? e : drop_drafts(x, p);
@@ -123,12 +129,12 @@ static enum err purge(struct purging *x, const struct person *p, day_t end)
 	return drop_kept(x, p);
 }
 
-static enum err look_at(struct purging *x, const struct person *p, const struct agreements *all, size_t *room)
+static enum err look_at(struct purging *x, const struct person *p, day_t agreements_end, size_t *room)
 {
 	struct agent_state state;
 	int64_t closed_at, opened_at;
 	enum err e = read_access(x, p, &closed_at, &opened_at);
-	day_t end = e ? 0 : agent_ended_on(p, closed_at, all, x->today);
+	day_t end = e ? 0 : agent_ended_on(p, closed_at, agreements_end);
 
 	/* who came, or was let in again, after the last convention's end waits for the next one */
 	if (end && opened_at)
@@ -160,6 +166,7 @@ enum err agents_purge_add(struct app *app, struct arena *a, struct changeset *cs
 	struct purging x = { app, a, cs, p, today };
 	struct agreements all;
 	struct person *people;
+	day_t end = 0;
 	size_t n = 0;
 	enum err e;
 
@@ -167,10 +174,12 @@ enum err agents_purge_add(struct app *app, struct arena *a, struct changeset *cs
 		AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 
 		e = agreements_of(&t, a, p->key, &all);
+		if (!e)
+			e = agreements_ended_on(&t, a, &all, today, &end);
 	}
 	if (!e)
 		e = people_of(app, a, p->key, &people, &n);
 	for (size_t i = 0; i < n && !e && *room; i++)
-		e = look_at(&x, &people[i], &all, room);
+		e = look_at(&x, &people[i], end, room);
 	return e;
 }

@@ -5,9 +5,14 @@
 
 #include "acts/rights.h"
 
+/* The day the last of a provider's conventions ended, as screens tell it (agreement_ended_on). 0: one of them goes on or may begin, or
+   nothing tells when it ended. */
+MUST_USE enum err agreements_ended_on(struct txn *t, struct arena *a, const struct agreements *all, day_t today,
+				      day_t *out);
+
 /* The day somebody's habilitation ended: of his mission (closed_at: when his access was seen to close, 0: nobody saw it), or else of
-   the last of his provider's conventions when all are over. 0: it has not, or nobody knows when. */
-day_t agent_ended_on(const struct person *p, int64_t closed_at, const struct agreements *all, day_t today);
+   his provider's conventions. 0: it has not, or nobody knows when. */
+day_t agent_ended_on(const struct person *p, int64_t closed_at, day_t agreements_end);
 
 /* How many may go on that day still: of 20, those the log tells of are taken off. So a wrong date in the directory erases few before
    somebody sees it there. */

@@ -12,8 +12,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define SOON_MONTHS 4
-
 struct bytes agreement_file_key(const struct agreement *g)
 {
 	return key_bytes(g->uuid.b, sizeof g->uuid.b);
@@ -244,6 +242,35 @@ enum err agreement_last_act(struct app *app, struct arena *a, const struct agree
 	return e;
 }
 
+/* --- who is told --- */
+
+enum err agreement_readers(struct app *app, struct arena *a, const struct provider *p, struct agreement_reader **out,
+			   size_t *n)
+{
+	struct strs seen = { 0 };
+	struct person *people;
+	size_t all, count = 0;
+	enum err e = people_of(app, a, p->key, &people, &all);
+
+	if (e)
+		return e;
+	struct agreement_reader *v = arena_array(a, all + 1, struct agreement_reader);
+
+	for (size_t i = 0; i < all; i++) {
+		const char *mail = text_casefold(a, people[i].mail);
+
+		if (strcmp(people[i].status, "active") != 0 || !*mail || strs_has(&seen, mail))
+			continue;
+		strs_add(a, &seen, mail);
+		v[count++] = (struct agreement_reader){ people[i].uuid, "" };
+	}
+	if (text_is_mail(p->mail) && !strs_has(&seen, text_casefold(a, p->mail)))
+		v[count++] = (struct agreement_reader){ UUID_NONE, p->mail };
+	*out = v;
+	*n = count;
+	return ERR_OK;
+}
+
 /* --- the list --- */
 
 static bool matches(struct arena *a, const struct agreement_filter *f, const char *sought,
@@ -252,7 +279,7 @@ static bool matches(struct arena *a, const struct agreement_filter *f, const cha
 	const char *const texts[] = { l->g.number, l->provider.name };
 	bool over = agreement_state(&l->g, today) == AGREEMENT_OVER;
 
-	if (f->soon && (over || !l->due || l->due > day_add_months(today, SOON_MONTHS)))
+	if (f->soon && (over || !l->due || l->due > day_add_months(today, AGREEMENT_WARNING_MONTHS)))
 		return false;
 	return text_mentions(a, sought, texts, LENGTH(texts));
 }

@@ -40,6 +40,15 @@ MUST_USE enum err agreement_history(struct app *app, struct arena *a, const stru
 MUST_USE enum err agreement_last_act(struct app *app, struct arena *a, const struct agreement *g,
 				     const struct provider *p, struct deed *out);
 
+/* Whom a convention's mails go to: everybody of its provider whose access is open (person), then its contact (mail); nobody twice by
+   one address. */
+struct agreement_reader {
+	struct uuid person; /* UUID_NONE: mail is a fixed address */
+	const char *mail;   /* "" : the directory's, when it is sent */
+};
+MUST_USE enum err agreement_readers(struct app *app, struct arena *a, const struct provider *p,
+				    struct agreement_reader **out, size_t *n);
+
 struct agreement_line {
 	struct agreement g;
 	struct provider provider;

@@ -1,6 +1,7 @@
 #include "acts/calendar.h"
 
 #include "acts/mirror_keys.h"
+#include "acts/rights.h"
 
 #define YEAR 12 /* months */
 #define NOTICE 3
@@ -8,6 +9,11 @@
 day_t agreement_notice_limit(day_t due)
 {
 	return day_add_months(due, -NOTICE);
+}
+
+day_t agreement_first_due(day_t effect)
+{
+	return day_add_months(effect, YEAR);
 }
 
 /* Due days are counted from one day, never each from the last: a 29 February comes back. */
@@ -44,7 +50,7 @@ day_t agreement_due(const struct agreement *g, day_t today)
 
 	if (!c.from)
 		return 0;
-	while (!g->termination && !g->not_tacit && due_at(c) <= today)
+	while (agreement_renews(g) && due_at(c) <= today)
 		c.years++;
 	return due_at(c);
 }

@@ -4,6 +4,12 @@
 
 #include "acts/app.h"
 
+/* Who works with a convention is warned that many months before its due day. */
+#define AGREEMENT_WARNING_MONTHS 4
+
+/* A year after the effect. */
+day_t agreement_first_due(day_t effect);
+
 /* The last day a letter that ends it on its due day may be received: three months before. */
 day_t agreement_notice_limit(day_t due);
 

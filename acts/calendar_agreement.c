@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-#define WARNING 4 /* months before the due day */
-#define NEWS 7    /* days after the end */
+#define NEWS 7 /* days after the end */
 
 struct day_of_agreement {
 	struct app *app;
@@ -43,17 +42,12 @@ static void record(struct day_of_agreement *x, enum event ev, const char *name, 
 	x->any = true;
 }
 
-static bool is_tacit(const struct agreement *g)
-{
-	return !g->termination && !g->not_tacit;
-}
-
 static void renew(struct day_of_agreement *x)
 {
 	day_t due = agreement_due(x->g, x->today);
 
 	/* without a due day the first one is a year after the effect: nothing to move before */
-	if (due == x->g->due || (!x->g->due && due == day_add_months((day_t)x->g->effect, 12)) || x->file.renewed_to >= due)
+	if (due == x->g->due || (!x->g->due && due == agreement_first_due((day_t)x->g->effect)) || x->file.renewed_to >= due)
 		return;
 	edit(x, "habDateEcheance", day_ldap(x->a, due));
 	x->file.renewed_to = due;
@@ -63,41 +57,33 @@ static void renew(struct day_of_agreement *x)
 /* --- mails: to everybody whose access is open, the provider's contact and the Caf --- */
 
 /* convention: "", or the number that leads the Caf to its own page. */
-static void write_to(struct day_of_agreement *x, const char *template, struct strs *seen, struct uuid person,
-		     const char *to, const char *convention, day_t day)
+static void write_to(struct day_of_agreement *x, const char *template, const struct agreement_reader *to,
+		     const char *convention, day_t day)
 {
 	struct arena *a = x->a;
 
-	if (!*to || strs_has(seen, to))
-		return;
-	strs_add(a, seen, to);
-	mail_add(x->app, a, x->cs, template, person, uuid_is_none(person) ? to : "", x->provider.caf, "organisme",
-		 x->provider.name, "numero", x->g->number, "echeance", day_fr(a, day), "limite_preavis",
+	mail_add(x->app, a, x->cs, template, to->person, to->mail, x->provider.caf, "organisme", x->provider.name,
+		 "numero", x->g->number, "echeance", day_fr(a, day), "limite_preavis",
 		 day_fr(a, agreement_notice_limit(day)), "convention", convention, NULL);
 }
 
 static enum err write_all(struct day_of_agreement *x, const char *template, day_t day)
 {
-	struct strs seen = { 0 };
+	struct agreement_reader *readers;
 	struct caf caf;
-	struct person *people = NULL;
 	size_t n;
+	enum err e = agreement_readers(x->app, x->a, &x->provider, &readers, &n);
 
-	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
-	enum err e = caf_by_code(&t, x->a, x->provider.caf, &caf);
-
-	if (e == ERR_NOTFOUND)
-		caf_default(&caf);
-	if (!e || e == ERR_NOTFOUND)
-		e = people_of(x->app, x->a, x->provider.key, &people, &n);
 	if (e)
 		return e;
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(people[i].status, "active") == 0)
-			write_to(x, template, &seen, people[i].uuid, people[i].mail, "", day);
-	write_to(x, template, &seen, UUID_NONE, x->provider.mail, "", day);
-	write_to(x, template, &seen, UUID_NONE, caf.mail, x->g->number, day);
-	return ERR_OK;
+		write_to(x, template, &readers[i], "", day);
+	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
+
+	e = caf_by_code(&t, x->a, x->provider.caf, &caf);
+	if (!e && *caf.mail)
+		write_to(x, template, &(struct agreement_reader){ UUID_NONE, caf.mail }, x->g->number, day);
+	return or_none(e);
 }
 
 /* What no other convention in force covers: its rights go with this one, and do not come back with a later one. */
@@ -130,7 +116,7 @@ static enum err drop_rights(struct day_of_agreement *x, struct edits *edits)
 /* One that ended long ago, as an import may bring it, is news to nobody; nor is what was told when the letter was recorded. */
 static enum err end(struct day_of_agreement *x)
 {
-	day_t last = x->g->due ? (day_t)x->g->due : (day_t)x->g->termination;
+	day_t last = agreement_last_day(x->g);
 
 	if (x->file.ended_at && day_of(x->file.ended_at) >= last)
 		return ERR_OK;
@@ -175,15 +161,15 @@ static enum err ended_by_hand(struct day_of_agreement *x)
 /* Before it renews, while a letter may still end it; before it ends by itself, unless its end was told when it was recorded. */
 static enum err warn(struct day_of_agreement *x)
 {
-	bool tacit = is_tacit(x->g);
-	day_t due = agreement_due(x->g, x->today), last = tacit ? agreement_notice_limit(due) : due;
+	bool renews = agreement_renews(x->g);
+	day_t due = agreement_due(x->g, x->today), last = renews ? agreement_notice_limit(due) : due;
 
-	if (x->today < day_add_months(due, -WARNING) || x->today > last || x->file.warned_for == due ||
-	    (!tacit && x->file.notice_received))
+	if (x->today < day_add_months(due, -AGREEMENT_WARNING_MONTHS) || x->today > last || x->file.warned_for == due ||
+	    (!renews && x->file.notice_received))
 		return ERR_OK;
 	x->file.warned_for = due;
 	record(x, EVENT_AGREEMENT_WARNED, "due", due);
-	return write_all(x, tacit ? "agreement_ending" : "agreement_finishing", due);
+	return write_all(x, renews ? "agreement_ending" : "agreement_finishing", due);
 }
 
 static enum err read_file(struct day_of_agreement *x)
@@ -207,7 +193,7 @@ enum err agreement_day_add(struct app *app, struct arena *a, struct changeset *c
 
 	if (e)
 		return e == ERR_NOTFOUND ? ERR_OK : e; /* its provider is gone */
-	if (runs && is_tacit(g))
+	if (runs && agreement_renews(g))
 		renew(&x);
 	e = over ? ended_by_hand(&x) : runs ? warn(&x) : end(&x);
 	if (e || !x.any)

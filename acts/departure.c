@@ -35,12 +35,11 @@ bool departure_may_report(const struct person *p)
 	return strcmp(p->status, "active") == 0 || strcmp(p->status, "suspendue") == 0;
 }
 
-/* Somebody suspended for it, of whom the Caf has not decided yet. Of whoever has his access open it was settled with an LDAP tool. */
+/* The Caf has not decided of it yet; the mirror takes the file away when an LDAP tool did. */
 static enum err check_unreported(struct reporting *x, const struct person *p, struct faults *faults)
 {
 	struct todo t;
-	enum err e = strcmp(p->status, "suspendue") == 0 ? queue_find(x->app, x->a, p->caf, DEPARTURE_TODO, p->uuid, &t) :
-							   ERR_NOTFOUND;
+	enum err e = queue_find(x->app, x->a, p->caf, DEPARTURE_TODO, p->uuid, &t);
 
 	if (!e)
 		fault_add(x->a, faults, "personne",
@@ -75,9 +74,8 @@ static enum err pick(struct reporting *x, const struct strs *numbers, struct fau
 	return e;
 }
 
-/* A change of his access that is still on its way to the directory would be undone by ours. A file that waits for somebody whose
-   access is open was settled with an LDAP tool. */
-static enum err settle_before(struct reporting *x, const struct person *p, struct faults *faults)
+/* A change of his access that is still on its way to the directory would be undone by ours. */
+static enum err check_still(struct reporting *x, const struct person *p, struct faults *faults)
 {
 	struct agent_state state;
 	enum err e = agent_state_read(x->app, x->a, p, &state);
@@ -87,8 +85,6 @@ static enum err settle_before(struct reporting *x, const struct person *p, struc
 	if (agent_is_busy(&state))
 		fault_add(x->a, faults, "personne", "L’accès de %s est en train de changer : réessayez dans un instant",
 			  p->name);
-	if (state.departure.rev)
-		changeset_delete(x->cs, TABLE_TODO, todo_key(x->a, p->caf, state.departure.since, DEPARTURE_TODO, p->uuid));
 	return ERR_OK;
 }
 
@@ -142,7 +138,7 @@ static enum err commit(struct reporting *x, struct faults *faults)
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; i < x->n && !e; i++)
-		e = settle_before(x, &x->people[i], faults);
+		e = check_still(x, &x->people[i], faults);
 	if (!e && faults->n)
 		e = ERR_CONFLICT;
 	for (size_t i = 0; i < x->n && !e; i++)

@@ -7,8 +7,11 @@
 /* What a job wrote may be missing from the mirror that long; after it, it is gone. */
 #define MIRROR_LAG (10 * MINUTE_MS)
 
-/* Keys: "demande/NUMBER/accuse", "demande/NUMBER/annuaire", "agent/NUMBER/mot-de-passe", "agent/NUMBER/acces",
-   "convention/ENTRYUUID/avenant", "etablissement/ENTRYUUID/gestion" (acts/handover.h). subject and what are joined in the arena. */
+/* Keys, "KIND/NUMBER/WHAT", those of jobs and of mails:
+   "demande/NUMBER/" annuaire; accuse, cloture
+   "agent/NUMBER/" acces, courriel, renvoi; avis, mot-de-passe, rappel        "agent/ENTRYUUID/" demande
+   "convention/ENTRYUUID/" avenant, resiliation
+   "etablissement/ID/" annuaire        "etablissement/ENTRYUUID/" gestion (acts/handover.h) */
 const char *outcome_key(struct arena *a, const char *kind, const char *number, const char *what);
 
 /* Adds it to the changeset; the whole record is replaced. Missing strings may be NULL. */

@@ -1,6 +1,7 @@
 /* What the directory has, and every name by which a row may mean it. */
 #include "acts/register_import.h"
 
+#include "acts/calendar.h"
 #include "acts/rights.h"
 #include "base/text.h"
 
@@ -204,7 +205,7 @@ static struct agreement planned_agreement(const struct import_row *r)
 		return g;
 	g.status = "active";
 	g.effect = caf > provider ? caf : provider;
-	g.due = day_parse_ldap(r->cell[DEAL_DUE], &due) ? day_add_months((day_t)g.effect, 12) : due;
+	g.due = day_parse_ldap(r->cell[DEAL_DUE], &due) ? agreement_first_due((day_t)g.effect) : due;
 	g.not_tacit = strcmp(r->cell[DEAL_TACIT], "FALSE") == 0;
 	return g;
 }

@@ -95,7 +95,7 @@ enum err right_period_end(struct txn *t, struct arena *a, struct uuid subject, c
 enum err agreement_ended_on(struct txn *t, struct arena *a, const struct agreement *g,
 			    const struct establishment *place, day_t today, day_t *out)
 {
-	day_t due = (day_t)(g->due ? g->due : g->termination), stop = due <= today ? due : 0;
+	day_t due = agreement_last_day(g), stop = due <= today ? due : 0;
 	bool covers = place ? strs_has(&g->covered_keys, place->key) : g->covered_keys.n;
 	int64_t seen = 0;
 	/* the last of its establishments may have left it by an amendment long before its own end */
@@ -106,7 +106,7 @@ enum err agreement_ended_on(struct txn *t, struct arena *a, const struct agreeme
 	if (e)
 		return e;
 	*out = seen ? day_of(seen) : covers || !place ? stop : 0;
-	if (stop && stop < *out && (g->termination || g->not_tacit))
+	if (stop && stop < *out && !agreement_renews(g))
 		*out = stop;
 	return ERR_OK;
 }

@@ -9,9 +9,19 @@
 
 /* --- the rule --- */
 
+bool agreement_renews(const struct agreement *g)
+{
+	return !g->termination && !g->not_tacit;
+}
+
+day_t agreement_last_day(const struct agreement *g)
+{
+	return (day_t)(g->due ? g->due : g->termination);
+}
+
 bool agreement_runs(const struct agreement *g, day_t day)
 {
-	return g->effect && g->effect <= day && ((!g->termination && !g->not_tacit) || day < g->due);
+	return g->effect && g->effect <= day && (agreement_renews(g) || day < g->due);
 }
 
 bool agreement_in_force(const struct agreement *g, day_t today)

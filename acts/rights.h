@@ -18,6 +18,10 @@ struct agreements {
 unsigned right_families(const struct person *p, const struct establishment *e, const struct provider *provider,
 			const struct agreements *agreements, day_t today);
 
+/* It goes on for another year on its due day: no letter, and not agreed otherwise. */
+bool agreement_renews(const struct agreement *g);
+/* The day its dates end it; 0: it has neither a due day nor a letter. */
+day_t agreement_last_day(const struct agreement *g);
 /* In force that day: status active, effect reached, due date only binding when terminated or not tacitly renewed. */
 bool agreement_in_force(const struct agreement *g, day_t today);
 /* By its dates alone, on any day: one ended since ran until then. */

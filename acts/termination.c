@@ -169,22 +169,15 @@ static void edit(struct ending *x, day_t received, const char *reference)
 	edits_job(x->a, x->cs, edits, agreement_outcome_key(x->a, &x->g, "resiliation"));
 }
 
-/* The contact, and everybody whose access is open. */
 static enum err mail_all(struct ending *x, const char *template, const char *by, const char *reference)
 {
-	const char *due = day_fr(x->a, x->due);
-	struct person *people;
+	struct agreement_reader *to;
 	size_t n;
-	enum err e = people_of(x->app, x->a, x->p->key, &people, &n);
+	enum err e = agreement_readers(x->app, x->a, x->p, &to, &n);
 
-	if (!e && text_is_mail(x->p->mail))
-		mail_add(x->app, x->a, x->cs, template, UUID_NONE, x->p->mail, x->p->caf, "numero", x->g.number, "fin",
-			 due, "par", by, "reference", reference, "organisme", x->p->name, NULL);
 	for (size_t i = 0; !e && i < n; i++)
-		if (strcmp(people[i].status, "active") == 0 &&
-		    strcmp(text_casefold(x->a, people[i].mail), text_casefold(x->a, x->p->mail)) != 0)
-			mail_add(x->app, x->a, x->cs, template, people[i].uuid, "", x->p->caf, "numero", x->g.number,
-				 "fin", due, "par", by, "reference", reference, NULL);
+		mail_add(x->app, x->a, x->cs, template, to[i].person, to[i].mail, x->p->caf, "numero", x->g.number,
+			 "fin", day_fr(x->a, x->due), "par", by, "reference", reference, "organisme", x->p->name, NULL);
 	return e;
 }
 

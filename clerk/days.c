@@ -6,6 +6,7 @@
 #include "acts/calendar.h"
 #include "acts/mirror.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -17,7 +18,7 @@
 struct step {
 	struct clerk *clerk;
 	struct arena *a;
-	struct changeset *cs;
+	struct changeset *cs; /* of the row at hand */
 	struct calendar_progress *progress;
 	bool counted;
 	size_t purges_left;
@@ -105,20 +106,28 @@ static enum err next_rows(struct step *s, struct rows *out)
 	return t.err;
 }
 
-/* One that cannot be read keeps no other from its day. */
-static enum err run_rows(struct step *s)
+/* One that cannot be read, or what it leads to, keeps no other from its day, and nothing of it is done. */
+static enum err run_row(struct step *s, struct bytes key, struct bytes payload, struct changeset *done)
+{
+	s->cs = changeset_new(s->a);
+	enum err e = stages[s->progress->stage].row(s, payload);
+
+	if (!e)
+		changeset_join(done, s->cs);
+	if (e != ERR_CORRUPT && e != ERR_NOTFOUND)
+		return e;
+	log_line(LOG_LEVEL_ERROR, "a record of the calendar cannot be read", "table",
+		 table_name(stages[s->progress->stage].table), "key", text_hex(s->a, key), NULL);
+	return ERR_OK;
+}
+
+static enum err run_rows(struct step *s, struct changeset *done)
 {
 	struct rows rows;
 	enum err e = next_rows(s, &rows);
 
-	for (size_t i = 0; !e && i < rows.n; i++) {
-		e = stages[s->progress->stage].row(s, rows.payloads[i]);
-		if (e == ERR_CORRUPT || e == ERR_NOTFOUND) {
-			log_line(LOG_LEVEL_ERROR, "a record of the calendar cannot be read", "table",
-				 table_name(stages[s->progress->stage].table), NULL);
-			e = ERR_OK;
-		}
-	}
+	for (size_t i = 0; !e && i < rows.n; i++)
+		e = run_row(s, rows.keys[i], rows.payloads[i], done);
 	if (!e && rows.n)
 		s->progress->cursor = rows.keys[rows.n - 1];
 	if (!e && rows.n < AT_ONCE) {
@@ -130,14 +139,15 @@ static enum err run_rows(struct step *s)
 
 static enum err run_step(struct clerk *c, struct arena *a, struct calendar_progress *p)
 {
-	struct step s = { .clerk = c, .a = a, .cs = changeset_new(a), .progress = p };
-	enum err e = p->stage == CALENDAR_CLOSE ? close_run(c, a) : run_rows(&s);
+	struct step s = { .clerk = c, .a = a, .progress = p };
+	struct changeset *done = changeset_new(a);
+	enum err e = p->stage == CALENDAR_CLOSE ? close_run(c, a) : run_rows(&s, done);
 
 	if (e)
 		return e;
 	p->stage += p->stage == CALENDAR_CLOSE;
-	calendar_progress_put(a, s.cs, p);
-	return changeset_commit(c->app.store, s.cs, NULL);
+	calendar_progress_put(a, done, p);
+	return changeset_commit(c->app.store, done, NULL);
 }
 
 /* --- the day --- */

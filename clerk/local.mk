@@ -31,6 +31,10 @@ sbin_PROGRAMS += %D%/habilis-clerk
 	%D%/written.c
 %C%_habilis_clerk_LDADD = $(ACTS) $(CURL_LIBS)
 
+check_PROGRAMS += tests/unit/test_clerk_days
+tests_unit_test_clerk_days_SOURCES = tests/unit/test_clerk_days.c tests/unit/test_clerk_stage.h %D%/calendar.c %D%/days.c \
+	%D%/journal.c %D%/journal_tell.c %D%/seen.c $(slapd_fixture)
+tests_unit_test_clerk_days_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_edit
 tests_unit_test_clerk_edit_SOURCES = tests/unit/test_clerk_edit.c %D%/edit.c $(slapd_fixture)
 tests_unit_test_clerk_edit_LDADD = $(ACTS) $(CMOCKA_LIBS)

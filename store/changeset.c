@@ -169,6 +169,16 @@ void changeset_audit(struct changeset *cs, const struct audit_record *record)
 	changeset_add_note(cs, audit_record_encode(cs->arena, &r));
 }
 
+void changeset_join(struct changeset *cs, const struct changeset *part)
+{
+	for (const struct op *op = part->first; op; op = op->next)
+		changeset_add(cs, *op);
+	for (const struct note *note = part->first_note; note; note = note->next)
+		changeset_add_note(cs, note->record);
+	if (part->err)
+		cs->err = part->err;
+}
+
 void changeset_at(struct changeset *cs, int64_t time_ms)
 {
 	cs->at = time_ms;

@@ -41,6 +41,10 @@ void changeset_unpublish(struct changeset *cs, enum table table, struct bytes ke
    table_is_silent may be written (and temporary passwords deleted): anything else is ERR_INTERNAL. */
 void changeset_audit(struct changeset *cs, const struct audit_record *record);
 
+/* Adds all that part holds, which must live in the same arena; a fault that stuck in it sticks. So an act of many parts leaves out the
+   one that failed half-way. */
+void changeset_join(struct changeset *cs, const struct changeset *part);
+
 /* Takes the content of an audit record away once its time of retention is over (link and digest stay, so the chain
    still verifies). The writer knows the settings and refuses one that is younger; one purged before is passed
    over. */

@@ -170,7 +170,7 @@ static void day_row(struct request *rq, struct html *h, const char *label, int64
 static void dates(struct request *rq, struct html *h, const struct agreement_view *v)
 {
 	const struct agreement *g = &v->g;
-	bool over = v->state == AGREEMENT_OVER, renews = !g->termination && !g->not_tacit && !over;
+	bool over = v->state == AGREEMENT_OVER, renews = agreement_renews(g) && !over;
 
 	html(h, "<section class=\"card\" aria-labelledby=\"t-dates\">\n<h2 id=\"t-dates\">Dates et signatures</h2>\n<dl class=\"summary\">\n"
 		"<div><dt>État</dt><dd>");

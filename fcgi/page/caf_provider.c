@@ -78,13 +78,13 @@ static const char *due_text(struct request *rq, const struct agreement_line *l)
 		return "";
 	if (agreement_state(&l->g, day_today()) == AGREEMENT_OVER)
 		return arena_printf(rq->arena, "terminée le %s", day_slashes(rq->arena, l->due));
-	return arena_printf(rq->arena, "%s %s", l->g.termination || l->g.not_tacit ? "prend fin le" : "se renouvelle le",
+	return arena_printf(rq->arena, "%s %s", agreement_renews(&l->g) ? "se renouvelle le" : "prend fin le",
 			    day_slashes(rq->arena, l->due));
 }
 
 static const char *limit_text(struct request *rq, const struct agreement_line *l)
 {
-	bool renews = !l->g.termination && !l->g.not_tacit && agreement_state(&l->g, day_today()) != AGREEMENT_OVER;
+	bool renews = agreement_renews(&l->g) && agreement_state(&l->g, day_today()) != AGREEMENT_OVER;
 
 	return renews && l->due ? day_slashes(rq->arena, agreement_notice_limit(l->due)) : "";
 }

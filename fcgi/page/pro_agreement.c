@@ -46,10 +46,10 @@ void own_agreement_sentence(struct request *rq, struct html *h, const struct agr
 
 	if (!due)
 		return;
-	if (g->termination || g->not_tacit)
-		html(h, "<p>Elle prend fin le <strong>{}</strong>.</p>\n", day_fr(rq->arena, due));
-	else
+	if (agreement_renews(g))
 		renewal_sentence(rq, h, g, due);
+	else
+		html(h, "<p>Elle prend fin le <strong>{}</strong>.</p>\n", day_fr(rq->arena, due));
 }
 
 void caf_service_lines(struct request *rq, struct html *h)

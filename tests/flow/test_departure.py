@@ -206,7 +206,7 @@ def test_the_contact_reports_by_a_link_that_serves_once(service, reopened):
     assert not service.files_with(link.rsplit('/', 1)[1])
 
 
-def test_whose_access_is_changing_is_named_and_nothing_is_lost(service, reopened, clock):
+def test_who_was_reported_meanwhile_is_named_and_nothing_is_lost(service, reopened, clock):
     """Two windows tell the same departure while the clerk stands still."""
     clock(6)                                                # one mail a provider in five minutes
     agent, leaver, _ = colleagues(service)
@@ -225,7 +225,7 @@ def test_whose_access_is_changing_is_named_and_nothing_is_lost(service, reopened
         assert mine.submit().path.startswith('/espace-pro/convention?fait=')
         for form, field in ((both, 'personne'), (theirs, 'agent')):
             page = form.submit()
-            assert page.status == 409 and len(page.faults()) == 1 and 'est en train de changer' in page.faults()[0], page.words[:400]
+            assert page.status == 422 and len(page.faults()) == 1 and 'est déjà signalée' in page.faults()[0], page.words[:400]
             again = page.form(link.removeprefix(service.url) if field == 'personne' else '/espace-pro/convention')
             assert again.get('fin') == form.get('fin') and set(again.all(field)) == set(form.all(field))
     finally:

@@ -423,8 +423,10 @@ static void test_who_ended_and_when(void **state)
 	day_t today = day(2028, 3, 1);
 
 	for (size_t i = 0; i < LENGTH(endings); i++) {
+		AUTO_TXN struct txn t = txn_read(w->app.store, STORE_MAIN);
 		struct person p = w->agent.person;
 		struct agreements all = { 0 };
+		day_t end;
 		int64_t closed = endings[i].closed ? day_start(today - endings[i].closed) : 0;
 
 		print_message("%s\n", endings[i].name);
@@ -432,9 +434,10 @@ static void test_who_ended_and_when(void **state)
 		p.end = endings[i].end ? today - endings[i].end : 0;
 		add_ended(w, &all, endings[i].first, endings[i].first_due, today);
 		add_ended(w, &all, endings[i].second, endings[i].second_due, today);
-		assert_int_equal(agent_ended_on(&p, closed, &all, today), endings[i].ended ? today - endings[i].ended : 0);
+		assert_int_equal(agreements_ended_on(&t, w->a, &all, today, &end), ERR_OK);
+		assert_int_equal(agent_ended_on(&p, closed, end), endings[i].ended ? today - endings[i].ended : 0);
 		p.agent = false; /* staff is its administrators' */
-		assert_int_equal(agent_ended_on(&p, closed, &all, today), 0);
+		assert_int_equal(agent_ended_on(&p, closed, end), 0);
 	}
 }
 
@@ -458,22 +461,42 @@ static size_t room_on(struct world *w, day_t day)
 	return room;
 }
 
+static void put_period(struct world *w, struct uuid subject, struct uuid object, uint8_t family, day_t from, day_t until)
+{
+	struct buf key = buf_new(w->a);
+	struct period p;
+
+	period_default(&p);
+	p.until = until ? day_start(until) : 0;
+	buf_add(&key, subject.b, sizeof subject.b);
+	buf_add(&key, object.b, sizeof object.b);
+	buf_byte(&key, family);
+	buf_u64(&key, (uint64_t)day_start(from));
+	put_record(w, TABLE_RIGHT_HISTORY, buf_bytes(&key), period_encode(w->a, &p));
+}
+
+/* Ended with an LDAP tool long before its due day, which the entry keeps. */
+static void test_a_year_is_counted_from_the_end_that_was_seen(void **state)
+{
+	struct world *w = *state;
+	day_t today = day_today();
+
+	put_agent(w, today);
+	put_agreement(w, "terminee");
+	put_period(w, agreement_of(0, 0).uuid, w->nursery.uuid, PERIOD_COVERED, today - 100, today + 10);
+	assert_int_equal(purge(w, today + 10 + 364, 20), 0);
+	assert_int_equal(purge(w, today + 10 + 365, 20), 1);
+}
+
 /* Made with an LDAP tool long after the provider's last convention: a new one may be on its way. */
 static void test_who_came_after_the_end_is_not_purged(void **state)
 {
 	struct world *w = *state;
 	day_t end = day_today() + 265;
-	struct buf key = buf_new(w->a);
-	struct period open;
 
 	put_agent(w, day_today());
 	put_agreement(w, "terminee");
-	period_default(&open);
-	buf_add(&key, w->agent.person.uuid.b, sizeof w->agent.person.uuid.b);
-	buf_add(&key, UUID_NONE.b, sizeof UUID_NONE.b);
-	buf_byte(&key, PERIOD_ACTIVE);
-	buf_u64(&key, (uint64_t)day_start(end + 100));
-	put_record(w, TABLE_RIGHT_HISTORY, buf_bytes(&key), period_encode(w->a, &open));
+	put_period(w, w->agent.person.uuid, UUID_NONE, PERIOD_ACTIVE, end + 100, 0);
 	assert_int_equal(purge(w, end + 365, 20), 0);
 	assert_int_equal(purge(w, end + 100 + 365, 20), 1);
 }
@@ -527,6 +550,7 @@ int main(void)
 		world_test(test_the_clerk_keeps_to_the_rhythm_somebody_chose),
 		world_test(test_one_mail_for_all_of_somebody_s_establishments),
 		world_test(test_who_ended_and_when),
+		world_test(test_a_year_is_counted_from_the_end_that_was_seen),
 		world_test(test_who_came_after_the_end_is_not_purged),
 		world_test(test_an_agent_is_purged_once),
 	};

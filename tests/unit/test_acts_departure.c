@@ -2,6 +2,7 @@
 #include "acts/agent.h"
 #include "acts/departure.h"
 #include "acts/mails.h"
+#include "acts/outcome.h"
 #include "acts/queue.h"
 #include "tests/unit/test_acts_service.h"
 
@@ -135,6 +136,15 @@ static void test_who_is_no_agent_any_more_reports_nobody(void **state)
 	stage_poll(s);
 }
 
+static void put_access(struct stage *s, const char *number, const char *state)
+{
+	struct changeset *cs = changeset_new(s->a);
+	struct outcome o = { .state = state };
+
+	outcome_put(s->a, cs, outcome_key(s->a, "agent", number, "acces"), &o);
+	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
+}
+
 static void test_a_report_suspends_and_waits_for_the_caf(void **state)
 {
 	struct stage *s = *state;
@@ -157,12 +167,33 @@ static void test_a_report_suspends_and_waits_for_the_caf(void **state)
 	assert_int_equal(records_of(s, EVENT_AGENT_SUSPENDED), 1);
 	assert_string_equal(last_mail(s, "departure_reported").to, "partenaires@caf921.example");
 	assert_true(uuid_equal(last_mail(s, "access_suspended").person, leaver.uuid));
-	/* the job is still on its way */
+	/* the directory, and then the mirror, still say that his access is open: the file stays */
+	for (int i = 0; i < 2; i++) {
+		faults = (struct faults){ 0 };
+		assert_int_equal(departure_report(&s->app, s->a, &who, &form, &faults), ERR_INVALID);
+		assert_int_equal(jobs(s), 1);
+		assert_int_equal(faults.n, 1);
+		assert_string_equal(faults.v[0].name, "personne");
+		assert_non_null(strstr(faults.v[0].value, leaver.name));
+		assert_non_null(strstr(faults.v[0].value, "est déjà signalée"));
+		put_access(s, "A-000001", "done");
+	}
+	put_access(s, "A-000001", "waiting");
+}
+
+/* The Caf suspends or reopens him: what is on its way to the directory is not undone. */
+static void test_whose_access_is_changing_is_named(void **state)
+{
+	struct stage *s = *state;
+	struct visitor who = logged_in(s, "pdurand");
+	struct departure_form form = form_of(s, "A-000002", today(s, 0));
+	struct faults faults = { 0 };
+
+	put_access(s, "A-000002", "waiting");
 	assert_int_equal(departure_report(&s->app, s->a, &who, &form, &faults), ERR_CONFLICT);
-	assert_int_equal(jobs(s), 1);
 	assert_int_equal(faults.n, 1);
-	assert_string_equal(faults.v[0].name, "personne");
-	assert_non_null(strstr(faults.v[0].value, leaver.name));
+	assert_non_null(strstr(faults.v[0].value, "Paul Durand est en train de changer"));
+	put_access(s, "A-000002", "done");
 }
 
 /* --- the contact's link --- */
@@ -229,12 +260,12 @@ static void test_a_link_serves_once_and_for_a_day(void **state)
 		assert_int_equal(departure_link_find(&s->app, s->a, token, clock_now(), &link), ERR_OK);
 	assert_string_equal(link.provider.id, "F001");
 	assert_int_equal(link.n, 2);
-	/* one of two is still changing: nobody is recorded, the link serves on */
+	/* one of two is reported already: nobody is recorded, the link serves on */
 	struct departure_form both = form_of(s, "A-000002", today(s, 0));
 	struct faults busy = { 0 };
 
 	strs_add(s->a, &both.numbers, "A-000001");
-	assert_int_equal(departure_link_report(&s->app, s->a, &s->from, &link, &both, &busy), ERR_CONFLICT);
+	assert_int_equal(departure_link_report(&s->app, s->a, &s->from, &link, &both, &busy), ERR_INVALID);
 	assert_int_equal(busy.n, 1);
 	assert_int_equal(jobs(s), 1);
 	assert_int_equal(departure_link_find(&s->app, s->a, token, clock_now(), &link), ERR_OK);
@@ -263,6 +294,20 @@ static void test_a_link_ends_with_the_contacts_address(void **state)
 	assert_string_equal(link.link.mail, "contact@ville.example");
 }
 
+/* His file leaves the queue, as when the Caf decides. */
+static void settle(struct stage *s, const char *uid)
+{
+	struct audit_record r = act_record(s->a, &s->from, EVENT_SERVICE);
+	struct changeset *cs = changeset_new(s->a);
+	struct person p = person(s, uid);
+	struct todo t;
+
+	assert_int_equal(queue_find(&s->app, s->a, "921", DEPARTURE_TODO, p.uuid, &t), ERR_OK);
+	changeset_delete(cs, TABLE_TODO, todo_key(s->a, "921", t.since, DEPARTURE_TODO, p.uuid));
+	changeset_audit(cs, &r);
+	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
+}
+
 static void test_a_used_link_reports_nobody(void **state)
 {
 	struct stage *s = *state;
@@ -272,6 +317,7 @@ static void test_a_used_link_reports_nobody(void **state)
 	size_t before = jobs(s);
 	const char *token = issue(s);
 
+	settle(s, "pdurand");
 	assert_int_equal(departure_link_find(&s->app, s->a, token, clock_now(), &link), ERR_OK);
 	link.link.rev--;
 	assert_int_equal(departure_link_report(&s->app, s->a, &s->from, &link, &form, &faults), ERR_CONFLICT);
@@ -285,6 +331,7 @@ int main(void)
 		cmocka_unit_test(test_nobody_left_before_he_came),
 		cmocka_unit_test(test_who_is_no_agent_any_more_reports_nobody),
 		cmocka_unit_test(test_a_report_suspends_and_waits_for_the_caf),
+		cmocka_unit_test(test_whose_access_is_changing_is_named),
 		cmocka_unit_test(test_a_link_is_mailed_to_the_contact_alone),
 		cmocka_unit_test(test_a_link_serves_once_and_for_a_day),
 		cmocka_unit_test(test_a_link_ends_with_the_contacts_address),

@@ -14,6 +14,7 @@ static int clerk_set_up(void **state)
 	s->settings.ldap_uri = slapd.ldapi;
 	s->settings.ldap_secrets = arena_printf(s->a, "%s/secrets", slapd.folder);
 	s->settings.ldap_ca = "";
+	s->settings.people_kept_days = 365;
 	clerk = (struct clerk){ .app = s->app, .arena = s->a, .settings = &s->settings };
 	return 0;
 }

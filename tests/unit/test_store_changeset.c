@@ -178,6 +178,34 @@ static void test_nothing_is_no_changeset(void **state)
 	assert_int_equal(changeset_check(changeset_new(a)), ERR_INTERNAL);
 }
 
+static void test_parts_are_joined(void **state)
+{
+	(void)state;
+	AUTO_ARENA struct arena *a = arena_new();
+	struct changeset *whole = changeset_new(a), *part = changeset_new(a), *once = changeset_new(a);
+	struct audit_record r = { .event = "service" };
+	uint8_t *big = arena_alloc(a, CHANGESET_BYTES_MAX);
+
+	assert_int_equal(changeset_set_id(once, changeset_id(a, whole)), ERR_OK);
+	changeset_put(whole, TABLE_DRAFT, text("k"), text("1"));
+	changeset_expect(part, TABLE_DRAFT, text("l"), 7);
+	changeset_put(part, TABLE_DRAFT, text("l"), text("2"));
+	changeset_audit(part, &r);
+	changeset_join(whole, part);
+	changeset_put(once, TABLE_DRAFT, text("k"), text("1"));
+	changeset_expect(once, TABLE_DRAFT, text("l"), 7);
+	changeset_put(once, TABLE_DRAFT, text("l"), text("2"));
+	changeset_audit(once, &r);
+	assert_true(bytes_equal(changeset_encode(a, whole), changeset_encode(a, once)));
+	/* each fits, both do not; and what did not fit before does not fit now */
+	changeset_put(part, TABLE_DRAFT, text("m"), (struct bytes){ big, CHANGESET_BYTES_MAX / 2 });
+	changeset_put(once, TABLE_DRAFT, text("n"), (struct bytes){ big, CHANGESET_BYTES_MAX / 2 });
+	changeset_join(once, part);
+	assert_int_equal(changeset_check(once), ERR_TOOLARGE);
+	changeset_join(whole, once);
+	assert_int_equal(changeset_check(whole), ERR_TOOLARGE);
+}
+
 static void test_bounds_stick(void **state)
 {
 	(void)state;
@@ -205,6 +233,7 @@ int main(void)
 		cmocka_unit_test(test_ids_are_taken_and_given),
 		cmocka_unit_test(test_rules_of_tables),
 		cmocka_unit_test(test_nothing_is_no_changeset),
+		cmocka_unit_test(test_parts_are_joined),
 		cmocka_unit_test(test_bounds_stick),
 	};
 
