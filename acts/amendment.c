@@ -43,11 +43,6 @@ static const struct field fields[] = {
 /* clang-format on */
 const struct form amendment_form = { fields, LENGTH(fields) };
 
-bool amendment_is_signed(const char *nature)
-{
-	return strncmp(nature, "retrait", 7) != 0;
-}
-
 /* --- one changeset --- */
 
 static struct bytes amendment_key(struct arena *a, const struct agreement *g, const uint32_t *n)

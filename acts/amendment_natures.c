@@ -425,13 +425,46 @@ void amendment_check_signed(struct amending *x)
 	x->am.reference = typed(x, "reference");
 }
 
+static enum err add_right(struct amending *x)
+{
+	return change_right(x, true);
+}
+
+static enum err remove_right(struct amending *x)
+{
+	return change_right(x, false);
+}
+
+static const struct nature {
+	const char *code;
+	bool is_signed;
+	enum err (*amend)(struct amending *x);
+} natures[] = {
+	{ "personne", true, add_person },
+	{ "etablissement", true, add_establishment },
+	{ "droit", true, add_right },
+	{ "retrait-droit", false, remove_right },
+	{ "retrait-etablissement", false, remove_establishment },
+};
+
+static const struct nature *nature_of(const char *code)
+{
+	for (size_t i = 0; i < LENGTH(natures); i++)
+		if (strcmp(natures[i].code, code) == 0)
+			return &natures[i];
+	return NULL;
+}
+
+bool amendment_is_signed(const char *nature)
+{
+	const struct nature *n = nature_of(nature);
+
+	return n && n->is_signed;
+}
+
 enum err amendment_by_nature(struct amending *x, const char *nature)
 {
-	if (strcmp(nature, "personne") == 0)
-		return add_person(x);
-	if (strcmp(nature, "etablissement") == 0)
-		return add_establishment(x);
-	if (strcmp(nature, "retrait-etablissement") == 0)
-		return remove_establishment(x);
-	return change_right(x, amendment_is_signed(nature));
+	const struct nature *n = nature_of(nature);
+
+	return n ? n->amend(x) : ERR_MALFORMED;
 }
