@@ -1,7 +1,7 @@
 #include "acts/annex_text.h"
 
 #include "acts/agreement_words.h"
-#include "acts/right_history.h"
+#include "acts/annex.h"
 #include "base/french.h"
 
 struct annexing {

@@ -13,6 +13,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/agreement_text.c \
 	%D%/amendment.c \
 	%D%/amendment_natures.c \
+	%D%/annex.c \
 	%D%/annex_text.c \
 	%D%/app.c \
 	%D%/caf_texts.c \
@@ -118,6 +119,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/agreement_words.h \
 	%D%/amendment.h \
 	%D%/amendment_parts.h \
+	%D%/annex.h \
 	%D%/annex_text.h \
 	%D%/app.h \
 	%D%/caf_texts.h \

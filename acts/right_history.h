@@ -1,8 +1,7 @@
-/* Who could do what, when (convention art. 3-2, 6): periods kept from what the mirror saw, and from them annex 1 of an agreement
-   at any date. TABLE_RIGHT_HISTORY: a person's right on an establishment by family (1, 2), a person's open access (no
-   establishment, family 0), an establishment that an agreement covers while the parties are the same and it is not ended
-   (family 4), a provider's person, with the number (family 8). They begin when the mirror saw it and end when it saw
-   that it was no longer so; a rebuild of the mirror leaves them as they are. */
+/* Who could do what, when (convention art. 3-2, 6): periods kept from what the mirror saw. TABLE_RIGHT_HISTORY: a person's right on an
+   establishment by family (1, 2), a person's open access (no establishment, family 0), an establishment that an agreement covers
+   while the parties are the same and it is not ended (family 4), a provider's person, with the number (family 8). They begin when
+   the mirror saw it and end when it saw that it was no longer so; a rebuild of the mirror leaves them as they are. */
 #ifndef ACTS_RIGHT_HISTORY_H
 #define ACTS_RIGHT_HISTORY_H
 
@@ -41,45 +40,5 @@ MUST_USE enum err right_place(struct txn *t, struct arena *a, struct uuid u, str
 typedef void (*period_put)(void *to, enum table table, struct bytes key, struct bytes value);
 MUST_USE enum err right_periods_settle(struct txn *t, struct arena *a, struct uuid subject, int64_t now, period_put put,
 				       void *to);
-
-/* --- annex 1 --- */
-
-struct annex_place {
-	struct establishment e; /* of one that left the register only the uuid and a name that says so */
-	unsigned families;
-};
-
-struct annex_person {
-	struct person p; /* as he is now: name, function and address have no history; of one whose entry is gone the number, and a
-			    name that says so */
-	struct annex_place *v;
-	size_t n;
-};
-
-struct annex {
-	int64_t at;
-	int64_t known_since; /* of this agreement; before it nothing is known; 0: nothing at all */
-	struct establishment *covered;
-	size_t covered_n;
-	struct annex_person *v; /* whose access was open and who had a right on a covered establishment while the agreement ran, by
-				   name */
-	size_t n;
-};
-
-/* At the end of that day, or now when it is not over. */
-int64_t annex_moment(day_t day);
-MUST_USE enum err annex_at(struct app *app, struct arena *a, const struct agreement *g, int64_t at, struct annex *out);
-
-/* One difference: a person's families on an establishment (families not 0), or an establishment of the agreement (p NULL). */
-struct annex_change {
-	bool added;
-	const struct person *p;
-	const struct establishment *e;
-	unsigned families;
-};
-
-/* What must be done to the first to have the second: removals and additions, people first, each in the annexes' order. */
-void annex_difference(struct arena *a, const struct annex *before, const struct annex *after, struct annex_change **out,
-		      size_t *n);
 
 #endif

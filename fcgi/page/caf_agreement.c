@@ -1,8 +1,8 @@
 /* The Caf's conventions: which fall due, one of them, its termination. */
 #include "acts/amendment.h"
+#include "acts/annex.h"
 #include "acts/calendar.h"
 #include "acts/outcome.h"
-#include "acts/right_history.h"
 #include "acts/termination.h"
 #include "fcgi/page/caf_provider.h"
 

@@ -3,9 +3,9 @@
 
 #include "acts/agent.h"
 #include "acts/agreement.h"
+#include "acts/annex.h"
 #include "acts/calendar.h"
 #include "acts/departure.h"
-#include "acts/right_history.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 
 #include "acts/agent.h"
 #include "acts/agreement.h"
+#include "acts/annex.h"
 #include "acts/annex_text.h"
-#include "acts/right_history.h"
 
 #define MODIFY_PLACE(what, attribute, uid) \
 	MODIFY(PLACE) what ": " attribute "\n" attribute ": uid=" uid "," PROVIDER "\n"
