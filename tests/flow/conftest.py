@@ -26,6 +26,15 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 addresses = itertools.count(2)
 
 
+test_began = 0.0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    global test_began
+    test_began = time.time() - 0.1      # a file's time may be that of the kernel's last tick
+
+
 def free_ports():
     """Three ports in a row that nobody has."""
     first = 18443 + os.getpid() % 900 * 10      # two services at once do not look at the same ports
@@ -129,11 +138,11 @@ class Service:
         d.simple_bind_s(self.demo['ldap']['admin_dn'], self.demo['ldap']['admin_password'])
         return d
 
-    def mails(self):
-        """All mails of the Maildir, oldest first."""
+    def mails(self, since=0.0):
+        """The mails of the Maildir that came since, oldest first."""
         box = pathlib.Path(self.demo['mail'])
-        files = sorted([*box.glob('new/*'), *box.glob('cur/*')], key=lambda p: p.stat().st_mtime)
-        return [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in files]
+        files = sorted((p.stat().st_mtime, p) for p in [*box.glob('new/*'), *box.glob('cur/*')])
+        return [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for at, p in files if at >= since]
 
     def files_with(self, secret):
         """Files of the run folder that hold these bytes, the mails themselves left out."""
@@ -141,13 +150,14 @@ class Service:
                 if path.is_file() and not path.is_relative_to(self.demo['mail']) and secret.encode() in written(path)]
 
     def wait_mail(self, to, subject, holding='', seconds=20):
+        """One that came while this test runs."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            for m in reversed(self.mails()):
+            for m in reversed(self.mails(test_began)):
                 if to in m['To'] and subject in m['Subject'] and holding in m.get_body(('plain',)).get_content():
                     return m
             time.sleep(0.1)
-        raise AssertionError(f'no mail « {subject} » to {to}: {[(m["To"], m["Subject"]) for m in self.mails()]}')
+        raise AssertionError(f'no mail « {subject} » to {to}: {[(m["To"], m["Subject"]) for m in self.mails(test_began)]}')
 
 
 def processes(service, program):
