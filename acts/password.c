@@ -51,7 +51,7 @@ static bool is_temporary(struct change_of *c)
 }
 
 /* The received one first: told to be weak, people would not know which one they typed. */
-static void check_fresh(struct change_of *c)
+static enum err check_fresh(struct change_of *c)
 {
 	const struct password_form *f = c->form;
 
@@ -61,18 +61,22 @@ static void check_fresh(struct change_of *c)
 	else if (!c->who->session.must_change && f->fresh.n && bytes_equal(f->fresh, f->old))
 		fault_add(c->arena, c->faults, "nouveau", "Ce mot de passe est déjà le vôtre : choisissez-en un autre.");
 	else
-		password_judge(c->app, c->arena, c->who, f->fresh, c->faults);
+		return password_judge(c->app, c->arena, c->who, f->fresh, c->faults);
+	return ERR_OK;
 }
 
-static void check_form(struct change_of *c)
+static enum err check_form(struct change_of *c)
 {
 	const struct password_form *f = c->form;
+	enum err e;
 
 	if (!c->who->session.must_change && !f->old.n)
 		fault_add(c->arena, c->faults, "ancien", "Saisissez votre mot de passe actuel.");
-	check_fresh(c);
+	if ((e = check_fresh(c)))
+		return e;
 	if (!bytes_equal(f->fresh, f->again))
 		fault_add(c->arena, c->faults, "confirmation", "Les deux saisies sont différentes.");
+	return c->faults->n ? ERR_INVALID : ERR_OK;
 }
 
 /* --- the directory --- */
@@ -273,13 +277,7 @@ enum err password_change(struct app *app, struct arena *a, const struct visitor 
 	c.tracking = text_hex(a, (struct bytes){ id, sizeof id });
 	enum err e = read_state(&c);
 
-	if (e)
-		return e;
-	check_form(&c);
-	if (faults->n)
-		return ERR_INVALID;
-	e = ask_writer(&c);
-	if (e)
+	if (e || (e = check_form(&c)) || (e = ask_writer(&c)))
 		return e;
 	e = change(&c, &outcome);
 	if (e)

@@ -1,6 +1,7 @@
 /* Strength of a new password: length, and entropy by libzxcvbn with the words an attacker would try first. */
 #include "acts/who.h"
 
+#include "acts/rights.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -10,7 +11,10 @@
 #define BYTES_MAX 128
 #define WORD_MIN 3
 #define TOLD_MIN 4 /* shorter words stand in anything by chance */
-#define WORDS_MAX 120
+#define SIREN_DIGITS 9
+/* Room for sixty establishments of five words. A check takes up to 4 ms then; of 128 characters 12 ms, and 22 of one character 128
+   times, for which the library alone takes 18. */
+#define WORDS_MAX 640
 
 /* What the library's English lists lack: the French favourites, and rows of the French keyboard. */
 static const char *const common[] = {
@@ -102,9 +106,18 @@ struct words {
 	size_t n;
 };
 
+static bool has_word(const struct words *w, const char *word)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (strcmp(w->v[i], word) == 0)
+			return true;
+	return false;
+}
+
+/* Establishments share most of their words. */
 static void add_word(struct words *w, const char *word)
 {
-	if (strlen(word) >= WORD_MIN && w->n < WORDS_MAX)
+	if (strlen(word) >= WORD_MIN && w->n < WORDS_MAX && !has_word(w, word))
 		w->v[w->n++] = word;
 }
 
@@ -133,18 +146,55 @@ static void add_words(struct arena *a, struct words *w, const char *text)
 		add_word(w, word);
 }
 
-static void own_words(struct app *app, struct arena *a, const struct visitor *who, struct words *w)
+static void add_provider(struct arena *a, struct words *w, const struct provider *p)
+{
+	const char *const texts[] = { p->name, p->id, p->siret, p->address, p->phone, text_phone_fr(a, p->phone) };
+
+	for (size_t i = 0; i < LENGTH(texts); i++)
+		add_words(a, w, texts[i]);
+	if (strlen(p->siret) > SIREN_DIGITS)
+		add_word(w, text_cut(a, p->siret, SIREN_DIGITS));
+}
+
+static enum err add_signatories(struct app *app, struct arena *a, const struct provider *p, struct words *w)
+{
+	struct agreements list;
+	enum err e = agreements_in_force(app, a, p->key, day_today(), &list);
+
+	for (size_t i = 0; !e && i < list.n; i++)
+		add_words(a, w, list.v[i].signatory);
+	return e;
+}
+
+static enum err add_establishments(struct app *app, struct arena *a, const struct visitor *who, struct words *w)
+{
+	struct my_establishment *mine;
+	size_t n;
+	enum err e = rights_of(app, a, who, &mine, &n);
+
+	for (size_t i = 0; !e && i < n; i++)
+		add_words(a, w, mine[i].e.name);
+	return e;
+}
+
+/* The establishments last: where there is no room for all words, theirs are missing. */
+static enum err own_words(struct app *app, struct arena *a, const struct visitor *who, struct words *w)
 {
 	const char *const texts[] = {
-		who->person.uid,       who->person.number, who->person.name,         who->person.mail,
-		who->person.title,     who->provider.name, who->provider.id,         who->provider.siret,
-		who->provider.address, who->caf.name,      app->settings->site_name,
+		who->person.uid,   who->person.number, who->person.name,         who->person.mail,
+		who->person.title, who->caf.name,      app->settings->site_name,
 	};
 
 	for (size_t i = 0; i < LENGTH(texts); i++)
 		if (texts[i])
 			add_words(a, w, texts[i]);
+	add_provider(a, w, &who->provider);
+	enum err e = who->person.agent ? add_signatories(app, a, &who->provider, w) : ERR_OK;
+
+	if (!e && who->person.agent)
+		e = add_establishments(app, a, who, w);
 	w->v[w->n] = NULL;
+	return e;
 }
 
 static void add_common(struct words *w)
@@ -180,7 +230,7 @@ static const char *weakness(const ZxcMatch_t *match)
 		date = date || type == DATE_MATCH || type == YEAR_MATCH;
 	}
 	if (own)
-		return "il contient un mot courant, ou votre nom, votre identifiant ou celui de votre organisme";
+		return "il contient un mot courant, votre nom, votre identifiant, ou ce qui désigne votre organisme ou vos établissements";
 	if (word)
 		return "il contient un mot ou un prénom courant";
 	if (date)
@@ -188,76 +238,79 @@ static const char *weakness(const ZxcMatch_t *match)
 	return run ? "il contient une suite de touches ou de caractères répétés" : NULL;
 }
 
-static double entropy(const struct words *w, const char *password, const char **why)
+struct guess {
+	double bits;
+	const char *why; /* NULL: nothing in it is tried before letters one by one */
+	bool own;        /* there is one of the own words in it */
+};
+
+static const struct guess never = { .bits = (double)INFINITY };
+
+static struct guess guess_of(const struct words *w, const char *password)
 {
 	ZxcMatch_t *match = NULL;
-	double bits = ZxcvbnMatch(password, (const char **)w->v, &match);
+	struct guess g = { .bits = ZxcvbnMatch(password, (const char **)w->v, &match) };
 
-	*why = weakness(match);
+	g.why = weakness(match);
+	for (const ZxcMatch_t *m = match; m; m = m->Next)
+		g.own = g.own || is_own(m);
 	ZxcvbnFreeInfo(match);
-	return bits;
+	return g;
 }
 
-/* Blanks, hyphens and quotes between one's own words are no secret: they do not count. INFINITY: none of them is in it. */
-static double own_entropy(struct arena *a, const struct words *own, const char *password, const char **why)
+static struct guess easier(struct guess x, struct guess y)
 {
-	char *joined = run_together(a, password);
-	ZxcMatch_t *match = NULL;
-	double bits = ZxcvbnMatch(joined, (const char **)own->v, &match);
-	bool found = false;
+	return y.bits < x.bits ? y : x;
+}
 
-	for (const ZxcMatch_t *m = match; m; m = m->Next)
-		found = found || is_own(m);
-	if (found)
-		*why = weakness(match);
-	ZxcvbnFreeInfo(match);
-	secret_wipe(joined, strlen(joined));
-	return found ? bits : (double)INFINITY;
+/* Blanks, hyphens and quotes between one's own words are no secret: they do not count. */
+static struct guess guess_own(const struct words *own, const char *letters)
+{
+	struct guess g = guess_of(own, letters);
+
+	return g.own ? g : never;
 }
 
 /* The library knows bytes, and words without accents: « éléphant » is no better than « elephant ». */
-static double least_entropy(struct arena *a, const struct words *w, const char *password, const char **why)
+static struct guess guess_plain(struct arena *a, const struct words *w, const char *password)
 {
 	char *plain = text_unaccent(a, password);
-	const char *plain_why;
-	double bits = entropy(w, password, why), plain_bits = entropy(w, plain, &plain_why);
+	struct guess g = easier(guess_of(w, password), guess_of(w, plain));
 
 	secret_wipe(plain, strlen(plain));
-	if (plain_bits >= bits)
-		return bits;
-	*why = plain_why;
-	return plain_bits;
+	return g;
 }
 
-static void judge_strength(struct app *app, struct arena *a, const struct visitor *who, const char *password,
-			   struct faults *faults)
+static enum err judge_strength(struct app *app, struct arena *a, const struct visitor *who, const char *password,
+			       struct faults *faults)
 {
 	const struct settings *s = app->settings;
 	int64_t wanted = who->person.agent ? s->password_bits : s->password_staff_bits;
 	struct words w = { .n = 0 };
-	const char *why = NULL, *own_why = NULL;
+	enum err e = own_words(app, a, who, &w);
 
-	own_words(app, a, who, &w);
-	double own_bits = own_entropy(a, &w, password, &own_why);
+	if (e)
+		return e;
+	char *letters = run_together(a, password);
+	struct guess g = guess_own(&w, letters);
 
 	add_common(&w);
-	double bits = least_entropy(a, &w, password, &why);
-
-	if (own_bits < bits) {
-		bits = own_bits;
-		why = own_why;
-	}
-	if (bits >= (double)wanted)
-		return;
-	fault_add(a, faults, "nouveau", "Ce mot de passe se devine trop facilement%s%s. %s", why ? " : " : "",
-		  why ? why : "",
+	g = easier(guess_plain(a, &w, password), g);
+	secret_wipe(letters, strlen(letters));
+	if (g.bits >= (double)wanted)
+		return ERR_OK;
+	fault_add(a, faults, "nouveau", "Ce mot de passe se devine trop facilement%s%s. %s", g.why ? " : " : "",
+		  g.why ? g.why : "",
 		  who->person.agent ?
 			  "Allongez-le, ou réunissez trois ou quatre mots sans rapport." :
 			  "Pour un compte de Caf ou de contrôle, réunissez quatre ou cinq mots sans rapport, ou 14 caractères au hasard.");
+	return ERR_OK;
 }
 
-void password_judge(struct app *app, struct arena *a, const struct visitor *who, struct bytes fresh, struct faults *faults)
+enum err password_judge(struct app *app, struct arena *a, const struct visitor *who, struct bytes fresh,
+			struct faults *faults)
 {
+	enum err e = ERR_OK;
 	int64_t least = app->settings->password_min_length;
 	char *password = arena_memdup(a, fresh.p, fresh.n);
 
@@ -272,6 +325,7 @@ void password_judge(struct app *app, struct arena *a, const struct visitor *who,
 			  "Choisissez un mot de passe de %d caractères au plus ; un caractère accentué compte pour deux.",
 			  BYTES_MAX);
 	else
-		judge_strength(app, a, who, password, faults);
+		e = judge_strength(app, a, who, password, faults);
 	secret_wipe(password, fresh.n);
+	return e;
 }

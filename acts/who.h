@@ -51,8 +51,10 @@ struct password_form {
 MUST_USE enum err password_change(struct app *app, struct arena *a, const struct visitor *who,
 				  const struct password_form *form, struct faults *faults, const char **token);
 
-/* Strength by libzxcvbn with the person's own words, and length: adds French faults to field "nouveau". */
-void password_judge(struct app *app, struct arena *a, const struct visitor *who, struct bytes fresh, struct faults *faults);
+/* Length, and strength by libzxcvbn with the person's own words, those of his provider and of the establishments he has rights
+   on: adds French faults to field "nouveau". Errors are the store's. */
+MUST_USE enum err password_judge(struct app *app, struct arena *a, const struct visitor *who, struct bytes fresh,
+				 struct faults *faults);
 
 /* The temporary password of a person; rev 0: none. */
 MUST_USE enum err temporary_password_read(struct app *app, struct arena *a, struct uuid person, struct temp_password *out);
