@@ -170,7 +170,7 @@ static void password_field(struct request *rq, struct html *h, const char *name,
 	if (least_bits(rq) > 50)
 		html(h, "<li>assez long pour un compte de Caf ou de contrôle : quatre ou cinq mots sans rapport, ou 14 caractères au "
 			"hasard</li>\n");
-	html(h, "<li>difficile à deviner : ni un mot courant, ni votre nom</li>\n"
+	html(h, "<li>difficile à deviner : ni un mot courant, même écrit lettre par lettre, ni votre nom</li>\n"
 		"<li>sans rapport avec votre organisme : ni son nom, ni son adresse, ni un de ses numéros ou de ses "
 		"établissements</li>\n"
 		"<li>différent du mot de passe reçu et de votre identifiant</li>\n</ul>\n</div>\n");
