@@ -89,6 +89,10 @@ bool text_is_url(const char *s);
 /* Bytes of the no-break space (U+00A0, U+202F) s begins with; 0: none. */
 size_t text_no_break(const char *s);
 
+/* The first number in s that is written with hyphens between capitals and digits, as « H26-921-00012 », its bytes in *n; NULL:
+   there is none. More than 16 bytes are no number: they may have to be cut. */
+const char *text_number(const char *s, size_t *n);
+
 /* Luhn's key over decimal digits (SIREN, SIRET; ISO/IEC 7812-1 annex B). */
 bool text_is_luhn(const char *digits);
 

@@ -78,6 +78,27 @@ size_t text_no_break(const char *s)
 	return strncmp(s, "\u00a0", 2) == 0 ? 2 : strncmp(s, "\u202f", 3) == 0 ? 3 : 0;
 }
 
+#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+#define NUMBER_MAX 16
+
+static bool is_number(const char *s, size_t n)
+{
+	return n <= NUMBER_MAX && *s != '-' && s[n - 1] != '-' && memchr(s, '-', n) && strcspn(s, DIGITS) < n;
+}
+
+const char *text_number(const char *s, size_t *n)
+{
+	for (size_t length; *s; s += length ? length : 1) {
+		length = strspn(s, CAPITALS DIGITS "-");
+		if (length && is_number(s, length)) {
+			*n = length;
+			return s;
+		}
+	}
+	return NULL;
+}
+
 /* The bytes of a separator people put between digits; 0 when s starts with none. */
 static size_t separator(const char *s)
 {

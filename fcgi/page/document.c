@@ -1,6 +1,32 @@
 #include "fcgi/page/document.h"
 
+#include "base/text.h"
 #include "fcgi/page/pdf.h"
+
+/* Browsers break a line at any hyphen, a number's too. */
+static void print_words(struct html *h, const char *text)
+{
+	struct arena *a = h->out->arena;
+	size_t n;
+
+	for (const char *s; (s = text_number(text, &n)); text = s + n)
+		html(h, "{b}<span class=\"nowrap\">{}</span>", arena_memdup(a, text, (size_t)(s - text)),
+		     arena_memdup(a, s, n));
+	html(h, "{b}", text);
+}
+
+static void print_row(struct html *h, const struct strs *cells, bool by_hand)
+{
+	html(h, "<tr class=\"{}\"><th scope=\"row\">", by_hand ? "by-hand" : "");
+	print_words(h, cells->v[0]);
+	html(h, "</th>");
+	for (size_t i = 1; i < cells->n; i++) {
+		html(h, "<td>");
+		print_words(h, cells->v[i]);
+		html(h, "</td>");
+	}
+	html(h, "</tr>\n");
+}
 
 static void print_table(struct html *h, const struct block *b, const char *id)
 {
@@ -11,13 +37,8 @@ static void print_table(struct html *h, const struct block *b, const char *id)
 	for (size_t i = 0; i < b->head.n; i++)
 		html(h, "<th scope=\"col\">{}</th>", b->head.v[i]);
 	html(h, "</tr></thead>\n<tbody>\n");
-	for (size_t r = 0; r < b->n; r++) {
-		html(h, "<tr class=\"{}\"><th scope=\"row\">{}</th>", agreement_text_by_hand(b, r) ? "by-hand" : "",
-		     b->rows[r].v[0]);
-		for (size_t i = 1; i < b->rows[r].n; i++)
-			html(h, "<td>{b}</td>", b->rows[r].v[i]);
-		html(h, "</tr>\n");
-	}
+	for (size_t r = 0; r < b->n; r++)
+		print_row(h, &b->rows[r], agreement_text_by_hand(b, r));
 	html(h, "</tbody>\n</table>\n</div>\n");
 }
 
@@ -25,10 +46,14 @@ static void print_block(struct html *h, const struct block *b, const char *id, b
 {
 	switch (b->kind) {
 	case BLOCK_TITLE:
-		html(h, "<h1>{}</h1>\n", b->text);
+		html(h, "<h1>");
+		print_words(h, b->text);
+		html(h, "</h1>\n");
 		break;
 	case BLOCK_HEADING:
-		html(h, "<h2 class=\"{}\">{}</h2>\n", new_page ? "new-page" : "", b->text);
+		html(h, "<h2 class=\"{}\">", new_page ? "new-page" : "");
+		print_words(h, b->text);
+		html(h, "</h2>\n");
 		break;
 	case BLOCK_TABLE:
 		print_table(h, b, id);
@@ -36,7 +61,9 @@ static void print_block(struct html *h, const struct block *b, const char *id, b
 	case BLOCK_PAGE:
 		break;
 	default:
-		html(h, "<p>{}</p>\n", b->text);
+		html(h, "<p>");
+		print_words(h, b->text);
+		html(h, "</p>\n");
 	}
 }
 
@@ -52,7 +79,9 @@ static void print_text(struct html *h, const struct agreement_text *t)
 		}
 		if (!i || t->v[i - 1].kind != BLOCK_ITEM)
 			html(h, "<ul>\n");
-		html(h, "<li>{}</li>\n", t->v[i].text);
+		html(h, "<li>");
+		print_words(h, t->v[i].text);
+		html(h, "</li>\n");
 		if (i + 1 == t->n || t->v[i + 1].kind != BLOCK_ITEM)
 			html(h, "</ul>\n");
 	}
@@ -65,7 +94,9 @@ void document_print(struct html *h, const struct agreement_text *t, const char *
 	     "même chose.</p></div>\n<article class=\"card document\">\n",
 	     pdf);
 	print_text(h, t);
-	html(h, "<p class=\"document-foot\">{}</p>\n</article>\n", foot);
+	html(h, "<p class=\"document-foot\">");
+	print_words(h, foot);
+	html(h, "</p>\n</article>\n");
 }
 
 enum err document_pdf(struct request *rq, const struct agreement_text *t, const char *title, const char *foot,

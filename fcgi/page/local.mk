@@ -62,6 +62,9 @@ noinst_LIBRARIES += %D%/libpdf.a
 %C%_libpdf_a_SOURCES = %D%/pdf.c
 %C%_libpdf_a_CPPFLAGS = $(AM_CPPFLAGS) $(PANGO_CFLAGS)
 
+check_PROGRAMS += tests/unit/test_page_document
+tests_unit_test_page_document_SOURCES = tests/unit/test_page_document.c
+tests_unit_test_page_document_LDADD = $(PAGE) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_page_pdf
 tests_unit_test_page_pdf_SOURCES = tests/unit/test_page_pdf.c
 tests_unit_test_page_pdf_LDADD = $(PAGE) $(CMOCKA_LIBS)

@@ -2,6 +2,8 @@
    the page, and a table's row that is higher than one. */
 #include "fcgi/page/pdf.h"
 
+#include "base/text.h"
+
 #include <cairo-pdf.h>
 #include <math.h>
 #include <pango/pangocairo.h>
@@ -47,12 +49,20 @@ struct pdf {
 
 /* --- texts --- */
 
-/* A word that is cut gets no hyphen: in an address it would be a letter more. */
-static void keep_letters(PangoLayout *layout)
+/* A word that is cut gets no hyphen: in an address it would be a letter more. A number with hyphens is not cut. */
+static void keep_words(PangoLayout *layout, const char *text)
 {
 	PangoAttrList *list = pango_attr_list_new();
+	size_t n;
 
 	pango_attr_list_insert(list, pango_attr_insert_hyphens_new(FALSE));
+	for (const char *s = text; (s = text_number(s, &n)); s += n) {
+		PangoAttribute *whole = pango_attr_allow_breaks_new(FALSE);
+
+		whole->start_index = (guint)(s - text);
+		whole->end_index = whole->start_index + (guint)n;
+		pango_attr_list_insert(list, whole);
+	}
 	pango_layout_set_attributes(layout, list);
 	pango_attr_list_unref(list);
 }
@@ -68,7 +78,7 @@ static PangoLayout *layout_of(struct pdf *p, enum style style, const char *text,
 	pango_layout_set_font_description(layout, font);
 	pango_font_description_free(font);
 	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
-	keep_letters(layout);
+	keep_words(layout, text);
 	if (width > 0)
 		pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
 	pango_layout_set_text(layout, text, -1);

@@ -308,6 +308,34 @@ static void test_luhn_keys_find_a_wrong_digit(void **state)
 	check_verdicts(cases, LENGTH(cases), text_is_luhn);
 }
 
+static void test_numbers_with_hyphens_are_found_in_a_text(void **state)
+{
+	static const struct pair cases[] = {
+		{ "H26-921-00012", "H26-921-00012|" },
+		{ "la demande H26-921-00012 et la convention 921-2026-9001.", "H26-921-00012|921-2026-9001|" },
+		{ "Maëlle Querrien (VDA-4821), 921-4821", "VDA-4821|921-4821|" },
+		{ "Saint-Elvin-des-Rives, SAINT-ELVIN", "" },
+		{ "ETAB2041, 92390, 12 - 14, -12-, 5-", "" },
+		{ "", "" },
+		{ "-921-4821-", "" },
+		{ "1234-5678-9012-3", "1234-5678-9012-3|" },
+		{ "1234-5678-9012-34", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct buf found = buf_new(a);
+		size_t n;
+
+		for (const char *s = cases[i].in; (s = text_number(s, &n)); s += n) {
+			buf_add(&found, s, n);
+			buf_byte(&found, '|');
+		}
+		assert_string_equal(buf_str(&found), cases[i].out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,6 +347,7 @@ int main(void)
 		cmocka_unit_test(test_postal_codes_may_be_written_in_two_parts),
 		cmocka_unit_test(test_mail_addresses_follow_the_directory),
 		cmocka_unit_test(test_urls_lead_to_a_public_host),
+		cmocka_unit_test(test_numbers_with_hyphens_are_found_in_a_text),
 		cmocka_unit_test(test_luhn_keys_find_a_wrong_digit),
 	};
 

@@ -157,6 +157,28 @@ static const char *letters(struct arena *a, char c, size_t n)
 	return out;
 }
 
+/* At a hyphen before a letter the library would cut it. */
+static void test_a_number_is_not_cut(void **state)
+{
+	static const char *const numbers[] = { "H26-921-00012", "ETAB-A12-X", "921-2026-9001" };
+
+	(void)state;
+	for (size_t n = 0; n < 20; n++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		const char *before = letters(a, 'm', n);
+		const char *row = arena_printf(a, "R %s H26-921-00012\t%s ETAB-A12-X\t%s 921-2026-9001\t%s", before,
+					       before, before, letters(a, 'L', 40));
+		struct printed p = printed_of(a, arena_printf(a, "P %s%s ETAB-A12-X\nC Annexe 1\tA\tB\tC\tD\n%s\n",
+							      letters(a, 'm', 45), before, row));
+		size_t whole = 0;
+
+		for (size_t i = 0; i < p.n; i++)
+			for (size_t k = 0; k < LENGTH(numbers); k++)
+				whole += strcmp(p.v[i].text, numbers[k]) == 0;
+		assert_int_equal(whole, 4);
+	}
+}
+
 static const char *one_person(struct arena *a, const char *mail)
 {
 	return arena_printf(a,
@@ -329,6 +351,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_name_without_blanks_leaves_its_neighbours_whole),
 		cmocka_unit_test(test_a_cut_word_gets_no_hyphen),
+		cmocka_unit_test(test_a_number_is_not_cut),
 		cmocka_unit_test(test_a_long_address_leaves_room_for_its_neighbours),
 		cmocka_unit_test(test_no_word_leaves_the_page),
 		cmocka_unit_test(test_the_signatures_stay_with_their_heading),
