@@ -3,6 +3,12 @@
 #include "base/text.h"
 #include "fcgi/page/pdf.h"
 
+#include <string.h>
+
+/* Of a cell: they fit a printed page in the narrowest column, and parts leave little of it empty. */
+#define WHOLE_BYTES 1000
+#define PART_BYTES 450
+
 /* Browsers break a line at any hyphen, a number's too. */
 static void print_words(struct html *h, const char *text)
 {
@@ -15,17 +21,43 @@ static void print_words(struct html *h, const char *text)
 	html(h, "{b}", text);
 }
 
+/* What of a cell stands in one row, or in the next part of one: it ends with a line of it, or with a comma. */
+static size_t part_of(const char *text, bool again)
+{
+	size_t n = strlen(text), end = 0;
+
+	if (n <= (again ? PART_BYTES : WHOLE_BYTES))
+		return n;
+	for (size_t i = 1; i < PART_BYTES; i++)
+		if (text[i] == '\n' || (text[i] == ' ' && text[i - 1] == ','))
+			end = i;
+	return end ? end : n;
+}
+
+/* A row that may be higher than a printed page comes in parts, each with its name: on its next page a browser would not say it. */
 static void print_row(struct html *h, const struct strs *cells, bool by_hand)
 {
-	html(h, "<tr class=\"{}\"><th scope=\"row\">", by_hand ? "by-hand" : "");
-	print_words(h, cells->v[0]);
-	html(h, "</th>");
-	for (size_t i = 1; i < cells->n; i++) {
-		html(h, "<td>");
-		print_words(h, cells->v[i]);
-		html(h, "</td>");
+	struct arena *a = h->out->arena;
+	const char **left = arena_array(a, cells->n, const char *);
+	bool more = true;
+
+	memcpy(left, cells->v, cells->n * sizeof *left);
+	for (bool again = false; more; again = true) {
+		more = false;
+		html(h, "<tr class=\"{}\"><th scope=\"row\" class=\"{}\">", by_hand ? "by-hand" : "", again ? "again" : "");
+		print_words(h, cells->v[0]);
+		html(h, "</th>");
+		for (size_t i = 1; i < cells->n; i++) {
+			size_t n = part_of(left[i], again);
+
+			html(h, "<td>");
+			print_words(h, arena_memdup(a, left[i], n));
+			html(h, "</td>");
+			left[i] += n + (left[i][n] != '\0');
+			more = more || *left[i];
+		}
+		html(h, "</tr>\n");
 	}
-	html(h, "</tr>\n");
 }
 
 static void print_table(struct html *h, const struct block *b, const char *id)

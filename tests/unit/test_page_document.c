@@ -65,10 +65,65 @@ static void test_a_number_is_on_one_line_and_the_same(void **state)
 		assert_int_equal(count(words, lines[i] + 2), 1);
 }
 
+/* A person of n establishments, one a line or one after the other. */
+static const char *annex_of(struct arena *a, int n, const char *between)
+{
+	struct agreement_text t;
+	struct buf b = buf_new(a);
+
+	assert_int_equal(agreement_text_read(a, "C Personnes\tNom\tFonction\tDroits\nR Inès Vautrelle\tadjointe\tici\n", &t),
+			 ERR_OK);
+	for (int i = 0; i < n; i++)
+		buf_printf(&b, "%sÉtablissement no%03d", i ? between : "", i);
+	t.v[0].rows[0].v[2] = buf_str(&b);
+	return printed(a, &t);
+}
+
+/* Bytes of the longest cell. */
+static size_t longest(const char *html)
+{
+	size_t most = 0;
+
+	for (const char *s = html, *end; (s = strstr(s, "<td>")) && (end = strstr(s, "</td>")); s = end)
+		most = (size_t)(end - s) > most ? (size_t)(end - s) : most;
+	return most;
+}
+
+/* A line of it is 20 bytes, and one between them, or two. */
+static const struct {
+	int n;
+	const char *between;
+	size_t parts;
+} rows[] = {
+	{ 0, "\n", 1 },  { 1, "\n", 1 },  { 47, "\n", 1 },   { 48, "\n", 3 }, { 200, "\n", 10 },
+	{ 45, ", ", 1 }, { 46, ", ", 3 }, { 200, ", ", 10 }, { 200, " ", 1 },
+};
+
+static void test_a_long_row_comes_in_parts_that_say_its_name(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		const char *html = annex_of(a, rows[i].n, rows[i].between);
+
+		print_message("%d\n", rows[i].n);
+		assert_int_equal(count(html, "<tr class=\"\">"), rows[i].parts);
+		assert_int_equal(count(html, "Inès Vautrelle</th>"), rows[i].parts);
+		assert_int_equal(count(html, "<th scope=\"row\" class=\"again\">Inès Vautrelle</th>"), rows[i].parts - 1);
+		assert_int_equal(count(html, "<td>adjointe</td>"), 1);
+		assert_int_equal(count(html, "<td>Établissement no"), rows[i].n ? rows[i].parts : 0);
+		for (int k = 0; k < rows[i].n; k++)
+			assert_int_equal(count(html, arena_printf(a, "Établissement no%03d", k)), 1);
+		if (*rows[i].between != ' ')
+			assert_true(longest(html) < 1200);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_number_is_on_one_line_and_the_same),
+		cmocka_unit_test(test_a_long_row_comes_in_parts_that_say_its_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
