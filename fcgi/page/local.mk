@@ -57,9 +57,9 @@ noinst_LIBRARIES += %D%/libpage.a
 	%D%/texts.c \
 	%D%/ui.c
 
-# the only file that sees cairo and pango
+# the only files that see cairo and pango
 noinst_LIBRARIES += %D%/libpdf.a
-%C%_libpdf_a_SOURCES = %D%/pdf.c
+%C%_libpdf_a_SOURCES = %D%/pdf.c %D%/pdf_page.c %D%/pdf_page.h %D%/pdf_table.c %D%/pdf_table.h
 %C%_libpdf_a_CPPFLAGS = $(AM_CPPFLAGS) $(PANGO_CFLAGS)
 
 check_PROGRAMS += tests/unit/test_page_document
