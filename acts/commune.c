@@ -103,12 +103,15 @@ struct typed {
 	const char *department; /* "92", "2a", "974" */
 };
 
-static const char *const cities[] = { "paris", "lyon", "marseille" };
+/* They bear every postal code of their arrondissements, which are communes too. */
+static const struct {
+	const char *name, *insee;
+} cities[] = { { "paris", "75056" }, { "lyon", "69123" }, { "marseille", "13055" } };
 
 static bool is_city(const char *name)
 {
 	for (size_t i = 0; i < LENGTH(cities); i++)
-		if (strcmp(cities[i], name) == 0)
+		if (strcmp(cities[i].name, name) == 0)
 			return true;
 	return false;
 }
@@ -232,10 +235,12 @@ static void scan_places(struct txn *t, struct arena *a, const char *text, bool w
 	}
 }
 
-/* Paris, Lyon and Marseille bear every postal code of their arrondissements, which say more. */
 static bool is_parent(const struct commune *c)
 {
-	return strcmp(c->insee, "75056") == 0 || strcmp(c->insee, "69123") == 0 || strcmp(c->insee, "13055") == 0;
+	for (size_t i = 0; i < LENGTH(cities); i++)
+		if (strcmp(cities[i].insee, c->insee) == 0)
+			return true;
+	return false;
 }
 
 static void keep_parents(struct hits *h, bool wanted)
@@ -248,6 +253,7 @@ static void keep_parents(struct hits *h, bool wanted)
 	h->n = kept;
 }
 
+/* Their arrondissements say more. */
 static void drop_parents(struct hits *h)
 {
 	if (h->n > 1)
