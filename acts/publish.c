@@ -22,7 +22,8 @@ struct publication {
 	const struct establishment *e;
 	const struct published *p;
 	const struct grid *g;
-	struct grid told; /* what of it goes with today's listing */
+	struct grid_frame frame; /* of today's listing */
+	struct grid told;        /* what of the grid goes with it */
 };
 
 static bool is_online(const struct published *p)
@@ -181,11 +182,8 @@ static enum err add_listing(struct publication *u, struct family_page *page, str
 	return ERR_OK;
 }
 
-static void summarise(struct publication *u, const struct family_page *page, const struct listing *l, bool grid_shown,
-		      struct family_summary *s)
+static void summarise(struct publication *u, const struct family_page *page, bool grid_shown, struct family_summary *s)
 {
-	struct grid_frame f;
-
 	codec_default(&family_summary_codec, s);
 	s->id = page->id;
 	s->slug = page->slug;
@@ -196,8 +194,7 @@ static void summarise(struct publication *u, const struct family_page *page, con
 	s->postal_code = page->postal_code;
 	s->city = page->city;
 	s->capacity = page->capacity;
-	grid_frame_of(u->e, l, &f);
-	s->open_halves = f.halves;
+	s->open_halves = u->frame.halves;
 	if (!grid_shown)
 		return;
 	s->grid_state = u->g->state;
@@ -207,26 +204,25 @@ static void summarise(struct publication *u, const struct family_page *page, con
 	memcpy(s->cells, u->told.cells, sizeof s->cells);
 }
 
-/* The page and what the search needs besides. */
-static enum err make_page(struct publication *u, struct family_page *page, struct listing *l, bool *grid_shown)
+/* The page, and what the search needs besides. */
+static enum err make_page(struct publication *u, struct family_page *page, bool *grid_shown)
 {
+	struct listing l;
 	enum err e;
 
 	name_page(u, page);
 	page->state = "register";
-	codec_default(&listing_codec, l);
-	if (is_online(u->p) && (e = add_listing(u, page, l)))
+	codec_default(&listing_codec, &l);
+	if (is_online(u->p) && (e = add_listing(u, page, &l)))
 		return e;
+	grid_frame_of(u->e, &l, &u->frame);
 	if ((e = ended_on(u, &page->ended_on)))
 		return e;
 	*grid_shown = u->g->rev && strcmp(u->g->state, "withdrawn") != 0 && type_has_places(u->e->type) && !page->ended_on;
 	if (!*grid_shown)
 		return ERR_OK;
-	struct grid_frame f;
-
-	grid_frame_of(u->e, l, &f);
 	u->told = *u->g;
-	grid_fit(&f, &u->told);
+	grid_fit(&u->frame, &u->told);
 	page->grid = grid_encode(u->a, &u->told);
 	return ERR_OK;
 }
@@ -235,18 +231,17 @@ static enum err show(struct publication *u)
 {
 	struct family_page page;
 	struct family_summary s;
-	struct listing l;
 	struct rows rows = { .n = 0 };
 	bool grid_shown;
 	int64_t lat = 0, lon = 0;
 	const char *id = upper(u->a, u->e->id);
-	enum err e = make_page(u, &page, &l, &grid_shown);
+	enum err e = make_page(u, &page, &grid_shown);
 
 	if (!e)
 		e = add_rows(u->app, u->a, id, u->e->coordinates, u->e->insee, &rows, &lat, &lon);
 	if (e)
 		return e;
-	summarise(u, &page, &l, grid_shown, &s);
+	summarise(u, &page, grid_shown, &s);
 	s.lat = lat;
 	s.lon = lon;
 	drop_former(u, &rows);
@@ -316,7 +311,6 @@ enum err family_preview(struct app *app, struct arena *a, const struct establish
 	struct grid g;
 	struct publication u = { .app = app, .a = a, .t = &t, .e = e, .p = &p, .g = &g };
 	struct family_page page;
-	struct listing l;
 	bool grid_shown;
 	enum err failed = grid_get(&t, a, TABLE_GRID, key_bytes(e->uuid.b, sizeof e->uuid.b), &g);
 
@@ -330,7 +324,7 @@ enum err family_preview(struct app *app, struct arena *a, const struct establish
 	p.hash = r->hash;
 	p.published_at = clock_now();
 	p.provider_name = r->provider_name;
-	failed = make_page(&u, &page, &l, &grid_shown);
+	failed = make_page(&u, &page, &grid_shown);
 	if (!failed)
 		*out = page;
 	return failed;
