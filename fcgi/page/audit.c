@@ -162,15 +162,14 @@ static void row(struct request *rq, struct html *h, const struct log_view *v, si
 
 static void table(struct request *rq, struct html *h, const struct log_view *v)
 {
-	html(h,
-	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-log\" tabindex=\"0\">\n<table class=\"data\">\n<caption id=\"t-log\">{} {}, dont {} {} – du plus "
-	     "récent au plus ancien</caption>\n<thead><tr><th scope=\"col\">Date et heure</th><th scope=\"col\">Personne</th>" LOG_CELL_HEADS
-	     "</tr></thead>\n<tbody>\n",
-	     number_fr(rq->arena, (int64_t)v->total), v->total > 1 ? "événements" : "événement",
-	     number_fr(rq->arena, (int64_t)v->failures), v->failures > 1 ? "échecs" : "échec");
+	table_open(h, "t-log",
+		   arena_printf(rq->arena, "%s événement%s, dont %s échec%s – du plus récent au plus ancien",
+				number_fr(rq->arena, (int64_t)v->total), v->total > 1 ? "s" : "",
+				number_fr(rq->arena, (int64_t)v->failures), v->failures > 1 ? "s" : ""),
+		   "Date et heure", "Personne", LOG_CELL_HEADS, NULL);
 	for (size_t i = 0; i < v->page.n; i++)
 		row(rq, h, v, i);
-	html(h, "</tbody>\n</table>\n</div>\n");
+	table_close(h);
 }
 
 static const char *criteria_link(struct request *rq, const char *path, const char *name, const char *value)
@@ -334,14 +333,13 @@ static enum err read_exports(struct request *rq, struct log_view *v)
 
 static void exports_table(struct request *rq, struct html *h, const struct log_view *v)
 {
-	html(h,
-	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-exp\" tabindex=\"0\">\n<table class=\"data\">\n<caption id=\"t-exp\">{} {} – du plus "
-	     "récent au plus ancien</caption>\n<thead><tr><th scope=\"col\">Date et heure</th><th scope=\"col\">Personne</th><th scope=\"col\">Journal</th>"
-	     "<th scope=\"col\">Critères</th><th scope=\"col\">Lignes</th></tr></thead>\n<tbody>\n",
-	     number_fr(rq->arena, (int64_t)v->total), v->total > 1 ? "exports" : "export");
+	table_open(h, "t-exp",
+		   arena_printf(rq->arena, "%s export%s – du plus récent au plus ancien",
+				number_fr(rq->arena, (int64_t)v->total), v->total > 1 ? "s" : ""),
+		   "Date et heure", "Personne", "Journal", "Critères", "Lignes", NULL);
 	for (size_t i = 0; i < v->page.n; i++)
 		export_row(rq, h, v, i);
-	html(h, "</tbody>\n</table>\n</div>\n");
+	table_close(h);
 	if (v->page.more)
 		html(h, "<nav class=\"pager\" aria-label=\"Pages des exports\"><a href=\"{}\">Exports plus anciens</a></nav>\n",
 		     link_with(rq->arena, "/controle/exports", "page",

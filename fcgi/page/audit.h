@@ -7,8 +7,6 @@
 
 /* The cells of a record's row after who it was: event, result, address, what else it says. */
 void log_cells(struct request *rq, struct html *h, const struct audit_record *r, const char *place);
-#define LOG_CELL_HEADS \
-	"<th scope=\"col\">Événement</th><th scope=\"col\">Résultat</th><th scope=\"col\">Adresse IP</th>" \
-	"<th scope=\"col\">Précision</th>"
+#define LOG_CELL_HEADS "Événement", "Résultat", "Adresse IP", "Précision"
 
 #endif

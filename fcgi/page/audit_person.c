@@ -73,13 +73,12 @@ static void rights(struct request *rq, struct html *h, const struct log_person *
 			     "Les agents des Caf et de la Cnaf n’ont pas de droit sur un établissement : leurs rôles sont ci-dessus.");
 		return;
 	}
-	html(h,
-	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-droits\" tabindex=\"0\">\n<table class=\"data\">\n"
-	     "<caption id=\"t-droits\">Établissement, droit, de quand à quand</caption>\n<thead><tr><th scope=\"col\">Établissement"
-	     "</th><th scope=\"col\">Droit</th><th scope=\"col\">Depuis</th><th scope=\"col\">Jusqu’à</th></tr></thead>\n<tbody>\n");
+	table_open(h, "t-droits", "Établissement, droit, de quand à quand", "Établissement", "Droit", "Depuis",
+		   "Jusqu’à", NULL);
 	for (size_t i = 0; i < x->n; i++)
 		period_row(rq, h, &x->periods[i], &x->places[i]);
-	html(h, "</tbody>\n</table>\n</div>\n<p class=\"small muted\">Tels que l’annuaire les portait, à l’heure où le service l’a vu. Un "
+	table_close(h);
+	html(h, "<p class=\"small muted\">Tels que l’annuaire les portait, à l’heure où le service l’a vu. Un "
 		"droit ne s’exerce que si l’accès est ouvert et la convention en vigueur.</p>\n");
 }
 
@@ -94,17 +93,13 @@ static const char *whole_log(struct request *rq, const char *path, const struct 
 static void record_rows(struct request *rq, struct html *h, const struct audit_page *page, const struct log_names *who,
 			const char *id)
 {
-	html(h,
-	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"{}\" tabindex=\"0\">\n<table class=\"data\">\n"
-	     "<caption id=\"{}\">De la plus récente à la plus ancienne</caption>\n<thead><tr><th scope=\"col\">Date et heure</th>" LOG_CELL_HEADS
-	     "</tr></thead>\n<tbody>\n",
-	     id, id);
+	table_open(h, id, "De la plus récente à la plus ancienne", "Date et heure", LOG_CELL_HEADS, NULL);
 	for (size_t i = 0; i < page->n; i++) {
 		html(h, "<tr><th scope=\"row\" class=\"nowrap num\">{}</th>", time_log_fr(rq->arena, page->v[i].time));
 		log_cells(rq, h, &page->v[i], who->places[i]);
 		html(h, "</tr>\n");
 	}
-	html(h, "</tbody>\n</table>\n</div>\n");
+	table_close(h);
 }
 
 /* The last ones of a class, and the way to all of them. */

@@ -67,11 +67,11 @@ enum err page_caf_agreements(struct request *rq, struct html *h)
 	if (pages_are_fewer(rq, list, page, total, PER_PAGE))
 		return ERR_OK;
 	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/conventions", .title = "Conventions" });
-	html(h, "<h1>Conventions</h1>\n<form class=\"card filters\" method=\"get\" action=\"/caf/conventions\" "
-		"aria-label=\"Filtrer les conventions\">\n");
+	html(h, "<h1>Conventions</h1>\n");
+	filter_open(h, "/caf/conventions", "Filtrer les conventions");
 	filter_select(rq, h, "echeance", "Échéance", due_choices, due);
 	filter_text(rq, h, "q", "Numéro ou fournisseur");
-	html(h, "<button class=\"btn btn-alt\">Filtrer</button>\n</form>\n");
+	filter_close(h, "Filtrer");
 	if (n)
 		agreements_table(rq, h,
 				 arena_printf(rq->arena, "%zu convention%s sur %zu, la prochaine échéance d’abord", n,

@@ -236,11 +236,10 @@ static enum err search(struct request *rq, struct html *h, const struct amendmen
 
 	if (e)
 		return e;
-	html(h, "<form class=\"card filters\" method=\"get\" action=\"{}/avenant\" aria-label=\"Chercher un établissement\">\n",
-	     v->path);
+	filter_open(h, arena_printf(rq->arena, "%s/avenant", v->path), "Chercher un établissement");
 	field_hidden(h, "nature", v->nature);
 	filter_text(rq, h, "q", "Nom, commune ou identifiant");
-	html(h, "<button class=\"btn btn-alt\">Chercher</button>\n</form>\n");
+	filter_close(h, "Chercher");
 	if (*q && !n)
 		note(h, NOTE_INFO, "Aucun établissement de votre Caf ne correspond. Créez-le d’abord dans l’annuaire.");
 	if (n)

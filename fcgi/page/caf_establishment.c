@@ -22,18 +22,15 @@ const struct form *form_caf_establishments(void)
 
 static void establishments_table(struct html *h, const struct establishment *v, size_t n, size_t total)
 {
-	html(h,
-	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-etab\" tabindex=\"0\">\n<table class=\"data\">\n"
-	     "<caption id=\"t-etab\">{} sur {}</caption>\n<thead><tr><th scope=\"col\">Établissement</th><th scope=\"col\">Type</th>"
-	     "<th scope=\"col\">Commune</th><th scope=\"col\">Places</th></tr></thead>\n<tbody>\n",
-	     html_number(h, (int64_t)n), html_number(h, (int64_t)total));
+	table_open(h, "t-etab", arena_printf(h->out->arena, "%zu sur %zu", n, total), "Établissement", "Type",
+		   "Commune", "Places", NULL);
 	for (size_t i = 0; i < n; i++)
 		html(h,
 		     "<tr><th scope=\"row\"><a href=\"/caf/etablissements/{}\">{}</a> <span class=\"muted num\">{}</span></th><td>{}</td><td>{} {}</td>"
 		     "<td class=\"num\">{}</td></tr>\n",
 		     v[i].id, v[i].name, v[i].id, establishment_kind_label(v[i].type, v[i].category, v[i].capacity),
 		     v[i].postal_code, v[i].city, v[i].capacity ? html_number(h, (int64_t)v[i].capacity) : "");
-	html(h, "</tbody>\n</table>\n</div>\n");
+	table_close(h);
 }
 
 enum err page_caf_establishments(struct request *rq, struct html *h)
@@ -51,10 +48,10 @@ enum err page_caf_establishments(struct request *rq, struct html *h)
 	if (pages_are_fewer(rq, list, page, total, PER_PAGE))
 		return ERR_OK;
 	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/etablissements", .title = "Établissements" });
-	html(h, "<h1>Établissements</h1>\n<form class=\"card filters\" method=\"get\" action=\"/caf/etablissements\" "
-		"aria-label=\"Chercher un établissement\">\n");
+	html(h, "<h1>Établissements</h1>\n");
+	filter_open(h, "/caf/etablissements", "Chercher un établissement");
 	filter_text(rq, h, "q", "Nom, commune ou identifiant");
-	html(h, "<button class=\"btn btn-alt\">Chercher</button>\n</form>\n");
+	filter_close(h, "Chercher");
 	if (n)
 		establishments_table(h, v, n, total);
 	else

@@ -89,17 +89,15 @@ static const char *limit_text(struct request *rq, const struct agreement_line *l
 	return renews && l->due ? day_slashes(rq->arena, agreement_notice_limit(l->due)) : "";
 }
 
+#define AGREEMENT_HEADS "Prise d’effet", "Échéance", "Limite de préavis", "État"
+
 void agreements_table(struct request *rq, struct html *h, const char *caption, const struct agreement_line *v, size_t n,
 		      bool with_provider)
 {
-	html(h,
-	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-conv\" tabindex=\"0\">\n<table class=\"data\">\n"
-	     "<caption id=\"t-conv\">{}</caption>\n<thead><tr><th scope=\"col\">Convention</th>",
-	     caption);
 	if (with_provider)
-		html(h, "<th scope=\"col\">Fournisseur</th>");
-	html(h, "<th scope=\"col\">Prise d’effet</th><th scope=\"col\">Échéance</th><th scope=\"col\">Limite de préavis</th>"
-		"<th scope=\"col\">État</th></tr></thead>\n<tbody>\n");
+		table_open(h, "t-conv", caption, "Convention", "Fournisseur", AGREEMENT_HEADS, NULL);
+	else
+		table_open(h, "t-conv", caption, "Convention", AGREEMENT_HEADS, NULL);
 	for (size_t i = 0; i < n; i++) {
 		html(h, "<tr><th scope=\"row\"><a class=\"num\" href=\"/caf/conventions/{u}\">{}</a></th>",
 		     v[i].g.number, v[i].g.number);
@@ -111,24 +109,21 @@ void agreements_table(struct request *rq, struct html *h, const char *caption, c
 		tag(h, agreement_tag(&v[i].g));
 		html(h, "</td></tr>\n");
 	}
-	html(h, "</tbody>\n</table>\n</div>\n");
+	table_close(h);
 }
 
 /* --- the list --- */
 
 static void providers_table(struct html *h, const struct provider *v, size_t n, size_t total)
 {
-	html(h,
-	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-fourn\" tabindex=\"0\">\n<table class=\"data\">\n"
-	     "<caption id=\"t-fourn\">{} fournisseur{} sur {}</caption>\n<thead><tr><th scope=\"col\">Fournisseur</th><th scope=\"col\">Identifiant</th>"
-	     "<th scope=\"col\">SIRET</th><th scope=\"col\">Contact</th></tr></thead>\n<tbody>\n",
-	     html_number(h, (int64_t)n), n > 1 ? "s" : "", html_number(h, (int64_t)total));
+	table_open(h, "t-fourn", arena_printf(h->out->arena, "%zu fournisseur%s sur %zu", n, n > 1 ? "s" : "", total),
+		   "Fournisseur", "Identifiant", "SIRET", "Contact", NULL);
 	for (size_t i = 0; i < n; i++)
 		html(h,
 		     "<tr><th scope=\"row\"><a href=\"/caf/fournisseurs/{u}\">{}</a></th><td class=\"num\">{}</td>"
 		     "<td class=\"num\">{}</td><td>{}</td></tr>\n",
 		     v[i].id, v[i].name, v[i].id, v[i].siret, v[i].mail);
-	html(h, "</tbody>\n</table>\n</div>\n");
+	table_close(h);
 }
 
 enum err page_caf_providers(struct request *rq, struct html *h)
@@ -148,10 +143,10 @@ enum err page_caf_providers(struct request *rq, struct html *h)
 	if (pages_are_fewer(rq, list, page, total, PER_PAGE))
 		return ERR_OK;
 	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/fournisseurs", .title = "Fournisseurs" });
-	html(h, "<h1>Fournisseurs</h1>\n<form class=\"card filters\" method=\"get\" action=\"/caf/fournisseurs\" "
-		"aria-label=\"Chercher un fournisseur\">\n");
+	html(h, "<h1>Fournisseurs</h1>\n");
+	filter_open(h, "/caf/fournisseurs", "Chercher un fournisseur");
 	filter_text(rq, h, "q", "Nom, identifiant, SIRET ou commune");
-	html(h, "<button class=\"btn btn-alt\">Chercher</button>\n</form>\n");
+	filter_close(h, "Chercher");
 	if (n)
 		providers_table(h, v, n, total);
 	else
@@ -218,9 +213,7 @@ static void identity(struct request *rq, struct html *h, const struct provider *
 
 static void people_table(struct request *rq, struct html *h, const struct provider_file *f)
 {
-	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-pers\" tabindex=\"0\">\n<table class=\"data\">\n"
-		"<caption id=\"t-pers\">Personnes</caption>\n<thead><tr><th scope=\"col\">Nom</th><th scope=\"col\">Fonction</th>"
-		"<th scope=\"col\">Courriel</th><th scope=\"col\">Accès</th></tr></thead>\n<tbody>\n");
+	table_open(h, "t-pers", "Personnes", "Nom", "Fonction", "Courriel", "Accès", NULL);
 	for (size_t i = 0; i < f->people_n; i++) {
 		const struct person *p = &f->people[i];
 
@@ -229,7 +222,7 @@ static void people_table(struct request *rq, struct html *h, const struct provid
 		tag(h, access_tag(p->status));
 		html(h, "</td></tr>\n");
 	}
-	html(h, "</tbody>\n</table>\n</div>\n");
+	table_close(h);
 }
 
 /* Why somebody the directory names for an establishment has no right there. */
@@ -261,9 +254,7 @@ static const char *names_of(struct request *rq, const struct provider_file *f, c
 
 static void places_table_of(struct request *rq, struct html *h, const struct provider_file *f)
 {
-	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-etab\" tabindex=\"0\">\n<table class=\"data\">\n"
-		"<caption id=\"t-etab\">Établissements et droits</caption>\n<thead><tr><th scope=\"col\">Établissement</th>"
-		"<th scope=\"col\">Fonctionnement</th><th scope=\"col\">Places libres</th></tr></thead>\n<tbody>\n");
+	table_open(h, "t-etab", "Établissements et droits", "Établissement", "Fonctionnement", "Places libres", NULL);
 	for (size_t i = 0; i < f->places_n; i++) {
 		const struct establishment *e = &f->places[i];
 
@@ -273,7 +264,7 @@ static void places_table_of(struct request *rq, struct html *h, const struct pro
 		     e->id, e->name, e->id, names_of(rq, f, e, FAMILY_LISTING),
 		     type_has_places(e->type) ? names_of(rq, f, e, FAMILY_PLACES) : "Sans objet");
 	}
-	html(h, "</tbody>\n</table>\n</div>\n");
+	table_close(h);
 }
 
 enum err page_caf_provider(struct request *rq, struct html *h)

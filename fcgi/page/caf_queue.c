@@ -126,15 +126,13 @@ static void empty_queue(struct request *rq, struct html *h, const struct queue_p
 
 static void queue_table(struct request *rq, struct html *h, const struct queue_page *q)
 {
-	html(h,
-	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-file\" tabindex=\"0\">\n<table class=\"data\">\n"
-	     "<caption id=\"t-file\">{} {} sur {}, du plus ancien au plus récent</caption>\n<thead><tr><th scope=\"col\">Type</th>"
-	     "<th scope=\"col\">Dossier</th><th scope=\"col\">Fournisseur de données</th><th scope=\"col\">Reçu le</th>"
-	     "<th scope=\"col\">Attente (jours ouvrés)</th><th scope=\"col\">Pris par</th></tr></thead>\n<tbody>\n",
-	     html_number(h, (int64_t)q->n), q->n > 1 ? "dossiers" : "dossier", html_number(h, (int64_t)q->total));
+	table_open(h, "t-file",
+		   arena_printf(rq->arena, "%zu dossier%s sur %zu, du plus ancien au plus récent", q->n,
+				q->n > 1 ? "s" : "", q->total),
+		   "Type", "Dossier", "Fournisseur de données", "Reçu le", "Attente (jours ouvrés)", "Pris par", NULL);
 	for (size_t i = 0; i < q->n; i++)
 		file_row(rq, h, &q->v[i]);
-	html(h, "</tbody>\n</table>\n</div>\n");
+	table_close(h);
 }
 
 enum err page_caf_queue(struct request *rq, struct html *h)
@@ -186,11 +184,12 @@ enum err page_caf_queue(struct request *rq, struct html *h)
 		kpi(h, DEPARTURE_TODO, q.departures, "fin de mission à confirmer", "fins de mission à confirmer");
 	if (q.unreturned)
 		kpi(h, REQUEST_UNRETURNED, q.unreturned, "convention à relancer", "conventions à relancer");
-	html(h, "</ul>\n<form class=\"card filters\" method=\"get\" action=\"/caf\" aria-label=\"Filtrer les dossiers\">\n");
+	html(h, "</ul>\n");
+	filter_open(h, "/caf", "Filtrer les dossiers");
 	filter_select(rq, h, "type", "Type de dossier", kinds, f.kind);
 	filter_text(rq, h, "q", "Fournisseur ou établissement");
 	filter_select(rq, h, "pris", "Pris par", claimed_choices, f.claimed);
-	html(h, "<button class=\"btn btn-alt\">Filtrer</button>\n</form>\n");
+	filter_close(h, "Filtrer");
 	if (q.n)
 		queue_table(rq, h, &q);
 	else

@@ -27,15 +27,13 @@ static void people_table(struct request *rq, struct html *h, const struct reques
 {
 	struct provider found, *provider = request_provider(rq->app, rq->arena, &f->r, &found) ? NULL : &found;
 
-	html(h, "<div class=\"scroll\" role=\"region\" id=\"personnes\" aria-labelledby=\"t-personnes\" tabindex=\"0\">\n<table class=\"data\">\n"
-		"<caption id=\"t-personnes\">Personnes à habiliter</caption>\n<thead><tr><th scope=\"col\">Personne</th>"
-		"<th scope=\"col\">Fonction</th><th scope=\"col\">Courriel</th></tr></thead>\n<tbody>\n");
+	table_open(h, "personnes", "Personnes à habiliter", "Personne", "Fonction", "Courriel", NULL);
 	for (size_t i = 0; i < f->people_n; i++) {
 		html(h, "<tr><th scope=\"row\">{} {}", f->people[i].given_name, f->people[i].surname);
 		suspended_note(rq, h, provider, &f->people[i]);
 		html(h, "</th><td>{}</td><td>{}</td></tr>\n", f->people[i].title, f->people[i].mail);
 	}
-	html(h, "</tbody>\n</table>\n</div>\n");
+	table_close(h);
 }
 
 static const struct field activate_fields[] = {

@@ -64,15 +64,13 @@ static void request_row(struct request *rq, struct html *h, const struct grant_r
 
 static void requests_table(struct request *rq, struct html *h, const struct grant_request *v, size_t n, size_t total)
 {
-	html(h,
-	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-demandes\" tabindex=\"0\">\n<table class=\"data\">\n"
-	     "<caption id=\"t-demandes\">{} {} sur {}, de la plus récente à la plus ancienne</caption>\n<thead><tr>"
-	     "<th scope=\"col\">Demande</th><th scope=\"col\">Organisme</th><th scope=\"col\">Transmise le</th>"
-	     "<th scope=\"col\">Réponse attendue avant le</th><th scope=\"col\">État</th></tr></thead>\n<tbody>\n",
-	     html_number(h, (int64_t)n), n > 1 ? "demandes" : "demande", html_number(h, (int64_t)total));
+	table_open(h, "t-demandes",
+		   arena_printf(rq->arena, "%zu demande%s sur %zu, de la plus récente à la plus ancienne", n,
+				n > 1 ? "s" : "", total),
+		   "Demande", "Organisme", "Transmise le", "Réponse attendue avant le", "État", NULL);
 	for (size_t i = 0; i < n; i++)
 		request_row(rq, h, &v[i]);
-	html(h, "</tbody>\n</table>\n</div>\n");
+	table_close(h);
 }
 
 enum err page_caf_requests(struct request *rq, struct html *h)
@@ -98,11 +96,11 @@ enum err page_caf_requests(struct request *rq, struct html *h)
 	if (pages_are_fewer(rq, list, page, total, PER_PAGE))
 		return ERR_OK;
 	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/demandes", .title = "Demandes d’habilitation" });
-	html(h, "<h1>Demandes d’habilitation</h1>\n<form class=\"card filters\" method=\"get\" action=\"/caf/demandes\" "
-		"aria-label=\"Filtrer les demandes\">\n");
+	html(h, "<h1>Demandes d’habilitation</h1>\n");
+	filter_open(h, "/caf/demandes", "Filtrer les demandes");
 	filter_select(rq, h, "etat", "État", state_filter, c->value);
 	filter_text(rq, h, "q", "Fournisseur ou numéro");
-	html(h, "<button class=\"btn btn-alt\">Filtrer</button>\n</form>\n");
+	filter_close(h, "Filtrer");
 	if (n)
 		requests_table(rq, h, v, n, total);
 	else

@@ -303,10 +303,9 @@ static enum err last_logins(struct request *rq, struct html *h)
 
 	if (e)
 		return e;
-	html(h, "<section aria-labelledby=\"t-cnx\">\n<h2 id=\"t-cnx\">Vos dernières connexions</h2>\n<div class=\"scroll\" role=\"region\" "
-		"aria-labelledby=\"t-liste\" tabindex=\"0\">\n<table class=\"data\">\n<caption id=\"t-liste\">De la plus récente à la plus "
-		"ancienne</caption>\n<thead><tr><th scope=\"col\">Date et heure</th><th scope=\"col\">Résultat</th>"
-		"<th scope=\"col\">Adresse IP</th><th scope=\"col\">Navigateur</th></tr></thead>\n<tbody>\n");
+	html(h, "<section aria-labelledby=\"t-cnx\">\n<h2 id=\"t-cnx\">Vos dernières connexions</h2>\n");
+	table_open(h, "t-liste", "De la plus récente à la plus ancienne", "Date et heure", "Résultat", "Adresse IP",
+		   "Navigateur", NULL);
 	for (size_t i = 0; i < n; i++)
 		html(h, "<tr><th scope=\"row\" class=\"nowrap num\">{}</th><td>{f}</td><td class=\"num\">{}</td><td>{}</td></tr>\n",
 		     time_log_fr(rq->arena, v[i].at),
@@ -314,7 +313,8 @@ static enum err last_logins(struct request *rq, struct html *h)
 		     v[i].current ? "Réussi (cette session)" :
 				    "Réussi",
 		     v[i].address, user_agent_label(rq->arena, v[i].user_agent));
-	html(h, "</tbody>\n</table>\n</div>\n<p>Une ligne ne vient pas de vous ? Changez votre mot de passe et appelez ");
+	table_close(h);
+	html(h, "<p>Une ligne ne vient pas de vous ? Changez votre mot de passe et appelez ");
 	if (*rq->who.caf.phone) {
 		html(h, "la {} au ", rq->who.caf.name);
 		phone_link(h, rq->arena, rq->who.caf.phone);

@@ -149,6 +149,14 @@ void filter_select(struct request *rq, struct html *h, const char *name, const c
 		   const struct choice *choices, const char *selected);
 /* Beside it, one line of text as typed. */
 void filter_text(struct request *rq, struct html *h, const char *name, const char *label);
+/* The form they stand in, of a list at that path; label: what it is for. */
+void filter_open(struct html *h, const char *path, const char *label);
+void filter_close(struct html *h, const char *button);
+
+/* A table that scrolls by itself where it is wider than the screen, up to its first row: its caption, of that id, and its columns'
+   heads, then NULL. Caption and heads are our own French. */
+void table_open(struct html *h, const char *id, const char *caption, ...) __attribute__((sentinel));
+void table_close(struct html *h);
 
 struct tag_of {
 	const char *class; /* "", "tag-ok", "tag-warn", "tag-err", "tag-info" */

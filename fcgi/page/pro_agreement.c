@@ -329,13 +329,11 @@ static enum err agreement_page(struct request *rq, struct html *h)
 	if (!all.n && (e = no_agreement(rq, h)))
 		return e;
 	agreement_cards(rq, h, &all);
-	html(h, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-pers\" tabindex=\"0\">\n<table class=\"data\">\n"
-		"<caption id=\"t-pers\">Personnes habilitées de votre organisme</caption>\n<thead><tr><th scope=\"col\">Nom</th>"
-		"<th scope=\"col\">Fonction</th><th scope=\"col\">Identifiant</th><th scope=\"col\">Accès</th>"
-		"<th scope=\"col\">Départ</th></tr></thead>\n<tbody>\n");
+	table_open(h, "t-pers", "Personnes habilitées de votre organisme", "Nom", "Fonction", "Identifiant", "Accès",
+		   "Départ", NULL);
 	for (size_t i = 0; i < n; i++)
 		person_row(h, &people[i]);
-	html(h, "</tbody>\n</table>\n</div>\n");
+	table_close(h);
 	for (size_t i = 0; i < all.n; i++)
 		if ((e = covered_section(rq, h, &all.v[i], all.n > 1 ? i + 1 : 0)))
 			return e;

@@ -38,10 +38,8 @@ static void reason_cell(struct html *h, const struct revision *r)
 
 void revisions_table(struct request *rq, struct html *h, const struct revision *v, size_t n)
 {
-	html(h,
-	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"t-rev\" tabindex=\"0\">\n<table class=\"data\">\n"
-	     "<caption id=\"t-rev\">De la plus récente à la plus ancienne</caption>\n<thead><tr><th scope=\"col\">Modification</th>"
-	     "<th scope=\"col\">Envoyée le</th><th scope=\"col\">Par</th><th scope=\"col\">État</th><th scope=\"col\">Motif</th></tr></thead>\n<tbody>\n");
+	table_open(h, "t-rev", "De la plus récente à la plus ancienne", "Modification", "Envoyée le", "Par", "État",
+		   "Motif", NULL);
 	for (size_t i = 0; i < n; i++) {
 		const char *number = html_number(h, (int64_t)v[i].n);
 
@@ -59,7 +57,7 @@ void revisions_table(struct request *rq, struct html *h, const struct revision *
 		html(h, "</td>");
 		reason_cell(h, &v[i]);
 	}
-	html(h, "</tbody>\n</table>\n</div>\n");
+	table_close(h);
 }
 
 enum err page_revisions(struct request *rq, struct html *h)

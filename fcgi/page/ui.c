@@ -338,6 +338,37 @@ void filter_text(struct request *rq, struct html *h, const char *name, const cha
 	html(h, "></div>\n");
 }
 
+void filter_open(struct html *h, const char *path, const char *label)
+{
+	html(h, "<form class=\"card filters\" method=\"get\" action=\"{}\" aria-label=\"{}\">\n", path, label);
+}
+
+void filter_close(struct html *h, const char *button)
+{
+	html(h, "<button class=\"btn btn-alt\">{}</button>\n</form>\n", button);
+}
+
+void table_open(struct html *h, const char *id, const char *caption, ...)
+{
+	va_list heads;
+	const char *head;
+
+	html(h,
+	     "<div class=\"scroll\" role=\"region\" aria-labelledby=\"{}\" tabindex=\"0\">\n<table class=\"data\">\n"
+	     "<caption id=\"{}\">{f}</caption>\n<thead><tr>",
+	     id, id, caption);
+	va_start(heads, caption);
+	while ((head = va_arg(heads, const char *)))
+		html(h, "<th scope=\"col\">{f}</th>", head);
+	va_end(heads);
+	html(h, "</tr></thead>\n<tbody>\n");
+}
+
+void table_close(struct html *h)
+{
+	html(h, "</tbody>\n</table>\n</div>\n");
+}
+
 void tag(struct html *h, struct tag_of t)
 {
 	html(h, "<span class=\"tag {}\">{f}</span>", t.class, t.text);
