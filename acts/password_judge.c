@@ -124,10 +124,10 @@ static void add_word(struct words *w, const char *word)
 		w->v[w->n++] = word;
 }
 
-/* Folded, and run together: "d’Aubigné de La Tour" → "daubignedelatour". */
-static char *run_together(struct arena *a, const char *text)
+/* What was folded, run together: "d aubigne de la tour" → "daubignedelatour". */
+static char *run_together(struct arena *a, const char *folded)
 {
-	char *out = arena_strdup(a, text_fold(a, text)), *to = out;
+	char *out = arena_strdup(a, folded), *to = out;
 
 	for (const char *s = out; *s; s++)
 		if (*s != ' ')
@@ -144,7 +144,7 @@ static void add_words(struct arena *a, struct words *w, const char *text)
 	add_word(w, text);
 	add_word(w, text_fold(a, text));
 	for (char *part; (part = strsep(&parts, ",\n"));)
-		add_word(w, run_together(a, part));
+		add_word(w, run_together(a, text_fold(a, part)));
 	for (char *word; (word = strsep(&words, " "));)
 		add_word(w, word);
 }
@@ -296,11 +296,11 @@ static size_t marks_in(const char *password)
 
 /* « m o t d e p a s s e » is one word and a blank. Words of a letter or two only, or it would take from passphrases what
    their blanks are worth. */
-static struct guess guess_spelled(struct arena *a, const struct words *w, const char *password, const char *letters)
+static struct guess guess_spelled(const struct words *w, const char *password, const char *folded, const char *letters)
 {
 	size_t words = 1;
 
-	for (const char *s = text_fold(a, password); *s; s++)
+	for (const char *s = folded; *s; s++)
 		words += *s == ' ';
 	if (text_length(letters) > SPELLED_MAX * words)
 		return never;
@@ -320,12 +320,13 @@ static enum err judge_strength(struct app *app, struct arena *a, const struct vi
 
 	if (e)
 		return e;
-	char *letters = run_together(a, password);
+	char *folded = arena_strdup(a, text_fold(a, password)), *letters = run_together(a, folded);
 	struct guess g = guess_own(&w, letters);
 
 	add_common(&w);
 	g = easier(guess_plain(a, &w, password), g);
-	g = easier(g, guess_spelled(a, &w, password, letters));
+	g = easier(g, guess_spelled(&w, password, folded, letters));
+	secret_wipe(folded, strlen(folded));
 	secret_wipe(letters, strlen(letters));
 	if (g.bits >= (double)wanted)
 		return ERR_OK;
