@@ -77,8 +77,11 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/refusals.c \
 	%D%/register_edits.c \
 	%D%/register_file.c \
+	%D%/register_gone.c \
 	%D%/register_import.c \
 	%D%/register_rows.c \
+	%D%/register_rows_agreement.c \
+	%D%/register_rows_right.c \
 	%D%/register_things.c \
 	%D%/reminders.c \
 	%D%/report.c \
@@ -151,6 +154,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/publish.h \
 	%D%/queue.h \
 	%D%/register_import.h \
+	%D%/register_rows.h \
 	%D%/reminders.h \
 	%D%/report.h \
 	%D%/request.h \
