@@ -23,11 +23,13 @@ struct import_thing *import_provider_of(struct import *m, enum import_kind kind,
    cell that says some. */
 void import_check_class(struct import *m, enum import_kind kind, struct import_row *row, size_t column,
 			const struct import_thing *place);
+/* Once all is written; of somebody who is there the directory tells, and no right is given to whom the file sees gone. */
+const char *import_person_status(const struct import_thing *p);
 
 MUST_USE enum err import_resolve_agreement(struct import *m, struct import_row *row);
 MUST_USE enum err import_resolve_right(struct import *m, struct import_row *row);
 
-/* --- what was taken away stays away: a warning says so; *out: nothing is to be given back --- */
+/* --- what was taken away stays away: a warning says so, and how it is had again; *out: nothing is to be given back --- */
 
 /* The establishment that the row gives to that manager, who had it before its present one. */
 MUST_USE enum err import_is_taken_over(struct import *m, const struct import_row *row, const struct import_thing *place,

@@ -6,8 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Once all is written; of somebody who is there the directory tells, and no right is given to whom the file sees gone. */
-static const char *status_of(const struct import_thing *p)
+const char *import_person_status(const struct import_thing *p)
 {
 	const char *said = p->row ? p->row->cell[PERSON_STATUS] : "";
 
@@ -32,7 +31,7 @@ static bool may_be_covered(struct import *m, const struct import_thing *provider
 static void check_given(struct import *m, struct import_row *row, const struct import_thing *p,
 			const struct import_thing *place)
 {
-	const char *status = status_of(p);
+	const char *status = import_person_status(p);
 	bool several;
 
 	if (!p->parent || p->parent != place->parent)

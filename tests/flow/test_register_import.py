@@ -285,6 +285,18 @@ def test_what_an_amendment_took_away_stays_away(service, tree, tmp_path):
     for covered in ('tous', 'E92190101'):
         said = plan(service, tmp_path, conventions=DEAL.replace('tous', covered), droits=RIGHT)
         assert out in said and said.count('warning: the right of') == 2 and '0 changes' in said, said
+        assert said.count('stays so: an amendment that brings E92190101 back into convention 921-2020-9001 gives it back') == 2, said
+    # nor does an amendment give a right to who left, nor under a convention that is over
+    left = 'numero;nom;prenom;courriel;fournisseur;statut\n921-9001;Aubrac;Nine;n.aubrac@radeau.example;F9219001;terminee\n'
+    said = plan(service, tmp_path, conventions=DEAL, personnes=left, droits=RIGHT)
+    assert said.count('stays so: 921-9001 is terminee, and whoever comes back is a new person') == 2 and 'gives it back' not in said, said
+    (tmp_path / 'personnes.csv').unlink()
+    tree.set(tree.deal, habStatut='terminee')
+    said = plan(service, tmp_path, conventions=DEAL, droits=RIGHT)
+    assert said.count('stays so: no convention of F9219001 runs, a new one gives it back') == 2, said
+    assert 'conventions.csv:2: warning: E92190101 was taken out of convention 921-2020-9001 and stays out: the convention is over, a new one covers it' in said, said
+    assert 'amendment' not in said, said
+    tree.set(tree.deal, habStatut='active')
     # a later convention is another matter
     today = time.strftime('%d/%m/%Y')
     later = DEAL.replace('921-2020-9001', '921-2026-9002').replace('02/03/2020;09/03/2020', f'{today};{today}')
@@ -294,9 +306,13 @@ def test_what_an_amendment_took_away_stays_away(service, tree, tmp_path):
     tree.d.modify_s(tree.place, [(ldap.MOD_REPLACE, 'habGestionnaire', tree.provider.replace('F9219001', 'F9210001').encode())])
     (tmp_path / 'conventions.csv').unlink()
     (tmp_path / 'droits.csv').unlink()
-    said = plan(service, tmp_path, etablissements='identifiant;nom;type;adresse;code_postal;commune;code_insee;fournisseur\n'
-                'E92190101;Le Radeau;EAJE;1, rue du Bac;92390;Villeneuve;92078;F9219001\n')
-    assert 'etablissements.csv:2: warning: E92190101 was taken over from F9219001 and stays with F9210001' in said and '0 changes' in said, said
+    back = 'identifiant;nom;type;adresse;code_postal;commune;code_insee;fournisseur\nE92190101;Le Radeau;EAJE;1, rue du Bac;92390;Villeneuve;92078;F9219001\n'
+    over = 'etablissements.csv:2: warning: E92190101 was taken over from F9219001 and stays with F9210001: '
+    said = plan(service, tmp_path, etablissements=back)
+    assert over + 'an amendment of the convention brings it back' in said and '0 changes' in said, said
+    tree.set(tree.deal, habStatut='terminee')
+    said = plan(service, tmp_path, etablissements=back)
+    assert over + 'no convention of F9219001 runs, a new one brings it back' in said and '0 changes' in said, said
 
 
 def test_what_changes_of_an_entry_changes_whole(service, tree, tmp_path):
