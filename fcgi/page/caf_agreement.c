@@ -326,6 +326,21 @@ static void job_note(struct html *h, const struct outcome *o)
 		     "L’annuaire a refusé une partie de la dernière modification. Prévenez l’exploitant du service.");
 }
 
+/* Only those where something can be chosen. */
+static void amendment_links(struct html *h, const struct agreement_view *v)
+{
+	html(h, "<div class=\"card\">\n<h2>Avenant</h2>\n<p>À la demande expresse du fournisseur. Un ajout suppose l’avenant signé ; un "
+		"retrait est immédiat.</p>\n");
+	if (!v->covered_n)
+		html(h, "<p>Pour donner des droits, ajoutez d’abord un établissement : cette convention n’en couvre aucun.</p>\n");
+	html(h, "<ul>\n");
+	for (const struct choice *c = amendment_natures; c->value; c++)
+		if (strcmp(c->value, "etablissement") == 0 ||
+		    (amendment_is_signed(c->value) ? v->covered_n : v->g.covered_keys.n))
+			html(h, "<li><a href=\"{}/avenant?nature={u}\">{f}</a></li>\n", v->path, c->value, c->label);
+	html(h, "</ul>\n</div>\n");
+}
+
 static void links(struct html *h, const struct agreement_view *v)
 {
 	bool open = v->state == AGREEMENT_IN_FORCE || v->state == AGREEMENT_TERMINATING;
@@ -333,14 +348,7 @@ static void links(struct html *h, const struct agreement_view *v)
 	html(h, "<div class=\"card\">\n<h2>Annexe 1</h2>\n<p><a href=\"{}/annexe\">Voir et imprimer l’annexe, à une date</a></p>\n</div>\n",
 	     v->path);
 	if (open)
-		html(h,
-		     "<div class=\"card\">\n<h2>Avenant</h2>\n<p>À la demande expresse du fournisseur. Un ajout suppose l’avenant signé ; "
-		     "un retrait est immédiat.</p>\n<ul>\n<li><a href=\"{}/avenant?nature=personne\">Ajouter une personne</a></li>\n"
-		     "<li><a href=\"{}/avenant?nature=etablissement\">Ajouter un établissement</a></li>\n"
-		     "<li><a href=\"{}/avenant?nature=droit\">Ajouter un droit</a></li>\n"
-		     "<li><a href=\"{}/avenant?nature=retrait-droit\">Retirer un droit</a></li>\n"
-		     "<li><a href=\"{}/avenant?nature=retrait-etablissement\">Retirer un établissement</a></li>\n</ul>\n</div>\n",
-		     v->path, v->path, v->path, v->path, v->path);
+		amendment_links(h, v);
 	else
 		html(h, "<div class=\"card\">\n<h2>Avenant</h2>\n<p>{}</p>\n</div>\n",
 		     v->state == AGREEMENT_OVER ?

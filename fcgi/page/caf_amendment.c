@@ -105,18 +105,33 @@ static const struct person *chosen(struct request *rq, const struct amendment_vi
 	return NULL;
 }
 
-/* Establishments to tick, in one family: all, those somebody has not (add) or has. */
+/* It can be ticked in that family: somebody has not its right (add) or has it; nothing is given on what another manages by now. */
+static bool is_offered(const struct amendment_view *v, const struct establishment *e, bool places,
+		       const struct person *p, bool add)
+{
+	bool held = p && strs_has(places ? &e->places_keys : &e->listing_keys, p->key);
+
+	return !(places && !type_has_places(e->type)) && !(p && held == add) &&
+	       !(add && strcmp(e->manager_key, v->p.key) != 0);
+}
+
+static bool any_offered(const struct amendment_view *v, const struct person *p, bool add)
+{
+	for (size_t i = 0; i < v->places_n; i++)
+		if (is_offered(v, &v->places[i], false, p, add) || is_offered(v, &v->places[i], true, p, add))
+			return true;
+	return false;
+}
+
 static void places_group(struct request *rq, struct html *h, const struct amendment_view *v, struct boxes g,
 			 bool places, const struct person *p, bool add)
 {
 	boxes_begin(rq, h, &g);
 	for (size_t i = 0; i < v->places_n; i++) {
 		const struct establishment *e = &v->places[i];
-		bool held = p && strs_has(places ? &e->places_keys : &e->listing_keys, p->key);
 
-		if ((places && !type_has_places(e->type)) || (p && held == add))
-			continue;
-		boxes_add(rq, h, &g, e->id, arena_printf(rq->arena, "%s (%s)", e->name, e->id));
+		if (is_offered(v, e, places, p, add))
+			boxes_add(rq, h, &g, e->id, arena_printf(rq->arena, "%s (%s)", e->name, e->id));
 	}
 	boxes_end(h, &g, "Aucun établissement.");
 }
@@ -198,17 +213,11 @@ static void removed_establishment(struct request *rq, struct html *h, const stru
 /* Whose right: a page of its own first, since the boxes depend on it. */
 static void choose_person(struct html *h, const struct amendment_view *v)
 {
-	html(h, "<div class=\"card narrow\">\n<h2>De qui s’agit-il ?</h2>\n");
-	if (!v->people_n)
-		html(h, "<p>Ce fournisseur n’a personne.</p>\n");
-	else
-		html(h, "<ul>\n");
+	html(h, "<div class=\"card narrow\">\n<h2>De qui s’agit-il ?</h2>\n<ul>\n");
 	for (size_t i = 0; i < v->people_n; i++)
 		html(h, "<li><a href=\"{}/avenant?nature={u}&amp;agent={u}\">{}</a>, {}</li>\n", v->path, v->nature,
 		     v->people[i].number, v->people[i].name, v->people[i].title);
-	if (v->people_n)
-		html(h, "</ul>\n");
-	html(h, "</div>\n");
+	html(h, "</ul>\n</div>\n");
 }
 
 static void found_line(struct request *rq, struct html *h, const struct amendment_view *v, const struct establishment *e)
@@ -269,18 +278,69 @@ static void fields_of(struct request *rq, struct html *h, const struct amendment
 	rights_groups(rq, h, v, p, nature_is(v, "droit"));
 }
 
+/* Why nothing can be chosen in its form. NULL: something can. */
+static const char *nothing_there(struct request *rq, const struct amendment_view *v)
+{
+	const struct person *p = chosen(rq, v);
+	bool of_right = nature_is(v, "droit") || nature_is(v, "retrait-droit");
+
+	if (nature_is(v, "etablissement"))
+		return NULL;
+	if (!v->places_n)
+		return amendment_is_signed(v->nature) ?
+			       "Cette convention ne couvre aucun établissement : aucun droit ne peut être donné." :
+			       "Cette convention ne couvre aucun établissement : il n’y a rien à retirer.";
+	if (amendment_is_signed(v->nature) && !any_offered(v, NULL, true))
+		return "Les établissements de cette convention ont changé de gestionnaire : aucun droit ne peut être donné.";
+	if (of_right && !v->people_n)
+		return "Ce fournisseur n’a personne dont l’accès soit ouvert ou suspendu.";
+	if (!of_right || !p || any_offered(v, p, nature_is(v, "droit")))
+		return NULL;
+	return arena_printf(rq->arena,
+			    nature_is(v, "droit") ?
+				    "%s a déjà tous les droits que cette convention permet de donner." :
+				    "%s n’a aucun droit sur les établissements de cette convention : il n’y a rien à retirer.",
+			    p->name);
+}
+
+/* What to do instead, where there is something. */
+static void instead(struct html *h, const struct amendment_view *v, const char *why)
+{
+	bool places = amendment_is_signed(v->nature) && !any_offered(v, NULL, true);
+	bool people = !places && amendment_is_signed(v->nature) && !v->people_n;
+
+	note(h, NOTE_INFO, why);
+	if (places)
+		html(h,
+		     "<p>Ajoutez d’abord un établissement : <a href=\"{}/avenant?nature=etablissement\">ajouter un établissement</a>. "
+		     "Les droits de chacun y sont donnés en même temps.</p>\n",
+		     v->path);
+	if (people)
+		html(h,
+		     "<p>Ajoutez d’abord une personne : <a href=\"{}/avenant?nature=personne\">ajouter une personne</a>. "
+		     "Ses droits sont donnés en même temps.</p>\n",
+		     v->path);
+	html(h, "<p><a href=\"{}\">Revenir à la convention</a></p>\n", v->path);
+}
+
 static enum err show(struct request *rq, struct html *h, const struct amendment_view *v)
 {
 	const char *title = choice_label(amendment_natures, v->nature);
+	const char *nothing = nothing_there(rq, v);
 	bool of_person = nature_is(v, "droit") || nature_is(v, "retrait-droit");
+	bool whose = !nothing && of_person && !chosen(rq, v);
 	enum err e = ERR_OK;
 
 	page_begin(rq, h, &(struct page){ .space = SPACE_CAF, .tab = "/caf/conventions", .title = title });
 	crumbs(h, "Conventions", "/caf/conventions", v->g.number, v->path, title, NULL);
 	error_summary(rq, h);
 	html(h, "<h1>{}</h1>\n<p class=\"lead\">{}, convention {}</p>\n", title, v->p.name, v->g.number);
-	if (of_person && !chosen(rq, v)) {
+	if (nothing)
+		instead(h, v, nothing);
+	if (whose)
 		choose_person(h, v);
+	/* whoever was slower keeps what he typed */
+	if (whose || (nothing && !rq->faults.n)) {
 		page_end(rq, h);
 		return ERR_OK;
 	}

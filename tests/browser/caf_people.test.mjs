@@ -116,6 +116,10 @@ test('other natures of an amendment', async () => {
   await admin.follow('Ariane Delorne');
   await admin.press('Retirer tout de suite');
   await admin.look('caf-avenant-retrait-droit-vide', 422);
+  await admin.go(at('droit'));
+  await admin.follow('Noémie Tramoulet');
+  await admin.says('Noémie Tramoulet a déjà tous les droits que cette convention permet de donner.');
+  await admin.look('caf-avenant-aucun-droit');
   await admin.go(at('retrait-etablissement'));
   await admin.press('Retirer tout de suite');
   assert.equal(admin.status, 422);

@@ -319,6 +319,75 @@ def test_an_establishment_of_another_manager_is_taken_over_once_confirmed(servic
     c.d.modify_s(other.dn, [(ldap.MOD_ADD, 'habEtablissementCouvert', [dn.encode()])])
 
 
+@pytest.fixture
+def bare(service):
+    """A provider with a person and a convention that covers nothing, as hands made them in the directory."""
+    d, made = service.directory(), []
+    caf = f'habCodeCaf=921,ou=cafs,{service.demo["ldap"]["suffix"]}'
+
+    def add(dn, **values):
+        d.add_s(dn, [(k, [x.encode() for x in (v if isinstance(v, list) else [v])]) for k, v in values.items()])
+        made.insert(0, dn)
+        return dn
+    provider = add(f'habFournisseurId=F9218801,ou=fournisseurs,{caf}', objectClass='habFournisseur', habFournisseurId='F9218801', o='Association Le Gué',
+                   habSiret='99930088000019', mail='contact@legue.example', street='1, rue du Bac', postalCode='92390', l='Villeneuve')
+    add(f'uid=s.morvan,{provider}', objectClass=['inetOrgPerson', 'habAgent'], uid='s.morvan', cn='Solène Morvan', sn='Morvan', givenName='Solène',
+        displayName='Solène Morvan', mail='s.morvan@legue.example', habAgentNumero='921-8811', habStatut='active')
+    add(f'habConventionNumero=921-2026-8811,{provider}', objectClass='habConvention', habConventionNumero='921-2026-8811', habStatut='active',
+        habDateSignatureFournisseur='20260302000000Z', habDateSignatureCaf='20260309000000Z', habDateEffet='20260309000000Z',
+        habDateEcheance='20270309000000Z', habTaciteReconduction='TRUE')
+    add(f'habEtablissementId=E92188111,ou=etablissements,{caf}', objectClass=['habEtablissement', 'habEaje'], habEtablissementId='E92188111', cn='Le Gué',
+        habTypeEtablissement='EAJE', street='1, rue du Bac', postalCode='92390', l='Villeneuve', habCodeInsee='92078', habGestionnaire=provider)
+    yield Agreement(service, 'F9218801')
+    for dn in made:
+        d.delete_s(dn)
+
+
+NATURES = ('personne', 'etablissement', 'droit', 'retrait-droit', 'retrait-etablissement')
+
+
+def test_an_amendment_where_nothing_can_be_chosen_says_why_and_what_to_do(service, admin, bare):
+    c, place = bare, bare.find('(habEtablissementId=E92188111)')[0][0]
+
+    def links():
+        return [n for n in NATURES if f'{c.path}/avenant?nature={n}' in admin.get(c.path).links()]
+
+    def dead(nature, why, query=''):
+        page = c.wait_page(admin, why, f'/avenant?nature={nature}{query}')
+        assert not [f for f in page.forms() if f.method == 'post' and f.action.endswith('/avenant')], page.words
+        return page.words
+    page = c.wait_page(admin, 'Pour donner des droits, ajoutez d’abord un établissement : cette convention n’en couvre aucun.')
+    assert links() == ['etablissement']
+    # kept addresses say why
+    for nature in ('personne', 'droit'):
+        words = dead(nature, 'ne couvre aucun établissement : aucun droit ne peut être donné')
+        assert 'Ajoutez d’abord un établissement' in words
+    for nature in ('retrait-droit', 'retrait-etablissement'):
+        assert 'Ajoutez' not in dead(nature, 'ne couvre aucun établissement : il n’y a rien à retirer')
+    # whoever was slower keeps what he typed
+    other = Agreement(service, 'F9210002')
+    form = posted(admin.get(other.path + '/avenant?nature=personne'))
+    form.action = c.path + '/avenant'
+    page = form.set(nom='Aubrac', **SIGNED).submit()
+    assert page.status == 422 and posted(page).get('nom') == 'Aubrac' and 'Ajoutez d’abord un établissement' in page.words
+    # covered, and nobody has a right there
+    c.d.modify_s(c.dn, [(ldap.MOD_ADD, 'habEtablissementCouvert', [place.encode()])])
+    until(lambda: links() == list(NATURES))
+    assert 'Ajoutez' not in dead('retrait-droit', 'n’a aucun droit sur les établissements de cette convention : il n’y a rien à retirer', '&agent=921-8811')
+    agent = f'uid=s.morvan,{c.provider}'.encode()
+    c.d.modify_s(place, [(ldap.MOD_ADD, name, [agent]) for name in ('habDroitFonctionnement', 'habDroitDisponibilites')])
+    dead('droit', 'a déjà tous les droits que cette convention permet de donner', '&agent=921-8811')
+    assert posted(admin.get(c.path + '/avenant?nature=retrait-droit&agent=921-8811')).get('agent') == '921-8811'
+    # what another manages by now can only be taken out
+    c.d.modify_s(place, [(ldap.MOD_REPLACE, 'habGestionnaire', [other.provider.encode()])])
+    until(lambda: links() == ['etablissement', 'retrait-droit', 'retrait-etablissement'])
+    assert 'Ajoutez d’abord un établissement' in dead('personne', 'ont changé de gestionnaire')
+    c.d.modify_s(place, [(ldap.MOD_REPLACE, 'habGestionnaire', [c.provider.encode()])])
+    c.d.modify_s(agent.decode(), [(ldap.MOD_REPLACE, 'habStatut', [b'terminee'])])
+    assert 'Ajoutez d’abord une personne' in dead('droit', 'n’a personne dont l’accès soit ouvert ou suspendu')
+    assert 'Ajoutez' not in dead('retrait-droit', 'n’a personne dont l’accès soit ouvert ou suspendu')
+
+
 def test_a_convention_ended_with_an_ldap_tool_says_since_when(service, admin):
     agent, c = next((a, c) for a in service.accounts('agent', caf='921')
                     if (c := Agreement(service, a['dn'].split(',')[1].split('=')[1])).alone and c.get('habEtablissementCouvert'))
