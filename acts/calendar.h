@@ -53,9 +53,9 @@ void calendar_progress_put(struct arena *a, struct changeset *cs, const struct c
 MUST_USE enum err agreement_day_add(struct app *app, struct arena *a, struct changeset *cs, const struct agreement *g,
 				    day_t today, bool *any);
 
-/* One mail to each agent of the provider who may write free places of which some call for it today (acts/reminders.h): all of his
-   that grow old, those that families see no more in the first mail after. since: the last day looked at. Outcome
-   "agent/NUMBER/rappel", whose day is that of his last mail. */
+/* One mail to each agent of the provider who may write free places of which some call for it today (acts/reminders.h) and who entered
+   before with a password of his own: all of his that grow old, those that families see no more in the first mail after. since: the
+   last day looked at. Outcome "agent/NUMBER/rappel", whose day is that of his last mail. */
 MUST_USE enum err places_reminders_add(struct app *app, struct arena *a, struct changeset *cs, const struct provider *p,
 				       day_t since, day_t today);
 

@@ -72,6 +72,7 @@ static enum err remind(struct looking *x, struct changeset *cs, const struct per
 	struct visitor who = { .address = "", .user_agent = "", .method = "", .path = "" };
 	struct my_establishment *mine = NULL;
 	size_t n = 0;
+	bool entered = false;
 	enum err e = visitor_fill(x->app, x->a, p, &who);
 
 	if (!e)
@@ -83,7 +84,10 @@ static enum err remind(struct looking *x, struct changeset *cs, const struct per
 	for (size_t i = 0; !e && i < n; i++)
 		if (mine[i].families & FAMILY_PLACES)
 			e = look_at(x, &mine[i].e);
-	if (e || !x->call)
+	/* who never entered could not follow its link */
+	if (!e && x->call)
+		e = personal_password_logged(x->app, x->a, p->uuid, &entered);
+	if (e || !entered)
 		return e;
 	mail_add_about(x->app, x->a, cs, about, "places_stale", p->uuid, "", p->caf, "combien",
 		       counted(x->a, x->n, "établissement", "établissements"), "lignes", buf_str(&x->lines),

@@ -305,6 +305,19 @@ static void put_agent(struct world *w, day_t published)
 	put_places(w, &w->nursery, published);
 }
 
+/* He enters: with a mailed password, or with his own. */
+static void put_login(struct world *w, bool must_change)
+{
+	struct audit_record r = act_record(w->a, &w->agent, EVENT_LOGIN);
+	struct changeset *cs = changeset_new(w->a);
+
+	if (must_change)
+		act_detail(w->a, &r, "must_change", "1");
+	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#login"), BYTES_NONE);
+	changeset_audit(cs, &r);
+	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
+}
+
 static size_t remind(struct world *w, day_t since, day_t today)
 {
 	struct changeset *cs = changeset_new(w->a);
@@ -327,6 +340,7 @@ static void test_the_clerk_keeps_to_the_rhythm_somebody_chose(void **state)
 	const char *rhythm = "";
 
 	put_agent(w, published);
+	put_login(w, false);
 	assert_int_equal(reminders_of(&w->app, w->a, w->agent.person.uuid, &rhythm), ERR_OK);
 	assert_string_equal(rhythm, "weekly");
 	assert_int_equal(remind(w, published + 13, published + 14), 1);
@@ -343,6 +357,21 @@ static void test_the_clerk_keeps_to_the_rhythm_somebody_chose(void **state)
 	assert_string_equal(arg_of(&r.details, "rhythm"), "none");
 	assert_int_equal(remind(w, published + 13, published + 14), 0);
 	assert_int_equal(remind(w, published + 29, published + 30), 1);
+}
+
+/* The day after his first login he hears of what grew old before. */
+static void test_nobody_is_reminded_who_never_entered(void **state)
+{
+	struct world *w = *state;
+	day_t published = day_today() - 20;
+
+	put_agent(w, published);
+	assert_int_equal(remind(w, published + 6, published + 7), 0);
+	put_login(w, true);
+	assert_int_equal(remind(w, published + 13, published + 14), 0);
+	put_login(w, false);
+	assert_int_equal(remind(w, published + 14, published + 15), 1);
+	assert_int_equal(remind(w, published + 15, published + 16), 0);
 }
 
 static const struct {
@@ -363,6 +392,7 @@ static void test_one_mail_for_all_of_somebody_s_establishments(void **state)
 
 	w->camp.type = "eaje";
 	put_agent(w, published);
+	put_login(w, false);
 	put_places(w, &w->camp, published + 3);
 	for (size_t i = 0; i < LENGTH(plans); i++, published += 200) {
 		struct buf days = buf_new(w->a);
@@ -548,6 +578,7 @@ int main(void)
 		world_test(test_warned_once_for_each_due_day),
 		world_test(test_when_a_reminder_is_due),
 		world_test(test_the_clerk_keeps_to_the_rhythm_somebody_chose),
+		world_test(test_nobody_is_reminded_who_never_entered),
 		world_test(test_one_mail_for_all_of_somebody_s_establishments),
 		world_test(test_who_ended_and_when),
 		world_test(test_a_year_is_counted_from_the_end_that_was_seen),
