@@ -3,6 +3,7 @@
 
 #include "acts/places.h"
 #include "acts/report.h"
+#include "acts/search.h"
 
 #include <string.h>
 
@@ -82,7 +83,21 @@ const struct form *form_caf_establishment(void)
 	return &form;
 }
 
-static void listing_state_card(struct request *rq, struct html *h, const struct listing_state *st)
+/* What families see now. Left empty where their page cannot be read: nothing is said of it. */
+struct seen {
+	bool known, gone;
+	int64_t ended_on;
+};
+
+static struct seen seen_by_families(struct request *rq)
+{
+	struct family_page p;
+	enum err e = family_page_find(rq->app, rq->arena, rq->e.id, &p);
+
+	return (struct seen){ .known = !e || e == ERR_GONE, .gone = e == ERR_GONE, .ended_on = e ? 0 : p.ended_on };
+}
+
+static void listing_state_card(struct request *rq, struct html *h, const struct listing_state *st, const struct seen *seen)
 {
 	const struct published *p = &st->published;
 	bool online = p->rev && strcmp(p->state, "online") == 0;
@@ -96,6 +111,11 @@ static void listing_state_card(struct request *rq, struct html *h, const struct 
 		     "fiche publique</a></p>\n",
 		     day_fr(rq->arena, day_of(p->published_at)), p->author_name, p->author_number, p->decider_name,
 		     public_path(rq->arena, rq->e.name, rq->e.id));
+		if (seen->ended_on)
+			html(h,
+			     "<p>Aucune convention en vigueur ne couvre cet établissement. Les familles lisent sur la fiche : « {f} » Elle reste "
+			     "en ligne jusqu’à ce que la Caf la retire ou qu’un autre fournisseur reprenne l’établissement.</p>\n",
+			     listing_ended_text(rq->arena, seen->ended_on));
 	} else {
 		html(h, "<p><span class=\"tag tag-warn\">Retirée du public</span> le {} par {}.</p>\n",
 		     day_fr(rq->arena, day_of(p->changed_at)), p->changed_by);
@@ -108,9 +128,23 @@ static void listing_state_card(struct request *rq, struct html *h, const struct 
 	html(h, "</section>\n");
 }
 
-static enum err places_card(struct request *rq, struct html *h)
+static const char *places_seen(struct request *rq, const struct seen *seen, enum freshness fresh)
+{
+	if (seen->gone)
+		return "Les familles ne voient plus la page de cet établissement, ni ses places.";
+	if (seen->ended_on)
+		return "Aucune convention en vigueur ne couvre cet établissement : les familles ne voient plus cette grille.";
+	if (fresh == GRID_HIDDEN)
+		return arena_printf(rq->arena, "La grille a plus de %lld jours : les familles ne la voient plus.",
+				    (long long)rq->app->settings->places_hidden_days);
+	return fresh == GRID_STALE ? "Les familles voient cette grille, avec la mention « À actualiser »." :
+				     "Les familles voient cette grille.";
+}
+
+static enum err places_card(struct request *rq, struct html *h, const struct seen *seen)
 {
 	struct places_state st;
+	enum freshness fresh;
 
 	if (!type_has_places(rq->e.type))
 		return ERR_OK;
@@ -118,13 +152,16 @@ static enum err places_card(struct request *rq, struct html *h)
 
 	if (e)
 		return e;
+	fresh = grid_freshness(rq->app->settings, &st.grid, clock_now());
 	html(h, "<section class=\"card\" aria-labelledby=\"t-places\">\n<h2 id=\"t-places\">Places libres</h2>\n");
-	if (grid_freshness(rq->app->settings, &st.grid, clock_now()) == GRID_NEVER)
+	if (fresh == GRID_NEVER)
 		html(h, "<p>Aucune déclaration.</p>\n");
 	else
 		html(h, "<p>Déclarées le {} par {} ({}), confirmées pour la dernière fois le {}.</p>\n",
 		     day_fr(rq->arena, day_of(st.grid.declared_at)), st.grid.author_name, st.grid.author_number,
 		     day_fr(rq->arena, day_of(st.grid.confirmed_at)));
+	if (fresh != GRID_NEVER && seen->known)
+		html(h, "<p>{f}</p>\n", places_seen(rq, seen, fresh));
 	html(h, "</section>\n");
 	return ERR_OK;
 }
@@ -214,6 +251,7 @@ static void quicker_note(struct request *rq, struct html *h, const struct publis
 static enum err show(struct request *rq, struct html *h, bool conflict)
 {
 	struct listing_state st;
+	struct seen seen = seen_by_families(rq);
 	enum err e = listing_state_read(rq->app, rq->arena, &rq->who, &rq->e, &st);
 
 	if (e)
@@ -226,14 +264,14 @@ static enum err show(struct request *rq, struct html *h, bool conflict)
 	     rq->e.postal_code, rq->e.city);
 	if (conflict)
 		quicker_note(rq, h, &st.published);
-	listing_state_card(rq, h, &st);
+	listing_state_card(rq, h, &st, &seen);
 	if (st.published.rev)
 		listing_rubrics(rq, h, &st.online);
 	html(h, "</div>\n<aside aria-label=\"Suivi\">\n");
 	if ((e = reports_card(rq, h)))
 		return e;
 	act_form(rq, h, &st);
-	if ((e = places_card(rq, h)) || (e = keepers_card(rq, h)))
+	if ((e = places_card(rq, h, &seen)) || (e = keepers_card(rq, h)))
 		return e;
 	html(h, "</aside>\n</div>\n");
 	page_end(rq, h);

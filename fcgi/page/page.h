@@ -256,6 +256,8 @@ struct search_result;
 void search_plan(struct html *h, const struct search *q, const struct search_result *r, size_t first);
 /* The body of an establishment's page as families see it: also the Caf's preview. */
 void family_body(struct request *rq, struct html *h, const struct family_page *p);
+/* What it says of a listing that nobody may update any more: struct family_page's ended_on, not 0. */
+const char *listing_ended_text(struct arena *a, int64_t ended_on);
 /* report.c */
 enum err page_report(struct request *rq, struct html *h);
 enum err page_report_post(struct request *rq, struct html *h);

@@ -175,13 +175,17 @@ static bool begins_with(const char *s, const char *const *words)
 	return false;
 }
 
+const char *listing_ended_text(struct arena *a, int64_t ended_on)
+{
+	return ended_on == ENDED_UNKNOWN ?
+		       "Cette fiche n’est plus mise à jour." :
+		       arena_printf(a, "Cette fiche n’est plus mise à jour depuis le %s.", day_fr(a, (day_t)ended_on));
+}
+
 static void foot(struct request *rq, struct html *h, const struct family_page *p)
 {
-	if (p->ended_on == ENDED_UNKNOWN)
-		html(h, "<p class=\"small muted\">Cette fiche n’est plus mise à jour.</p>\n");
-	else if (p->ended_on)
-		html(h, "<p class=\"small muted\">Cette fiche n’est plus mise à jour depuis le {}.</p>\n",
-		     day_fr(rq->arena, (day_t)p->ended_on));
+	if (p->ended_on)
+		html(h, "<p class=\"small muted\">{f}</p>\n", listing_ended_text(rq->arena, p->ended_on));
 	if (p->listing.n)
 		html(h, "<p class=\"small muted\">Fiche publiée le {} par {}, après vérification de la {}.</p>\n",
 		     day_fr(rq->arena, day_of(p->published_at)), french_le(rq->arena, p->published_by), p->caf_name);

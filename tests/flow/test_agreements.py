@@ -389,13 +389,19 @@ def test_an_amendment_where_nothing_can_be_chosen_says_why_and_what_to_do(servic
 
 
 def test_a_convention_ended_with_an_ldap_tool_says_since_when(service, admin):
-    agent, c = next((a, c) for a in service.accounts('agent', caf='921')
-                    if (c := Agreement(service, a['dn'].split(',')[1].split('=')[1])).alone and c.get('habEtablissementCouvert'))
-    covered = [dn.split(',')[0].split('=')[1] for dn in c.get('habEtablissementCouvert')]
     page = lambda e: service.client().get(f'/etablissements/{e}')
-    place = next(e for e in covered if 'Fiche publiée le' in page(e).words)
+
+    def published(a):
+        """His provider's only convention, what it covers, and one of these with a listing and places; else None."""
+        c = Agreement(service, a['dn'].split(',')[1].split('=')[1])
+        covered = [dn.split(',')[0].split('=')[1] for dn in c.get('habEtablissementCouvert')]
+        place = next((e for e in covered if 'Fiche publiée le' in page(e).words and 'Mis à jour le' in page(e).words), None)
+        return (a, c, covered, place) if c.alone and place else None
+    agent, c, covered, place = next(filter(None, map(published, service.accounts('agent', caf='921'))))
     withdrawn = 'Cette fiche n’est plus mise à jour depuis le ' + spelled(today())
     assert 'n’est plus mise à jour' not in page(place).words
+    words = admin.get(f'/caf/etablissements/{place}').words
+    assert 'Les familles voient cette grille.' in words and 'n’est plus mise à jour' not in words, words
     c.d.modify_s(c.dn, [(ldap.MOD_REPLACE, 'habStatut', b'terminee')])
     try:
         words = admin.wait(c.path, f'A pris fin le{spelled(today())}').words
@@ -403,6 +409,10 @@ def test_a_convention_ended_with_an_ldap_tool_says_since_when(service, admin):
         assert f'La convention couvrait, jusqu’au {spelled(today())} :' in words and all(e in words for e in covered)
         assert f'terminée le {french(today())}' in admin.get('/caf/conventions?q=' + c.number).words
         until(lambda: withdrawn in page(place).words)
+        # and the Caf's own page says what families read
+        words = admin.get(f'/caf/etablissements/{place}').words
+        assert f'Les familles lisent sur la fiche : « {withdrawn}. »' in words and 'jusqu’à ce que la Caf la retire' in words, words
+        assert 'les familles ne voient plus cette grille' in words and 'Les familles voient cette grille' not in words, words
         words = service.client(agent).get('/espace-pro/convention').words
         assert f'La convention n° {c.number} a pris fin le {spelled(today())}.' in words and 'demande d’habilitation' in words, words
         assert 'avenant' not in words

@@ -158,6 +158,7 @@ def test_the_caf_withdraws_and_puts_back(service):
     assert form.submit(('action', 'retirer')).status == 422
     assert reviewer.get(path).form(path).set(motif='Adresse erronée, à vérifier.').submit(('action', 'retirer')).status == 200
     assert service.client().get(e['url']).status == 410
+    assert 'Les familles ne voient plus la page de cet établissement, ni ses places.' in reviewer.get(path).words
     name = service.directory().search_s(reviewer.account['dn'], 0)[0][1]['cn'][0].decode()
     page = late.set(motif='Elle me semble fausse.').submit(('action', 'retirer'))
     assert page.status == 409 and f'{name} a retiré la fiche du public le' in page.words
@@ -262,6 +263,14 @@ def test_search_and_page_say_the_same_of_free_places(service):
     assert {'>À confirmer<', '>Places non communiquées :<'} <= seen, (seen, looked)
     own = [service.client(agent).get('/espace-pro').words for agent in service.accounts('agent')]
     assert all('Masquées aux familles' in w for w in own if 'À confirmer' in w)
+    # and the Caf is told what they see
+    reviewer, told = service.client(service.account('caf_reviewer', caf='921')), set()
+    for e in (e for agent in service.accounts('agent', caf='921') for e in agent['establishments']):
+        family, page = said(c.get(e['url']).text), reviewer.get(f'/caf/etablissements/{e["id"]}').words
+        assert ('>À confirmer<' in family) == ('60 jours : les familles ne la voient plus.' in page), page
+        assert ('>À actualiser<' in family) == ('Les familles voient cette grille, avec la mention « À actualiser ».' in page), page
+        told |= family
+    assert '>À confirmer<' in told
 
 
 def test_an_auditor_finds_somebody_however_the_name_is_written(service):
