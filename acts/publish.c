@@ -106,14 +106,14 @@ static void drop_former(struct publication *u, const struct rows *now)
 }
 
 /* The day since which no convention lets anybody update the establishment; ENDED_UNKNOWN: nothing tells which; 0: one is in
-   force, or nothing was published. */
+   force, or neither a listing nor places were published. */
 static enum err ended_on(struct publication *u, int64_t *out)
 {
 	struct agreements all = { NULL, 0 };
 	day_t today = day_today(), last = 0, day;
 
 	*out = 0;
-	if (!u->p->rev)
+	if (!u->p->rev && !u->g->rev)
 		return ERR_OK;
 	enum err e = *u->e->manager_key ? agreements_of(u->t, u->a, u->e->manager_key, &all) : ERR_OK;
 

@@ -184,7 +184,7 @@ const char *listing_ended_text(struct arena *a, int64_t ended_on)
 
 static void foot(struct request *rq, struct html *h, const struct family_page *p)
 {
-	if (p->ended_on)
+	if (p->ended_on && p->listing.n)
 		html(h, "<p class=\"small muted\">{f}</p>\n", listing_ended_text(rq->arena, p->ended_on));
 	if (p->listing.n)
 		html(h, "<p class=\"small muted\">Fiche publiée le {} par {}, après vérification de la {}.</p>\n",

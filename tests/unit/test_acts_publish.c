@@ -178,10 +178,8 @@ static const struct {
 	{ "ended and due before anybody looked", "terminee", -40, 0, false, true, 40 },
 };
 
-static void test_since_when_nobody_keeps_it_up(void **state)
+static void check_endings(struct world *w, const struct published *p, const char *state)
 {
-	struct world *w = *state;
-	struct published online = published_of(w, "online");
 	struct grid open = grid_of("open");
 	day_t today = day_today();
 
@@ -194,12 +192,26 @@ static void test_since_when_nobody_keeps_it_up(void **state)
 		print_message("%s\n", endings[i].what);
 		write_agreement(w, endings[i].status, today + endings[i].due, endings[i].not_tacit, endings[i].covers);
 		write_coverage(w, endings[i].seen);
-		assert_int_equal(publish_with(w, &online, &open, false), ERR_OK);
+		assert_int_equal(publish_with(w, p, &open, false), ERR_OK);
 		assert_int_equal(page_of(w, &page), ERR_OK);
-		assert_string_equal(page.state, "online");
+		assert_string_equal(page.state, state);
 		assert_int_equal(page.ended_on, ended);
 		assert_int_equal(page.grid.n != 0, !ended);
 	}
+}
+
+static void test_since_when_nobody_keeps_it_up(void **state)
+{
+	struct world *w = *state;
+	struct published online = published_of(w, "online");
+
+	check_endings(w, &online, "online");
+}
+
+/* Places of an establishment that never had a listing end with the convention too. */
+static void test_places_alone_end_with_the_convention(void **state)
+{
+	check_endings(*state, NULL, "register");
 }
 
 static void write_communes(struct world *w, const char *lines)
@@ -343,6 +355,7 @@ int main(void)
 		world_test(test_states),
 		world_test(test_gone_from_the_register),
 		world_test(test_since_when_nobody_keeps_it_up),
+		world_test(test_places_alone_end_with_the_convention),
 		world_test(test_damaged_text_is_not_published),
 		world_test(test_leisure_centre_has_no_grid),
 		world_test(test_all_is_made_anew),

@@ -302,6 +302,23 @@ static void test_every_commune_comes_back(void **state)
 
 /* --- the search --- */
 
+/* Its places are shown while a convention covers it. */
+static void cover(struct world *w, uint8_t n, const struct establishment *e)
+{
+	struct agreement g;
+
+	codec_default(&agreement_codec, &g);
+	g.uuid = uuid_of((uint8_t)(100 + n));
+	g.key = arena_printf(w->a, "habconventionnumero=%d", n);
+	g.provider_key = e->manager_key;
+	g.status = "active";
+	g.effect = day_today() - 100;
+	g.due = day_today() + 265;
+	strs_add(w->a, &g.covered_keys, e->key);
+	put_record(w, TABLE_MIRROR_AGREEMENT, key_bytes(g.uuid.b, 16), agreement_encode(w->a, &g));
+	put_record(w, TABLE_MIRROR_IN, mirror_in_key(w->a, 'g', g.provider_key, g.uuid), BYTES_NONE);
+}
+
 static void add_nursery_in(struct world *w, const char *insee, uint8_t n, const char *name, const char *coordinates,
 			   int free, int days)
 {
@@ -315,6 +332,7 @@ static void add_nursery_in(struct world *w, const char *insee, uint8_t n, const 
 	e.insee = insee;
 	e.capacity = 20;
 	put_establishment(w, &e);
+	cover(w, n, &e);
 	codec_default(&published_codec, &none);
 	codec_default(&grid_codec, &g);
 	if (free >= 0) {
