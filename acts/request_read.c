@@ -24,6 +24,13 @@ int request_step(const char *state)
 	return -1;
 }
 
+bool request_awaits_answer(const struct grant_request *r)
+{
+	int step = request_step(r->state);
+
+	return step == 0 || step == 1;
+}
+
 const char *request_resolved(const struct grant_request *r, const char *id)
 {
 	unsigned line = request_line_of(id);

@@ -26,6 +26,8 @@ bool request_is_number(const char *s);
 const struct request_event *request_event_last(const struct request_file *f, const char *what);
 /* How far the steps got: 0 submitted … 4 active; -1 refused or withdrawn. */
 int request_step(const char *state);
+/* The Caf has not answered yet, by its convention or otherwise: its silence still decides on the day told. */
+bool request_awaits_answer(const struct grant_request *r);
 /* Of a list's entry: the establishment's id; "" : a free line that has none yet. */
 const char *request_resolved(const struct grant_request *r, const char *id);
 

@@ -318,7 +318,7 @@ static void head(struct request *rq, struct html *h, const struct request_file *
 
 	html(h, "<h1>{}</h1>\n<p class=\"muted\">Demande <span class=\"num\">{}</span>, transmise le {}.", r->name,
 	     r->number, time_fr(rq->arena, r->sent_at));
-	if (r->silence && request_step(r->state) >= 0 && request_step(r->state) < 4)
+	if (r->silence && request_awaits_answer(r))
 		silence_sentence(rq, h, r);
 	if (*r->agreement)
 		html(h, " Convention n° <span class=\"num\">{}</span>.", r->agreement);

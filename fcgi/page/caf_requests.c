@@ -55,7 +55,7 @@ static void request_row(struct request *rq, struct html *h, const struct grant_r
 	     "<tr><th scope=\"row\"><a href=\"/caf/demandes/{}\">{}</a></th><td>{}</td><td class=\"nowrap\">{}</td>"
 	     "<td class=\"nowrap\">{}</td><td>",
 	     r->number, r->number, r->name, day_fr(rq->arena, day_of(r->sent_at)),
-	     request_step(r->state) == 0 && r->silence ? day_fr(rq->arena, (day_t)r->silence) : "");
+	     request_awaits_answer(r) && r->silence ? day_fr(rq->arena, (day_t)r->silence) : "");
 	tag(h, request_tag(r->state));
 	if (strcmp(r->state, "active") == 0 && !activation_refused(rq->app, rq->arena, r->number, &refused))
 		tag(h, (struct tag_of){ "tag-err", "Refusé par l’annuaire" });

@@ -399,12 +399,6 @@ static void what_comes(struct request *rq, struct html *h, const struct request_
 	     rejects ? "les recours possibles" : "comment obtenir une attestation");
 }
 
-/* The Caf has answered by its convention: its silence means nothing any more. */
-static bool is_answered(const struct grant_request *r)
-{
-	return strcmp(r->state, "agreement_sent") == 0 || strcmp(r->state, "agreement_signed") == 0;
-}
-
 static void what_follows(struct request *rq, struct html *h, const struct request_draft *d, const struct caf *c)
 {
 	html(h, "<h2>Où en est votre demande</h2>\n");
@@ -510,10 +504,10 @@ enum err page_request_sent(struct request *rq, struct html *h)
 		what_became(rq, h, &d.r, &c);
 	else if ((e = mail_words(rq, h, &d.r)))
 		return e;
-	else if (is_answered(&d.r))
-		what_follows(rq, h, &d, &c);
-	else
+	else if (request_awaits_answer(&d.r))
 		what_comes(rq, h, &d, &c);
+	else
+		what_follows(rq, h, &d, &c);
 	service_card(rq, h, &c);
 	e = whole_text(rq, h, &d, print);
 	html(h, "</div>\n");

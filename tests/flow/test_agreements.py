@@ -353,10 +353,10 @@ def test_an_amendment_where_nothing_can_be_chosen_says_why_and_what_to_do(servic
         return [n for n in NATURES if f'{c.path}/avenant?nature={n}' in admin.get(c.path).links()]
 
     def dead(nature, why, query=''):
-        page = c.wait_page(admin, why, f'/avenant?nature={nature}{query}')
+        page = admin.wait(f'{c.path}/avenant?nature={nature}{query}', why)
         assert not [f for f in page.forms() if f.method == 'post' and f.action.endswith('/avenant')], page.words
         return page.words
-    page = c.wait_page(admin, 'Pour donner des droits, ajoutez d’abord un établissement : cette convention n’en couvre aucun.')
+    page = admin.wait(c.path, 'Pour donner des droits, ajoutez d’abord un établissement : cette convention n’en couvre aucun.')
     assert links() == ['etablissement']
     # kept addresses say why
     for nature in ('personne', 'droit'):
@@ -368,7 +368,7 @@ def test_an_amendment_where_nothing_can_be_chosen_says_why_and_what_to_do(servic
     other = Agreement(service, 'F9210002')
     form = posted(admin.get(other.path + '/avenant?nature=personne'))
     form.action = c.path + '/avenant'
-    page = form.set(nom='Aubrac', **SIGNED).submit()
+    page = form.set(nom='Aubrac', **signed()).submit()
     assert page.status == 422 and posted(page).get('nom') == 'Aubrac' and 'Ajoutez d’abord un établissement' in page.words
     # covered, and nobody has a right there
     c.d.modify_s(c.dn, [(ldap.MOD_ADD, 'habEtablissementCouvert', [place.encode()])])

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from client import document_words, pdf_words, squeeze, today, until
+from client import XHTML, document_words, pdf_words, squeeze, today, until
 from conftest import processes, stand_still
 from requests_made import make_request, person, register, siret
 
@@ -299,6 +299,22 @@ def test_a_closing_mail_is_not_sent_of_an_open_request(service):
     token = c.get(path(number, '/refuser')).form('/refuser').get('csrf')
     page = c.post(path(number, '/motif'), [('csrf', token), ('courriel', 'x@courtebise.example')])
     assert page.status == 409 and 'Cette demande n’est pas close.' in page.words
+
+
+def test_the_day_of_silence_is_told_until_the_caf_has_answered(service):
+    number = make_request(service)
+    c = administrator(service)
+
+    def told():
+        row = next(r for r in c.get(f'/caf/demandes?etat=toutes&q={number}').tree.iter(XHTML + 'tr') if number in ''.join(r.itertext()))
+        return 'Réponse attendue avant le' in c.get(path(number)).words, bool(''.join(list(row)[3].itertext()).strip())
+    assert told() == (True, True)
+    check(c, number)
+    assert told() == (True, True)
+    post(c, number)         # its convention is the answer
+    assert told() == (False, False)
+    signed(c, number)
+    assert told() == (False, False)
 
 
 def test_another_caf_sees_nothing_and_is_recorded(service):
