@@ -51,6 +51,7 @@ noinst_LIBRARIES += %D%/libpage.a
 	%D%/request_pages.h \
 	%D%/request_people.c \
 	%D%/request_send.c \
+	%D%/request_sent.c \
 	%D%/routes.c \
 	%D%/search.c \
 	%D%/search_plan.c \
