@@ -36,7 +36,7 @@ const struct choice request_event_choices[] = {
 /* clang-format on */
 
 /* The Caf's code stands between the dashes: « H26-921-00187 ». */
-static const char *caf_of(struct arena *a, const char *number)
+const char *request_caf(struct arena *a, const char *number)
 {
 	const char *dash = strchr(number, '-');
 
@@ -60,12 +60,12 @@ static struct bytes key_of(struct arena *a, const char *caf, const char *number,
 
 struct bytes request_key(struct arena *a, const char *number)
 {
-	return key_of(a, caf_of(a, number), number, NULL);
+	return key_of(a, request_caf(a, number), number, NULL);
 }
 
 struct bytes request_event_key(struct arena *a, const char *number, uint32_t n)
 {
-	return key_of(a, caf_of(a, number), number, &n);
+	return key_of(a, request_caf(a, number), number, &n);
 }
 
 struct bytes request_prefix(struct arena *a, const char *caf)

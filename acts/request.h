@@ -9,7 +9,10 @@
 extern const struct choice request_state_choices[];
 extern const struct choice request_event_choices[];
 
-/* Keys. A request's Caf stands in its number. */
+/* The code of the Caf that stands in a request's number; "" : none does. */
+const char *request_caf(struct arena *a, const char *number);
+
+/* Keys. */
 struct bytes request_key(struct arena *a, const char *number);
 struct bytes request_event_key(struct arena *a, const char *number, uint32_t n);
 /* Prefix of all requests of a Caf, by number. */

@@ -137,15 +137,12 @@ static bool is_decided(const struct grant_request *r)
 	return strcmp(r->state, "active") == 0 || strcmp(r->state, "refused") == 0 || strcmp(r->state, "withdrawn") == 0;
 }
 
-static void service_card(struct request *rq, struct html *h, const struct caf *c)
+static void service_card(struct request *rq, struct html *h, const struct caf *c, const char *title, const char *what)
 {
-	html(h, "<div class=\"card\">\n<h2>Service chargé de votre demande</h2>\n<p>{}, {}<br>{b}<br>", c->name,
-	     c->service, caf_address(rq->arena, c));
+	html(h, "<div class=\"card\">\n<h2>{f}</h2>\n<p>{}, {}<br>{b}<br>", title, c->name, c->service,
+	     caf_address(rq->arena, c));
 	phone_link(h, rq->arena, c->phone);
-	html(h,
-	     " – <a href=\"mailto:{}\">{}</a></p>\n<p>Pour changer quelque chose dans la demande, écrivez à ce service en rappelant "
-	     "le numéro.</p>\n</div>\n",
-	     c->mail, c->mail);
+	html(h, " – <a href=\"mailto:{}\">{}</a></p>\n<p>{f}</p>\n</div>\n", c->mail, c->mail, what);
 }
 
 /* On the page to print everything stands: the acknowledgement, and what was sent. */
@@ -166,6 +163,35 @@ static enum err whole_text(struct request *rq, struct html *h, const struct requ
 	return request_recap(rq, h, d, false);
 }
 
+/* Not of this browser, or no more: the same words for a number that is given and for one that is not. */
+static enum err not_here(struct request *rq, struct html *h)
+{
+	const char *number = rq->arg[0];
+	struct caf c;
+	bool ours = request_is_number(number) && !caf_offered(rq->app, rq->arena, request_caf(rq->arena, number), &c);
+
+	rq->re->status = 404;
+	page_begin(rq, h,
+		   &(struct page){ .space = SPACE_PUBLIC, .title = "Confirmation introuvable", .tab = REQUEST_PATH });
+	html(h,
+	     "<div class=\"narrow\">\n<h1>Cette confirmation ne peut pas être affichée ici</h1>\n<p class=\"lead\">La confirmation d’une demande "
+	     "d’habilitation se lit pendant {} jours, et seulement sur le navigateur qui l’a transmise.</p>\n<ul>\n",
+	     html_number(h, REQUEST_KEPT_MS / DAY_MS));
+	if (request_is_number(number))
+		html(h, "<li>Le numéro à la fin de cette adresse, <strong class=\"num\">{}</strong>, sert à parler de la demande avec la Caf.</li>\n",
+		     number);
+	html(h, "<li>L’accusé de réception d’une demande est un courriel envoyé à l’adresse de contact de l’organisme. Son objet commence par "
+		"« Accusé de réception de votre demande » ; cherchez-le aussi dans les courriers indésirables.</li>\n"
+		"<li>Vous ne le retrouvez pas, ou vous voulez savoir où en est la demande ? Demandez au service de la Caf, en rappelant le numéro : il "
+		"peut renvoyer l’accusé de réception.</li>\n</ul>\n");
+	if (ours)
+		service_card(rq, h, &c, "Service chargé des demandes d’habilitation",
+			     "Ce service répond à l’organisme qui a fait la demande.");
+	html(h, "<p><a href=\"" REQUEST_PATH "\">Demander une habilitation</a></p>\n</div>\n");
+	page_end(rq, h);
+	return ERR_OK;
+}
+
 enum err page_request_sent(struct request *rq, struct html *h)
 {
 	struct request_draft d = { .lost = false };
@@ -173,6 +199,8 @@ enum err page_request_sent(struct request *rq, struct html *h)
 	bool print = *input_get(&rq->in, "version");
 	enum err e = request_sent(rq->app, rq->arena, &rq->who, request_token(rq), rq->arg[0], &d.r);
 
+	if (e == ERR_NOTFOUND)
+		return not_here(rq, h);
 	if (!e)
 		e = request_people(rq->arena, &d.r, &d.people, &d.n);
 	if (!e)
@@ -195,7 +223,8 @@ enum err page_request_sent(struct request *rq, struct html *h)
 		what_comes(rq, h, &d, &c);
 	else
 		what_follows(rq, h, &d, &c);
-	service_card(rq, h, &c);
+	service_card(rq, h, &c, "Service chargé de votre demande",
+		     "Pour changer quelque chose dans la demande, écrivez à ce service en rappelant le numéro.");
 	e = whole_text(rq, h, &d, print);
 	html(h, "</div>\n");
 	page_end(rq, h);

@@ -143,7 +143,8 @@ test('the check, the sending, the confirmation', async () => {
   await p.look('demande-imprimer');
   const other = await Person.open();
   await other.go(p.path);
-  assert.equal(other.status, 404);
+  await other.says('La confirmation d’une demande d’habilitation se lit pendant 7 jours', 'Service chargé des demandes d’habilitation');
+  await other.look('demande-confirmation-ailleurs', 404);
   await other.close();
 });
 

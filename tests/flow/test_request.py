@@ -529,6 +529,26 @@ def test_a_form_whose_cookie_is_gone_begins_a_request_only_once_that_is_told(ser
         ok(gone.submit(('action', 'retirer')), f'{STEPS}/personnes?fait=personne-retiree')
 
 
+def test_a_confirmation_that_is_not_of_this_browser_says_where_to_look_and_whom_to_ask(service, clock):
+    mine, stranger = service.client(), service.client()
+    number = made.make_request(service, client=mine)
+    sent = f'/demande-habilitation/confirmation/{number}'
+    none = re.sub(r'\d{5}$', '99999', number)
+    assert none != number and mine.get(sent).status == 200
+    # nobody learns from it which numbers are given
+    given, free = stranger.get(sent), stranger.get(sent.replace(number, none))
+    assert given.status == free.status == 404 and given.text.replace(number, none) == free.text
+    assert mine.get(sent.replace(number, none)).status == 404
+    other = stranger.get(sent.replace('-921-', '-999-')), stranger.get('/demande-habilitation/confirmation/%3Cb%3E')
+    for page in other:
+        assert page.status == 404 and 'Demandez au service de la Caf' in page.words and 'mailto:' not in page.text
+    assert number not in other[1].text and '<b>' not in other[1].text
+    clock(8 * 24 * 60)
+    page = until(lambda: (lambda p: p if p.status == 404 else None)(mine.get(sent)))
+    for said in ('pendant 7 jours', number, '« Accusé de réception de votre demande »', 'Service chargé des demandes d’habilitation', 'Hauts-de-Seine'):
+        assert said in page.words, (said, page.words[:900])
+
+
 def test_erasing_asks_and_forgets(service):
     c = service.client()
     ok(step(c, 'organisme').set(**made.provider()).submit(), STEPS)
