@@ -54,7 +54,8 @@ tests_unit_test_base_text_SOURCES = tests/unit/test_base_text.c tests/unit/test_
 tests_unit_test_base_text_LDADD = $(BASE) $(CMOCKA_LIBS)
 tests_unit_test_base_clock_text_SOURCES = tests/unit/test_base_clock_text.c tests/unit/test_base_clock.h
 tests_unit_test_base_clock_text_LDADD = $(BASE) $(CMOCKA_LIBS)
-tests_unit_test_base_text_rules_SOURCES = tests/unit/test_base_text_rules.c tests/unit/test_base_text.h
+tests_unit_test_base_text_rules_SOURCES = tests/unit/test_base_text_rules.c tests/unit/test_base_text.h \
+	tests/unit/test_mail_addresses.h
 tests_unit_test_base_text_rules_LDADD = $(BASE) $(CMOCKA_LIBS)
 tests_unit_test_base_input_SOURCES = tests/unit/test_base_input.c
 tests_unit_test_base_input_LDADD = $(BASE) $(CMOCKA_LIBS)

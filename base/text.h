@@ -78,9 +78,9 @@ MUST_USE enum err text_postal_code(struct arena *a, const char *s, const char **
 /* "198.51.100.24", "2001:DB8::1" → as nginx and the log write it. ERR_INVALID: no whole IP address. */
 MUST_USE enum err text_address(struct arena *a, const char *s, const char **out);
 
-/* An address one may write to: the directory's own rule for mail (ldap/directory/overlays.ldif.in), ≤ 254 bytes, without what RFC 5321
-   4.1.2 and RFC 1035 2.3.1 forbid besides: a dot beside another or before @, a label of more than 63 characters or with a hyphen at
-   an end. */
+/* An address one may write to, as the directory's own rule for mail has it (ldap/directory/overlays.ldif.in): ≤ 254 bytes, ≤ 64 before
+   the @, without what RFC 5321 4.1.2 and RFC 1035 2.3.1 forbid: a dot beside another or before @, a label of more than 63
+   characters or with a hyphen at an end. */
 bool text_is_mail(const char *s);
 
 /* http or https, a host with a dot, no user part, no blank or control character, ≤ 500 bytes. */

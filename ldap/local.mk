@@ -26,7 +26,7 @@ tests_unit_test_ldap_dn_SOURCES = tests/unit/test_ldap_dn.c
 tests_unit_test_ldap_dn_LDADD = $(DIRECTORY) $(CMOCKA_LIBS)
 # test_ldap_slapd is no program: it runs a private slapd for these two, and for whoever else needs one.
 slapd_fixture = tests/unit/test_ldap_slapd.c tests/unit/test_ldap_slapd.h
-tests_unit_test_ldap_server_SOURCES = tests/unit/test_ldap_server.c $(slapd_fixture)
+tests_unit_test_ldap_server_SOURCES = tests/unit/test_ldap_server.c tests/unit/test_mail_addresses.h $(slapd_fixture)
 tests_unit_test_ldap_server_LDADD = $(DIRECTORY) $(CMOCKA_LIBS)
 tests_unit_test_ldap_sync_SOURCES = tests/unit/test_ldap_sync.c $(slapd_fixture)
 tests_unit_test_ldap_sync_LDADD = $(DIRECTORY) $(CMOCKA_LIBS)

@@ -1,4 +1,5 @@
 #include "test_base_text.h"
+#include "test_mail_addresses.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -201,54 +202,13 @@ static void check_verdicts(const struct verdict *cases, size_t n, bool (*f)(cons
 	}
 }
 
-#define TEN "1234567890"
-#define SIXTY TEN TEN TEN TEN TEN TEN
-
 static void test_mail_addresses_follow_the_directory(void **state)
 {
-	static const struct verdict cases[] = {
-		{ "a@b.fr", true },
-		{ "jean.d'arc+x_y%z-1@sous.domaine.asso.fr", true },
-		{ "_a@b.fr", true },
-		{ SIXTY "abcd@b.fr", true },
-		{ SIXTY "abcde@b.fr", false },
-		{ "a@" SIXTY "." SIXTY "." SIXTY "." SIXTY ".abcde.fr", true }, /* 254 bytes */
-		{ "a@" SIXTY "." SIXTY "." SIXTY "." SIXTY ".abcdef.fr", false },
-		{ "a@" SIXTY "123.fr", true },
-		{ "a@" SIXTY "1234.fr", false },
-		{ "a@x-y.fr", true },
-		{ "a@-c.fr", false },
-		{ "a@c-.fr", false },
-		{ "a@b.-c.fr", false },
-		{ "a.b.c@c.fr", true },
-		{ "a..b@c.fr", false },
-		{ "a.@c.fr", false },
-		{ "a@b", false },
-		{ "a@b.f", false },
-		{ "a@b.f1", false },
-		{ "a@.fr", false },
-		{ "a@b..fr", false },
-		{ "a@b.fr.", false },
-		{ "@b.fr", false },
-		{ "a@", false },
-		{ "a", false },
-		{ "", false },
-		{ ".a@b.fr", false },
-		{ "-a@b.fr", false },
-		{ "a b@b.fr", false },
-		{ "a@b@c.fr", false },
-		{ "a@b.fr\r\nBcc: x@y.fr", false },
-		{ "a\n@b.fr", false },
-		{ "<a@b.fr>", false },
-		{ "a@b.fr,c@d.fr", false },
-		{ "\"a b\"@b.fr", false },
-		{ "é@b.fr", false },
-		{ "a@é.fr", false },
-		{ "a@[127.0.0.1]", false },
-	};
-
 	(void)state;
-	check_verdicts(cases, LENGTH(cases), text_is_mail);
+	for (size_t i = 0; i < LENGTH(mail_addresses); i++) {
+		print_message("%s\n", mail_addresses[i].s);
+		assert_int_equal(text_is_mail(mail_addresses[i].s), mail_addresses[i].good);
+	}
 }
 
 static void test_urls_lead_to_a_public_host(void **state)

@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "base/text.h"
+#include "tests/unit/test_mail_addresses.h"
 
 #include <string.h>
 
@@ -261,6 +262,16 @@ static void test_refused_changes_say_why(void **state)
 			 ERR_NOTFOUND);
 }
 
+static void test_the_directory_refuses_the_addresses_that_pages_refuse(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(mail_addresses); i++) {
+		print_message("%s\n", mail_addresses[i].s);
+		change_agent(CHANGE_REPLACE, "mail", mail_addresses[i].s, mail_addresses[i].good ? ERR_OK : ERR_INVALID);
+	}
+	change_agent(CHANGE_REPLACE, "mail", "j.martin@ville.fr", ERR_OK);
+}
+
 static void test_the_clerk_adds_and_purges_an_agent(void **state)
 {
 	const struct change agent[] = {
@@ -294,6 +305,7 @@ int main(void)
 		cmocka_unit_test(test_a_password_changes_by_its_owner),
 		cmocka_unit_test(test_a_change_is_the_log_s_by_its_csn_and_its_number),
 		cmocka_unit_test(test_refused_changes_say_why),
+		cmocka_unit_test(test_the_directory_refuses_the_addresses_that_pages_refuse),
 		cmocka_unit_test(test_the_clerk_adds_and_purges_an_agent),
 	};
 
