@@ -111,12 +111,22 @@ const struct lint_entry *lint_find(const struct lint *l, enum mirror_kind kind, 
 
 /* --- rules for all kinds --- */
 
+/* The directory's own rule looks at what is written, not at what came before the rule. */
+static void check_value(struct lint *l, const char *subject, const char *name, struct bytes value)
+{
+	const char *text = arena_memdup(l->arena, value.p, value.n);
+
+	if (value.n && memchr(value.p, 0, value.n))
+		lint_say(l, subject, "%s has a value with a NUL byte in it", name);
+	else if (strcasecmp(name, "mail") == 0 && !text_is_mail(text))
+		lint_say(l, subject, "no mail can be sent to its address %s", text_cut(l->arena, text, SUBJECT_LENGTH));
+}
+
 static void check_values(struct lint *l, const char *subject, const struct entry *e)
 {
 	for (size_t i = 0; i < e->n; i++)
 		for (size_t j = 0; j < e->v[i].n; j++)
-			if (e->v[i].v[j].n && memchr(e->v[i].v[j].p, 0, e->v[i].v[j].n))
-				lint_say(l, subject, "%s has a value with a NUL byte in it", e->v[i].name);
+			check_value(l, subject, e->v[i].name, e->v[i].v[j]);
 }
 
 const char *lint_unknown_status(struct lint *l, const struct lint_entry *e)
