@@ -7,6 +7,12 @@
 #include "acts/activated.h"
 #include "acts/activation.h"
 
+/* Field of a form: the address that it was shown with. */
+#define FIELD_SEEN \
+	{ \
+		.name = "adresse_vue", .label = "Adresse", .kind = FIELD_TOKEN, .max = 254 \
+	}
+
 /* The request of the path, of the visitor's own Caf; another Caf's: ERR_NOTFOUND, and the refusal is recorded. */
 MUST_USE enum err caf_request_open(struct request *rq, struct request_file *f);
 
@@ -30,6 +36,11 @@ MUST_USE enum err caf_request_page(struct request *rq, struct html *h, const str
 typedef enum err (*caf_request_again)(struct request *rq, struct html *h, const struct request_file *f);
 MUST_USE enum err caf_request_answer(struct request *rq, struct html *h, enum err e, int from, const char *code,
 				     caf_request_again again);
+
+/* It is neither active nor closed. */
+bool caf_request_is_open(const struct request_file *f);
+/* Who took the step from that state, 0 to 3, and when: a sentence. */
+const char *caf_request_step_done(struct request *rq, const struct request_file *f, int step);
 
 /* 409: the address of the form was corrected by somebody else meanwhile. whose: for « le courriel de … ». */
 MUST_USE enum err caf_request_address_moved(struct request *rq, struct html *h, const struct request_file *f,

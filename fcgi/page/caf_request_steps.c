@@ -1,4 +1,4 @@
-/* What a Caf posts about a request, and the pages that ask before: refusing, an incomplete reply, the activation. */
+/* What a Caf posts about a request, step by step; and the page that asks what an incomplete reply lacks. */
 #include "fcgi/page/caf_request.h"
 
 #include "base/french.h"
@@ -6,48 +6,11 @@
 #include <string.h>
 
 #define TODAY_HINT "Exemple : 16/11/2026"
-/* What the form was shown with: the state of the request, an address. */
-#define FIELD_STATE \
-	{ \
-		.name = "etat", .label = "État", .kind = FIELD_TOKEN, .max = 32 \
-	}
-#define FIELD_SEEN \
-	{ \
-		.name = "adresse_vue", .label = "Adresse", .kind = FIELD_TOKEN, .max = 254 \
-	}
 
 static const struct choice annex_choices[] = {
 	{ "personnes", "Personnes" },
 	{ "etablissements", "Établissements" },
 	{ NULL, NULL },
-};
-static const struct field refuse_fields[] = {
-	{ .name = "motif",
-	  .label = "Motif du refus",
-	  .kind = FIELD_LINES,
-	  .required = true,
-	  .max = 500,
-	  .hint = "Ce texte est envoyé tel quel par courriel à l’organisme. 500 caractères au plus.",
-	  .missing = "Écrivez le motif" },
-	FIELD_STATE,
-};
-static const struct field withdraw_fields[] = {
-	{ .name = "motif",
-	  .label = "Comment l’organisme l’a demandé",
-	  .kind = FIELD_LINES,
-	  .required = true,
-	  .max = 500,
-	  .hint = "Exemple : lettre reçue le 24/11/2026. Ce texte est envoyé tel quel par courriel à l’organisme. 500 caractères au plus.",
-	  .missing = "Écrivez comment l’organisme l’a demandé" },
-	FIELD_STATE,
-};
-static const struct field tell_fields[] = {
-	{ .name = "courriel",
-	  .label = "Courriel de l’organisme",
-	  .kind = FIELD_MAIL,
-	  .required = true,
-	  .missing = "Écrivez le courriel" },
-	FIELD_SEEN,
 };
 static const struct field acknowledge_fields[] = {
 	{ .name = "courriel", .label = "Courriel de l’organisme", .kind = FIELD_MAIL },
@@ -112,27 +75,6 @@ static const struct field resend_fields[] = {
 	FIELD_SEEN,
 };
 
-const struct form *form_request_refuse(void)
-{
-	static const struct form form = { refuse_fields, LENGTH(refuse_fields) };
-
-	return &form;
-}
-
-const struct form *form_request_withdraw(void)
-{
-	static const struct form form = { withdraw_fields, LENGTH(withdraw_fields) };
-
-	return &form;
-}
-
-const struct form *form_request_tell(void)
-{
-	static const struct form form = { tell_fields, LENGTH(tell_fields) };
-
-	return &form;
-}
-
 const struct form *form_request_acknowledge(void)
 {
 	static const struct form form = { acknowledge_fields, LENGTH(acknowledge_fields) };
@@ -188,6 +130,11 @@ static const struct {
 	{ "activated", "activé l’habilitation", "La convention signée n’est pas encore enregistrée." },
 	{ "", "", "L’habilitation n’est pas encore active." },
 };
+
+const char *caf_request_step_done(struct request *rq, const struct request_file *f, int step)
+{
+	return who_did(rq, f, after[step].what, after[step].verb);
+}
 
 /* Why a step that starts from a state was not recorded: done already, or not yet possible. */
 static const char *why_not(struct request *rq, const struct request_file *f, int from)
@@ -249,7 +196,7 @@ enum err caf_request_address_moved(struct request *rq, struct html *h, const str
 					     french_de(rq->arena, whose), now));
 }
 
-static bool is_open(const struct request_file *f)
+bool caf_request_is_open(const struct request_file *f)
 {
 	int step = request_step(f->r.state);
 
@@ -286,7 +233,8 @@ enum err page_caf_request_acknowledge(struct request *rq, struct html *h)
 
 	if (!e)
 		e = request_acknowledge(rq->app, rq->arena, &rq->who, rq->arg[0], seen, mail, &rq->faults);
-	if (e == ERR_CONFLICT && *seen && !caf_request_open(rq, &f) && is_open(&f) && strcmp(seen, f.r.mail) != 0)
+	if (e == ERR_CONFLICT && *seen && !caf_request_open(rq, &f) && caf_request_is_open(&f) &&
+	    strcmp(seen, f.r.mail) != 0)
 		return caf_request_address_moved(rq, h, &f, "l’organisme", f.r.mail);
 	return caf_request_answer(rq, h, e, 3, "accuse-renvoye", NULL);
 }
@@ -356,141 +304,6 @@ enum err page_caf_request_return(struct request *rq, struct html *h)
 	return caf_request_answer(rq, h, e, 2, "convention-enregistree", NULL);
 }
 
-/* --- refusing, withdrawing --- */
-
-/* What was done since the form was shown; "" : nothing. */
-static const char *done_since(struct request *rq, const struct request_file *f)
-{
-	struct buf b = buf_new(rq->arena);
-	int seen = request_step(input_get(&rq->in, "etat")), now = request_step(f->r.state);
-
-	for (int i = seen; seen >= 0 && i < now; i++)
-		buf_printf(&b, "%s ", who_did(rq, f, after[i].what, after[i].verb));
-	if (!b.n && rq->re->status == 409)
-		buf_text(&b, "Le dossier a changé entre-temps. ");
-	return b.n ? buf_str(&b) : "";
-}
-
-static enum err closing_page(struct request *rq, struct html *h, const struct request_file *f, const struct form *form,
-			     const char *title, const char *after_it)
-{
-	const char *since = done_since(rq, f);
-
-	caf_request_begin(rq, h, f, title);
-	html(h, "<h1>{} {}</h1>\n<p class=\"lead\">{}</p>\n", title, f->r.number, f->r.name);
-	if (*since)
-		html(h,
-		     "<div class=\"note note-warn\" role=\"alert\"><p>{f}La demande n’est pas close. Relisez-la, puis recommencez "
-		     "s’il le faut.</p></div>\n",
-		     since);
-	form_open(rq, h, "card decision narrow", NULL);
-	field_hidden(h, "etat", f->r.state);
-	field_of(rq, h, form, "motif", "");
-	html(h,
-	     "<p>Le courriel part à {}. La demande est close{f}.</p>\n<div class=\"actions\">"
-	     "<button class=\"btn btn-danger\">{}</button><a href=\"{}\">Revenir à la demande</a></div>\n",
-	     f->r.mail, after_it, title, caf_request_path(rq, f, ""));
-	form_close(h);
-	page_end(rq, h);
-	return ERR_OK;
-}
-
-static enum err refuse_page(struct request *rq, struct html *h, const struct request_file *f)
-{
-	return closing_page(rq, h, f, form_request_refuse(), "Refuser la demande",
-			    " : l’organisme peut en transmettre une autre");
-}
-
-static enum err withdraw_page(struct request *rq, struct html *h, const struct request_file *f)
-{
-	return closing_page(rq, h, f, form_request_withdraw(), "Retirer la demande",
-			    ", sur ce que l’organisme vous a dit ; il peut en transmettre une autre");
-}
-
-static enum err before_closing(struct request *rq, struct html *h, caf_request_again page)
-{
-	struct request_file f;
-	enum err e = caf_request_open(rq, &f);
-
-	if (e)
-		return e;
-	return is_open(&f) ? page(rq, h, &f) : done(rq, caf_request_path(rq, &f, ""), "dossier-clos");
-}
-
-enum err page_caf_request_refuse(struct request *rq, struct html *h)
-{
-	return before_closing(rq, h, refuse_page);
-}
-
-enum err page_caf_request_withdraw(struct request *rq, struct html *h)
-{
-	return before_closing(rq, h, withdraw_page);
-}
-
-/* A step of one text, posted under the name of its field. from: the state it starts from, as the answer counts. */
-struct told {
-	enum err (*act)(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-			const char *text, struct faults *faults);
-	const char *field;
-	int from;
-	const char *code;
-	caf_request_again again;
-};
-
-static enum err tell(struct request *rq, struct html *h, const struct told *told)
-{
-	struct request_file f;
-	enum err e = caf_request_open(rq, &f);
-
-	if (!e)
-		e = told->act(rq->app, rq->arena, &rq->who, rq->arg[0], input_get(&rq->in, told->field), &rq->faults);
-	return caf_request_answer(rq, h, e, told->from, told->code, told->again);
-}
-
-/* Of a request that is still open, what changed since is told above the form, which keeps the reason. */
-static enum err close_it(struct request *rq, struct html *h,
-			 enum err (*act)(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-					 const char *seen, const char *reason, struct faults *faults),
-			 const char *code, caf_request_again page)
-{
-	struct request_file f;
-	enum err e = caf_request_open(rq, &f);
-
-	if (!e)
-		e = act(rq->app, rq->arena, &rq->who, rq->arg[0], input_get(&rq->in, "etat"),
-			input_get(&rq->in, "motif"), &rq->faults);
-	if (e != ERR_CONFLICT || caf_request_open(rq, &f) || !is_open(&f))
-		return caf_request_answer(rq, h, e, 3, code, page);
-	rq->faults = (struct faults){ 0 };
-	rq->re->status = 409;
-	return page(rq, h, &f);
-}
-
-enum err page_caf_request_refuse_post(struct request *rq, struct html *h)
-{
-	return close_it(rq, h, request_refuse, "demande-refusee", refuse_page);
-}
-
-enum err page_caf_request_withdraw_post(struct request *rq, struct html *h)
-{
-	return close_it(rq, h, request_withdraw, "demande-retiree", withdraw_page);
-}
-
-enum err page_caf_request_tell(struct request *rq, struct html *h)
-{
-	const char *seen = input_get(&rq->in, "adresse_vue"), *now;
-	struct request_file f;
-	enum err e = caf_request_open(rq, &f);
-
-	if (!e)
-		e = request_tell(rq->app, rq->arena, &rq->who, rq->arg[0], seen, input_get(&rq->in, "courriel"),
-				 &rq->faults);
-	if (e == ERR_CONFLICT && *seen && !caf_request_open(rq, &f) && request_step(f.r.state) < 0 &&
-	    strcmp(seen, now = closing_address(rq->app, rq->arena, &f.r)) != 0)
-		return caf_request_address_moved(rq, h, &f, "l’organisme", now);
-	return caf_request_answer(rq, h, e, -1, "motif-renvoye", NULL);
-}
-
 /* --- an incomplete reply --- */
 
 static enum err incomplete_page(struct request *rq, struct html *h, const struct request_file *f)
@@ -521,5 +334,11 @@ enum err page_caf_request_incomplete(struct request *rq, struct html *h)
 
 enum err page_caf_request_incomplete_post(struct request *rq, struct html *h)
 {
-	return tell(rq, h, &(struct told){ request_incomplete, "precision", 2, "pli-incomplet", incomplete_page });
+	struct request_file f;
+	enum err e = caf_request_open(rq, &f);
+
+	if (!e)
+		e = request_incomplete(rq->app, rq->arena, &rq->who, rq->arg[0], input_get(&rq->in, "precision"),
+				       &rq->faults);
+	return caf_request_answer(rq, h, e, 2, "pli-incomplet", incomplete_page);
 }

@@ -18,6 +18,7 @@ noinst_LIBRARIES += %D%/libpage.a
 	%D%/caf_request.h \
 	%D%/caf_request_activate.c \
 	%D%/caf_request_beside.c \
+	%D%/caf_request_close.c \
 	%D%/caf_request_place.c \
 	%D%/caf_request_print.c \
 	%D%/caf_request_steps.c \
