@@ -48,16 +48,16 @@ static enum err make_provider(struct activating *x)
 	codec_default(&provider_codec, &x->provider);
 	x->provider.dn = dn_child(x->a, "habFournisseurId", r->provider_id, parent);
 	x->provider.id = r->provider_id;
-	edits_make(x->edits, x->provider.dn, "habFournisseur");
-	edits_first(x->edits, "habFournisseurId", r->provider_id);
-	edits_first(x->edits, "o", r->name);
-	edits_first(x->edits, "habSiret", r->siret);
-	edits_first(x->edits, "street", r->address);
-	edits_first(x->edits, "postalCode", r->postal_code);
-	edits_first(x->edits, "l", r->city);
-	edits_first(x->edits, "mail", r->mail);
-	edits_first(x->edits, "telephoneNumber", r->phone);
-	edits_first(x->edits, "habStatut", "active");
+	provider_make(x->a, x->edits,
+		      &(struct provider_new){ .dn = x->provider.dn,
+					      .id = r->provider_id,
+					      .name = r->name,
+					      .siret = r->siret,
+					      .street = r->address,
+					      .postal_code = r->postal_code,
+					      .city = r->city,
+					      .mail = r->mail,
+					      .phone = r->phone });
 	edits_needed(x->edits);
 	return dn_normal(x->a, x->provider.dn, &x->provider.key);
 }

@@ -104,23 +104,30 @@ enum err agents_new_take(struct app *app, struct arena *a, struct agents_new *n,
 	return e;
 }
 
-static void make_entry(struct arena *a, struct edits *x, const struct request_person *p, const char *dn)
+void agent_new_make(struct arena *a, struct edits *x, const struct agent_new *p)
 {
 	const char *name = arena_printf(a, "%s %s", p->given_name, p->surname);
+	const struct {
+		const char *attribute, *value;
+	} all[] = {
+		{ "uid", p->uid },
+		{ "cn", name },
+		{ "sn", p->surname },
+		{ "givenName", p->given_name },
+		{ "displayName", name },
+		{ "title", p->title },
+		{ "mail", p->mail },
+		{ "telephoneNumber", p->phone },
+		{ "preferredLanguage", "fr" },
+		{ "habAgentNumero", p->number },
+		{ "habStatut", p->status },
+		{ "habDemandeMotDePasse", p->mailed ? "TRUE" : "" },
+	};
 
-	edits_make(x, dn, "inetOrgPerson habAgent");
-	edits_set(x, "uid", p->uid);
-	edits_set(x, "cn", name);
-	edits_set(x, "sn", p->surname);
-	edits_set(x, "givenName", p->given_name);
-	edits_set(x, "displayName", name);
-	if (*p->title)
-		edits_set(x, "title", p->title);
-	edits_set(x, "mail", p->mail);
-	edits_set(x, "preferredLanguage", "fr");
-	edits_set(x, "habAgentNumero", p->number);
-	edits_first(x, "habStatut", "active");
-	edits_first(x, "habDemandeMotDePasse", "TRUE"); /* a job done again asks for no second mail */
+	edits_make(x, p->dn, "inetOrgPerson habAgent");
+	for (size_t i = 0; i < LENGTH(all); i++)
+		if (*all[i].value)
+			edits_first(x, all[i].attribute, all[i].value);
 }
 
 enum err agents_new_add(struct app *app, struct arena *a, struct agents_new *n, struct edits *x,
@@ -133,7 +140,17 @@ enum err agents_new_add(struct app *app, struct arena *a, struct agents_new *n, 
 	if (e)
 		return e;
 	*dn = dn_child(a, "uid", p->uid, n->provider_dn);
-	make_entry(a, x, p, *dn);
+	agent_new_make(a, x,
+		       &(struct agent_new){ .dn = *dn,
+					    .uid = p->uid,
+					    .number = p->number,
+					    .given_name = p->given_name,
+					    .surname = p->surname,
+					    .title = p->title,
+					    .mail = p->mail,
+					    .phone = "",
+					    .status = "active",
+					    .mailed = true });
 	return ERR_OK;
 }
 

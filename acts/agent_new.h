@@ -1,5 +1,5 @@
-/* Somebody new under a provider: identifier, number, entry of the directory. Both the activation of a request and an amendment
-   make people this way. */
+/* Somebody new under a provider: identifier, number, entry of the directory. The activation of a request, an amendment and the import
+   of files make people this way. */
 #ifndef ACTS_AGENT_NEW_H
 #define ACTS_AGENT_NEW_H
 
@@ -21,6 +21,16 @@ MUST_USE enum err agents_new_begin(struct app *app, struct arena *a, const char 
    clerk mails a temporary password once it is there. *dn: its name, for the rights and members that follow in x. */
 MUST_USE enum err agents_new_add(struct app *app, struct arena *a, struct agents_new *n, struct edits *x,
 				 struct request_person *p, const char **dn);
+
+/* His entry, "" : not known. mailed: a temporary password is mailed once it is there. */
+struct agent_new {
+	const char *dn, *uid, *number;
+	const char *given_name, *surname, *title;
+	const char *mail, *phone, *status;
+	bool mailed;
+};
+/* Adds to x the making of it. A job that is done again leaves him as he is by then. */
+void agent_new_make(struct arena *a, struct edits *x, const struct agent_new *p);
 
 /* The identifier alone: the first free choice. */
 MUST_USE enum err agents_new_uid(struct app *app, struct arena *a, struct agents_new *n, const char *given_name,

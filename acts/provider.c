@@ -102,6 +102,48 @@ enum err provider_agent_find(struct app *app, struct arena *a, const struct prov
 	return ERR_OK;
 }
 
+/* RFC 4517 §3.3.28: '$' between lines. */
+static void add_address(struct buf *b, const char *s)
+{
+	for (; *s; s++) {
+		if (*s == '$' || *s == '\\')
+			buf_text(b, *s == '$' ? "\\24" : "\\5C");
+		else
+			buf_byte(b, *s == '\n' ? '$' : (uint8_t)*s);
+	}
+}
+
+const char *provider_postal_address(struct arena *a, const char *street, const char *postal_code, const char *city)
+{
+	struct buf b = buf_new(a);
+
+	add_address(&b, arena_printf(a, "%s\n%s %s", street, postal_code, city));
+	return buf_str(&b);
+}
+
+void provider_make(struct arena *a, struct edits *x, const struct provider_new *p)
+{
+	const struct {
+		const char *attribute, *value;
+	} all[] = {
+		{ "habFournisseurId", p->id },
+		{ "o", p->name },
+		{ "habSiret", p->siret },
+		{ "postalAddress", provider_postal_address(a, p->street, p->postal_code, p->city) },
+		{ "street", p->street },
+		{ "postalCode", p->postal_code },
+		{ "l", p->city },
+		{ "mail", p->mail },
+		{ "telephoneNumber", p->phone },
+		{ "habStatut", "active" },
+	};
+
+	edits_make(x, p->dn, "habFournisseur");
+	for (size_t i = 0; i < LENGTH(all); i++)
+		if (*all[i].value)
+			edits_first(x, all[i].attribute, all[i].value);
+}
+
 static int establishment_order(const void *x, const void *y)
 {
 	const struct establishment *first = x, *second = y;

@@ -2,6 +2,7 @@
 #ifndef ACTS_PROVIDER_H
 #define ACTS_PROVIDER_H
 
+#include "acts/edit.h"
 #include "acts/rights.h"
 
 /* All providers of a Caf, by name. */
@@ -22,6 +23,17 @@ MUST_USE enum err provider_agent_find(struct app *app, struct arena *a, const st
 /* The establishments it manages, by name. */
 MUST_USE enum err provider_establishments(struct app *app, struct arena *a, const struct provider *p,
 					  struct establishment **out, size_t *n);
+
+/* Somebody new as the directory has it, "" : not known. */
+struct provider_new {
+	const char *dn, *id, *name, *siret;
+	const char *street, *postal_code, *city;
+	const char *mail, *phone;
+};
+/* Adds to x the making of the entry, active, with its address also as the one value that the mirror reads. */
+void provider_make(struct arena *a, struct edits *x, const struct provider_new *p);
+/* That value: postalAddress. */
+const char *provider_postal_address(struct arena *a, const char *street, const char *postal_code, const char *city);
 
 /* Who has that mail address besides p (NULL: nobody is left out). */
 MUST_USE enum err people_with_mail(struct app *app, struct arena *a, const char *mail, const struct person *p,

@@ -1,6 +1,7 @@
 /* The edits of what is settled: new entries whole, known ones only where they differ. */
 #include "acts/register_import.h"
 
+#include "acts/provider.h"
 #include "acts/rights.h"
 #include "base/text.h"
 
@@ -84,55 +85,37 @@ static void set_filled(struct edits *x, const char *attribute, const char *value
 
 /* --- providers --- */
 
-/* RFC 4517 §3.3.28 */
-static void add_line(struct buf *b, const char *s)
-{
-	for (; *s; s++) {
-		if (*s == '$' || *s == '\\')
-			buf_text(b, *s == '$' ? "\\24" : "\\5C");
-		else
-			buf_byte(b, (uint8_t)*s);
-	}
-}
-
 static void edit_provider(struct import *m, const struct import_row *r)
 {
 	const struct import_thing *t = r->thing;
-	const char *town = arena_printf(m->arena, "%s %s", r->cell[PROVIDER_POSTAL], r->cell[PROVIDER_CITY]);
-	struct buf address = buf_new(m->arena);
+	const char *street = r->cell[PROVIDER_STREET], *postal = r->cell[PROVIDER_POSTAL], *city = r->cell[PROVIDER_CITY];
 	struct differing d = differing_new(m);
 
-	add_line(&address, r->cell[PROVIDER_STREET]);
-	buf_byte(&address, '$');
-	add_line(&address, town);
 	if (t->there) {
 		const struct provider *p = &t->there->is.provider;
-		const char *lines = arena_printf(m->arena, "%s\n%s", r->cell[PROVIDER_STREET], town);
+		const char *lines = arena_printf(m->arena, "%s\n%s %s", street, postal, city);
+		const char *address = provider_postal_address(m->arena, street, postal, city);
 
 		differ(&d, "o", r->cell[PROVIDER_NAME], p->name);
-		differ(&d, "postalAddress", strcmp(lines, p->address) == 0 ? "" : buf_str(&address),
-		       value_now(t, "postalAddress"));
-		differ(&d, "street", r->cell[PROVIDER_STREET], value_now(t, "street"));
-		differ(&d, "postalCode", r->cell[PROVIDER_POSTAL], value_now(t, "postalCode"));
-		differ(&d, "l", r->cell[PROVIDER_CITY], value_now(t, "l"));
+		differ(&d, "postalAddress", strcmp(lines, p->address) == 0 ? "" : address, value_now(t, "postalAddress"));
+		differ(&d, "street", street, value_now(t, "street"));
+		differ(&d, "postalCode", postal, value_now(t, "postalCode"));
+		differ(&d, "l", city, value_now(t, "l"));
 		differ(&d, "mail", r->cell[PROVIDER_MAIL], p->mail);
 		differ_phone(&d, t, r->cell[PROVIDER_PHONE]);
 		edit_differing(&d, t, "provider");
 		return;
 	}
-	struct edits *x = import_edits(m);
-
-	edits_make(x, t->dn, "habFournisseur");
-	edits_set(x, "habFournisseurId", t->id);
-	edits_set(x, "o", r->cell[PROVIDER_NAME]);
-	edits_set(x, "habSiret", r->cell[PROVIDER_SIRET]);
-	edits_set(x, "postalAddress", buf_str(&address));
-	edits_set(x, "street", r->cell[PROVIDER_STREET]);
-	edits_set(x, "postalCode", r->cell[PROVIDER_POSTAL]);
-	edits_set(x, "l", r->cell[PROVIDER_CITY]);
-	edits_set(x, "mail", r->cell[PROVIDER_MAIL]);
-	set_filled(x, "telephoneNumber", r->cell[PROVIDER_PHONE]);
-	edits_set(x, "habStatut", "active");
+	provider_make(m->arena, import_edits(m),
+		      &(struct provider_new){ .dn = t->dn,
+					      .id = t->id,
+					      .name = r->cell[PROVIDER_NAME],
+					      .siret = r->cell[PROVIDER_SIRET],
+					      .street = street,
+					      .postal_code = postal,
+					      .city = city,
+					      .mail = r->cell[PROVIDER_MAIL],
+					      .phone = r->cell[PROVIDER_PHONE] });
 	import_change(m, "new provider %s (%s)", t->id, r->cell[PROVIDER_NAME]);
 }
 
@@ -341,24 +324,19 @@ static void edit_person(struct import *m, const struct import_row *r)
 		edit_differing(&d, t, "person");
 		return;
 	}
-	struct edits *x = import_edits(m);
-
-	edits_make(x, t->dn, "inetOrgPerson habAgent");
-	edits_set(x, "uid", t->uid);
-	edits_set(x, "cn", name);
-	edits_set(x, "displayName", name);
-	edits_set(x, "sn", r->cell[PERSON_SURNAME]);
-	edits_set(x, "givenName", r->cell[PERSON_GIVEN]);
-	set_filled(x, "title", r->cell[PERSON_TITLE]);
-	edits_first(x, "mail", r->cell[PERSON_MAIL]);
-	set_filled(x, "telephoneNumber", r->cell[PERSON_PHONE]);
-	edits_set(x, "preferredLanguage", "fr");
-	edits_set(x, "habAgentNumero", t->id);
-	edits_first(x, "habStatut", status);
 	bool mailed = m->o.passwords && strcmp(status, "active") == 0;
 
-	if (mailed)
-		edits_first(x, "habDemandeMotDePasse", "TRUE");
+	agent_new_make(m->arena, import_edits(m),
+		       &(struct agent_new){ .dn = t->dn,
+					    .uid = t->uid,
+					    .number = t->id,
+					    .given_name = r->cell[PERSON_GIVEN],
+					    .surname = r->cell[PERSON_SURNAME],
+					    .title = r->cell[PERSON_TITLE],
+					    .mail = r->cell[PERSON_MAIL],
+					    .phone = r->cell[PERSON_PHONE],
+					    .status = status,
+					    .mailed = mailed });
 	import_change(m, "new person %s (%s) of %s, %s%s", t->id, t->uid, t->parent->id, status,
 		      mailed ? ": a temporary password will be mailed" : "");
 }

@@ -76,7 +76,7 @@ def activate(c, number):
 def test_a_request_becomes_an_open_access(service):
     who = person(nom='Aubrac', prenom='Maxence')
     places = new_places(service)
-    number = make_request(service, listing=places, places=places[:1], people=[who])
+    number = make_request(service, listing=places, places=places[:1], people=[who], adresse='8 sente du Radoub')
     c = administrator(service)
     queue = c.get(f'/caf?type=demande&q={number}')
     assert number in queue.words and path(number) in queue.links()
@@ -105,6 +105,8 @@ def test_a_request_becomes_an_open_access(service):
     first = service.client()
     landed = first.login({'uid': uid, 'password': password})
     assert landed.path.startswith('/mot-de-passe/premier-changement'), landed.words[:300]
+    providers = c.get('/caf/fournisseurs?q=sente+du+Radoub')
+    assert 'Saint-Elvin-des-Rives' in c.get(next(link for link in providers.links() if link.startswith('/caf/fournisseurs/'))).words, providers.words
 
     for event in ('request_checked', 'agreement_posted', 'agreement_returned', 'grant_activated'):
         done = [line for line in service.log('--event', event, '--done').splitlines() if number in line]

@@ -530,6 +530,15 @@ static bool puts_value(const struct edit_entry *e, const char *attribute, const 
 	return false;
 }
 
+/* Done again, it changes nothing of an entry that was corrected since. */
+static bool makes_alone(const struct edit_entry *e)
+{
+	for (size_t i = 0; i < e->n; i++)
+		if (e->v[i].verb != EDIT_FIRST && strcmp(e->v[i].attribute, "habEtablissementCouvert") != 0)
+			return false;
+	return true;
+}
+
 #define NEW_PROVIDER "habFournisseurId=F92100001,ou=fournisseurs,habCodeCaf=921,ou=cafs,dc=example"
 #define FIRST_AGENT "uid=i.vautrelle," NEW_PROVIDER
 #define OTHER_AGENT "uid=s.bellacourt," NEW_PROVIDER
@@ -551,6 +560,9 @@ static void test_activation(void **state)
 	for (size_t i = 0; i < n; i++)
 		assert_int_equal(v[i].needed, i < 4);
 	assert_string_equal(value_of(&v[0], "habSiret"), SIRET);
+	assert_string_equal(value_of(&v[0], "postalAddress"), "Mairie, 3 rue de l’Aumane$00420 Courtebise");
+	for (size_t i = 0; i < 4; i++)
+		assert_true(makes_alone(&v[i]));
 	assert_string_equal(v[2].dn, FIRST_AGENT);
 	assert_string_equal(value_of(&v[2], "habAgentNumero"), "921-00001");
 	assert_string_equal(value_of(&v[2], "habDemandeMotDePasse"), "TRUE");
