@@ -207,24 +207,15 @@ static enum err is_shared(struct activating *x, const struct establishment *e, b
 	return failed;
 }
 
-/* What agents of a manager before had there ends with his management; what the provider's own had, by a convention that is over, does
-   not come back with a new one that does not name it. */
-static void drop_rights(struct activating *x, const char *attribute, const struct strs *keys, bool shared)
-{
-	for (size_t i = 0; i < keys->n; i++)
-		if (!shared || strcmp(dn_parent(x->a, keys->v[i]), x->provider.key) != 0)
-			edits_drop(x->edits, attribute, keys->v[i]);
-}
-
 static enum err give(struct activating *x, const char *id, const struct establishment *e)
 {
 	const struct request_file *f = &x->step.f;
+	struct handover_to to = { .p = &x->provider };
 	struct handover given;
-	bool shared;
 	enum err failed = handover_begin(x->app, x->a, e, x->step.now, &given);
 
 	if (!failed)
-		failed = is_shared(x, e, &shared);
+		failed = is_shared(x, e, &to.own_stay);
 	if (failed)
 		return failed;
 	if (given.under_way) {
@@ -232,19 +223,13 @@ static enum err give(struct activating *x, const char *id, const struct establis
 		return ERR_INVALID;
 	}
 	handover_add(x->a, x->step.cs, &given, x->provider.key, x->step.now);
-	edits_on(x->edits, e->uuid);
-	edits_set(x->edits, "habGestionnaire", x->provider.dn);
-	drop_rights(x, "habDroitFonctionnement", &e->listing_keys, shared);
-	drop_rights(x, "habDroitDisponibilites", &e->places_keys, shared);
 	for (size_t i = 0; i < f->people_n; i++) {
 		if (strs_has(&f->people[i].listing, id))
-			edits_put(x->edits, "habDroitFonctionnement", x->dns[i]);
+			strs_add(x->a, &to.listing, x->dns[i]);
 		if (strs_has(&f->people[i].places, id) && type_has_places(e->type))
-			edits_put(x->edits, "habDroitDisponibilites", x->dns[i]);
+			strs_add(x->a, &to.places, x->dns[i]);
 	}
-	if (!*e->manager_key || strcmp(e->manager_key, x->provider.key) == 0)
-		return ERR_OK;
-	return agreements_leave(x->app, x->a, x->edits, e);
+	return handover_edits(x->app, x->a, x->edits, e, &to);
 }
 
 static enum err give_rights(struct activating *x)

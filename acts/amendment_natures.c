@@ -288,8 +288,8 @@ static enum err take_people(struct amending *x, const struct establishment *e, s
 	return ERR_OK;
 }
 
-/* Rights on it by people whose provider is, or is not, ours. */
-static enum err held_on(struct amending *x, const struct establishment *e, bool ours, struct right_list *out)
+/* Rights on it by the provider's people. */
+static enum err held_on(struct amending *x, const struct establishment *e, struct right_list *out)
 {
 	AUTO_TXN struct txn t = txn_read(x->app->store, STORE_MAIN);
 	const struct strs *lists[] = { &e->listing_keys, &e->places_keys };
@@ -301,7 +301,7 @@ static enum err held_on(struct amending *x, const struct establishment *e, bool 
 
 			if (failed && failed != ERR_NOTFOUND)
 				return failed;
-			if (failed || (strcmp(p.provider_key, x->p->key) == 0) != ours)
+			if (failed || strcmp(p.provider_key, x->p->key) != 0)
 				continue;
 			struct right_change *r = right_at(x, out, e, p.number);
 
@@ -313,8 +313,8 @@ static enum err held_on(struct amending *x, const struct establishment *e, bool 
 	return ERR_OK;
 }
 
-/* Its manager becomes this provider; whoever managed it is named before that is confirmed. */
-static enum err take_over(struct amending *x, const struct establishment *e)
+/* Its manager becomes this provider: whoever managed it is named before that is confirmed. */
+static enum err check_takeover(struct amending *x, const struct establishment *e)
 {
 	struct provider other;
 	bool managed = *e->manager_key && strcmp(e->manager_key, x->p->key) != 0;
@@ -327,7 +327,7 @@ static enum err take_over(struct amending *x, const struct establishment *e)
 	if (failed && failed != ERR_NOTFOUND)
 		return failed;
 	if (input_has(x->in, "gestion", "oui"))
-		return failed ? ERR_OK : agreements_leave(x->app, x->a, x->edits, e);
+		return ERR_OK;
 	fault_add(x->a, x->faults, "gestion",
 		  "Cet établissement est géré par %s : ses droits et sa convention ne le couvriront plus. Cochez la case pour "
 		  "changer de gestionnaire",
@@ -337,7 +337,8 @@ static enum err take_over(struct amending *x, const struct establishment *e)
 
 static enum err add_establishment(struct amending *x)
 {
-	struct right_list rights = { 0 }, others = { 0 };
+	struct handover_to to = { .p = x->p, .own_stay = true };
+	struct right_list rights = { 0 };
 	struct establishment e;
 	const char *id = typed(x, "etablissement");
 	enum err failed = *id ? establishment_find(x->app, x->a, id, &e) : ERR_NOTFOUND;
@@ -352,18 +353,15 @@ static enum err add_establishment(struct amending *x)
 	}
 	if (strs_has(&x->g.covered_keys, e.key) && manages(x, &e))
 		fault_add(x->a, x->faults, "etablissement", "%s est déjà dans la convention", e.name);
-	else if ((failed = take_over(x, &e)) || (failed = handover_begin(x->app, x->a, &e, visitor_now(x->who), &x->given)))
+	else if ((failed = check_takeover(x, &e)) ||
+		 (failed = handover_begin(x->app, x->a, &e, visitor_now(x->who), &x->given)))
 		return failed;
 	if (x->given.under_way)
 		handover_fault(x->a, x->faults, "etablissement", &e);
 	if ((failed = take_people(x, &e, &rights)) || x->faults->n)
 		return failed;
-	if ((failed = held_on(x, &e, false, &others)))
+	if ((failed = handover_edits(x->app, x->a, x->edits, &e, &to)))
 		return failed;
-	edits_on(x->edits, e.uuid);
-	for (size_t i = 0; i < others.n; i++)
-		edit_right(x, &others.v[i], false);
-	edits_set(x->edits, "habGestionnaire", x->p->dn);
 	edits_on(x->edits, x->g.uuid);
 	edits_put(x->edits, "habEtablissementCouvert", e.dn);
 	line(x, arena_printf(x->a, "Ajout d’un établissement : %s (%s), %s %s", e.name, e.id, e.postal_code, e.city));
@@ -386,7 +384,7 @@ static enum err remove_establishment(struct amending *x)
 		fault_add(x->a, x->faults, "confirmer", "Cochez « Je confirme » pour continuer");
 	if (failed || x->faults->n)
 		return said(failed);
-	if ((failed = held_on(x, &e, true, &held)))
+	if ((failed = held_on(x, &e, &held)))
 		return failed;
 	line(x, arena_printf(x->a, "Retrait d’un établissement : %s (%s)", e.name, e.id));
 	x->audit.establishment = e.uuid;

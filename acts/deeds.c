@@ -5,14 +5,15 @@
 
 #define PAGE 100 /* records read at once */
 
-/* By whom it was asked: an import's record says so, and what it added to one that was there. */
+/* By whom it was asked: an import's record says so, and what it added to one that was there, or took out. */
 static const char *written_text(struct arena *a, const struct audit_record *r)
 {
-	const char *covers = arg_of(&r->details, "covers");
+	const char *covers = arg_of(&r->details, "covers"), *leaves = arg_of(&r->details, "leaves");
 
 	if (!*arg_of(&r->details, "imported"))
 		return "";
-	return *covers ? arena_printf(a, "import de fichiers, établissements ajoutés : %s", covers) : "import de fichiers";
+	return arena_printf(a, "import de fichiers%s%s%s%s", *covers ? ", établissements ajoutés : " : "", covers,
+			    *leaves ? ", établissements retirés : " : "", leaves);
 }
 
 /* In French: what the record says besides its event. */

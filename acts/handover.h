@@ -3,7 +3,8 @@
 #ifndef ACTS_HANDOVER_H
 #define ACTS_HANDOVER_H
 
-#include "acts/app.h"
+#include "acts/edit.h"
+#include "acts/rights.h"
 
 /* What giving an establishment leaves, outcome "etablissement/ENTRYUUID/gestion". */
 struct handover {
@@ -17,6 +18,19 @@ MUST_USE enum err handover_begin(struct app *app, struct arena *a, const struct 
 
 /* The refusal, where it is under way: a fault of that field. */
 void handover_fault(struct arena *a, struct faults *faults, const char *field, const struct establishment *e);
+
+/* Whose it becomes, and who may do what there from then on. */
+struct handover_to {
+	const struct provider *p;
+	bool own_stay;               /* the rights that this provider's people have there already */
+	struct strs listing, places; /* DNs of those who get one */
+};
+
+/* The edits of giving it: manager and rights, then the conventions of whoever managed it, which cover it no more. What agents of that
+   manager had there ends; what the provider's own had, by a convention that is over, does not come back with a new one that does
+   not name it. A convention that covers it from now on is the caller's. */
+MUST_USE enum err handover_edits(struct app *app, struct arena *a, struct edits *x, const struct establishment *e,
+				 const struct handover_to *to);
 
 /* Adds to the changeset that the establishment goes to that provider; somebody else gave it away since handover_begin: its commit is
    ERR_CONFLICT. */

@@ -78,6 +78,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/register_edits.c \
 	%D%/register_file.c \
 	%D%/register_gone.c \
+	%D%/register_handover.c \
 	%D%/register_import.c \
 	%D%/register_rows.c \
 	%D%/register_rows_agreement.c \
@@ -238,6 +239,9 @@ tests_unit_test_acts_forgotten_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_amendment
 tests_unit_test_acts_amendment_SOURCES = tests/unit/test_acts_amendment.c $(slapd_fixture)
 tests_unit_test_acts_amendment_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test_acts_register_handover
+tests_unit_test_acts_register_handover_SOURCES = tests/unit/test_acts_register_handover.c $(slapd_fixture)
+tests_unit_test_acts_register_handover_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_acts_log
 tests_unit_test_acts_log_SOURCES = tests/unit/test_acts_log.c $(slapd_fixture)
 tests_unit_test_acts_log_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)

@@ -110,6 +110,7 @@ static const struct detail details[] = {
 	{ "changes",         "changements :",                    SAY_AS_IS,  NULL },
 	{ "imported",        "import de fichiers",               SAY_NAME,   NULL },
 	{ "covers",          "établissements ajoutés :",         SAY_AS_IS,  NULL },
+	{ "leaves",          "établissements retirés :",         SAY_AS_IS,  NULL },
 	{ "passwords",       "mots de passe envoyés :",          SAY_CHOICE, yes_no },
 	/* the log: its criteria as typed on the pages and to habilisctl */
 	{ "records",         "lignes :",                         SAY_WORDS,  NULL },

@@ -34,17 +34,18 @@ static struct differing differing_new(struct import *m)
 	return (struct differing){ .m = m, .told = buf_new(m->arena) };
 }
 
-static void change(struct differing *d, const char *attribute, const char *value, const char *from, const char *to)
+static void tell(struct differing *d, const char *attribute, const char *from, const char *to)
 {
-	strs_add(d->m->arena, &d->names, attribute);
-	strs_add(d->m->arena, &d->values, value);
 	buf_printf(&d->told, "%s%s \"%s\" → \"%s\"", d->told.n ? ", " : "", attribute, from, to);
 }
 
 static void differ(struct differing *d, const char *attribute, const char *wanted, const char *now)
 {
-	if (*wanted && strcmp(wanted, now) != 0)
-		change(d, attribute, wanted, now, wanted);
+	if (!*wanted || strcmp(wanted, now) == 0)
+		return;
+	strs_add(d->m->arena, &d->names, attribute);
+	strs_add(d->m->arena, &d->values, wanted);
+	tell(d, attribute, now, wanted);
 }
 
 /* As the directory has it, "" where it has none: the mirror keeps less of an entry. */
@@ -66,15 +67,14 @@ static void differ_phone(struct differing *d, const struct import_thing *t, cons
 static void edit_differing(struct differing *d, const struct import_thing *t, const char *kind)
 {
 	struct import *m = d->m;
-	struct edits *x;
+	struct edits *x = d->names.n ? import_edits(m) : NULL;
 
-	if (!d->names.n)
-		return;
-	x = import_edits(m);
-	edits_on(x, t->there->uuid);
+	if (x)
+		edits_on(x, t->there->uuid);
 	for (size_t i = 0; i < d->names.n; i++)
 		edits_set(x, d->names.v[i], d->values.v[i]);
-	import_change(m, "changed %s %s: %s", kind, t->id, buf_str(&d->told));
+	if (d->told.n)
+		import_change(m, "changed %s %s: %s", kind, t->id, buf_str(&d->told));
 }
 
 static void set_filled(struct edits *x, const char *attribute, const char *value)
@@ -85,7 +85,7 @@ static void set_filled(struct edits *x, const char *attribute, const char *value
 
 /* --- providers --- */
 
-static void edit_provider(struct import *m, const struct import_row *r)
+static enum err edit_provider(struct import *m, const struct import_row *r)
 {
 	const struct import_thing *t = r->thing;
 	const char *street = r->cell[PROVIDER_STREET], *postal = r->cell[PROVIDER_POSTAL], *city = r->cell[PROVIDER_CITY];
@@ -104,7 +104,7 @@ static void edit_provider(struct import *m, const struct import_row *r)
 		differ(&d, "mail", r->cell[PROVIDER_MAIL], p->mail);
 		differ_phone(&d, t, r->cell[PROVIDER_PHONE]);
 		edit_differing(&d, t, "provider");
-		return;
+		return ERR_OK;
 	}
 	provider_make(m->arena, import_edits(m),
 		      &(struct provider_new){ .dn = t->dn,
@@ -117,6 +117,7 @@ static void edit_provider(struct import *m, const struct import_row *r)
 					      .mail = r->cell[PROVIDER_MAIL],
 					      .phone = r->cell[PROVIDER_PHONE] });
 	import_change(m, "new provider %s (%s)", t->id, r->cell[PROVIDER_NAME]);
+	return ERR_OK;
 }
 
 /* --- establishments --- */
@@ -169,39 +170,7 @@ static const char *place_now(struct arena *a, const struct establishment *e, siz
 	}
 }
 
-static bool is_taken_away(struct import *m, const struct import_thing *person, const struct import_thing *place,
-			  size_t family)
-{
-	const struct import_thing *right = import_known(m, 'r', import_pair(m, person, place));
-
-	return right && strcmp(right->row->cell[RIGHT_LISTING + family], "FALSE") == 0;
-}
-
-/* Only the manager's people may have rights: what the former one's keep opens nothing until the day he is back. */
-static void warn_moved(struct import *m, const struct import_row *r)
-{
-	const struct import_thing *place = r->thing;
-	const struct establishment *e = &place->there->is.establishment;
-	const struct strs *keys[] = { &e->listing_keys, &e->places_keys };
-	struct strs kept = { 0 };
-	struct buf b = buf_new(m->arena);
-
-	for (size_t i = 0; i < LENGTH(keys); i++) {
-		for (size_t j = 0; j < keys[i]->n; j++) {
-			const struct import_thing *p = import_known(m, 'k', keys[i]->v[j]);
-
-			if (!p || p->parent == place->parent || is_taken_away(m, p, place, i) || strs_has(&kept, p->id))
-				continue;
-			buf_printf(&b, "%s%s", kept.n ? ", " : "", p->id);
-			strs_add(m->arena, &kept, p->id);
-		}
-	}
-	if (kept.n)
-		import_warn(m, IMPORT_ESTABLISHMENT, r->line, "%s goes to %s, and agents of others keep rights there: %s",
-			    place->id, place->parent->id, buf_str(&b));
-}
-
-static void edit_place(struct import *m, const struct import_row *r)
+static enum err edit_place(struct import *m, const struct import_row *r)
 {
 	const struct import_thing *t = r->thing;
 	bool eaje = strcmp(r->cell[PLACE_TYPE], "EAJE") == 0;
@@ -216,14 +185,13 @@ static void edit_place(struct import *m, const struct import_row *r)
 			differ(&d, place_attributes[i].attribute, other ? "" : r->cell[place_attributes[i].cell],
 			       place_now(m->arena, e, place_attributes[i].cell));
 		}
-		if (t->parent && strcmp(t->parent->key, e->manager_key) != 0) {
+		if (t->moved) {
 			const struct import_thing *now = import_known(m, 'k', e->manager_key);
 
-			change(&d, "habGestionnaire", t->parent->dn, now ? now->id : "", t->parent->id);
-			warn_moved(m, r);
+			tell(&d, "habGestionnaire", now ? now->id : "", t->parent->id);
 		}
 		edit_differing(&d, t, "establishment");
-		return;
+		return t->moved ? import_handover_edit(m, import_edits(m), t) : ERR_OK;
 	}
 	struct edits *x = import_edits(m);
 
@@ -236,6 +204,7 @@ static void edit_place(struct import *m, const struct import_row *r)
 	if (t->parent)
 		edits_set(x, "habGestionnaire", t->parent->dn);
 	import_change(m, "new establishment %s (%s)", t->id, r->cell[PLACE_NAME]);
+	return ERR_OK;
 }
 
 /* --- conventions --- */
@@ -267,13 +236,28 @@ static const char *put_covered(struct import *m, const struct import_thing *t, s
 	return buf_str(&ids);
 }
 
-static void note_written(struct import *m, const struct import_thing *t, const char *covers)
+static const char *joined(struct import *m, const char *one, const char *more)
 {
-	m->written = arena_more(m->arena, m->written, m->n_written, sizeof *m->written);
-	m->written[m->n_written++] = (struct import_written){ t, covers };
+	return *one && *more ? arena_printf(m->arena, "%s, %s", one, more) : *one ? one : more;
 }
 
-static void edit_agreement(struct import *m, const struct import_row *r)
+void import_note_written(struct import *m, const struct import_thing *agreement, const char *covers, const char *leaves)
+{
+	struct import_written *w;
+	size_t i = 0;
+
+	while (i < m->n_written && m->written[i].agreement != agreement)
+		i++;
+	if (i == m->n_written) {
+		m->written = arena_more(m->arena, m->written, m->n_written, sizeof *m->written);
+		m->written[m->n_written++] = (struct import_written){ agreement, "", "" };
+	}
+	w = &m->written[i];
+	w->covers = joined(m, w->covers, covers);
+	w->leaves = joined(m, w->leaves, leaves);
+}
+
+static enum err edit_agreement(struct import *m, const struct import_row *r)
 {
 	const struct import_thing *t = r->thing;
 	struct agreement g = import_agreement(t);
@@ -283,8 +267,8 @@ static void edit_agreement(struct import *m, const struct import_row *r)
 		const char *covers = put_covered(m, t, &x);
 
 		if (*covers)
-			note_written(m, t, covers);
-		return;
+			import_note_written(m, t, covers, "");
+		return ERR_OK;
 	}
 	x = import_edits(m);
 	edits_make(x, t->dn, "habConvention");
@@ -299,13 +283,14 @@ static void edit_agreement(struct import *m, const struct import_row *r)
 	set_filled(x, "habSignataireFonction", r->cell[DEAL_TITLE]);
 	set_filled(x, "habReferencePrefecture", r->cell[DEAL_PREFECTURE]);
 	(void)put_covered(m, t, &x);
-	note_written(m, t, "");
+	import_note_written(m, t, "", "");
 	import_change(m, "new convention %s of %s", t->id, t->parent->id);
+	return ERR_OK;
 }
 
 /* --- people and rights --- */
 
-static void edit_person(struct import *m, const struct import_row *r)
+static enum err edit_person(struct import *m, const struct import_row *r)
 {
 	const struct import_thing *t = r->thing;
 	const char *name = arena_printf(m->arena, "%s %s", r->cell[PERSON_GIVEN], r->cell[PERSON_SURNAME]);
@@ -322,7 +307,7 @@ static void edit_person(struct import *m, const struct import_row *r)
 		differ(&d, "title", r->cell[PERSON_TITLE], p->title);
 		differ_phone(&d, t, r->cell[PERSON_PHONE]);
 		edit_differing(&d, t, "person");
-		return;
+		return ERR_OK;
 	}
 	bool mailed = m->o.passwords && strcmp(status, "active") == 0;
 
@@ -339,17 +324,18 @@ static void edit_person(struct import *m, const struct import_row *r)
 					    .mailed = mailed });
 	import_change(m, "new person %s (%s) of %s, %s%s", t->id, t->uid, t->parent->id, status,
 		      mailed ? ": a temporary password will be mailed" : "");
+	return ERR_OK;
 }
 
 bool import_has_right(const struct import_thing *person, const struct import_thing *place, size_t family)
 {
-	if (!place->there)
+	if (!place->there || (place->moved && !(place->own_stay && person->parent == place->parent)))
 		return false;
 	return strs_has(family ? &place->there->is.establishment.places_keys : &place->there->is.establishment.listing_keys,
 			person->key);
 }
 
-static void edit_right(struct import *m, const struct import_row *r)
+static enum err edit_right(struct import *m, const struct import_row *r)
 {
 	static const char *const attributes[] = { "habDroitFonctionnement", "habDroitDisponibilites" };
 	const struct import_thing *place = r->thing->parent;
@@ -374,17 +360,20 @@ static void edit_right(struct import *m, const struct import_row *r)
 		import_change(m, "%s right of %s on %s: %s", wanted ? "new" : "removed", r->thing->id, place->id,
 			      i ? "free places" : "listing");
 	}
+	return ERR_OK;
 }
 
-void import_edit_all(struct import *m)
+enum err import_edit_all(struct import *m)
 {
-	static void (*const edit[])(struct import *, const struct import_row *) = {
+	static enum err (*const edit[])(struct import *, const struct import_row *) = {
 		[IMPORT_PROVIDER] = edit_provider,   [IMPORT_ESTABLISHMENT] = edit_place,
 		[IMPORT_AGREEMENT] = edit_agreement, [IMPORT_PERSON] = edit_person,
 		[IMPORT_RIGHT] = edit_right,
 	};
+	enum err e = ERR_OK;
 
 	for (size_t k = 0; k < IMPORT__MAX; k++)
-		for (size_t i = 0; i < m->files[k].n; i++)
-			edit[k](m, &m->files[k].v[i]);
+		for (size_t i = 0; i < m->files[k].n && !e; i++)
+			e = edit[k](m, &m->files[k].v[i]);
+	return e;
 }

@@ -86,9 +86,7 @@ enum err import_plan(struct app *app, struct import *m, const struct entries *di
 		return e;
 	if ((e = import_resolve(m)))
 		return e;
-	if (!m->n_faults)
-		import_edit_all(m);
-	return ERR_OK;
+	return m->n_faults ? ERR_OK : import_edit_all(m);
 }
 
 static struct audit_record record(struct import *m, const struct visitor *who)
@@ -124,6 +122,8 @@ static void record_written(struct import *m, struct changeset *cs, const struct 
 	act_detail(m->arena, &r, "imported", "yes");
 	if (*w->covers)
 		act_detail(m->arena, &r, "covers", text_cut(m->arena, w->covers, COVERS_LENGTH));
+	if (*w->leaves)
+		act_detail(m->arena, &r, "leaves", text_cut(m->arena, w->leaves, COVERS_LENGTH));
 	changeset_audit(cs, &r);
 }
 
@@ -141,6 +141,7 @@ enum err import_commit(struct app *app, struct import *m, const struct visitor *
 		if (m->numbered[i] && i != NUMBER_AGENT)
 			numbers_end(m->arena, cs, &m->numbers[i]);
 	agents_new_end(m->arena, cs, &m->people);
+	import_handovers_add(m, cs);
 	for (size_t i = 0; i < m->n_jobs; i++)
 		edits_job(m->arena, cs, m->jobs[i], "");
 	changeset_audit(cs, &r);

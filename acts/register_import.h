@@ -5,6 +5,7 @@
 #define ACTS_REGISTER_IMPORT_H
 
 #include "acts/agent_new.h"
+#include "acts/handover.h"
 #include "acts/mirror_record.h"
 #include "base/csv.h"
 
@@ -49,7 +50,7 @@ const struct strs *import_changes(const struct import *m);
 const struct strs *import_warnings(const struct import *m);
 
 /* Only of a plan without faults and with changes. ERR_TOOLARGE: split the files; ERR_CONFLICT: another act gave the same
-   numbers meanwhile, plan again. */
+   numbers, or one of the establishments, meanwhile: plan again. */
 MUST_USE enum err import_commit(struct app *app, struct import *m, const struct visitor *who);
 
 /* --- inside register_*.c --- */
@@ -124,6 +125,9 @@ struct import_thing {
 	const char *dn, *key;
 	const char *type;                  /* establishments: the directory's spelling */
 	const struct import_thing *parent; /* the provider of people and agreements, the manager of establishments; NULL: none */
+	struct handover given;             /* establishments that are there; about NULL: not looked up yet */
+	bool moved;    /* an establishment that the file gives to another manager than the directory has */
+	bool own_stay; /* the rights that the new manager's people have there already */
 };
 
 struct import_name {
@@ -138,7 +142,7 @@ struct import_name {
 /* A convention that is written: its history tells of it. */
 struct import_written {
 	const struct import_thing *agreement;
-	const char *covers; /* ids that are added to one that is there; "" : it is new */
+	const char *covers, *leaves; /* ids that one that is there gets and loses */
 };
 
 struct import {
@@ -205,8 +209,23 @@ void import_name_covered(struct import *m, struct import_thing *agreement, const
 /* register_rows.c */
 MUST_USE enum err import_resolve(struct import *m);
 /* register_edits.c: the edits of what is settled. */
-void import_edit_all(struct import *m);
-/* The directory has it. family: 0 the listing, 1 free places. */
+MUST_USE enum err import_edit_all(struct import *m);
+/* The directory has it, and still will once its establishment has gone to whom the file says. family: 0 the listing, 1 free places. */
 bool import_has_right(const struct import_thing *person, const struct import_thing *place, size_t family);
+/* Its history tells what it gets and loses: ids, "" : nothing, more in a later call. */
+void import_note_written(struct import *m, const struct import_thing *agreement, const char *covers, const char *leaves);
+
+/* --- register_handover.c: establishments that change hands (acts/handover.h) --- */
+
+/* The row decides something by the establishment's manager. A fault of it while an act before has given the establishment to somebody
+   whom the mirror does not show yet. */
+MUST_USE enum err import_handover_check(struct import *m, enum import_kind kind, struct import_row *row, size_t column,
+					struct import_thing *place);
+/* Its manager is from now on whom its parent says. */
+void import_handover_begin(struct import *m, struct import_thing *place);
+/* The edits, and the lines that tell what ends with the manager before. */
+MUST_USE enum err import_handover_edit(struct import *m, struct edits *x, const struct import_thing *place);
+/* What the next act must know of all that change hands. */
+void import_handovers_add(struct import *m, struct changeset *cs);
 
 #endif

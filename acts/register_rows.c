@@ -152,14 +152,18 @@ static bool is_named_already(struct import *m, char kind, const char *name)
 	return import_find(m, kind, name, &several) || several;
 }
 
-static enum err set_manager(struct import *m, const struct import_row *row, struct import_thing *place,
+static enum err set_manager(struct import *m, struct import_row *row, struct import_thing *place,
 			    const struct import_thing *manager)
 {
 	bool over = false;
-	enum err e = import_is_taken_over(m, row, place, manager, &over);
+	enum err e = import_handover_check(m, IMPORT_ESTABLISHMENT, row, PLACE_PROVIDER, place);
+
+	if (!e)
+		e = import_is_taken_over(m, row, place, manager, &over);
 
 	if (!e && !over)
 		place->parent = manager;
+	import_handover_begin(m, place);
 	return e;
 }
 

@@ -7,16 +7,29 @@
 
 #include <string.h>
 
+/* *may: nothing keeps the convention from covering it; what does is told. */
+static enum err may_cover(struct import *m, struct import_row *row, struct import_thing *place, bool *may)
+{
+	const struct mirrored *deal = row->thing->there;
+	bool out = false;
+	enum err e = import_is_taken_out(m, row, place, &out);
+
+	*may = !out;
+	if (e || out || (deal && strs_has(&deal->is.agreement.covered_keys, place->key)))
+		return e;
+	return import_handover_check(m, IMPORT_AGREEMENT, row, DEAL_COVERED, place);
+}
+
 static enum err cover(struct import *m, struct import_row *row, const char *id)
 {
 	struct import_thing *place = import_known(m, 'e', id);
-	bool out = false;
+	bool may = false;
 	enum err e = ERR_OK;
 
 	if (!place || !import_is_ours(m, place))
 		import_unknown(m, IMPORT_AGREEMENT, row, DEAL_COVERED, IMPORT_ESTABLISHMENT,
 			       arena_printf(m->arena, "no establishment of this Caf is %s", id));
-	else if ((e = import_is_taken_out(m, row, place, &out)) || out)
+	else if ((e = may_cover(m, row, place, &may)) || !may)
 		return e;
 	else if (place->parent != row->thing->parent && import_is_refused(place))
 		row->refused = true;
@@ -32,12 +45,12 @@ static enum err cover_managed(struct import *m, struct import_row *row)
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; i < m->n_things && !e; i++) {
-		const struct import_thing *place = m->things[i];
-		bool out = true;
+		struct import_thing *place = m->things[i];
+		bool may = false;
 
 		if (place->kind == IMPORT_ESTABLISHMENT && place->parent == row->thing->parent)
-			e = import_is_taken_out(m, row, place, &out);
-		if (!e && !out)
+			e = may_cover(m, row, place, &may);
+		if (!e && may)
 			import_name_covered(m, row->thing, place);
 	}
 	return e;

@@ -113,5 +113,5 @@ enum err import_resolve_right(struct import *m, struct import_row *row)
 
 	if (!e && gives)
 		check_given(m, row, p, place);
-	return e;
+	return e || !gives ? e : import_handover_check(m, IMPORT_RIGHT, row, RIGHT_PLACE, place);
 }

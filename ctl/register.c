@@ -134,7 +134,8 @@ int ctl_register_import(struct ctl *c)
 	}
 	if ((e = import_commit(&c->app, m, &who)))
 		return ctl_fail("nothing was written: %s",
-				e == ERR_CONFLICT ? "somebody gave numbers meanwhile, run it again" : err_text(e));
+				e == ERR_CONFLICT ? "somebody gave numbers or an establishment meanwhile, run it again" :
+						    err_text(e));
 	printf("%zu changes; the clerk writes them to the directory (habilisctl jobs list)\n", changes->n);
 	return 0;
 }

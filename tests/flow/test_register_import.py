@@ -33,7 +33,8 @@ def luhn(number):
     return total % 10 == 0
 
 
-SIRET, OTHER_SIRET = (next(n for n in (f'{head}{k}' for k in range(10)) if luhn(n)) for head in ('9993003170001', '9993003180001'))
+SIRET, OTHER_SIRET, THIRD_SIRET = (next(n for n in (f'{head}{k}' for k in range(10)) if luhn(n))
+                                   for head in ('9993003170001', '9993003180001', '9993003190001'))
 
 
 def write(folder, **changed):
@@ -254,14 +255,34 @@ def test_what_is_allowed_and_worth_a_look_is_warned_of(service, tree, tmp_path):
     said = plan(service, tmp_path, personnes=people)
     assert 'personnes.csv:3: warning: accueil@radeau.example is the address of ' in said and '3 changes' in said, said
     assert 'personnes.csv:4: warning: n.aubrac@radeau.example is the address of 921-9001 too' in said and 'personnes.csv:2: warning' not in said, said
+
+
+def test_an_establishment_goes_to_another_manager_as_by_an_activation(service, tree, tmp_path):
+    tree.add(f'habFournisseurId=F9219002,ou=fournisseurs,{tree.caf}', objectClass='habFournisseur', habFournisseurId='F9219002',
+             o='Association La Barge', habSiret=THIRD_SIRET, mail='contact@barge.example')
     tree.set(tree.place, habDroitFonctionnement=tree.agent)
-    moved = 'identifiant;nom;type;adresse;code_postal;commune;code_insee;fournisseur\nE92190101;Le Radeau;EAJE;1, rue du Bac;92390;Villeneuve;92078;F9210001\n'
-    (tmp_path / 'personnes.csv').unlink()
-    said = plan(service, tmp_path, etablissements=moved)
-    assert 'changed establishment E92190101: habGestionnaire "F9219001" → "F9210001"\n' in said, said
-    assert 'etablissements.csv:2: warning: E92190101 goes to F9210001, and agents of others keep rights there: 921-9001' in said, said
-    said = plan(service, tmp_path, droits=RIGHT.replace('oui;oui', 'non;'))
-    assert 'warning' not in said and '2 changes' in said, said
+    admin, page = service.client(service.account('caf_admin', caf='921')), '/caf/conventions/921-2020-9001'
+    until(lambda: 'Le Radeau : fonctionnement' in admin.get(page).words)
+    until(lambda: 'La Barge' in admin.get('/caf/fournisseurs?q=F9219002').words)
+    today = time.strftime('%d/%m/%Y')
+    moved = 'identifiant;nom;type;adresse;code_postal;commune;code_insee;fournisseur\nE92190101;Le Radeau;EAJE;1, rue du Bac;92390;Villeneuve;92078;F9219002\n'
+    covered = f'numero;fournisseur;signature_fournisseur;signature_caf;etablissements\n921-2026-9002;F9219002;{today};{today};tous\n'
+    said = plan(service, tmp_path, etablissements=moved, conventions=covered)
+    assert 'changed establishment E92190101: habGestionnaire "F9219001" → "F9219002"\n' in said, said
+    assert '\nremoved right of 921-9001 on E92190101: listing\nconvention 921-2020-9001 covers E92190101 no more\n' in said and '4 changes' in said, said
+    said = plan(service, tmp_path, droits=RIGHT)
+    assert 'droits.csv:2: 921-9001 is no agent of the manager of E92190101' in said, said
+    assert '4 changes' in plan(service, tmp_path, droits=RIGHT.replace('oui;oui', 'non;'))
+    assert run(service, str(tmp_path))[0] == 0
+    place = wait_directory(service, f'(&(habEtablissementId=E92190101)(habGestionnaire=habFournisseurId=F9219002,ou=fournisseurs,{tree.caf}))')[1]
+    tree.made.insert(0, wait_directory(service, '(habConventionNumero=921-2026-9002)')[0])
+    assert 'habDroitFonctionnement' not in place and 'habEtablissementCouvert' not in tree.d.search_s(tree.deal, ldap.SCOPE_BASE)[0][1]
+    mail = service.wait_mail('contact@radeau.example', 'gestionnaire').get_body(('plain',)).get_content()
+    assert 'Le Radeau (E92190101), maintenant géré par l’Association La Barge' in mail, mail
+    until(lambda: 'Établissement passé à un autre gestionnaire' in admin.get(page).words)
+    assert 'import de fichiers, établissements retirés : E92190101' in admin.get(page).words
+    assert 'Établissement passé à un autre gestionnaire' in admin.get('/caf/fournisseurs/F9219001/agents/921-9001').words
+    assert '0 changes' in run(service, str(tmp_path))[1]
 
 
 def test_what_an_amendment_took_away_stays_away(service, tree, tmp_path):
