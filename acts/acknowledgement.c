@@ -21,16 +21,6 @@ static const char *counted(struct arena *a, size_t n, const char *one)
 	return arena_printf(a, "%zu %s%s", n, one, n > 1 ? "s" : "");
 }
 
-/* Those of both lists, each once. */
-static size_t establishments_of(const struct grant_request *r)
-{
-	size_t n = r->listing.n;
-
-	for (size_t i = 0; i < r->places.n; i++)
-		n += !strs_has(&r->listing, r->places.v[i]);
-	return n;
-}
-
 /* A sentence's middle: the texts are written by hand, with or without a last stop. */
 static const char *without_stop(struct arena *a, const char *s)
 {
@@ -57,7 +47,7 @@ static enum err values_of(struct arena *a, const struct grant_request *r, const 
 	v[0] = (struct pair){ "numero", r->number };
 	v[1] = (struct pair){ "recu", time_fr(a, r->sent_at) };
 	v[2] = (struct pair){ "organisme", r->name };
-	v[3] = (struct pair){ "contenu", arena_printf(a, "%s, %s", counted(a, establishments_of(r), "établissement"),
+	v[3] = (struct pair){ "contenu", arena_printf(a, "%s, %s", counted(a, request_establishments(r), "établissement"),
 						      counted(a, n, "personne")) };
 	v[4] = (struct pair){ "adresse", text_one_line(a, caf_address(a, c)) };
 	v[5] = (struct pair){ "refus", rejects ? day : "" };

@@ -1,5 +1,6 @@
 /* The articles of a convention: the template, its placeholders, the one a Caf has set. */
 #include "acts/agreement_words.h"
+#include "acts/request.h"
 #include "acts/rights.h"
 #include "base/french.h"
 #include "base/text.h"
@@ -29,16 +30,6 @@ const char *agreement_siret(struct arena *a, const char *siret)
 	return arena_printf(a, "%.3s\u00A0%.3s\u00A0%.3s\u00A0%.5s", siret, siret + 3, siret + 6, siret + 9);
 }
 
-/* Each establishment once, whatever the lists it stands in. */
-static size_t establishments_of(const struct grant_request *r)
-{
-	size_t n = r->listing.n;
-
-	for (size_t i = 0; i < r->places.n; i++)
-		n += !strs_has(&r->listing, r->places.v[i]);
-	return n;
-}
-
 static const char *value_of(struct arena *a, const struct caf *caf, const struct grant_request *r, size_t people,
 			    const char *name)
 {
@@ -60,7 +51,7 @@ static const char *value_of(struct arena *a, const struct caf *caf, const struct
 		{ "numero", r->agreement },
 		{ "demande", r->number },
 		{ "date_demande", day_fr(a, day_of(r->sent_at)) },
-		{ "etablissements", arena_printf(a, "%zu", establishments_of(r)) },
+		{ "etablissements", arena_printf(a, "%zu", request_establishments(r)) },
 		{ "personnes", arena_printf(a, "%zu", people) },
 	};
 

@@ -1,5 +1,6 @@
 #include "acts/request.h"
 
+#include "acts/queue.h"
 #include "acts/rights.h"
 #include "base/text.h"
 
@@ -81,6 +82,24 @@ struct uuid request_object(const char *number)
 	secret_digest(bytes_of(number), digest);
 	memcpy(out.b, digest, sizeof out.b);
 	return out;
+}
+
+size_t request_establishments(const struct grant_request *r)
+{
+	size_t n = r->listing.n;
+
+	for (size_t i = 0; i < r->places.n; i++)
+		n += !strs_has(&r->listing, r->places.v[i]);
+	return n;
+}
+
+void request_todo_put(struct arena *a, struct changeset *cs, const struct grant_request *r, struct todo *row)
+{
+	row->establishment = request_object(r->number);
+	row->title = r->number;
+	row->provider_name = r->name;
+	row->path = arena_printf(a, "/caf/demandes/%s", r->number);
+	changeset_put(cs, TABLE_TODO, todo_key(a, r->caf, row->since, row->kind, row->establishment), todo_encode(a, row));
 }
 
 /* --- people: each record after its length --- */

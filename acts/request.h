@@ -21,6 +21,12 @@ struct bytes request_prefix(struct arena *a, const char *caf);
 /* What stands for a request where an entryUUID is asked (the queue): drawn from its number. */
 struct uuid request_object(const char *number);
 
+/* Those of both lists, each once. */
+size_t request_establishments(const struct grant_request *r);
+
+/* Its row in the Caf's queue, but for the kind, the detail and since when it waits. */
+void request_todo_put(struct arena *a, struct changeset *cs, const struct grant_request *r, struct todo *row);
+
 /* The people inside a request, and back. ERR_CORRUPT. */
 MUST_USE enum err request_people(struct arena *a, const struct grant_request *r, struct request_person **out, size_t *n);
 struct bytes request_people_encode(struct arena *a, const struct request_person *v, size_t n);

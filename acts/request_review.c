@@ -67,15 +67,6 @@ enum err request_todo_find(struct app *app, struct arena *a, const struct grant_
 	return e;
 }
 
-static void put_row(struct arena *a, struct changeset *cs, const struct grant_request *r, struct todo *row)
-{
-	row->establishment = request_object(r->number);
-	row->title = r->number;
-	row->provider_name = r->name;
-	row->path = arena_printf(a, "/caf/demandes/%s", r->number);
-	changeset_put(cs, TABLE_TODO, todo_key(a, r->caf, row->since, row->kind, row->establishment), todo_encode(a, row));
-}
-
 /* What waits since it came keeps its place; what the Caf waited for begins anew. */
 static void move_row(struct step *x, const char *kind, const char *detail)
 {
@@ -90,7 +81,7 @@ static void move_row(struct step *x, const char *kind, const char *detail)
 	row.since = row.since ? row.since : x->now;
 	row.kind = kind;
 	row.detail = detail;
-	put_row(x->a, x->cs, &x->f.r, &row);
+	request_todo_put(x->a, x->cs, &x->f.r, &row);
 }
 
 enum err request_recall_add(struct app *app, struct arena *a, struct changeset *cs, const struct grant_request *r)
@@ -107,7 +98,7 @@ enum err request_recall_add(struct app *app, struct arena *a, struct changeset *
 	row.kind = REQUEST_UNRETURNED;
 	row.detail = "Convention non revenue signée";
 	changeset_expect(cs, TABLE_REQUEST, request_key(a, r->number), r->rev);
-	put_row(a, cs, r, &row);
+	request_todo_put(a, cs, r, &row);
 	audit.role = "service";
 	audit.caf = r->caf;
 	audit.object_kind = "request";

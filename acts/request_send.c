@@ -98,19 +98,15 @@ static void expect_register(struct sending *x, struct changeset *cs)
 
 static void put_todo(struct sending *x, struct changeset *cs)
 {
-	struct uuid object = request_object(x->r.number);
+	size_t places = request_establishments(&x->r);
 	struct todo t;
 
 	codec_default(&todo_codec, &t);
 	t.kind = "demande";
-	t.establishment = object;
-	t.title = arena_printf(x->a, "Demande %s", x->r.number);
-	t.detail = arena_printf(x->a, "%zu établissement%s, %zu personne%s", x->r.listing.n,
-				x->r.listing.n > 1 ? "s" : "", x->d.n, x->d.n > 1 ? "s" : "");
-	t.provider_name = x->r.name;
+	t.detail = arena_printf(x->a, "%zu établissement%s, %zu personne%s", places, places > 1 ? "s" : "", x->d.n,
+				x->d.n > 1 ? "s" : "");
 	t.since = x->now;
-	t.path = arena_printf(x->a, "/caf/demandes/%s", x->r.number);
-	changeset_put(cs, TABLE_TODO, todo_key(x->a, x->r.caf, t.since, t.kind, object), todo_encode(x->a, &t));
+	request_todo_put(x->a, cs, &x->r, &t);
 }
 
 /* Nothing of the draft stays but the number: a form sent twice, and the confirmation's page, ask for it. */

@@ -1,6 +1,7 @@
 /* The public request: the rules of its steps, the draft in the store, the sending. */
 #include "tests/unit/test_acts_store.h"
 
+#include "acts/acknowledgement.h"
 #include "acts/caf_texts.h"
 #include "acts/request_rules.h"
 
@@ -423,6 +424,7 @@ static void test_sending(void **state)
 	assert_int_equal(people[0].places.n, 1);
 	assert_int_equal(queue_find(&w->app, w->a, "921", "demande", request_object(number), &t), ERR_OK);
 	assert_string_equal(t.path, "/caf/demandes/H26-921-00001");
+	assert_string_equal(t.title, number); /* as the steps write it */
 	assert_true(request_draft_is_blank(&(struct request_draft){ .r = draft_of(w).r }));
 	assert_string_equal(draft_of(w).r.name, "");
 
@@ -432,8 +434,15 @@ static void test_sending(void **state)
 	assert_int_equal(audit_of(w, "refusal", &audit), 1);
 
 	fill_draft(w); /* a second one of the same browser */
+	saved(w, REQUEST_LISTING, "etablissement=ETAB2042");
 	assert_int_equal(send_it(w, "agents=oui", &faults, &again), ERR_OK);
 	assert_string_equal(again, "H26-921-00002");
+	/* the Caf's queue and the provider's mail count alike */
+	assert_int_equal(queue_find(&w->app, w->a, "921", "demande", request_object(again), &t), ERR_OK);
+	assert_string_equal(t.detail, "2 établissements, 1 personne");
+	assert_int_equal(request_sent(&w->app, w->a, &provider, token, again, &r), ERR_OK);
+	assert_int_equal(acknowledgement_text(&w->app, w->a, &r, &again), ERR_OK);
+	assert_non_null(strstr(again, "(2 établissements, 1 personne)"));
 	assert_int_equal(request_sent(&w->app, w->a, &provider, token, number, &r), ERR_OK);
 }
 
