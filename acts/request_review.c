@@ -68,20 +68,24 @@ enum err request_todo_find(struct app *app, struct arena *a, const struct grant_
 }
 
 /* What waits since it came keeps its place; what the Caf waited for begins anew. */
-static void move_row(struct step *x, const char *kind, const char *detail)
+static enum err move_row(struct step *x, const char *kind, const char *detail)
 {
 	struct todo row;
+	enum err e = request_todo_find(x->app, x->a, &x->f.r, &row);
 
-	if (!request_todo_find(x->app, x->a, &x->f.r, &row))
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	if (!e)
 		changeset_delete(x->cs, TABLE_TODO, todo_key(x->a, x->f.r.caf, row.since, row.kind, row.establishment));
 	else
 		codec_default(&todo_codec, &row);
 	if (!*kind)
-		return;
+		return ERR_OK;
 	row.since = row.since ? row.since : x->now;
 	row.kind = kind;
 	row.detail = detail;
 	request_todo_put(x->a, x->cs, &x->f.r, &row);
+	return ERR_OK;
 }
 
 enum err request_recall_add(struct app *app, struct arena *a, struct changeset *cs, const struct grant_request *r)
@@ -110,10 +114,12 @@ enum err request_recall_add(struct app *app, struct arena *a, struct changeset *
 
 enum err step_end(struct step *x, const char *what, const char *text, const char *kind, const char *detail)
 {
+	enum err e = kind ? move_row(x, kind, detail) : ERR_OK;
+
+	if (e)
+		return e;
 	request_event_add(x->a, x->cs, x->who, x->number, &x->events, what, text);
 	changeset_put(x->cs, TABLE_REQUEST, request_key(x->a, x->number), grant_request_encode(x->a, &x->f.r));
-	if (kind)
-		move_row(x, kind, detail);
 	changeset_audit(x->cs, &x->audit);
 	return changeset_commit(x->app->store, x->cs, NULL);
 }

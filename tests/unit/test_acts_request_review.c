@@ -349,6 +349,27 @@ static void test_queue(void **state)
 	assert_string_equal(queue_kind(w), "");
 }
 
+/* What cannot be read is no row that is missing: a second one would stand beside it. */
+static void test_a_queue_that_cannot_be_read_moves_no_row(void **state)
+{
+	struct world *w = *state;
+	struct visitor v = admin_of(w);
+	struct audit_record audit = act_record(w->a, &v, EVENT_REQUEST_NOTED);
+	struct changeset *cs = changeset_new(w->a);
+	struct faults faults = { 0 };
+
+	set_up(w);
+	changeset_put(cs, TABLE_TODO, todo_key(w->a, "921", SENT, "demande", request_object(NUMBER)),
+		      bytes_of("unreadable"));
+	changeset_audit(cs, &audit);
+	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
+	assert_int_equal(do_check(w, &v, &faults), ERR_CORRUPT);
+	assert_string_equal(opened(w).r.state, "submitted");
+	AUTO_TXN struct txn t = txn_read(w->app.store, STORE_MAIN);
+
+	assert_int_equal(txn_count(&t, TABLE_TODO), 1);
+}
+
 static void test_refusal_is_mailed(void **state)
 {
 	struct world *w = *state;
@@ -952,6 +973,7 @@ int main(void)
 		world_test(test_posting),
 		world_test(test_only_the_printed_document_is_posted),
 		world_test(test_queue),
+		world_test(test_a_queue_that_cannot_be_read_moves_no_row),
 		world_test(test_refusal_is_mailed),
 		world_test(test_closing_is_of_the_request_that_was_read),
 		world_test(test_the_acknowledgement_goes_to_the_corrected_address),
