@@ -12,7 +12,6 @@
 #include <string.h>
 
 #define FOLLOWS_MS (10 * SECOND_MS) /* the mirror, after a job of the directory */
-#define TRIES 3
 
 /* --- what the directory refused --- */
 
@@ -163,40 +162,51 @@ static void change_mail(struct step *x, struct edits *edits, const struct person
 	record(x, p, EVENT_AGENT_MAIL_CHANGED);
 }
 
-static enum err resend(struct app *app, struct arena *a, const struct visitor *who, const char *number,
-		       const char *agent, const char *seen, const char *mail, bool shared, struct faults *faults)
-{
-	const char *about = outcome_key(a, "agent", agent, "mot-de-passe");
-	struct edits *edits = edits_new(a);
+struct resending {
+	struct step step;
 	struct access access;
-	struct step x;
-	enum err e = step_begin(app, a, who, number, "active", &x);
-	const struct request_person *p = e ? NULL : person_of(&x.f, agent);
+	const char *agent, *mail;
+};
 
-	if (e || x.done)
+/* Who it is, and to which address. */
+static enum err resend_begin(struct app *app, struct arena *a, const struct visitor *who, const char *number,
+			     const char *seen, bool shared, struct faults *faults, struct resending *x)
+{
+	enum err e = step_begin(app, a, who, number, "active", &x->step);
+	const struct request_person *p = e ? NULL : person_of(&x->step.f, x->agent);
+
+	if (e || x->step.done)
 		return e;
 	if (!p)
 		return ERR_NOTFOUND;
-	if ((e = access_of(app, a, &x.f.r, p, &access)))
+	if ((e = access_of(app, a, &x->step.f.r, p, &x->access)))
 		return e;
-	if (access.state != ACCESS_OPEN || request_address_moved(seen, mail, access.address))
+	if (x->access.state != ACCESS_OPEN || request_address_moved(seen, x->mail, x->access.address))
 		return ERR_CONFLICT;
-	if (strcmp(mail, access.person.mail) != 0)
-		e = agent_mail_check(app, a, who, mail, &access.person, shared, "courriel", "partage", faults);
-	if (!e && faults->n)
-		e = ERR_INVALID;
-	if (e || (e = act_begin(app, a, who, &x.cs)) ||
-	    (e = temporary_password_end(app, a, x.cs, access.person.uuid, x.now, NULL)))
+	if (strcmp(x->mail, x->access.person.mail) != 0)
+		e = agent_mail_check(app, a, who, x->mail, &x->access.person, shared, "courriel", "partage", faults);
+	return !e && faults->n ? ERR_INVALID : e;
+}
+
+static enum err resend(struct resending *x)
+{
+	struct step *s = &x->step;
+	const struct person *p = &x->access.person;
+	const char *about = outcome_key(s->a, "agent", x->agent, "mot-de-passe");
+	struct edits *edits = edits_new(s->a);
+	enum err e = act_begin(s->app, s->a, s->who, &s->cs);
+
+	if (e || (e = temporary_password_end(s->app, s->a, s->cs, p->uuid, s->now, NULL)))
 		return e;
-	edits_on(edits, access.person.uuid);
-	if (strcmp(mail, access.person.mail) != 0)
-		change_mail(&x, edits, &access.person, mail);
+	edits_on(edits, p->uuid);
+	if (strcmp(x->mail, p->mail) != 0)
+		change_mail(s, edits, p, x->mail);
 	edits_set(edits, "habDemandeMotDePasse", "TRUE");
-	edits_job(a, x.cs, edits, outcome_key(a, "agent", agent, "renvoi"));
-	changeset_expect(x.cs, TABLE_OUTCOME, bytes_of(about), access.mailed ? access.mail.rev : REV_ABSENT);
-	outcome_put(a, x.cs, about, &(struct outcome){ .state = "waiting", .at = x.now, .to = mail });
-	record(&x, &access.person, EVENT_PASSWORD_ASKED);
-	return changeset_commit(app->store, x.cs, NULL);
+	edits_job(s->a, s->cs, edits, outcome_key(s->a, "agent", x->agent, "renvoi"));
+	changeset_expect(s->cs, TABLE_OUTCOME, bytes_of(about), x->access.mailed ? x->access.mail.rev : REV_ABSENT);
+	outcome_put(s->a, s->cs, about, &(struct outcome){ .state = "waiting", .at = s->now, .to = x->mail });
+	record(s, p, EVENT_PASSWORD_ASKED);
+	return changeset_commit(s->app->store, s->cs, NULL);
 }
 
 /* The mail before it may be sent meanwhile: its outcome is looked at again. */
@@ -205,7 +215,12 @@ enum err request_resend(struct app *app, struct arena *a, const struct visitor *
 {
 	enum err e = ERR_CONFLICT;
 
-	for (int i = 0; i < TRIES && e == ERR_CONFLICT; i++)
-		e = resend(app, a, who, number, agent, seen, mail, shared, faults);
+	for (int i = 0; i < STEP_TRIES && e == ERR_CONFLICT; i++) {
+		struct resending x = { .agent = agent, .mail = mail };
+
+		if ((e = resend_begin(app, a, who, number, seen, shared, faults, &x)) || x.step.done)
+			return e;
+		e = resend(&x);
+	}
 	return e;
 }

@@ -13,8 +13,6 @@
 
 #include <string.h>
 
-#define TRIES 3
-
 struct activating {
 	struct step step;
 	struct app *app;
@@ -413,7 +411,7 @@ enum err request_activate(struct app *app, struct arena *a, const struct visitor
 	enum err e = ERR_CONFLICT;
 
 	/* another Caf's activation may have taken a number meanwhile: then the state is still the one asked for */
-	for (int i = 0; i < TRIES && e == ERR_CONFLICT; i++) {
+	for (int i = 0; i < STEP_TRIES && e == ERR_CONFLICT; i++) {
 		struct activating x = { .app = app, .a = a, .faults = faults };
 
 		if ((e = step_begin(app, a, who, number, "agreement_signed", &x.step)) || x.step.done ||

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define LIFE_MS DAY_MS
-#define COMMIT_TRIES 6
+#define COMMIT_TRIES 6 /* others who ask from one address at the same moment */
 #define PROVIDERS_MAX 20
 #define WHAT "fin-de-mission"
 

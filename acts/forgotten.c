@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#define COMMIT_TRIES 6
+#define COMMIT_TRIES 6 /* others who ask from one address at the same moment */
 
 struct asking {
 	struct app *app;

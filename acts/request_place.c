@@ -163,31 +163,18 @@ static void edit(struct step *x, const struct new_place *p, const struct commune
 	edits_job(x->a, x->cs, edits, outcome_key(x->a, "etablissement", id, "annuaire"));
 }
 
-static enum err create(struct app *app, struct arena *a, const struct visitor *who, const char *number, unsigned line,
-		       const struct new_place *p, struct faults *faults)
+static enum err create(struct step *x, unsigned line, const struct new_place *p, const struct commune *commune)
 {
 	struct numbers numbers;
-	struct commune commune;
-	enum line_state state;
 	const char *id;
-	struct step x;
-	enum err e = line_begin(app, a, who, number, line, &x, &state);
+	enum err e = step_change(x, EVENT_REGISTER_CHANGED);
 
-	if (e || x.done)
+	if (e || (e = numbers_begin(x->app, x->a, NUMBER_ESTABLISHMENT, x->f.r.caf, day_of(x->now), &numbers)) ||
+	    (e = numbers_next(x->app, x->a, &numbers, &id)))
 		return e;
-	if (state == LINE_THERE) /* a second one would stay in the register */
-		return ERR_CONFLICT;
-	check(&x, p, line, &commune, faults);
-	if (faults->n)
-		return ERR_INVALID;
-	if ((e = step_change(&x, EVENT_REGISTER_CHANGED)))
-		return e;
-	if ((e = numbers_begin(app, a, NUMBER_ESTABLISHMENT, x.f.r.caf, day_of(x.now), &numbers)) ||
-	    (e = numbers_next(app, a, &numbers, &id)))
-		return e;
-	numbers_end(a, x.cs, &numbers);
-	edit(&x, p, &commune, id);
-	return end(&x, line, id, "made");
+	numbers_end(x->a, x->cs, &numbers);
+	edit(x, p, commune, id);
+	return end(x, line, id, "made");
 }
 
 /* A colleague who makes another establishment may take the number meanwhile. */
@@ -196,8 +183,20 @@ enum err request_place_create(struct app *app, struct arena *a, const struct vis
 {
 	enum err e = ERR_CONFLICT;
 
-	for (int i = 0; i < STEP_TRIES && e == ERR_CONFLICT; i++)
-		e = create(app, a, who, number, line, p, faults);
+	for (int i = 0; i < STEP_TRIES && e == ERR_CONFLICT; i++) {
+		struct commune commune;
+		enum line_state state;
+		struct step x;
+
+		if ((e = line_begin(app, a, who, number, line, &x, &state)) || x.done)
+			return e;
+		if (state == LINE_THERE) /* a second one would stay in the register */
+			return ERR_CONFLICT;
+		check(&x, p, line, &commune, faults);
+		if (faults->n)
+			return ERR_INVALID;
+		e = create(&x, line, p, &commune);
+	}
 	return e;
 }
 

@@ -158,22 +158,17 @@ static void enter(struct step *x, const char *state)
 
 /* --- check, prepare --- */
 
-static enum err check(struct app *app, struct arena *a, const struct visitor *who, const char *number)
+static enum err check(struct step *x)
 {
 	struct numbers numbers;
-	struct step x;
-	enum err e = step_begin(app, a, who, number, "submitted", &x);
+	enum err e = step_change(x, EVENT_REQUEST_CHECKED);
 
-	if (e || x.done)
+	if (e || (e = numbers_begin(x->app, x->a, NUMBER_AGREEMENT, x->f.r.caf, day_of(x->now), &numbers)) ||
+	    (e = numbers_next(x->app, x->a, &numbers, &x->f.r.agreement)) || (e = step_document(x)))
 		return e;
-	if ((e = step_change(&x, EVENT_REQUEST_CHECKED)))
-		return e;
-	if ((e = numbers_begin(app, a, NUMBER_AGREEMENT, x.f.r.caf, day_of(x.now), &numbers)) ||
-	    (e = numbers_next(app, a, &numbers, &x.f.r.agreement)) || (e = step_document(&x)))
-		return e;
-	numbers_end(a, x.cs, &numbers);
-	enter(&x, "checked");
-	return step_end(&x, "checked", "", "demande", "Convention à envoyer");
+	numbers_end(x->a, x->cs, &numbers);
+	enter(x, "checked");
+	return step_end(x, "checked", "", "demande", "Convention à envoyer");
 }
 
 /* A colleague at another request may take the number meanwhile. */
@@ -181,8 +176,13 @@ enum err request_check(struct app *app, struct arena *a, const struct visitor *w
 {
 	enum err e = ERR_CONFLICT;
 
-	for (int i = 0; i < STEP_TRIES && e == ERR_CONFLICT; i++)
-		e = check(app, a, who, number);
+	for (int i = 0; i < STEP_TRIES && e == ERR_CONFLICT; i++) {
+		struct step x;
+
+		if ((e = step_begin(app, a, who, number, "submitted", &x)) || x.done)
+			return e;
+		e = check(&x);
+	}
 	return e;
 }
 

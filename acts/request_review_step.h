@@ -4,7 +4,8 @@
 
 #include "acts/request_review.h"
 
-/* A step that draws a number, while colleagues draw theirs. */
+/* A step whose commit may lose to somebody else's act: a colleague takes the number that it drew, the clerk settles a mail. Only the
+   commit's ERR_CONFLICT is tried again, all that was read is read again first; more colleagues at once than that are none. */
 #define STEP_TRIES 8
 
 struct step {

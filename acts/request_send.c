@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define TRIES 8
+#define TRIES 8 /* others who send to that Caf at the same moment */
 #define NUMBER_MAX 32
 
 static const struct field send_fields[] = {
@@ -168,19 +168,19 @@ static enum err commit(struct sending *x)
 	return e ? e : changeset_commit(x->app->store, cs, NULL);
 }
 
-/* One try: reads, checks, writes. */
-static enum err try_once(struct sending *x, const char *token, const struct input *in, struct faults *faults,
-			 const char **number)
+/* Reads and checks. *number: of the same form before, "" : it is to be sent. */
+static enum err look(struct sending *x, const char *token, const struct input *in, struct faults *faults, const char **number)
 {
 	enum err e = request_draft_read(x->app, x->a, token, &x->d);
 	const struct strs *sent = &x->d.r.sent_before;
 
 	if (e)
 		return e;
+	*number = "";
 	if (request_draft_is_blank(&x->d)) {
 		if (!sent->n)
 			return ERR_NOTFOUND;
-		*number = sent->v[sent->n - 1]; /* the same form before */
+		*number = sent->v[sent->n - 1];
 		return ERR_OK;
 	}
 	*faults = (struct faults){ 0 };
@@ -188,17 +188,19 @@ static enum err try_once(struct sending *x, const char *token, const struct inpu
 		return ERR_CONFLICT;
 	if ((e = check_whole(x, in, faults)))
 		return e;
-	if ((e = caf_offered(x->app, x->a, x->d.r.caf, &x->caf)))
-		return e == ERR_NOTFOUND ? ERR_CONFLICT : e;
-	if ((e = commit(x)))
-		return e;
-	/* the writer applies an id once: of two at the same time, the number is the first one's */
-	struct request_draft now;
+	e = caf_offered(x->app, x->a, x->d.r.caf, &x->caf);
+	return e == ERR_NOTFOUND ? ERR_CONFLICT : e;
+}
 
-	if ((e = request_draft_read(x->app, x->a, token, &now)))
-		return e;
-	*number = now.r.sent_before.n ? now.r.sent_before.v[now.r.sent_before.n - 1] : x->r.number;
-	return ERR_OK;
+/* The writer applies an id once: of two at the same time, the number is the first one's. */
+static enum err number_now(struct sending *x, const char *token, const char **number)
+{
+	struct request_draft now;
+	enum err e = request_draft_read(x->app, x->a, token, &now);
+
+	if (!e)
+		*number = now.r.sent_before.n ? now.r.sent_before.v[now.r.sent_before.n - 1] : x->r.number;
+	return e;
 }
 
 enum err request_send(struct app *app, struct arena *a, const struct visitor *who, const char *token,
@@ -217,9 +219,12 @@ enum err request_send(struct app *app, struct arena *a, const struct visitor *wh
 		return ERR_NOTFOUND;
 	e = ERR_CONFLICT;
 	/* another request has taken the number, the register moved, the draft was written meanwhile: all is looked at again */
-	for (int i = 0; i < TRIES && e == ERR_CONFLICT; i++)
-		e = try_once(&x, token, in, faults, number);
-	return e;
+	for (int i = 0; i < TRIES && e == ERR_CONFLICT; i++) {
+		if ((e = look(&x, token, in, faults, number)) || **number)
+			return e;
+		e = commit(&x);
+	}
+	return e ? e : number_now(&x, token, number);
 }
 
 enum err request_sent(struct app *app, struct arena *a, const struct visitor *who, const char *token,
