@@ -2,6 +2,7 @@
 
 #include "acts/mirror_keys.h"
 #include "acts/outcome.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -117,6 +118,22 @@ void job_again(struct arena *a, struct changeset *cs, struct bytes key, uint64_t
 	}
 }
 
+/* of struct job, store/kinds.h */
+#define TAG_KIND 1
+#define TAG_STATE 2
+
+bool job_may_edit(struct bytes payload)
+{
+	struct reader in = reader_of(payload);
+	struct codec_item it;
+
+	while (codec_next(&in, &it))
+		if ((it.tag == TAG_KIND && !bytes_equal(it.value, bytes_of("directory"))) ||
+		    (it.tag == TAG_STATE && !bytes_equal(it.value, bytes_of("waiting"))))
+			return false;
+	return true;
+}
+
 /* --- the stop: since i64, the CSN --- */
 
 #define MARK "#jobs-stopped"
@@ -138,7 +155,7 @@ enum err edits_stop_read(struct app *app, struct arena *a, struct edits_stop *ou
 	return in.err ? ERR_CORRUPT : ERR_OK;
 }
 
-static void record_stop(struct arena *a, struct changeset *cs, const struct visitor *who, const char *what, const char *csn)
+static struct audit_record stop_record(struct arena *a, const struct visitor *who, const char *what)
 {
 	struct audit_record r = act_record(a, who, EVENT_SERVICE);
 
@@ -146,13 +163,13 @@ static void record_stop(struct arena *a, struct changeset *cs, const struct visi
 		r.role = "service";
 	r.object_kind = "jobs";
 	r.object_id = what;
-	act_detail(a, &r, "change", csn);
-	changeset_audit(cs, &r);
+	return r;
 }
 
 enum err edits_stop_add(struct app *app, struct arena *a, struct changeset *cs, const char *csn)
 {
 	static const struct visitor nobody = { .address = "", .user_agent = "", .method = "", .path = "" };
+	struct audit_record r = stop_record(a, &nobody, "stop");
 	struct edits_stop now;
 	struct buf b = buf_new(a);
 	enum err e = edits_stop_read(app, a, &now);
@@ -163,21 +180,61 @@ enum err edits_stop_add(struct app *app, struct arena *a, struct changeset *cs, 
 	buf_text(&b, csn);
 	changeset_expect(cs, TABLE_MIRROR_IN, mirror_mark(MARK), REV_ABSENT);
 	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark(MARK), buf_bytes(&b));
-	record_stop(a, cs, &nobody, "stop", csn);
+	act_detail(a, &r, "change", csn);
+	changeset_audit(cs, &r);
 	return ERR_OK;
+}
+
+static void set_aside(struct arena *a, struct changeset *cs, struct bytes key, const struct record *rec)
+{
+	struct job j;
+
+	codec_default(&job_codec, &j);
+	j.kind = "unreadable";
+	j.state = "failed";
+	j.created = clock_now();
+	j.last_error = "it does not decode";
+	strs_add(a, &j.lines, text_hex(a, rec->payload));
+	changeset_expect(cs, TABLE_JOB, key, rec->rev);
+	changeset_put(cs, TABLE_JOB, key, job_encode(a, &j));
+}
+
+static enum err set_aside_all(struct app *app, struct arena *a, struct changeset *cs, struct audit_record *r, bool *any)
+{
+	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
+	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_JOB, BYTES_NONE);
+
+	while (scan_next(&s)) {
+		struct reader in = reader_of(s.key);
+		struct job j;
+
+		if (!job_decode(a, s.record.payload, &j))
+			continue;
+		set_aside(a, cs, s.key, &s.record);
+		act_detail(a, r, "job", arena_printf(a, "%llu", (unsigned long long)read_u64(&in)));
+		*any = true;
+	}
+	return t.err;
 }
 
 enum err edits_resume(struct app *app, struct arena *a, const struct visitor *who)
 {
+	struct audit_record r = stop_record(a, who, "resume");
 	struct changeset *cs = changeset_new(a);
 	struct edits_stop now;
+	bool aside = false;
 	enum err e = edits_stop_read(app, a, &now);
 
-	if (e || !now.since)
+	if (!e)
+		e = set_aside_all(app, a, cs, &r, &aside);
+	if (e || (!now.since && !aside))
 		return e ? e : ERR_CONFLICT;
-	changeset_expect(cs, TABLE_MIRROR_IN, mirror_mark(MARK), now.rev);
-	changeset_delete(cs, TABLE_MIRROR_IN, mirror_mark(MARK));
-	record_stop(a, cs, who, "resume", now.csn);
+	if (now.since) {
+		changeset_expect(cs, TABLE_MIRROR_IN, mirror_mark(MARK), now.rev);
+		changeset_delete(cs, TABLE_MIRROR_IN, mirror_mark(MARK));
+		act_detail(a, &r, "change", now.csn);
+	}
+	changeset_audit(cs, &r);
 	return changeset_commit(app->store, cs, NULL);
 }
 

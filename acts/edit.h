@@ -38,6 +38,10 @@ void edits_job(struct arena *a, struct changeset *cs, const struct edits *x, con
 /* That job waits again, at once. One that failed comes as the last of all: what was asked meanwhile was done before it. */
 void job_again(struct arena *a, struct changeset *cs, struct bytes key, uint64_t rev, struct job *j);
 
+/* Of a row of TABLE_JOB that does not decode: as far as it can be read it may be one of the directory's that waits, and those behind it
+   must not come before it (docs/decisions/0028). */
+bool job_may_edit(struct bytes payload);
+
 /* --- when a change of theirs is missing in the directory's log, the jobs "directory" stop until an operator resumes --- */
 
 struct edits_stop {
@@ -46,7 +50,8 @@ struct edits_stop {
 	uint64_t rev;
 };
 MUST_USE enum err edits_stop_read(struct app *app, struct arena *a, struct edits_stop *out);
-/* Both with a record of the service's log. ERR_CONFLICT: it is so already. */
+/* Both with a record of the service's log. ERR_CONFLICT: it is so already. Resuming also sets aside the jobs that do not decode: each becomes
+   a failed one of kind "unreadable", whose one line is its bytes in hexadecimal. */
 MUST_USE enum err edits_stop_add(struct app *app, struct arena *a, struct changeset *cs, const char *csn);
 MUST_USE enum err edits_resume(struct app *app, struct arena *a, const struct visitor *who);
 

@@ -111,6 +111,7 @@ static const struct detail details[] = {
 	{ "imported",        "import de fichiers",               SAY_NAME,   NULL },
 	{ "covers",          "établissements ajoutés :",         SAY_AS_IS,  NULL },
 	{ "leaves",          "établissements retirés :",         SAY_AS_IS,  NULL },
+	{ "job",             "travail illisible, mis de côté :", SAY_AS_IS,  NULL },
 	{ "passwords",       "mots de passe envoyés :",          SAY_CHOICE, yes_no },
 	/* the log: its criteria as typed on the pages and to habilisctl */
 	{ "records",         "lignes :",                         SAY_WORDS,  NULL },

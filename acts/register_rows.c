@@ -160,7 +160,6 @@ static enum err set_manager(struct import *m, struct import_row *row, struct imp
 
 	if (!e)
 		e = import_is_taken_over(m, row, place, manager, &over);
-
 	if (!e && !over)
 		place->parent = manager;
 	import_handover_begin(m, place);

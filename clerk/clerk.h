@@ -41,6 +41,7 @@ struct waiting {
 struct due {
 	int64_t next_at;
 	bool in_order;
+	bool unreadable; /* it does not decode: it is never due, and in order when it may be one that is */
 };
 
 /* Where a table's open rows begin, and when to look again. */
@@ -51,6 +52,7 @@ struct outbox {
 	uint64_t first;
 	uint64_t revision;
 	int64_t due;
+	uint64_t told; /* what lies before it and cannot be read is in the log */
 };
 
 /* At most n rows that are due now. Costs nothing while the store has not changed and none is due. */

@@ -69,7 +69,11 @@ static bool is_open(struct arena *a, struct bytes payload, struct due *out)
 {
 	struct job j;
 
-	if (job_decode(a, payload, &j) || strcmp(j.state, "waiting") != 0)
+	if (job_decode(a, payload, &j)) {
+		*out = (struct due){ .next_at = INT64_MAX, .in_order = job_may_edit(payload), .unreadable = true };
+		return true;
+	}
+	if (strcmp(j.state, "waiting") != 0)
 		return false;
 	out->in_order = keeps_order(&j);
 	out->next_at = stopped && out->in_order ? INT64_MAX : j.next_at;

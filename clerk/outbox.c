@@ -1,5 +1,7 @@
 #include "clerk/clerk.h"
 
+#include "base/log.h"
+
 #include <string.h>
 
 static uint64_t seq_of(struct bytes key)
@@ -7,6 +9,16 @@ static uint64_t seq_of(struct bytes key)
 	struct reader in = reader_of(key);
 
 	return read_u64(&in);
+}
+
+/* Once in the life of the process, however often it is come across. */
+static void tell_unreadable(struct arena *a, struct outbox *o, uint64_t seq)
+{
+	if (seq < o->told)
+		return;
+	o->told = seq + 1;
+	log_line(LOG_LEVEL_ERROR, "a waiting row cannot be read", "table", table_name(o->table), "seq",
+		 arena_printf(a, "%llu", (unsigned long long)seq), NULL);
 }
 
 /* Done rows before the first open one are never looked at again. */
@@ -23,7 +35,13 @@ static enum err look(struct clerk *c, struct arena *a, struct outbox *o, int64_t
 		struct due row = { 0 };
 		uint64_t seq = seq_of(s.key);
 
-		if (!o->is_open(a, s.record.payload, &row)) {
+		bool open = o->is_open(a, s.record.payload, &row);
+
+		if (open && row.unreadable) {
+			tell_unreadable(a, o, seq);
+			open = row.in_order;
+		}
+		if (!open) {
 			if (!any)
 				o->first = seq + 1;
 			continue;

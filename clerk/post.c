@@ -23,7 +23,11 @@ static bool is_open(struct arena *a, struct bytes payload, struct due *out)
 {
 	struct mail m;
 
-	if (mail_decode(a, payload, &m) || strcmp(m.state, "waiting") != 0)
+	if (mail_decode(a, payload, &m)) {
+		out->unreadable = true;
+		return true;
+	}
+	if (strcmp(m.state, "waiting") != 0)
 		return false;
 	out->next_at = m.next_at;
 	return true;

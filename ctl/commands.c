@@ -20,7 +20,7 @@ const struct command commands[] = {
 	  READ | APP_PUBLIC, ctl_directory_lint },
 	{ "jobs list", "[--all]", "jobs that wait or failed, or all; exit 1 when those of the directory stand still", "all ", 0, READ,
 	  ctl_jobs_list },
-	{ "jobs resume", "", "lets the jobs of the directory go on, once its log was looked after", "", 0, WRITE, ctl_jobs_resume },
+	{ "jobs resume", "", "lets the jobs of the directory go on, once its log was looked after; sets aside those that cannot be read", "", 0, WRITE, ctl_jobs_resume },
 	{ "jobs retry", "", "tries at once the jobs that wait", "", 0, WRITE, ctl_jobs_retry },
 	{ "jobs retry", "SEQ", "tries that job again, one that failed too: after all others", "", 1, WRITE, ctl_jobs_retry },
 	{ "mail list", "[--all]", "mails that wait or were refused, or all", "all ", 0, READ, ctl_mail_list },

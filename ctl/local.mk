@@ -20,4 +20,8 @@ sbin_PROGRAMS += %D%/habilisctl
 	%D%/waiting.c
 %C%_habilisctl_LDADD = store/libwriter.a $(ACTS)
 
+check_PROGRAMS += tests/unit/test_ctl_waiting
+tests_unit_test_ctl_waiting_SOURCES = tests/unit/test_ctl_waiting.c %D%/waiting.c
+tests_unit_test_ctl_waiting_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
+
 EXTRA_DIST += %D%/packages.sh %D%/demo

@@ -70,6 +70,14 @@ static enum err tell_stop(struct ctl *c, bool *stopped)
 	return e;
 }
 
+/* true: those behind it wait until somebody resumes. */
+static bool tell_unreadable(struct bytes key, bool holds)
+{
+	printf("%llu unreadable%s\n", (unsigned long long)seq_of(key),
+	       holds ? ": the jobs of the directory behind it stand still (docs/operator.md)" : "");
+	return holds;
+}
+
 int ctl_jobs_list(struct ctl *c)
 {
 	bool stopped;
@@ -83,8 +91,10 @@ int ctl_jobs_list(struct ctl *c)
 	while (scan_next(&s)) {
 		struct job j;
 
-		if (job_decode(c->arena, s.record.payload, &j))
-			return ctl_fail("a job does not decode");
+		if (job_decode(c->arena, s.record.payload, &j)) {
+			stopped = tell_unreadable(s.key, job_may_edit(s.record.payload)) || stopped;
+			continue;
+		}
 		if (strcmp(j.state, "done") != 0 || *ctl_option(c, "all"))
 			printf("%llu %s %s tries=%llu next=%s %s\n", (unsigned long long)seq_of(s.key), j.kind, j.state,
 			       (unsigned long long)j.tries, next_try(c, j.state, j.next_at), j.last_error);
@@ -114,8 +124,11 @@ static enum err find_jobs(struct ctl *c, struct changeset *cs, uint64_t seq, siz
 
 		if (seq != UINT64_MAX && seq_of(s.key) != seq)
 			continue;
-		if (job_decode(c->arena, s.record.payload, &j))
-			return ERR_CORRUPT;
+		if (job_decode(c->arena, s.record.payload, &j)) {
+			if (seq != UINT64_MAX)
+				return ERR_CORRUPT;
+			continue;
+		}
 		waits = strcmp(j.state, "waiting") == 0;
 		failed = strcmp(j.state, "failed") == 0;
 		if (!waits && !(failed && seq != UINT64_MAX))
@@ -135,6 +148,8 @@ int ctl_jobs_retry(struct ctl *c)
 		return ctl_misuse("%s: no number of a job", c->arguments.v[0]);
 	enum err e = carry_out(c, find_jobs, seq, &n);
 
+	if (e == ERR_CORRUPT && seq != UINT64_MAX)
+		return ctl_fail("%s: this job cannot be read; jobs resume sets it aside", c->arguments.v[0]);
 	if (e)
 		return ctl_fail("%s", err_text(e));
 	if (!n && seq != UINT64_MAX)
@@ -162,8 +177,10 @@ int ctl_mail_list(struct ctl *c)
 	while (scan_next(&s)) {
 		struct mail m;
 
-		if (mail_decode(c->arena, s.record.payload, &m))
-			return ctl_fail("a mail does not decode");
+		if (mail_decode(c->arena, s.record.payload, &m)) {
+			tell_unreadable(s.key, false);
+			continue;
+		}
 		if (strcmp(m.state, "sent") == 0 && !*ctl_option(c, "all"))
 			continue;
 		printf("%llu %s %s %s tries=%llu next=%s %s\n", (unsigned long long)seq_of(s.key), m.template, m.state,
@@ -219,8 +236,11 @@ static enum err find_mails(struct ctl *c, struct changeset *cs, uint64_t seq, si
 
 		if (named && seq_of(s.key) != seq)
 			continue;
-		if (mail_decode(c->arena, s.record.payload, &m))
-			return ERR_CORRUPT;
+		if (mail_decode(c->arena, s.record.payload, &m)) {
+			if (named)
+				return ERR_CORRUPT;
+			continue;
+		}
 		if (!goes_again(&t, c->arena, &m, named))
 			continue;
 		send_again(c, cs, s.key, s.record.rev, &m);
@@ -238,6 +258,8 @@ int ctl_mail_retry(struct ctl *c)
 		return ctl_misuse("%s: no number of a mail", c->arguments.v[0]);
 	enum err e = carry_out(c, find_mails, seq, &n);
 
+	if (e == ERR_CORRUPT && seq != UINT64_MAX)
+		return ctl_fail("%s: this mail cannot be read", c->arguments.v[0]);
 	if (e)
 		return ctl_fail("%s", err_text(e));
 	if (!n && seq != UINT64_MAX)
