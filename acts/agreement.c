@@ -284,15 +284,13 @@ static bool matches(struct arena *a, const struct agreement_filter *f, const cha
 	return text_mentions(a, sought, texts, LENGTH(texts));
 }
 
-/* qsort gives no context: the day is the same for the whole list. */
-static day_t sorted_on;
-
-static int by_due(const void *x, const void *y)
+static int by_due(const void *x, const void *y, void *today)
 {
 	const struct agreement_line *first = x, *second = y;
-	bool over = agreement_state(&first->g, sorted_on) == AGREEMENT_OVER;
+	day_t day = *(day_t *)today;
+	bool over = agreement_state(&first->g, day) == AGREEMENT_OVER;
 
-	if (over != (agreement_state(&second->g, sorted_on) == AGREEMENT_OVER))
+	if (over != (agreement_state(&second->g, day) == AGREEMENT_OVER))
 		return over ? 1 : -1;
 	if (first->due != second->due)
 		return first->due < second->due ? -1 : 1;
@@ -350,9 +348,10 @@ enum err caf_agreements(struct app *app, struct arena *a, const struct visitor *
 		e = add_lines(&t, a, &providers[i], f, sought, &all);
 	if (e)
 		return e;
-	sorted_on = day_today();
+	day_t today = day_today();
+
 	if (all.n)
-		qsort(all.v, all.n, sizeof *all.v, by_due);
+		qsort_r(all.v, all.n, sizeof *all.v, by_due, &today);
 	size_t first = f->page * f->per_page < all.n ? f->page * f->per_page : all.n;
 
 	*out = all.v + first;

@@ -61,16 +61,6 @@ static void add_former(struct publication *u, struct rows *rows, const char *id,
 	(void)add_rows(u->app, u->a, id, coordinates, insee, rows, &lat, &lon);
 }
 
-static const char *upper(struct arena *a, const char *id)
-{
-	char *copy = arena_strdup(a, id);
-
-	for (char *p = copy; *p; p++)
-		if (*p >= 'a' && *p <= 'z')
-			*p = (char)(*p - 'a' + 'A');
-	return copy;
-}
-
 static bool has_row(const struct rows *rows, struct bytes key)
 {
 	for (size_t i = 0; i < rows->n; i++)
@@ -82,14 +72,14 @@ static bool has_row(const struct rows *rows, struct bytes key)
 /* Takes away what former publications left elsewhere: the rows it has no longer, the page of another id. */
 static void drop_former(struct publication *u, const struct rows *now)
 {
-	const char *id = upper(u->a, u->e->id);
+	const char *id = text_upper(u->a, u->e->id);
 	struct establishment before;
 	struct family_page page;
 	struct rows rows = { .n = 0 };
 	struct bytes key = key_bytes(u->e->uuid.b, sizeof u->e->uuid.b);
 
 	if (!establishment_get(u->t, u->a, TABLE_MIRROR_ESTABLISHMENT, key, &before)) {
-		const char *former = upper(u->a, before.id);
+		const char *former = text_upper(u->a, before.id);
 
 		add_former(u, &rows, former, before.coordinates, before.insee);
 		if (strcmp(former, id) != 0 && *former)
@@ -234,7 +224,7 @@ static enum err show(struct publication *u)
 	struct rows rows = { .n = 0 };
 	bool grid_shown;
 	int64_t lat = 0, lon = 0;
-	const char *id = upper(u->a, u->e->id);
+	const char *id = text_upper(u->a, u->e->id);
 	enum err e = make_page(u, &page, &grid_shown);
 
 	if (!e)
@@ -254,7 +244,7 @@ static enum err show(struct publication *u)
 /* What was once published and is no longer answers 410, and still names itself. */
 static void hide(struct publication *u, bool ever)
 {
-	struct bytes key = key_text(u->a, upper(u->a, u->e->id));
+	struct bytes key = key_text(u->a, text_upper(u->a, u->e->id));
 	struct family_page page;
 
 	drop_former(u, &(struct rows){ .n = 0 });

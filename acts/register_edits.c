@@ -5,7 +5,6 @@
 #include "acts/rights.h"
 #include "base/text.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #define JOB_ENTRIES 200
@@ -122,15 +121,6 @@ static enum err edit_provider(struct import *m, const struct import_row *r)
 
 /* --- establishments --- */
 
-static const char *upper(struct arena *a, const char *s)
-{
-	char *out = arena_strdup(a, s);
-
-	for (char *p = out; *p; p++)
-		*p = (char)toupper((unsigned char)*p);
-	return out;
-}
-
 static const struct {
 	size_t cell;
 	const char *attribute;
@@ -152,7 +142,7 @@ static const char *place_now(struct arena *a, const struct establishment *e, siz
 	case PLACE_NAME:
 		return e->name;
 	case PLACE_CATEGORY:
-		return upper(a, e->category);
+		return text_upper(a, e->category);
 	case PLACE_CAPACITY:
 		return e->capacity ? arena_printf(a, "%llu", (unsigned long long)e->capacity) : "";
 	case PLACE_AVIP:

@@ -162,15 +162,6 @@ static bool is_made_of(const char *s, const char *of, size_t least, size_t most)
 #define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define SMALL "abcdefghijklmnopqrstuvwxyz"
 
-static const char *upper(struct arena *a, const char *s)
-{
-	char *out = arena_strdup(a, s);
-
-	for (char *p = out; *p; p++)
-		*p = (char)toupper((unsigned char)*p);
-	return out;
-}
-
 static const char *without_blanks(struct arena *a, const char *s)
 {
 	struct buf b = buf_new(a);
@@ -215,7 +206,7 @@ static bool take_choice(struct arena *a, const struct choice *choices, const cha
 	const struct choice *found = choice_typed(a, choices, text_casefold(a, *value));
 
 	if (found)
-		*value = upper(a, found->value);
+		*value = text_upper(a, found->value);
 	return found != NULL;
 }
 

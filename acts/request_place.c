@@ -8,7 +8,6 @@
 #include "acts/request_review_step.h"
 #include "base/text.h"
 
-#include <ctype.h>
 #include <string.h>
 
 static bool is_there(struct app *app, struct arena *a, const struct grant_request *r, const char *id)
@@ -120,15 +119,6 @@ static void check(struct step *x, const struct new_place *p, unsigned line, stru
 		fault_add(x->a, faults, "capacite", "Écrivez le nombre de places, de 1 à 999");
 }
 
-static const char *upper(struct arena *a, const char *code)
-{
-	char *out = arena_strdup(a, code);
-
-	for (char *p = out; *p; p++)
-		*p = (char)toupper((unsigned char)*p);
-	return out;
-}
-
 /* « Valmoreau (00410) » tells which of the commune's postal codes. */
 static const char *postal_code(struct arena *a, const struct commune *c, const char *typed)
 {
@@ -148,7 +138,7 @@ static void edit(struct step *x, const struct new_place *p, const struct commune
 		   eaje ? "habEtablissement habEaje" : "habEtablissement");
 	edits_first(edits, "habEtablissementId", id);
 	edits_first(edits, "cn", p->name);
-	edits_first(edits, "habTypeEtablissement", upper(x->a, p->type));
+	edits_first(edits, "habTypeEtablissement", text_upper(x->a, p->type));
 	edits_first(edits, "street", p->street);
 	edits_first(edits, "postalCode", postal_code(x->a, c, p->commune));
 	edits_first(edits, "l", c->name);
@@ -157,7 +147,7 @@ static void edit(struct step *x, const struct new_place *p, const struct commune
 		edits_first(edits, "habCoordonnees",
 			    arena_printf(x->a, "%.5f %.5f", (double)c->lat / 1e6, (double)c->lon / 1e6));
 	if (eaje) {
-		edits_first(edits, "habCategorieEaje", upper(x->a, p->category));
+		edits_first(edits, "habCategorieEaje", text_upper(x->a, p->category));
 		edits_first(edits, "habCapacite", p->capacity);
 	}
 	edits_job(x->a, x->cs, edits, outcome_key(x->a, "etablissement", id, "annuaire"));

@@ -319,6 +319,16 @@ int text_order(const char *x, const char *y)
 	return a != b ? a - b : strcmp(x, y);
 }
 
+const char *text_upper(struct arena *a, const char *s)
+{
+	char *out = arena_strdup(a, s);
+
+	for (char *p = out; *p; p++)
+		if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 'a' + 'A');
+	return out;
+}
+
 const char *text_casefold(struct arena *a, const char *s)
 {
 	const char *p = map(a, s, strlen(s),

@@ -41,6 +41,9 @@ int text_order(const char *x, const char *y);
    them made one. */
 const char *text_casefold(struct arena *a, const char *s);
 
+/* a-z as capitals, the rest as it is: codes as the directory spells them, identifiers in addresses. */
+const char *text_upper(struct arena *a, const char *s);
+
 /* A name as a part of a URL: text_fold with '-' for blanks, at most 60 bytes, only a-z 0-9 and '-'; "etablissement"
    when nothing is left. */
 const char *text_slug(struct arena *a, const char *s);

@@ -207,6 +207,19 @@ static void test_five_spellings_of_a_login_are_one(void **state)
 	check_pairs(pairs, LENGTH(pairs), text_casefold);
 }
 
+static void test_codes_are_written_in_capitals(void **state)
+{
+	static const struct pair pairs[] = {
+		{ "multi_accueil", "MULTI_ACCUEIL" },
+		{ "azAZ09-", "AZAZ09-" },
+		{ "crèche", "CRèCHE" },
+		{ "", "" },
+	};
+
+	(void)state;
+	check_pairs(pairs, LENGTH(pairs), text_upper);
+}
+
 static void test_a_slug_is_short_and_plain(void **state)
 {
 	static const struct pair pairs[] = {
@@ -254,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_folding_twice_changes_nothing),
 		cmocka_unit_test(test_a_search_looks_for_every_word),
 		cmocka_unit_test(test_five_spellings_of_a_login_are_one),
+		cmocka_unit_test(test_codes_are_written_in_capitals),
 		cmocka_unit_test(test_a_slug_is_short_and_plain),
 		cmocka_unit_test(test_characters_are_counted_and_cut_whole),
 	};
