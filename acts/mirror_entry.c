@@ -297,6 +297,16 @@ enum err mirror_establishment(struct arena *a, const struct entry *e, struct est
 
 /* --- providers and their agreements --- */
 
+/* Where nobody wrote one, what its parts tell. */
+static const char *provider_address(struct arena *a, const struct entry *e)
+{
+	const char *address = postal_address(a, e);
+
+	if (*address)
+		return address;
+	return text_trim(a, arena_printf(a, "%s\n%s %s", first(a, e, "street"), first(a, e, "postalCode"), first(a, e, "l")));
+}
+
 enum err mirror_provider(struct arena *a, const struct entry *e, struct provider *out)
 {
 	struct provider p;
@@ -311,7 +321,7 @@ enum err mirror_provider(struct arena *a, const struct entry *e, struct provider
 	p.siret = text(a, e, "habSiret");
 	p.caf = starts(dn_parent(a, p.key), "ou=fournisseurs,") ? caf_code(a, p.key) : "";
 	p.mail = text(a, e, "mail");
-	p.address = postal_address(a, e);
+	p.address = provider_address(a, e);
 	p.phone = first(a, e, "telephoneNumber");
 	*out = p;
 	return ERR_OK;

@@ -228,6 +228,27 @@ static void test_a_caf_keeps_the_lines_of_its_address(void **state)
 				       "e\n92000 Nanterre");
 }
 
+static void test_a_providers_address_is_told_by_its_parts(void **state)
+{
+	AUTO_ARENA struct arena *a = arena_new();
+	struct entry *e = entry_new(a, PROVIDER);
+	struct provider p;
+
+	(void)state;
+	assert_int_equal(mirror_provider(a, e, &p), ERR_OK);
+	assert_string_equal(p.address, "");
+	add(a, e, "postalCode", "92390");
+	add(a, e, "l", "Villeneuve-la-Garenne");
+	assert_int_equal(mirror_provider(a, e, &p), ERR_OK);
+	assert_string_equal(p.address, "92390 Villeneuve-la-Garenne");
+	add(a, e, "street", "1, quai du Sel");
+	assert_int_equal(mirror_provider(a, e, &p), ERR_OK);
+	assert_string_equal(p.address, "1, quai du Sel\n92390 Villeneuve-la-Garenne");
+	add(a, e, "postalAddress", "Mairie$BP 12$92390 Villeneuve-la-Garenne");
+	assert_int_equal(mirror_provider(a, e, &p), ERR_OK);
+	assert_string_equal(p.address, "Mairie\nBP 12\n92390 Villeneuve-la-Garenne");
+}
+
 /* --- the directory --- */
 
 static struct person person_now(struct stage *s, const char *uid)
@@ -633,6 +654,7 @@ int main(void)
 		cmocka_unit_test(test_an_establishment_is_read_by_its_codes),
 		cmocka_unit_test(test_an_agreement_that_cannot_be_read_is_not_in_force),
 		cmocka_unit_test(test_a_caf_keeps_the_lines_of_its_address),
+		cmocka_unit_test(test_a_providers_address_is_told_by_its_parts),
 		cmocka_unit_test(test_the_first_poll_reads_everything),
 		cmocka_unit_test(test_a_right_comes_and_goes_and_was),
 		cmocka_unit_test(test_a_renamed_agent_keeps_the_rights_refint_gives),
