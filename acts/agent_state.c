@@ -117,16 +117,16 @@ bool agent_is_busy(const struct agent_state *s)
 /* --- what was done to him --- */
 
 static const enum event events[] = {
-	EVENT_AGENT_SUSPENDED,    EVENT_AGENT_REOPENED,    EVENT_AGENT_ENDED,
-	EVENT_AGENT_MAIL_CHANGED, EVENT_PASSWORD_ASKED,    EVENT_DEPARTURE_REPORTED,
-	EVENT_DIRECTORY_CHANGE,   EVENT_AGREEMENT_AMENDED, EVENT_GRANT_ACTIVATED,
+	EVENT_AGENT_SUSPENDED, EVENT_AGENT_REOPENED,     EVENT_AGENT_ENDED,      EVENT_AGENT_MAIL_CHANGED,
+	EVENT_PASSWORD_ASKED,  EVENT_DEPARTURE_REPORTED, EVENT_DIRECTORY_CHANGE, EVENT_AGREEMENT_AMENDED,
+	EVENT_GRANT_ACTIVATED, EVENT_REGISTER_IMPORTED,
 };
 #define OF_THE_ACCOUNT 7 /* the first ones */
 
-/* Among those whom an activation let in, or whose rights an amendment changed. */
+/* Among those whom an activation let in, or whose rights an amendment or an LDAP tool changed. */
 static bool names(const struct audit_record *r, const char *number)
 {
-	const char *value, *const keys[] = { "agent=", "right=" };
+	const char *value, *const keys[] = { "agent=", "right=", "right_given=", "right_taken=" };
 	size_t n = strlen(number);
 
 	for (size_t i = 0; i < r->details.n; i++)

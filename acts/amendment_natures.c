@@ -125,7 +125,7 @@ static void write_rights(struct amending *x, const struct right_list *list, bool
 		edit_right(x, r, add);
 		line(x, arena_printf(x->a, "%s de droit : %s (%s), %s, %s", add ? "Ajout" : "Retrait", r->name,
 				     r->number, r->e.name, families_text(r->families)));
-		act_detail(x->a, &x->audit, "right", arena_printf(x->a, "%s %s %u", r->number, r->e.id, r->families));
+		act_detail(x->a, &x->audit, "right", deed_right_write(x->a, r->number, r->e.id, r->families));
 	}
 }
 

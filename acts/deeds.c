@@ -16,6 +16,14 @@ static const char *written_text(struct arena *a, const struct audit_record *r)
 			    *leaves ? ", établissements retirés : " : "", leaves);
 }
 
+/* Of an establishment that changed in somebody's file what it gave him or took from him. */
+static const char *changed_text(struct txn *t, struct arena *a, const struct audit_record *r, const char *whose)
+{
+	const char *rights = *whose ? deed_rights_text(t, a, r, whose) : "";
+
+	return *rights ? rights : deed_change_text(a, r);
+}
+
 /* In French: what the record says besides its event. */
 static const char *what_of(struct txn *t, struct arena *a, const struct audit_record *r, const char *whose)
 {
@@ -23,7 +31,7 @@ static const char *what_of(struct txn *t, struct arena *a, const struct audit_re
 	day_t day;
 
 	if (strcmp(r->event, event_code(EVENT_DIRECTORY_CHANGE)) == 0)
-		return deed_change_text(a, r);
+		return changed_text(t, a, r, whose);
 	if (strcmp(r->event, event_code(EVENT_AGREEMENT_WRITTEN)) == 0)
 		return written_text(a, r);
 	if (*end && !day_parse(end, &day))

@@ -29,13 +29,22 @@ struct deeds_query {
    those that went with −; « création », « suppression ». Values are cut, and the list has an end. */
 const char *deed_change_text(struct arena *a, const struct audit_record *r);
 
-/* An amendment's record (EVENT_AGREEMENT_AMENDED) has of each right that it gave or took away "right=NUMBER ID FAMILIES". */
+/* A detail "right=NUMBER ID FAMILIES": an amendment's record (EVENT_AGREEMENT_AMENDED) has one for each right that it gave or took
+   away; that of a change with an LDAP tool, or of an import, has "right_given" and "right_taken". */
+#define DEED_RIGHTS_SHOWN 4 /* of one line; the others are counted */
 struct deed_right {
 	const char *number, *place; /* the person's, the establishment's */
 	unsigned families;
 };
-/* false: the detail is none. */
-bool deed_right(struct arena *a, const char *detail, struct deed_right *out);
+/* false: the detail is none of that name. */
+bool deed_right(struct arena *a, const char *detail, const char *name, struct deed_right *out);
+/* The value of such a detail. */
+const char *deed_right_write(struct arena *a, const char *number, const char *place, unsigned families);
+/* « Les Coquelicots (E0014) »; of one that left the register the id. */
+const char *deed_place_text(struct txn *t, struct arena *a, const char *id);
+/* « droit donné : fonctionnement sur Les Coquelicots (E0014) ; droit retiré : places libres sur Les Lilas (E0015) », of that
+   person's number; "" : the record tells of none of his. */
+const char *deed_rights_text(struct txn *t, struct arena *a, const struct audit_record *r, const char *whose);
 
 /* « Avenant enregistré », « Retrait enregistré »: what only takes away has no signed amendment. */
 const char *deed_amendment_label(const struct audit_record *r);

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define RIGHTS_SHOWN 4
-
 static const struct choice natures[] = {
 	{ "personne", "ajout d’une personne" },
 	{ "etablissement", "ajout d’un établissement" },
@@ -19,33 +17,12 @@ static const struct choice natures[] = {
 	{ NULL, NULL },
 };
 
-bool deed_right(struct arena *a, const char *detail, struct deed_right *out)
-{
-	const char *value = strncmp(detail, "right=", 6) == 0 ? detail + 6 : "";
-	const char *place = strchr(value, ' '), *families = place ? strchr(place + 1, ' ') : NULL;
-	int64_t n;
-
-	if (!families || text_to_int(families + 1, 1, FAMILY_LISTING | FAMILY_PLACES, &n))
-		return false;
-	*out = (struct deed_right){ .number = arena_memdup(a, value, (size_t)(place - value)),
-				    .place = arena_memdup(a, place + 1, (size_t)(families - place - 1)),
-				    .families = (unsigned)n };
-	return true;
-}
-
-/* Who is gone, and a place that left the register, are named by what the record has. */
+/* Who is gone is named by what the record has. */
 static const char *person_text(struct txn *t, struct arena *a, const char *number)
 {
 	struct person p;
 
 	return person_by_name(t, a, 'n', number, &p) ? number : arena_printf(a, "%s (%s)", p.name, number);
-}
-
-static const char *place_text(struct txn *t, struct arena *a, const char *id)
-{
-	struct establishment e;
-
-	return establishment_get_by_id(t, a, id, &e) ? id : arena_printf(a, "%s (%s)", e.name, id);
 }
 
 /* What stands before the rights is not said with each of them again. */
@@ -58,7 +35,7 @@ static const char *right_text(struct txn *t, struct arena *a, const struct deed_
 	const char *what = families_text(r->families);
 
 	if (strcmp(r->place, said->place) != 0)
-		what = arena_printf(a, "%s sur %s", what, place_text(t, a, r->place));
+		what = arena_printf(a, "%s sur %s", what, deed_place_text(t, a, r->place));
 	return strcmp(r->number, said->person) == 0 ? what : arena_printf(a, "%s, %s", person_text(t, a, r->number), what);
 }
 
@@ -76,13 +53,14 @@ static void add_rights(struct txn *t, struct arena *a, const struct audit_record
 	for (size_t i = 0; i < r->details.n; i++) {
 		struct deed_right x;
 
-		if (!deed_right(a, r->details.v[i], &x) || (*whose && strcmp(x.number, whose) != 0))
+		if (!deed_right(a, r->details.v[i], "right", &x) || (*whose && strcmp(x.number, whose) != 0))
 			continue;
-		if (n++ < RIGHTS_SHOWN)
+		if (n++ < DEED_RIGHTS_SHOWN)
 			add(b, right_text(t, a, &x, said));
 	}
-	if (n > RIGHTS_SHOWN)
-		add(b, n == RIGHTS_SHOWN + 1 ? "1 autre droit" : arena_printf(a, "%zu autres droits", n - RIGHTS_SHOWN));
+	if (n > DEED_RIGHTS_SHOWN)
+		add(b, n == DEED_RIGHTS_SHOWN + 1 ? "1 autre droit" :
+						    arena_printf(a, "%zu autres droits", n - DEED_RIGHTS_SHOWN));
 }
 
 const char *deed_amendment_label(const struct audit_record *r)
@@ -101,7 +79,7 @@ const char *deed_amendment_text(struct txn *t, struct arena *a, const struct aud
 	if (choice_has(natures, kind))
 		buf_printf(&head, ", %s", choice_label(natures, kind));
 	if (*said.place)
-		add(&b, place_text(t, a, said.place));
+		add(&b, deed_place_text(t, a, said.place));
 	if (*said.person && !*whose)
 		add(&b, person_text(t, a, said.person));
 	if (*whose)

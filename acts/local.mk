@@ -31,6 +31,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/deeds_amendment.c \
 	%D%/deeds_change.c \
 	%D%/deeds_passed.c \
+	%D%/deeds_rights.c \
 	%D%/diff.c \
 	%D%/directory_lint.c \
 	%D%/directory_lint_gone.c \

@@ -80,6 +80,8 @@ static const struct detail details[] = {
 	{ "reference",       "référence :",                      SAY_AS_IS,  NULL },
 	{ "kind",            "nature :",                         SAY_CHOICE, amendment_natures },
 	{ "right",           "droit :",                          SAY_RIGHT,  NULL },
+	{ "right_given",     "droit donné :",                    SAY_RIGHT,  NULL },
+	{ "right_taken",     "droit retiré :",                   SAY_RIGHT,  NULL },
 	{ "establishment",   "établissement",                    SAY_AS_IS,  NULL },
 	/* people */
 	{ "person",          "personne :",                       SAY_AS_IS,  NULL },

@@ -14,6 +14,7 @@
 #include "clerk/seen.h"
 
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #define LAG_MS (3 * SECOND_MS)      /* a login's record comes after its bind, what the mirror knows after the change */
@@ -181,6 +182,21 @@ static void name_provider(struct copying *c, struct audit_record *r)
 		r->provider = p.id;
 }
 
+/* An establishment that the mirror has no longer: what people could do there went with it. */
+static void name_gone(struct copying *c, struct audit_record *r)
+{
+	static const char rdn[] = "habEtablissementId=";
+	const char *dn = entry_text(c->e, "reqDN");
+	struct establishment e;
+
+	if (!dn || strncasecmp(dn, rdn, strlen(rdn)) != 0)
+		return;
+	establishment_default(&e);
+	dn += strlen(rdn);
+	e.id = arena_memdup(c->arena, dn, strcspn(dn, ","));
+	journal_rights(c->txn, c->arena, c->e, c->type, &e, r);
+}
+
 static void name_object(struct copying *c, struct audit_record *r)
 {
 	struct record rec;
@@ -195,12 +211,15 @@ static void name_object(struct copying *c, struct audit_record *r)
 		r->caf = caf;
 	name_provider(c, r);
 	if (txn_get(c->txn, TABLE_MIRROR_DN, mirror_dn_key(c->arena, c->object), &rec) ||
-	    rec.payload.n != 1 + sizeof p.uuid.b)
+	    rec.payload.n != 1 + sizeof p.uuid.b) {
+		name_gone(c, r);
 		return;
+	}
 	id = tail_of(rec.payload, sizeof p.uuid.b);
 	if (rec.payload.p[0] == MIRROR_KIND_ESTABLISHMENT &&
 	    establishment_get(c->txn, c->arena, TABLE_MIRROR_ESTABLISHMENT, id, &e) == ERR_OK) {
 		act_on_establishment(r, &e);
+		journal_rights(c->txn, c->arena, c->e, c->type, &e, r);
 	} else if (rec.payload.p[0] == MIRROR_KIND_PERSON &&
 		   person_get(c->txn, c->arena, TABLE_MIRROR_PERSON, id, &p) == ERR_OK) {
 		r->object_kind = "person";

@@ -14,6 +14,11 @@ MUST_USE enum err journal_open(struct clerk *c, struct directory **out);
 /* The identifier of our session tracking control in a value of reqControls; "" when there is none. */
 const char *journal_tracking(struct arena *a, const char *control);
 
+/* journal_rights.c: adds to the record of a change of that establishment which rights of whom came or went there (acts/deeds.h), and
+   names their provider; else its manager. Whom the mirror does not know is left out. type: the operation's. */
+void journal_rights(struct txn *t, struct arena *a, const struct entry *change, const char *type,
+		    const struct establishment *place, struct audit_record *r);
+
 /* journal_tell.c: adds to the changeset what the person must know of a change that an LDAP tool made to his entry, age ms ago by the
    directory's clock: mails, and the end of a temporary password that went to an address which is no longer his. */
 MUST_USE enum err journal_tell(struct clerk *c, struct arena *a, const struct entry *change, int64_t age,

@@ -10,6 +10,7 @@ sbin_PROGRAMS += %D%/habilis-clerk
 	%D%/jobs.c \
 	%D%/journal.c \
 	%D%/journal.h \
+	%D%/journal_rights.c \
 	%D%/journal_tell.c \
 	%D%/main.c \
 	%D%/mirror_loop.c \
@@ -45,12 +46,12 @@ check_PROGRAMS += tests/unit/test_clerk_jobs
 tests_unit_test_clerk_jobs_SOURCES = tests/unit/test_clerk_jobs.c %D%/edit.c %D%/jobs.c %D%/outbox.c $(slapd_fixture)
 tests_unit_test_clerk_jobs_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_journal
-tests_unit_test_clerk_journal_SOURCES = tests/unit/test_clerk_journal.c tests/unit/test_clerk_stage.h %D%/journal.c %D%/journal_tell.c %D%/seen.c $(slapd_fixture)
+tests_unit_test_clerk_journal_SOURCES = tests/unit/test_clerk_journal.c tests/unit/test_clerk_stage.h %D%/journal.c %D%/journal_rights.c %D%/journal_tell.c %D%/seen.c $(slapd_fixture)
 tests_unit_test_clerk_journal_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_room
-tests_unit_test_clerk_room_SOURCES = tests/unit/test_clerk_room.c tests/unit/test_clerk_stage.h %D%/journal.c %D%/journal_tell.c %D%/room.c %D%/seen.c $(slapd_fixture)
+tests_unit_test_clerk_room_SOURCES = tests/unit/test_clerk_room.c tests/unit/test_clerk_stage.h %D%/journal.c %D%/journal_rights.c %D%/journal_tell.c %D%/room.c %D%/seen.c $(slapd_fixture)
 tests_unit_test_clerk_room_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_written
 tests_unit_test_clerk_written_SOURCES = tests/unit/test_clerk_written.c tests/unit/test_clerk_stage.h %D%/edit.c %D%/jobs.c \
-	%D%/journal.c %D%/journal_tell.c %D%/outbox.c %D%/seen.c %D%/written.c $(slapd_fixture)
+	%D%/journal.c %D%/journal_rights.c %D%/journal_tell.c %D%/outbox.c %D%/seen.c %D%/written.c $(slapd_fixture)
 tests_unit_test_clerk_written_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)

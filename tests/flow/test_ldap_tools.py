@@ -149,6 +149,10 @@ def test_an_agent_made_with_ldapadd_gets_his_password_and_a_right(service, admin
     admin.drop(place['dn'], 'habDroitFonctionnement', newcomer['dn'])
     until(lambda: newcomer['client'].get(page).status == 404)
     admin.log_holds('habDroitFonctionnement:- uid=a.solivet')
+    page = f'/caf/fournisseurs/{provider(service).split(",")[0].split("=")[1]}/agents/{newcomer["number"]}'
+    for what in ('donné', 'retiré'):
+        told = re.compile(rf'Annuaire modifié par Odile Marchenoir : droit {what} : fonctionnement sur [^()]+ \({place["id"]}\)')
+        until(lambda: told.search(service.client(admin.account).get(page).words))
 
 
 HOLD = """

@@ -1,5 +1,6 @@
 /* Which operations of the directory's log are the portal's own: by the identifier in the session tracking control. Each other is
    copied once, however long it took, whatever the directory's clock, and also when the clerk starts again. */
+#include "acts/agent.h"
 #include "acts/mirror_keys.h"
 #include "clerk/seen.h"
 #include "tests/unit/test_clerk_stage.h"
@@ -167,6 +168,71 @@ static void test_the_directory_s_clock_may_be_another(void **state)
 	assert_int_equal(copies(s, "ahead-too"), 1);
 }
 
+/* --- what people's histories tell of it --- */
+
+static struct person person_now(struct stage *s, const char *uid)
+{
+	AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+	struct person p;
+
+	assert_int_equal(person_by_name(&t, s->a, 'u', uid, &p), ERR_OK);
+	return p;
+}
+
+/* What was copied since, oldest first, one a line. */
+static const char *history(struct stage *s, const char *uid, size_t *known)
+{
+	struct person p = person_now(s, uid);
+	struct buf b = buf_new(s->a);
+	struct deed *v;
+	size_t n;
+
+	assert_int_equal(agent_history(&s->app, s->a, &p, 100, &v, &n), ERR_OK);
+	for (size_t i = n - *known; i-- > 0;)
+		buf_printf(&b, "%s: %s\n", v[i].label, v[i].what);
+	*known = n;
+	return buf_str(&b);
+}
+
+/* A change, and then whatever the mirror knows when it is copied. */
+static void change(struct stage *s, const char *ldif)
+{
+	slapd_change(ldif);
+	sleep(1);
+	stage_poll(s);
+}
+
+#define LISTING(verb) MODIFY(PLACE) verb ": habDroitFonctionnement\nhabDroitFonctionnement: "
+#define PLACES(verb) MODIFY(PLACE) verb ": habDroitDisponibilites\nhabDroitDisponibilites: "
+#define OTHER_PLACE "habEtablissementId=E0009,ou=etablissements," CAF
+
+static void test_rights_are_told_to_the_files_of_those_who_had_or_got_them(void **state)
+{
+	struct stage *s = *state;
+	size_t martin = 0, durand = 0;
+
+	run(s);
+	(void)history(s, "jmartin", &martin);
+	(void)history(s, "pdurand", &durand);
+	change(s, LISTING("add") "UID=PDurand,habFournisseurId=F001,ou=Fournisseurs," CAF "\n");
+	change(s, PLACES("add") SECOND_AGENT "\n");
+	/* a whole list, as an editor sends it: who stays is not told */
+	change(s, LISTING("replace") AGENT "\n");
+	change(s, MODIFY(PLACE) "delete: habDroitDisponibilites\n-\nreplace: cn\ncn: Lucioles\n");
+	change(s, "dn: " OTHER_PLACE "\nchangetype: add\nobjectClass: habEtablissement\nhabEtablissementId: E0009\n"
+		  "cn: Les Hirondelles\nhabTypeEtablissement: ALSH\nhabDroitFonctionnement: " SECOND_AGENT "\n");
+	change(s, "dn: " OTHER_PLACE "\nchangetype: delete\n");
+	run(s);
+	assert_string_equal(history(s, "pdurand", &durand),
+			    "Annuaire modifié: droit donné : fonctionnement sur Lucioles (E0001)\n"
+			    "Annuaire modifié: droit donné : places libres sur Lucioles (E0001)\n"
+			    "Annuaire modifié: droit retiré : fonctionnement sur Lucioles (E0001)\n"
+			    "Annuaire modifié: droit retiré : places libres sur Lucioles (E0001)\n"
+			    "Annuaire modifié: droit donné : fonctionnement sur E0009\n"
+			    "Annuaire modifié: droit retiré : fonctionnement sur E0009\n");
+	assert_string_equal(history(s, "jmartin", &martin), "");
+}
+
 static void test_the_mark_waits_for_who_waits(void **state)
 {
 	struct seen s = { 0 };
@@ -203,6 +269,7 @@ int main(void)
 		cmocka_unit_test(test_what_ends_within_one_millisecond_is_copied_once_each),
 		cmocka_unit_test(test_the_mark_of_an_older_version_is_gone_on_from),
 		cmocka_unit_test(test_the_directory_s_clock_may_be_another),
+		cmocka_unit_test(test_rights_are_told_to_the_files_of_those_who_had_or_got_them),
 		cmocka_unit_test(test_the_mark_waits_for_who_waits),
 	};
 
