@@ -123,7 +123,7 @@ static const enum event events[] = {
 };
 #define OF_THE_ACCOUNT 7 /* the first ones */
 
-/* Among those whom an activation let in, or whose rights an amendment or an LDAP tool changed. */
+/* Among those whom an activation or an import let in, or whose rights an amendment, an LDAP tool or an import changed. */
 static bool names(const struct audit_record *r, const char *number)
 {
 	const char *value, *const keys[] = { "agent=", "right=", "right_given=", "right_taken=" };

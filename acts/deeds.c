@@ -24,6 +24,17 @@ static const char *changed_text(struct txn *t, struct arena *a, const struct aud
 	return *rights ? rights : deed_change_text(a, r);
 }
 
+/* Of an import what it made of him. */
+static const char *imported_text(struct txn *t, struct arena *a, const struct audit_record *r, const char *whose)
+{
+	const char *rights = deed_rights_text(t, a, r, whose);
+	bool made = false;
+
+	for (size_t i = 0; i < r->details.n && !made; i++)
+		made = strncmp(r->details.v[i], "agent=", 6) == 0 && strcmp(r->details.v[i] + 6, whose) == 0;
+	return made ? arena_printf(a, "création%s%s", *rights ? " ; " : "", rights) : rights;
+}
+
 /* In French: what the record says besides its event. */
 static const char *what_of(struct txn *t, struct arena *a, const struct audit_record *r, const char *whose)
 {
@@ -32,6 +43,8 @@ static const char *what_of(struct txn *t, struct arena *a, const struct audit_re
 
 	if (strcmp(r->event, event_code(EVENT_DIRECTORY_CHANGE)) == 0)
 		return changed_text(t, a, r, whose);
+	if (strcmp(r->event, event_code(EVENT_REGISTER_IMPORTED)) == 0)
+		return imported_text(t, a, r, whose);
 	if (strcmp(r->event, event_code(EVENT_AGREEMENT_WRITTEN)) == 0)
 		return written_text(a, r);
 	if (*end && !day_parse(end, &day))

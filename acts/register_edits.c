@@ -280,6 +280,12 @@ static enum err edit_agreement(struct import *m, const struct import_row *r)
 
 /* --- people and rights --- */
 
+static void note_told(struct import *m, const struct import_told *told)
+{
+	m->told = arena_more(m->arena, m->told, m->n_told, sizeof *m->told);
+	m->told[m->n_told++] = *told;
+}
+
 static enum err edit_person(struct import *m, const struct import_row *r)
 {
 	const struct import_thing *t = r->thing;
@@ -312,6 +318,7 @@ static enum err edit_person(struct import *m, const struct import_row *r)
 					    .phone = r->cell[PERSON_PHONE],
 					    .status = status,
 					    .mailed = mailed });
+	note_told(m, &(struct import_told){ .person = t });
 	import_change(m, "new person %s (%s) of %s, %s%s", t->id, t->uid, t->parent->id, status,
 		      mailed ? ": a temporary password will be mailed" : "");
 	return ERR_OK;
@@ -329,6 +336,7 @@ static enum err edit_right(struct import *m, const struct import_row *r)
 {
 	static const char *const attributes[] = { "habDroitFonctionnement", "habDroitDisponibilites" };
 	const struct import_thing *place = r->thing->parent;
+	struct import_told told = { .person = import_known(m, 'k', r->thing->key), .place = place };
 	struct edits *x = NULL;
 
 	for (size_t i = 0; i < LENGTH(attributes); i++) {
@@ -347,9 +355,12 @@ static enum err edit_right(struct import *m, const struct import_row *r)
 			edits_put(x, attributes[i], r->thing->dn);
 		else
 			edits_drop(x, attributes[i], r->thing->dn);
+		*(wanted ? &told.given : &told.taken) |= i ? FAMILY_PLACES : FAMILY_LISTING;
 		import_change(m, "%s right of %s on %s: %s", wanted ? "new" : "removed", r->thing->id, place->id,
 			      i ? "free places" : "listing");
 	}
+	if (x && told.person)
+		note_told(m, &told);
 	return ERR_OK;
 }
 

@@ -1,6 +1,7 @@
 #include "acts/register_import.h"
 
 #include "acts/agreement.h"
+#include "acts/deeds.h"
 #include "base/text.h"
 
 #include <stdarg.h>
@@ -127,6 +128,42 @@ static void record_written(struct import *m, struct changeset *cs, const struct 
 	changeset_audit(cs, &r);
 }
 
+#define TOLD_AT_ONCE 100 /* people and rights: a record has an end */
+
+static void add_told(struct arena *a, struct audit_record *r, const struct import_told *told)
+{
+	const char *number = told->person->id;
+
+	if (!told->place)
+		act_detail(a, r, "agent", number);
+	if (told->given)
+		act_detail(a, r, "right_given", deed_right_write(a, number, told->place->id, told->given));
+	if (told->taken)
+		act_detail(a, r, "right_taken", deed_right_write(a, number, told->place->id, told->taken));
+}
+
+/* The first ones that are left, all of one provider; *n is how many are left. */
+static void record_told(struct import *m, struct changeset *cs, const struct visitor *who, struct import_told *v, size_t *n)
+{
+	struct audit_record r = act_record(m->arena, who, EVENT_REGISTER_IMPORTED);
+	const struct import_thing *provider = v[0].person->parent;
+	size_t left = 0, taken = 0;
+
+	r.caf = m->o.caf;
+	r.provider = r.object_id = provider->id;
+	r.object_kind = "provider";
+	for (size_t i = 0; i < *n; i++) {
+		if (v[i].person->parent == provider && taken < TOLD_AT_ONCE) {
+			add_told(m->arena, &r, &v[i]);
+			taken++;
+		} else {
+			v[left++] = v[i];
+		}
+	}
+	*n = left;
+	changeset_audit(cs, &r);
+}
+
 enum err import_commit(struct app *app, struct import *m, const struct visitor *who)
 {
 	struct changeset *cs = act_changeset(app, m->arena, who);
@@ -147,5 +184,7 @@ enum err import_commit(struct app *app, struct import *m, const struct visitor *
 	changeset_audit(cs, &r);
 	for (size_t i = 0; i < m->n_written; i++)
 		record_written(m, cs, who, &m->written[i]);
+	for (size_t left = m->n_told; left;)
+		record_told(m, cs, who, m->told, &left);
 	return changeset_commit(app->store, cs, NULL);
 }

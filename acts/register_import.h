@@ -49,7 +49,8 @@ const struct strs *import_changes(const struct import *m);
 /* One English line for what is allowed and worth a look, with its file and line. */
 const struct strs *import_warnings(const struct import *m);
 
-/* Only of a plan without faults and with changes. ERR_TOOLARGE: split the files; ERR_CONFLICT: another act gave the same
+/* Beside the import's own record each provider has records of its people who are made or whose rights change, for their histories.
+   Only of a plan without faults and with changes. ERR_TOOLARGE: split the files; ERR_CONFLICT: another act gave the same
    numbers, or one of the establishments, meanwhile: plan again. */
 MUST_USE enum err import_commit(struct app *app, struct import *m, const struct visitor *who);
 
@@ -139,6 +140,13 @@ struct import_name {
 
 #define IMPORT_BUCKETS 16384
 
+/* Somebody who is made, or whose rights on an establishment change: his history tells of it. */
+struct import_told {
+	const struct import_thing *person;
+	const struct import_thing *place; /* NULL: he is made */
+	unsigned given, taken;            /* families */
+};
+
 /* A convention that is written: its history tells of it. */
 struct import_written {
 	const struct import_thing *agreement;
@@ -167,6 +175,8 @@ struct import {
 	bool numbered[NUMBER__MAX];
 	struct import_written *written;
 	size_t n_written;
+	struct import_told *told;
+	size_t n_told;
 	struct edits **jobs;
 	size_t n_jobs, in_job;
 };

@@ -140,6 +140,9 @@ def test_the_files_a_caf_has_are_loaded_once(service, tmp_path):
     assert not [m for m in service.mails() if 'bateliers' in m['To']]
     history = service.client(service.account('caf_admin', caf='921')).get('/caf/conventions/921-2025-0900').words
     assert 'Convention écrite dans l’annuaire : import de fichiers' in history, history
+    provider_id = wait_directory(service, f'(habSiret={SIRET})')[1]['habFournisseurId'][0].decode()
+    history = service.client(service.account('caf_admin', caf='921')).get(f'/caf/fournisseurs/{provider_id}/agents/{person["habAgentNumero"][0].decode()}').words
+    assert 'Répertoire importé : création ; droit donné : fonctionnement et places libres sur La Péniche (E92190001)' in history, history
     until(lambda: 'La Péniche' in service.client().get('/etablissements/la-peniche-E92190001').words)
 
 
