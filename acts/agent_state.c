@@ -140,25 +140,30 @@ static bool names(const struct audit_record *r, const char *number)
 	return false;
 }
 
-static bool is_about(const struct audit_record *r, const void *about)
+static bool is_account(const struct audit_record *r, const void *about)
 {
 	const struct person *p = about;
 
 	if (strcmp(r->object_kind, "person") == 0)
 		return strcmp(r->object_id, p->number) == 0;
-	if (strcmp(arg_of(&r->details, "person"), p->number) == 0)
-		return true;
-	return names(r, p->number);
+	return strcmp(arg_of(&r->details, "person"), p->number) == 0;
+}
+
+static bool is_about(const struct audit_record *r, const void *about)
+{
+	const struct person *p = about;
+
+	return is_account(r, about) || (strcmp(r->object_kind, "person") != 0 && names(r, p->number));
 }
 
 /* The newest of the first events_n events. */
-static enum err newest(struct app *app, struct arena *a, const struct person *p, size_t events_n, size_t limit,
-		       struct deed **out, size_t *n)
+static enum err newest(struct app *app, struct arena *a, const struct person *p, size_t events_n, deed_test test,
+		       size_t limit, struct deed **out, size_t *n)
 {
 	struct deeds_query q = { .caf = p->caf,
 				 .events = events,
 				 .events_n = events_n,
-				 .is_about = is_about,
+				 .is_about = test,
 				 .about = p,
 				 .whose = p->number,
 				 .limit = limit };
@@ -177,7 +182,7 @@ static enum err agreements_named(struct app *app, struct arena *a, const char *p
 enum err agent_history(struct app *app, struct arena *a, const struct person *p, size_t limit, struct deed **out, size_t *n)
 {
 	struct agreements all;
-	enum err e = newest(app, a, p, LENGTH(events), limit, out, n);
+	enum err e = newest(app, a, p, LENGTH(events), is_about, limit, out, n);
 
 	if (!e)
 		e = agreements_named(app, a, p->provider_key, &all);
@@ -188,7 +193,7 @@ enum err agent_last_act(struct app *app, struct arena *a, const struct person *p
 {
 	struct deed *v;
 	size_t n;
-	enum err e = newest(app, a, p, OF_THE_ACCOUNT, 1, &v, &n);
+	enum err e = newest(app, a, p, OF_THE_ACCOUNT, is_account, 1, &v, &n);
 
 	if (!e && !n)
 		return ERR_NOTFOUND;

@@ -351,6 +351,31 @@ static void test_an_ldap_tool_s_change_stands_where_it_was_made(void **state)
 	assert_string_equal(time_iso(s->a, v[n - 1].at), "2026-01-02T03:04:05.678Z");
 }
 
+/* Nobody was quicker with his account. */
+static void test_a_right_given_with_an_ldap_tool_is_in_his_history_and_no_change_of_his_access(void **state)
+{
+	struct stage *s = *state;
+	struct person p = person_now(s, "pdurand");
+	struct visitor who = visitor_of(s, "b.admin");
+	struct audit_record r = act_record(s->a, &who, EVENT_DIRECTORY_CHANGE);
+	struct changeset *cs = changeset_new(s->a);
+	struct deed last, *v;
+	size_t n;
+
+	r.object_kind = "establishment";
+	r.object_id = "E0001";
+	r.caf = p.caf;
+	r.provider = "F001";
+	act_detail(s->a, &r, "right_given", "A-000002 E0001 2");
+	changeset_audit(cs, &r);
+	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
+	assert_int_equal(agent_history(&s->app, s->a, &p, 1, &v, &n), ERR_OK);
+	assert_string_equal(v[0].what, "droit donné : places libres sur Lucioles (E0001)");
+	assert_string_equal(v[0].by, "Berthe Admin");
+	assert_int_equal(agent_last_act(&s->app, s->a, &p, &last), ERR_OK);
+	assert_string_equal(last.code, "password_asked");
+}
+
 /* A year later, with all that was done to others of his Caf since. */
 static void test_his_history_is_whole_however_much_came_after(void **state)
 {
@@ -387,6 +412,7 @@ int main(void)
 		cmocka_unit_test(test_a_password_is_asked_for_once),
 		cmocka_unit_test(test_his_history_is_newest_first),
 		cmocka_unit_test(test_an_ldap_tool_s_change_stands_where_it_was_made),
+		cmocka_unit_test(test_a_right_given_with_an_ldap_tool_is_in_his_history_and_no_change_of_his_access),
 		cmocka_unit_test(test_his_history_is_whole_however_much_came_after),
 	};
 
