@@ -7,8 +7,8 @@
 struct deed {
 	int64_t at;
 	const char *code,
-		*label; /* of the event, "manager_changed" where no record tells; label in French, of an amendment by its nature */
-	const char *by;   /* name, else number; "" : a program */
+		*label; /* of the event, "manager_changed" and "manager_came_back" where no record tells; label in French, of an amendment by its nature */
+	const char *by; /* name, else number; "" : a program */
 	const char *what; /* « fin de mission le 3 mars 2027 », "" */
 	bool failed;
 };
@@ -58,8 +58,9 @@ MUST_USE enum err deeds_find(struct app *app, struct arena *a, const struct deed
 void deeds_sort(struct deed *v, size_t n);
 
 /* Adds to a list, and leaves the newest of all, what no record of the provider's own tells: establishments that its conventions
-   stopped covering as one of whoever manages them now began to, « 27 établissements passés à un autre gestionnaire »; one deed
-   for each manager and hour. whose (may be NULL): only those where he could do something until then, and what. */
+   stopped covering as one of another manager began to, « 27 établissements passés à un autre gestionnaire », and those of them that
+   they covered again later, « Établissement revenu d’un autre gestionnaire »; one deed for each manager and hour. of: of one
+   provider. whose (may be NULL): only those where he could do something until or from then, and what. */
 MUST_USE enum err deeds_passed_on(struct app *app, struct arena *a, const struct agreements *of,
 				  const struct person *whose, size_t limit, struct deed **v, size_t *n);
 

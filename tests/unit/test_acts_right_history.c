@@ -267,8 +267,20 @@ static void test_nobody_holds_a_right_outside_the_agreement_s_days(void **state)
 #define GOES_OVER MODIFY(PLACE) "replace: habGestionnaire\nhabGestionnaire: " NEW_PROVIDER "\n"
 #define COMES_BACK MODIFY(PLACE) "replace: habGestionnaire\nhabGestionnaire: " PROVIDER "\n"
 
-/* What the files of the former manager's convention and of its agent tell of establishments another one has now. */
-static size_t passed_on(struct stage *s, struct deed *of_agreement, struct deed *of_person)
+static size_t last_of(const struct deed *v, size_t n, const char *code, struct deed *out)
+{
+	size_t count = 0;
+
+	for (size_t i = n; i-- > 0;)
+		if (strcmp(v[i].code, code) == 0) {
+			*out = v[i];
+			count++;
+		}
+	return count;
+}
+
+/* What the files of the former manager's convention and of its agent tell of establishments that another one has or had; the newest. */
+static size_t told(struct stage *s, const char *code, struct deed *of_agreement, struct deed *of_person)
 {
 	struct agreement g = agreement_now(s);
 	struct person who = person_now(s, "pdurand");
@@ -282,18 +294,14 @@ static size_t passed_on(struct stage *s, struct deed *of_agreement, struct deed 
 		assert_int_equal(provider_by_key(&t, s->a, g.provider_key, &p), ERR_OK);
 	}
 	assert_int_equal(agreement_history(&s->app, s->a, &g, &p, 100, &v, &n), ERR_OK);
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(v[i].code, "manager_changed") == 0) {
-			*of_agreement = v[i];
-			count++;
-		}
+	count += last_of(v, n, code, of_agreement);
 	assert_int_equal(agent_history(&s->app, s->a, &who, 100, &v, &n), ERR_OK);
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(v[i].code, "manager_changed") == 0) {
-			*of_person = v[i];
-			count++;
-		}
-	return count;
+	return count + last_of(v, n, code, of_person);
+}
+
+static size_t passed_on(struct stage *s, struct deed *of_agreement, struct deed *of_person)
+{
+	return told(s, "manager_changed", of_agreement, of_person);
 }
 
 static void test_what_another_manager_took_is_told_by_the_former_one_s_files(void **state)
@@ -333,9 +341,51 @@ static void test_what_another_manager_took_is_told_by_the_former_one_s_files(voi
 			    "l’Association Le Cabestan gère maintenant Lucioles (E0001) et Les Hirondelles (E0009)");
 	later(DAY_MS);
 	slapd_change(MODIFY(AGREEMENT) "delete: habEtablissementCouvert\nhabEtablissementCouvert: " OTHER_PLACE
-				       "\n\ndn: " OTHER_PLACE "\nchangetype: delete\n\n" COMES_BACK);
+				       "\n\ndn: " OTHER_PLACE "\nchangetype: delete\n");
 	stage_poll(s);
-	assert_int_equal(passed_on(s, &of_agreement, &of_person), 0);
+}
+
+static void test_what_came_back_is_told_as_taken_and_as_returned(void **state)
+{
+	struct stage *s = *state;
+	struct deed of_agreement, of_person;
+
+	assert_int_equal(told(s, "manager_came_back", &of_agreement, &of_person), 0);
+	slapd_change(COMES_BACK);
+	stage_poll(s);
+	int64_t now = clock_now();
+
+	assert_int_equal(passed_on(s, &of_agreement, &of_person), 2);
+	assert_string_equal(of_agreement.label, "Établissement passé à un autre gestionnaire");
+	assert_string_equal(of_agreement.what, "l’Association Le Cabestan a ensuite géré Lucioles (E0001)");
+	assert_true(now - of_agreement.at > DAY_MS);
+	assert_string_equal(of_person.what, "l’Association Le Cabestan a ensuite géré Lucioles (E0001, places libres)");
+	assert_int_equal(told(s, "manager_came_back", &of_agreement, &of_person), 2);
+	assert_string_equal(of_agreement.label, "Établissement revenu d’un autre gestionnaire");
+	assert_string_equal(of_agreement.what, "l’Association Le Cabestan gérait Lucioles (E0001)");
+	assert_in_range(now - of_agreement.at, 0, MINUTE_MS);
+	assert_string_equal(of_person.what, "l’Association Le Cabestan gérait Lucioles (E0001, places libres)");
+}
+
+/* The one between is told too, whoever has it by now. */
+static void test_what_was_taken_stays_told_when_nobody_manages_it(void **state)
+{
+	struct stage *s = *state;
+	struct deed of_agreement, of_person;
+
+	later(DAY_MS);
+	slapd_change(GOES_OVER);
+	stage_poll(s);
+	assert_int_equal(passed_on(s, &of_agreement, &of_person), 4);
+	assert_string_equal(of_agreement.what, "l’Association Le Cabestan gère maintenant Lucioles (E0001)");
+	later(DAY_MS);
+	slapd_change(MODIFY(PLACE) "delete: habGestionnaire\n");
+	stage_poll(s);
+	assert_int_equal(passed_on(s, &of_agreement, &of_person), 4);
+	assert_string_equal(of_agreement.what, "l’Association Le Cabestan a ensuite géré Lucioles (E0001)");
+	later(DAY_MS);
+	slapd_change(COMES_BACK);
+	stage_poll(s);
 }
 
 static void test_an_establishment_leaves_the_agreement(void **state)
@@ -364,12 +414,14 @@ static void test_what_was_given_up_before_is_not_taken(void **state)
 {
 	struct stage *s = *state;
 	struct deed of_agreement, of_person;
+	size_t before = passed_on(s, &of_agreement, &of_person);
+	int64_t at = of_agreement.at;
 
 	later(DAY_MS);
 	slapd_change(GOES_OVER);
 	stage_poll(s);
-	assert_int_equal(passed_on(s, &of_agreement, &of_person), 2);
-	assert_true(clock_now() - of_agreement.at > 2 * DAY_MS && of_person.at == of_agreement.at);
+	assert_int_equal(passed_on(s, &of_agreement, &of_person), before);
+	assert_true(clock_now() - of_agreement.at > 2 * DAY_MS && of_agreement.at == at && of_person.at == at);
 	slapd_change(COMES_BACK);
 	stage_poll(s);
 }
@@ -426,6 +478,8 @@ int main(void)
 		cmocka_unit_test(test_nothing_holds_of_what_another_manages_or_has_ended),
 		cmocka_unit_test(test_nobody_holds_a_right_outside_the_agreement_s_days),
 		cmocka_unit_test(test_what_another_manager_took_is_told_by_the_former_one_s_files),
+		cmocka_unit_test(test_what_came_back_is_told_as_taken_and_as_returned),
+		cmocka_unit_test(test_what_was_taken_stays_told_when_nobody_manages_it),
 		cmocka_unit_test(test_an_establishment_leaves_the_agreement),
 		cmocka_unit_test(test_what_was_given_up_before_is_not_taken),
 		cmocka_unit_test(test_a_renamed_person_stays_the_same),
