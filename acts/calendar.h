@@ -48,8 +48,8 @@ MUST_USE enum err calendar_progress_read(struct app *app, struct arena *a, struc
 void calendar_progress_put(struct arena *a, struct changeset *cs, const struct calendar_progress *p);
 
 /* What today brings an agreement, added to the changeset with its records: its due day moved on by tacit renewal, its end (status
-   « terminee »), or the warning four months before a renewal, mailed to the provider's contact, its agents and the Caf, once for
-   each due day. *any: something was added. */
+   « terminee »), that it goes on although its end was told, or the warning four months before a renewal, mailed to the provider's contact,
+   its agents and the Caf, once for each due day. *any: something was added. */
 MUST_USE enum err agreement_day_add(struct app *app, struct arena *a, struct changeset *cs, const struct agreement *g,
 				    day_t today, bool *any);
 

@@ -1,4 +1,4 @@
-/* What a day brings a convention: renewal, end, warning (art. 5). The store keeps for which due day each was done: the directory's
+/* What a day brings a convention: renewal, end, warning (art. 5), and what an LDAP tool made of it. The store keeps for which due day each was done: the directory's
    entry follows by a job. */
 #include "acts/agreement.h"
 #include "acts/calendar.h"
@@ -131,7 +131,10 @@ static enum err end(struct day_of_agreement *x)
 	edits_job(x->a, x->cs, edits, "");
 	x->file.ended_at = clock_now();
 	record(x, EVENT_AGREEMENT_ENDED, "end", last);
-	return x->today - last > NEWS || x->file.end_told == last ? ERR_OK : write_all(x, "agreement_ended", last);
+	if (x->today - last > NEWS || x->file.end_told == last)
+		return ERR_OK;
+	x->file.end_told = last;
+	return write_all(x, "agreement_ended", last);
 }
 
 /* With an LDAP tool, before its due day: the mirror saw when. Its rights go and people are told, as at any other end. */
@@ -154,8 +157,21 @@ static enum err ended_by_hand(struct day_of_agreement *x)
 		return e;
 	edits_job(x->a, x->cs, edits, "");
 	x->file.ended_at = clock_now();
+	x->file.end_told = day;
 	record(x, EVENT_AGREEMENT_ENDED, "end", day);
 	return write_all(x, "agreement_ended", day);
+}
+
+/* With an LDAP tool, after its end was told: whoever read of the end reads that it goes on. */
+static enum err reopen(struct day_of_agreement *x)
+{
+	day_t due = agreement_due(x->g, x->today);
+
+	if (!x->file.ended_at || !x->file.end_told)
+		return ERR_OK;
+	x->file.ended_at = x->file.end_told = 0;
+	record(x, EVENT_AGREEMENT_REOPENED, "due", due);
+	return write_all(x, "agreement_reopened", due);
 }
 
 /* Before it renews, while a letter may still end it; before it ends by itself, unless its end was told when it was recorded. */
@@ -193,6 +209,10 @@ enum err agreement_day_add(struct app *app, struct arena *a, struct changeset *c
 
 	if (e)
 		return e == ERR_NOTFOUND ? ERR_OK : e; /* its provider is gone */
+	if (runs)
+		e = reopen(&x);
+	if (e)
+		return e;
 	if (runs && agreement_renews(g))
 		renew(&x);
 	e = over ? ended_by_hand(&x) : runs ? warn(&x) : end(&x);

@@ -86,6 +86,13 @@ const struct mail_template mail_templates[] = {
 	  "La convention {numero} entre {le organisme} et la {caf} a pris fin le {echeance}. Les droits de mise à jour qu’elle donnait "
 	  "sont arrêtés ; ce qui a été fait avant reste acquis.\n"
 	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
+	{ "agreement_reopened", "La convention {numero} est de nouveau en vigueur",
+	  "La convention {numero} entre {le organisme} et la {caf}, dont la fin vous avait été annoncée, est de nouveau en vigueur.\n"
+	  "?convention Les droits de mise à jour arrêtés à sa fin ne reviennent pas d’eux-mêmes : vous les redonnez depuis "
+	  "{site}/caf/conventions/{convention}.\n"
+	  "!convention Les droits de mise à jour arrêtés à sa fin ne reviennent pas d’eux-mêmes : la {caf} les redonne. Ceux que vous "
+	  "avez aujourd’hui : {site}/espace-pro.\n"
+	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
 	{ "places_stale", "Places à actualiser : {combien}",
 	  "{lignes}\n"
 	  "Après {jours_masque} jours, les familles ne les voient plus. Si rien n’a changé, un clic suffit : {site}/espace-pro.\n"

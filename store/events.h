@@ -41,6 +41,7 @@ enum event_class { EVENT_CONNECTION, EVENT_ACT };
 	X(AGREEMENT_WARNED,   "agreement_warned",    "Échéance annoncée",                EVENT_ACT) \
 	X(AGREEMENT_NOTICE,   "agreement_notice",    "Résiliation enregistrée",          EVENT_ACT) \
 	X(AGREEMENT_ENDED,    "agreement_ended",     "Convention terminée",              EVENT_ACT) \
+	X(AGREEMENT_REOPENED, "agreement_reopened",  "Convention rouverte",              EVENT_ACT) \
 	X(DEPARTURE_REPORTED, "departure_reported",  "Fin de mission signalée",          EVENT_ACT) \
 	X(DEPARTURE_LINK,     "departure_link",      "Lien de fin de mission demandé",   EVENT_CONNECTION) \
 	X(REPORT_SENT,        "report_sent",         "Signalement reçu",                 EVENT_CONNECTION) \

@@ -273,7 +273,7 @@
 	X(11, STR,  notice_by, 1)       /* fournisseur, caf */ \
 	X(12, I64,  ended_at, 1)        /* when rights were ended */ \
 	X(13, I64,  renewed_to, 1)      /* due day it was renewed to last */ \
-	X(14, I64,  end_told, 1)        /* last day that was past when its letter was recorded, and told then */
+	X(14, I64,  end_told, 1)        /* last day whose end was told by mail; 0: none, or told since that it goes on */
 
 /* An amendment (art. 6). kind: add, remove. */
 #define KIND_AMENDMENT(X) \

@@ -229,6 +229,13 @@ def test_a_convention_ended_with_an_ldap_tool_is_told_the_next_morning(year):
     live(year, today + datetime.timedelta(days=3))
     year.settled()
     assert len(mails(year, subject)) == told == len({m['To'] for m in mails(year, subject)})
+    d.modify_s(dn, [(ldap.MOD_REPLACE, 'habStatut', b'active')])
+    year.mirrored()
+    subject, ended = 'La convention 921-2026-9009 est de nouveau en vigueur', subject
+    for days in (4, 5):
+        live(year, today + datetime.timedelta(days=days))
+    year.settled()
+    assert sorted(m['To'] for m in mails(year, subject)) == sorted(m['To'] for m in mails(year, ended))
 
 
 def test_the_day_of_silence_passed_is_said(year):

@@ -152,6 +152,51 @@ static void test_ended_once(void **state)
 	assert_int_equal(mails_of(w, "agreement_ended", NULL), 2);
 }
 
+/* What an LDAP tool made of it: told when its end was, and once. */
+static void test_an_end_that_was_told_is_told_to_be_none(void **state)
+{
+	struct world *w = *state;
+	struct agreement g = agreement_of(day(2026, 1, 15), day(2027, 1, 15)), kept = g;
+	struct mail m;
+	struct mail_text text;
+	struct audit_record r;
+
+	put_provider(w);
+	g.not_tacit = true;
+	clock_test_offset(0);
+	clock_test_offset(day_start(day(2027, 1, 15)) + HOUR_MS - clock_now());
+	assert_true(live(w, &g, day(2027, 1, 15)));
+	assert_int_equal(mails_of(w, "agreement_ended", NULL), 2);
+	g.status = "terminee";
+	assert_false(live(w, &g, day(2027, 1, 18)));
+	kept.due = day(2028, 1, 15);
+	assert_true(live(w, &kept, day(2027, 1, 20)));
+	assert_false(live(w, &kept, day(2027, 1, 21)));
+	assert_int_equal(mails_of(w, "agreement_reopened", &m), 2);
+	assert_int_equal(mail_render(&w->app, w->a, &m, 1, &text), ERR_OK);
+	assert_string_equal(text.subject, "La convention 921-2026-0001 est de nouveau en vigueur");
+	assert_non_null(
+		strstr(text.body, "vous les redonnez depuis https://accueil.example/caf/conventions/921-2026-0001."));
+	assert_int_equal(audit_of(w, "agreement_reopened", &r), 1);
+	assert_string_equal(arg_of(&r.details, "due"), "2028-01-15");
+	/* and ended anew it is told anew */
+	kept.not_tacit = true;
+	clock_test_offset(0);
+	clock_test_offset(day_start(day(2028, 1, 15)) + HOUR_MS - clock_now());
+	assert_true(live(w, &kept, day(2028, 1, 15)));
+	assert_int_equal(mails_of(w, "agreement_ended", NULL), 4);
+	/* of an end that was news to nobody nothing is said */
+	g = kept = agreement_of(day(2020, 1, 15), day(2021, 1, 15));
+	g.number = kept.number = "921-2020-0001";
+	g.uuid = kept.uuid = uuid_of(92);
+	g.not_tacit = true;
+	assert_true(live(w, &g, day(2028, 1, 16)));
+	kept.due = day(2029, 1, 15);
+	assert_false(live(w, &kept, day(2028, 1, 17)));
+	assert_int_equal(mails_of(w, "agreement_ended", NULL), 4);
+	assert_int_equal(mails_of(w, "agreement_reopened", NULL), 2);
+}
+
 static const struct {
 	int effect[3], due[3];
 	const char *status;
@@ -574,6 +619,7 @@ int main(void)
 		world_test(test_renewed_once),
 		world_test(test_years_gone_by_are_made_up),
 		world_test(test_ended_once),
+		world_test(test_an_end_that_was_told_is_told_to_be_none),
 		world_test(test_which_day_brings_what),
 		world_test(test_warned_once_for_each_due_day),
 		world_test(test_when_a_reminder_is_due),
