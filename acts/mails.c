@@ -149,6 +149,10 @@ const struct mail_template mail_templates[] = {
 	  "accès sera rouvert.\n"
 	  "?garde Votre mot de passe est inchangé.\n"
 	  "Si vous n’avez pas demandé ce changement, appelez {service} au {telephone}.\n", NULL },
+	{ "identifier_changed", "Votre identifiant a été modifié",
+	  "Bonjour {prenom} {nom}, l’identifiant de votre compte a été remplacé le {date} à {heure} : {nouveau} au lieu de {ancien}, qui "
+	  "ne sert plus. Votre mot de passe est inchangé : {site}/connexion.\n"
+	  "?telephone Si vous n’avez pas demandé ce changement, appelez {service} au {telephone}.\n", NULL },
 	{ "manager_changed", "Changement de gestionnaire : {combien}",
 	  "Bonjour, la {caf} a enregistré le {date} que {le organisme} ne gère plus :\n"
 	  "{lignes}\n"

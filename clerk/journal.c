@@ -105,6 +105,7 @@ struct copying {
 	const char *type;   /* add, modify, modrdn, delete, bind */
 	const char *actor;  /* normal DN; "" : the directory's own root */
 	const char *object; /* normal DN */
+	const char *found;  /* the DN it has since: another one where it was renamed */
 	size_t room;        /* bytes of details left: a record has an end */
 };
 
@@ -113,6 +114,18 @@ static const char *normal_of(struct arena *a, const struct entry *e, const char 
 	const char *value = entry_text(e, name), *normal;
 
 	return value && dn_normal(a, value, &normal) == ERR_OK ? normal : "";
+}
+
+/* What follows looks in the mirror, which has it by its new name. */
+static const char *renamed(struct copying *c)
+{
+	const char *rdn = entry_text(c->e, "reqNewRDN"), *result = entry_text(c->e, "reqResult"), *normal;
+	const char *superior = entry_text(c->e, "reqNewSuperior");
+
+	if (!rdn || !result || strcmp(result, "0") != 0)
+		return c->object;
+	superior = superior && *superior ? superior : dn_parent(c->arena, c->object);
+	return dn_normal(c->arena, arena_printf(c->arena, "%s,%s", rdn, superior), &normal) ? c->object : normal;
 }
 
 static bool ends_with(const char *s, const char *end)
@@ -177,8 +190,8 @@ static void name_provider(struct copying *c, struct audit_record *r)
 {
 	struct provider p;
 
-	if (provider_by_key(c->txn, c->arena, c->object, &p) == ERR_OK ||
-	    provider_by_key(c->txn, c->arena, dn_parent(c->arena, c->object), &p) == ERR_OK)
+	if (provider_by_key(c->txn, c->arena, c->found, &p) == ERR_OK ||
+	    provider_by_key(c->txn, c->arena, dn_parent(c->arena, c->found), &p) == ERR_OK)
 		r->provider = p.id;
 }
 
@@ -210,7 +223,7 @@ static void name_object(struct copying *c, struct audit_record *r)
 	if (caf)
 		r->caf = caf;
 	name_provider(c, r);
-	if (txn_get(c->txn, TABLE_MIRROR_DN, mirror_dn_key(c->arena, c->object), &rec) ||
+	if (txn_get(c->txn, TABLE_MIRROR_DN, mirror_dn_key(c->arena, c->found), &rec) ||
 	    rec.payload.n != 1 + sizeof p.uuid.b) {
 		name_gone(c, r);
 		return;
@@ -297,6 +310,7 @@ static enum err read_actor(struct copying *c, struct visitor *who, bool *out)
 	struct person p;
 
 	c->object = normal_of(a, c->e, "reqDN");
+	c->found = renamed(c);
 	c->actor = bind ? c->object : normal_of(a, c->e, "reqAuthzID");
 	if (ends_with(c->actor, "cn=external,cn=auth"))
 		c->actor = "";
@@ -318,7 +332,7 @@ static enum err tell_person(struct copying *c, const struct audit_record *r, str
 	int64_t age = real_now() - mirror_time(c->e, "reqEnd");
 	struct person p;
 
-	if (r->failed || strcmp(c->type, "modify") != 0 || age > NEWS_MS || person_by_key(c->txn, c->arena, c->object, &p))
+	if (r->failed || strncmp(c->type, "mod", 3) != 0 || age > NEWS_MS || person_by_key(c->txn, c->arena, c->found, &p))
 		return ERR_OK;
 	return journal_tell(c->clerk, c->arena, c->e, age, &p, cs);
 }
@@ -408,7 +422,8 @@ static enum err copy_window(struct journal *j, struct arena *a, int64_t from, in
 {
 	static const char *const attributes[] = { "reqStart",   "reqEnd",    "reqSession",  "reqType",
 						  "reqAuthzID", "reqDN",     "reqResult",   "reqMod",
-						  "reqOld",     "reqNewRDN", "reqControls", NULL };
+						  "reqOld",     "reqNewRDN", "reqControls", "reqNewSuperior",
+						  NULL };
 	struct changeset *cs = changeset_new(a);
 	struct entries found = { 0 };
 	size_t copied = 0;

@@ -9,6 +9,7 @@
 #include "base/text.h"
 
 #include <string.h>
+#include <strings.h>
 
 struct telling {
 	struct clerk *clerk;
@@ -91,10 +92,11 @@ static enum err tell_addresses(struct telling *x, const struct person *p, struct
 static enum err tell_access(struct telling *x, const struct person *p, struct changeset *cs)
 {
 	const char *fresh = set_to(x, "habStatut"), *old = was(x, "habStatut");
-	bool open = strcmp(old, "active") == 0, suspended = strcmp(old, "suspendue") == 0;
+	bool open = strcmp(old, "active") == 0, suspended = strcmp(old, "suspendue") == 0,
+	     closed = suspended || strcmp(old, "terminee") == 0;
 	const char *mail = strcmp(fresh, "terminee") == 0 && (open || suspended) ? "access_closed" :
 			   strcmp(fresh, "suspendue") == 0 && open               ? "access_suspended" :
-			   strcmp(fresh, "active") == 0 && suspended             ? "access_reopened" :
+			   strcmp(fresh, "active") == 0 && closed                ? "access_reopened" :
 										   NULL;
 	struct temp_password temp;
 
@@ -111,11 +113,27 @@ static enum err tell_access(struct telling *x, const struct person *p, struct ch
 	return e;
 }
 
+/* His entry was renamed: he logs in by another identifier. */
+static void tell_identifier(struct telling *x, const struct person *p, struct changeset *cs)
+{
+	const char *before = entry_text(x->change, "reqDN"), *normal, *old = NULL;
+	bool may_log_in = strcmp(p->status, "active") == 0 || strcmp(p->status, "suspendue") == 0;
+
+	if (!entry_text(x->change, "reqNewRDN") || !may_log_in || !text_is_mail(p->mail))
+		return;
+	if (before && dn_normal(x->a, before, &normal) == ERR_OK)
+		old = dn_value(x->a, normal, "uid");
+	if (old && strcasecmp(old, p->uid) != 0)
+		mail_add(&x->clerk->app, x->a, cs, "identifier_changed", p->uuid, "", p->caf, "ancien", old, "nouveau",
+			 p->uid, NULL);
+}
+
 enum err journal_tell(struct clerk *c, struct arena *a, const struct entry *change, int64_t age, const struct person *p,
 		      struct changeset *cs)
 {
 	struct telling x = { c, a, change, age };
 	enum err e = tell_addresses(&x, p, cs);
 
+	tell_identifier(&x, p, cs);
 	return e ? e : tell_access(&x, p, cs);
 }

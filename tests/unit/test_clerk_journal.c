@@ -1,6 +1,7 @@
 /* Which operations of the directory's log are the portal's own: by the identifier in the session tracking control. Each other is
    copied once, however long it took, whatever the directory's clock, and also when the clerk starts again. */
 #include "acts/agent.h"
+#include "acts/mails.h"
 #include "acts/mirror_keys.h"
 #include "clerk/seen.h"
 #include "tests/unit/test_clerk_stage.h"
@@ -233,6 +234,75 @@ static void test_rights_are_told_to_the_files_of_those_who_had_or_got_them(void 
 	assert_string_equal(history(s, "jmartin", &martin), "");
 }
 
+/* --- what they are mailed --- */
+
+/* The mails that wait, of that template; the last of them. */
+static size_t mails_of(struct stage *s, const char *template, struct mail *last)
+{
+	AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+	AUTO_SCAN struct scan i = scan_prefix(&t, TABLE_MAIL, BYTES_NONE);
+	size_t n = 0;
+
+	while (scan_next(&i)) {
+		struct mail m;
+
+		assert_int_equal(mail_decode(s->a, i.record.payload, &m), ERR_OK);
+		if (strcmp(m.template, template) != 0)
+			continue;
+		n++;
+		*last = m;
+	}
+	return n;
+}
+
+static void test_whoever_left_and_is_let_in_again_is_told(void **state)
+{
+	struct stage *s = *state;
+	struct mail m;
+
+	change(s, MODIFY(SECOND_AGENT) "replace: habStatut\nhabStatut: terminee\n");
+	change(s, MODIFY(SECOND_AGENT) "replace: habStatut\nhabStatut: active\n");
+	run(s);
+	assert_int_equal(mails_of(s, "access_closed", &m), 1);
+	assert_int_equal(mails_of(s, "access_reopened", &m), 1);
+	assert_true(uuid_equal(m.person, person_now(s, "pdurand").uuid));
+}
+
+static void test_a_new_identifier_is_told_once_to_the_directory_s_address(void **state)
+{
+	struct stage *s = *state;
+	size_t known = 0, martin = 0;
+	struct mail m;
+	struct mail_text text;
+
+	(void)history(s, "pdurand", &known);
+	(void)history(s, "jmartin", &martin);
+	change(s, LISTING("add") SECOND_AGENT "\n");
+	run(s);
+	change(s, "dn: " SECOND_AGENT "\nchangetype: modrdn\nnewrdn: uid=paul.durand\ndeleteoldrdn: 1\n");
+	change(s, "dn: uid=paul.durand," PROVIDER "\nchangetype: modify\nreplace: mail\nmail: paul@ville.example\n");
+	run(s);
+	journal_done();
+	run(s);
+	assert_int_equal(mails_of(s, "identifier_changed", &m), 1);
+	assert_int_equal(mail_render(&s->app, s->a, &m, 1, &text), ERR_OK);
+	assert_string_equal(text.to, "paul@ville.example");
+	assert_string_equal(text.subject, "Votre identifiant a été modifié");
+	assert_non_null(strstr(
+		text.body, " : paul.durand au lieu de pdurand, qui ne sert plus. Votre mot de passe est inchangé : "));
+	assert_string_equal(history(s, "paul.durand", &known),
+			    "Annuaire modifié: droit donné : fonctionnement sur Lucioles (E0001)\n"
+			    "Annuaire modifié: nouveau nom « uid=paul.durand »\n"
+			    "Annuaire modifié: mail « pdurand@ville.example » → « paul@ville.example »\n");
+	assert_string_equal(history(s, "jmartin", &martin), "");
+	/* nobody who may log in */
+	change(s, MODIFY("uid=paul.durand," PROVIDER) "replace: habStatut\nhabStatut: terminee\n");
+	change(s, "dn: uid=paul.durand," PROVIDER "\nchangetype: modrdn\nnewrdn: uid=pdurand\ndeleteoldrdn: 1\n");
+	run(s);
+	assert_int_equal(mails_of(s, "identifier_changed", &m), 1);
+	change(s, MODIFY(SECOND_AGENT) "replace: habStatut\nhabStatut: active\n");
+}
+
 static void test_the_mark_waits_for_who_waits(void **state)
 {
 	struct seen s = { 0 };
@@ -270,6 +340,8 @@ int main(void)
 		cmocka_unit_test(test_the_mark_of_an_older_version_is_gone_on_from),
 		cmocka_unit_test(test_the_directory_s_clock_may_be_another),
 		cmocka_unit_test(test_rights_are_told_to_the_files_of_those_who_had_or_got_them),
+		cmocka_unit_test(test_whoever_left_and_is_let_in_again_is_told),
+		cmocka_unit_test(test_a_new_identifier_is_told_once_to_the_directory_s_address),
 		cmocka_unit_test(test_the_mark_waits_for_who_waits),
 	};
 
