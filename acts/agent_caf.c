@@ -175,6 +175,14 @@ static const char *who_has_it(struct arena *a, const struct visitor *who, const 
 	return buf_str(&b);
 }
 
+static bool have_left(const struct person *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(v[i].status, "terminee") != 0)
+			return false;
+	return true;
+}
+
 enum err agent_mail_check(struct app *app, struct arena *a, const struct visitor *who, const char *mail,
 			  const struct person *p, bool shared, const char *field, const char *confirm,
 			  struct faults *faults)
@@ -187,14 +195,14 @@ enum err agent_mail_check(struct app *app, struct arena *a, const struct visitor
 			  *mail ? "Saisissez une adresse au format nom@domaine.fr" : "Saisissez l’adresse de courriel");
 		return ERR_OK;
 	}
-	/* who left counts too: his entry keeps the address, and whoever logs in by it would be one of two */
+	/* who left counts too: mails would come to him; nobody else, though, is kept from logging in by it */
 	enum err e = people_with_mail(app, a, mail, p, &v, &n);
 
 	if (!e && n && !shared)
 		fault_add(a, faults, confirm,
-			  "Cette adresse est aussi celle de %s : aucun des comptes ne pourra plus s’identifier par elle. Cochez "
-			  "la case pour l’enregistrer quand même",
-			  who_has_it(a, who, v, n));
+			  "Cette adresse est aussi celle de %s%s. Cochez la case pour l’enregistrer quand même",
+			  who_has_it(a, who, v, n),
+			  have_left(v, n) ? "" : " : aucun des comptes ne pourra plus s’identifier par elle");
 	return e;
 }
 

@@ -137,7 +137,8 @@ static void add_names(struct lint *l, struct names *x, const struct lint_entry *
 	case MIRROR_KIND_PERSON:
 		name_add(l, x, 'u', e->is.is.person.uid, e->subject);
 		name_add(l, x, 'n', e->is.is.person.number, e->subject);
-		name_add(l, x, 'm', e->is.is.person.mail, e->subject);
+		if (strcmp(e->is.is.person.status, "terminee") != 0) /* it is nobody's way to log in */
+			name_add(l, x, 'm', e->is.is.person.mail, e->subject);
 		return;
 	case MIRROR_KIND_ESTABLISHMENT:
 		name_add(l, x, 'e', e->is.is.establishment.id, e->entry->dn);

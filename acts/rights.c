@@ -162,12 +162,26 @@ enum err person_by_name(struct txn *t, struct arena *a, char kind, const char *n
 	return e ? e : person_get(t, a, TABLE_MIRROR_PERSON, key_bytes(u.b, sizeof u.b), out);
 }
 
+const struct person *person_of_mail(const struct person *v, size_t n)
+{
+	const struct person *one = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (n > 1 && strcmp(v[i].status, "terminee") == 0)
+			continue;
+		if (one)
+			return NULL;
+		one = &v[i];
+	}
+	return one;
+}
+
 /* The index's key is coarser than an address: compared again. */
 static enum err person_by_mail(struct txn *t, struct arena *a, const char *mail, struct person *out)
 {
 	AUTO_SCAN struct scan s = scan_prefix(t, TABLE_MIRROR_IN, mirror_in_prefix(a, 'l', text_fold(a, mail)));
 	const char *folded = text_casefold(a, mail);
-	struct person p;
+	struct person p, *v = NULL;
 	size_t n = 0;
 
 	while (scan_next(&s)) {
@@ -177,10 +191,15 @@ static enum err person_by_mail(struct txn *t, struct arena *a, const char *mail,
 			return e;
 		if (e || strcmp(text_casefold(a, p.mail), folded) != 0)
 			continue;
-		*out = p;
-		n++;
+		v = arena_more(a, v, n, sizeof *v);
+		v[n++] = p;
 	}
-	return t->err ? t->err : n == 1 ? ERR_OK : ERR_NOTFOUND;
+	const struct person *one = person_of_mail(v, n);
+
+	if (t->err || !one)
+		return t->err ? t->err : ERR_NOTFOUND;
+	*out = *one;
+	return ERR_OK;
 }
 
 enum err person_by_identifier(struct txn *t, struct arena *a, const char *typed, struct person *out)

@@ -38,7 +38,8 @@ MUST_USE enum err establishment_find(struct app *app, struct arena *a, const cha
 MUST_USE enum err establishment_get_by_id(struct txn *t, struct arena *a, const char *id, struct establishment *out);
 /* kind: 'n' by agent's number, 'u' by uid. */
 MUST_USE enum err person_by_name(struct txn *t, struct arena *a, char kind, const char *name, struct person *out);
-/* Who may log in by it, as login() looks in the directory: uid or number, else a mail. ERR_NOTFOUND: nobody, or several. */
+/* Who may log in by it, as login() looks in the directory: uid or number, else a mail. ERR_NOTFOUND: nobody, or several. Those who left
+   stand in nobody's way: beside others with the address they do not count. */
 MUST_USE enum err person_by_identifier(struct txn *t, struct arena *a, const char *typed, struct person *out);
 MUST_USE enum err caf_by_code(struct txn *t, struct arena *a, const char *code, struct caf *out);
 MUST_USE enum err person_by_key(struct txn *t, struct arena *a, const char *key, struct person *out);
@@ -95,6 +96,9 @@ MUST_USE enum err caf_establishment_find(struct app *app, struct arena *a, const
 /* Establishments of the visitor's Caf whose folded name, city or id contains text, by name; page from 0. *total counts all. */
 MUST_USE enum err caf_establishments(struct app *app, struct arena *a, const struct visitor *who, const char *text,
 				     size_t page, size_t per_page, struct establishment **out, size_t *n, size_t *total);
+
+/* Of several who have one mail address the only one who has not left; NULL: there is none, or more than one. A single one is he. */
+const struct person *person_of_mail(const struct person *v, size_t n);
 
 /* --- from the directory: writes. Re-reads person, establishment, agreements as they are now. --- */
 

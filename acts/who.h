@@ -30,7 +30,7 @@ struct login_result {
 	struct visitor who; /* LOGIN_DONE, LOGIN_MUST_CHANGE */
 };
 
-/* One attempt: finds the account (uid, number, or a mail that only one has), the delays of the account found (or of the
+/* One attempt: finds the account (uid, number, or a mail that only one has, not counting who left), the delays of the account found (or of the
    folded text), one bind (a decoy for unknown, suspended, never activated), after a refused bind exactly one Argon2id check
    (pending temporary password or dummy), then one changeset: session or counters, with the audit record. ERR_UNAVAILABLE:
    directory or writer away; nothing counted. */

@@ -15,6 +15,7 @@
 #define PASSWORD_MAX 1024
 #define COMMIT_TRIES 20 /* a delay begins before as many have failed at once */
 #define ACCOUNT_DIGEST 8
+#define MAIL_MOST 20 /* people of one address that are looked at; of more it is nobody's */
 
 struct attempt {
 	struct app *app;
@@ -51,19 +52,33 @@ static enum err take_account(struct attempt *t, const struct entry *entry)
 	return visitor_fill(t->app, t->arena, &p, &t->who);
 }
 
-/* Several entries for one identifier are nobody. */
-static enum err search(struct attempt *t, const char *which)
+/* Several entries for one identifier are nobody; but whoever left keeps his address for a year, and may be back with another entry. */
+static enum err choose(struct attempt *t, const struct entries *found)
+{
+	struct person *v = arena_array(t->arena, found->n, struct person);
+	const struct person *one;
+
+	for (size_t i = 0; i < found->n; i++)
+		if (mirror_person(t->arena, &found->v[i], &v[i]))
+			return ERR_OK;
+	one = person_of_mail(v, found->n);
+	return one ? take_account(t, &found->v[one - v]) : ERR_OK;
+}
+
+static enum err search(struct attempt *t, const char *which, size_t most)
 {
 	struct arena *a = t->arena;
 	struct entries found = { 0 };
 	const char *people = filter_or(a, filter_equal(a, "objectClass", "habAgent"),
 				       filter_equal(a, "objectClass", "habPersonnel"), NULL);
 	enum err e = directory_search(t->app->web, a, t->app->settings->ldap_suffix, SCOPE_SUBTREE,
-				      filter_and(a, which, people, NULL), mirror_person_attributes, 1, &found);
+				      filter_and(a, which, people, NULL), mirror_person_attributes, most, &found);
 
 	if (e == ERR_TOOLARGE || e == ERR_NOTFOUND || e == ERR_INVALID)
 		return ERR_OK;
-	return e || found.n != 1 ? e : take_account(t, &found.v[0]);
+	if (e || !found.n)
+		return e;
+	return found.n == 1 ? take_account(t, &found.v[0]) : choose(t, &found);
 }
 
 static enum err find_account(struct attempt *t)
@@ -74,10 +89,10 @@ static enum err find_account(struct attempt *t)
 	if (!*typed || strlen(typed) > IDENTIFIER_MAX)
 		return ERR_OK;
 	enum err e =
-		search(t, filter_or(a, filter_equal(a, "uid", typed), filter_equal(a, "habAgentNumero", typed), NULL));
+		search(t, filter_or(a, filter_equal(a, "uid", typed), filter_equal(a, "habAgentNumero", typed), NULL), 1);
 
 	if (!e && !t->found && strchr(typed, '@'))
-		e = search(t, filter_equal(a, "mail", typed));
+		e = search(t, filter_equal(a, "mail", typed), MAIL_MOST);
 	return e;
 }
 

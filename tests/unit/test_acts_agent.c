@@ -284,7 +284,7 @@ static void test_an_address_is_checked_and_both_are_told(void **state)
 	stage_poll(s);
 	assert_int_equal(agent_mail_change(&s->app, s->a, &who, &p, person_now(s, "jmartin").mail, false, &faults),
 			 ERR_INVALID);
-	assert_non_null(strstr(fault_of(&faults, "partage"), "(A-000001, accès terminé)"));
+	assert_non_null(strstr(fault_of(&faults, "partage"), "(A-000001, accès terminé). Cochez"));
 	slapd_change(MODIFY(AGENT) "replace: habStatut\nhabStatut: active\n");
 	stage_poll(s);
 	/* an LDAP tool was quicker */

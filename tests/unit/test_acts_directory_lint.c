@@ -253,6 +253,29 @@ static void test_each_broken_thing_is_named(void **state)
 	}
 }
 
+/* Whoever is back has a second entry, and his address in both. */
+static void test_an_address_of_somebody_who_left_may_be_another_s(void **state)
+{
+	static const char *const statuses[] = { "terminee", "suspendue" };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(statuses); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct entries list = tree_entries(a);
+		struct lint_report r;
+
+		for (size_t j = 0; j < list.n; j++) {
+			if (strcmp(list.v[j].dn, BOB) != 0)
+				continue;
+			attribute_of(a, &list.v[j], "mail")->v[0] = bytes_of("anne@ville.example");
+			attribute_of(a, &list.v[j], "habStatut")->v[0] = bytes_of(statuses[i]);
+		}
+		assert_int_equal(directory_lint(a, &list, TODAY, &nothing, &r), ERR_OK);
+		print(&r);
+		assert_int_equal(has_finding(&r, "921-0001 (anne)", "has the same mail address as 921-0002 (bob)"), i == 1);
+	}
+}
+
 /* Nobody is of another provider where there is none. */
 static void test_without_a_manager_is_one_finding(void **state)
 {
@@ -302,6 +325,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_whole_tree_has_no_finding),
 		cmocka_unit_test(test_each_broken_thing_is_named),
+		cmocka_unit_test(test_an_address_of_somebody_who_left_may_be_another_s),
 		cmocka_unit_test(test_without_a_manager_is_one_finding),
 		cmocka_unit_test(test_a_term_in_the_past_is_told_of_both),
 	};

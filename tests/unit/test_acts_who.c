@@ -192,6 +192,52 @@ static void test_a_shared_mail_is_no_identifier(void **state)
 	assert_int_equal(try(s, "jmartin@ville.example", NEW_PASSWORD).outcome, LOGIN_DONE);
 }
 
+/* Whom the lost password finds, in the mirror. */
+static const char *named(struct stage *s, const char *identifier)
+{
+	struct person p;
+
+	stage_poll(s);
+	AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
+
+	return person_by_identifier(&t, s->a, identifier, &p) ? "" : p.number;
+}
+
+#define RETURNED "uid=p.durand," PROVIDER
+#define STATUS(dn, status) MODIFY(dn) "replace: habStatut\nhabStatut: " status "\n"
+#define NAMED(dn, mail) MODIFY(dn) "replace: mail\nmail: " mail "\n\n"
+
+/* Only those who left stand in nobody's way. */
+static void test_whoever_is_back_logs_in_by_the_address_his_closed_entry_has_too(void **state)
+{
+	static const struct {
+		const char *other;
+		bool lets_in;
+	} cases[] = { { "terminee", true }, { "suspendue", false }, { "demandee", false }, { "active", false } };
+	struct stage *s = *state;
+
+	slapd_change(PERSON(RETURNED, "habAgent", "p.durand", "Paul Durand", "A-000009") WITH_PASSWORD
+		     "\n" NAMED(RETURNED, "pdurand@ville.example"));
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		print_message("%s\n", cases[i].other);
+		slapd_change(arena_printf(s->a, STATUS(SECOND_AGENT, "%s"), cases[i].other));
+		assert_int_equal(try(s, "pdurand@ville.example", OLD_PASSWORD).outcome,
+				 cases[i].lets_in ? LOGIN_DONE : LOGIN_REFUSED);
+		told(s, cases[i].lets_in ? "" : "unknown_account", cases[i].lets_in ? "A-000009" : "");
+		assert_string_equal(named(s, "pdurand@ville.example"), cases[i].lets_in ? "A-000009" : "");
+	}
+	/* both left: nobody; alone he is told apart in the log, as ever */
+	slapd_change(STATUS(SECOND_AGENT, "terminee") "\n" STATUS(RETURNED, "terminee"));
+	assert_int_equal(try(s, "pdurand@ville.example", OLD_PASSWORD).outcome, LOGIN_REFUSED);
+	told(s, "unknown_account", "");
+	assert_string_equal(named(s, "pdurand@ville.example"), "");
+	slapd_change(NAMED(RETURNED, "p.durand@ville.example"));
+	assert_int_equal(try(s, "pdurand@ville.example", OLD_PASSWORD).outcome, LOGIN_REFUSED);
+	told(s, "ended", "A-000002");
+	slapd_change("dn: " RETURNED "\nchangetype: delete\n\n" STATUS(SECOND_AGENT, "active"));
+	stage_poll(s);
+}
+
 static void test_failures_delay_the_account_whatever_was_typed(void **state)
 {
 	static const char *const spellings[] = { "pdurand", "PDURAND", "a-000002", "pdurand@ville.example" };
@@ -733,6 +779,7 @@ int main(void)
 		cmocka_unit_test(test_a_temporary_password_leads_to_the_change_only),
 		cmocka_unit_test(test_every_spelling_of_an_identifier_is_one_account),
 		cmocka_unit_test(test_a_shared_mail_is_no_identifier),
+		cmocka_unit_test(test_whoever_is_back_logs_in_by_the_address_his_closed_entry_has_too),
 		cmocka_unit_test(test_failures_delay_the_account_whatever_was_typed),
 		cmocka_unit_test(test_unknown_identifiers_are_delayed_alike),
 		cmocka_unit_test(test_many_tries_at_once_are_no_more_than_one_after_the_other),
