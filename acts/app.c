@@ -107,17 +107,6 @@ void app_close(struct app *app)
 
 /* --- the mirror's heartbeat --- */
 
-/* The clock of the machine, not the tests' one: the file's time is the kernel's. */
-static bool is_fresh(int64_t beat)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	int64_t age = (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / 1000000 - beat;
-
-	return beat && age > -FRESH_MS && age <= FRESH_MS;
-}
-
 /* The time of a file whose content nobody reads: a sandbox lets nobody open it. */
 int64_t app_heartbeat(struct app *app)
 {
@@ -129,9 +118,21 @@ int64_t app_heartbeat(struct app *app)
 	return (int64_t)st.st_mtim.tv_sec * SECOND_MS + st.st_mtim.tv_nsec / 1000000;
 }
 
+/* The clock of the machine, not the tests' one: the file's time is the kernel's. */
+int64_t app_heartbeat_age(struct app *app)
+{
+	int64_t beat = app_heartbeat(app);
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return beat ? (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / 1000000 - beat : INT64_MAX;
+}
+
 enum err app_fresh(struct app *app)
 {
-	return is_fresh(app_heartbeat(app)) ? ERR_OK : ERR_UNAVAILABLE;
+	int64_t age = app_heartbeat_age(app);
+
+	return age > -FRESH_MS && age <= FRESH_MS ? ERR_OK : ERR_UNAVAILABLE;
 }
 
 /* --- visitors --- */

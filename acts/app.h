@@ -39,6 +39,8 @@ MUST_USE enum err app_fresh(struct app *app);
 
 /* When the mirror was last polled, by the clock of the machine; 0: never. */
 int64_t app_heartbeat(struct app *app);
+/* How long ago that was, whatever the tests' clock says; INT64_MAX: never. */
+int64_t app_heartbeat_age(struct app *app);
 
 /* Paths below run_dir: "writer.sock", "heartbeat", … */
 const char *app_run_path(struct arena *a, const struct settings *s, const char *name);

@@ -39,7 +39,7 @@ void edits_job(struct arena *a, struct changeset *cs, const struct edits *x, con
 void job_again(struct arena *a, struct changeset *cs, struct bytes key, uint64_t rev, struct job *j);
 
 /* Of a row of TABLE_JOB that does not decode: as far as it can be read it may be one of the directory's that waits, and those behind it
-   must not come before it (docs/decisions/0028). */
+   must not come before it (docs/decisions/0027). */
 bool job_may_edit(struct bytes payload);
 
 /* --- when a change of theirs is missing in the directory's log, the jobs "directory" stop until an operator resumes --- */

@@ -16,8 +16,20 @@
 #define AWAY_MS (5 * SECOND_MS)
 #define TICK_MS 200
 #define PUT_TRIES 3
+#define POLLED_MS SECOND_MS     /* a poll that ended so much later began later */
+#define HELD_MS (5 * SECOND_MS) /* or the directory does not answer, and mails do not wait for it */
 
 static const int64_t pauses[] = { MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS };
+
+static int64_t polled_ago; /* since the mirror was */
+
+/* To the directory's address: one that was corrected the moment before the mail was written is known to a poll that began after it. */
+static bool is_held(const struct mail *m)
+{
+	int64_t age = clock_now() - m->created;
+
+	return !uuid_is_none(m->person) && !*m->to && age >= 0 && age < HELD_MS && age - POLLED_MS < polled_ago;
+}
 
 static bool is_open(struct arena *a, struct bytes payload, struct due *out)
 {
@@ -29,7 +41,7 @@ static bool is_open(struct arena *a, struct bytes payload, struct due *out)
 	}
 	if (strcmp(m.state, "waiting") != 0)
 		return false;
-	out->next_at = m.next_at;
+	out->next_at = is_held(&m) ? clock_now() + TICK_MS : m.next_at;
 	return true;
 }
 
@@ -218,6 +230,7 @@ static enum err post_run(struct clerk *c, struct arena *a)
 	size_t n = 0;
 	enum err e = ERR_OK;
 
+	polled_ago = app_heartbeat_age(&c->app);
 	if (clock_monotonic() >= away_until)
 		e = outbox_due(c, a, &box, clock_now(), due, LENGTH(due), &n);
 	for (size_t i = 0; i < n && !e && clock_monotonic() >= away_until && !procs_stopping(); i++) {

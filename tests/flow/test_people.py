@@ -1,4 +1,5 @@
 """A Caf and the people of its providers: accesses, addresses, passwords, sessions that die, other Cafs, two at once."""
+import pathlib
 import re
 import time
 
@@ -205,6 +206,24 @@ def test_the_same_form_sent_twice_is_one_decision(service, admin, kerbrandt):
     assert form.submit(('action', 'suspendre')).status == 200
     assert 'Accès fermé' in form.submit(('action', 'suspendre')).words
     admin.wait(kerbrandt.path, 'Rouvrir l’accès')
+
+
+def test_a_mail_goes_to_the_address_that_was_corrected_the_moment_before(service, admin, kerbrandt):
+    """The mirror does not know it yet when the suspension is decided."""
+    old, fresh = kerbrandt.get('mail')[0], 'corrige.kerbrandt@valmoreau.example'
+    kerbrandt.wait_page(admin, 'Suspendre l’accès')
+    told = lambda to: [m for m in service.mails() if to in m['To'] and m['Subject'] == 'Votre accès est suspendu']
+    before = len(told(old))
+    go_on = conftest.stand_still([pid for pid, _ in conftest.processes(service, 'habilis-clerk')
+                                  if pathlib.Path(f'/proc/{pid}/comm').read_text() == 'clerk-mirror\n'])
+    try:
+        kerbrandt.set(mail=fresh)
+        assert act(admin, kerbrandt.path, 'suspendre', motif='Absence').status == 200
+        time.sleep(2)
+    finally:
+        go_on()
+    until(lambda: told(fresh))
+    assert len(told(old)) == before
 
 
 def test_an_ldap_tool_was_quicker(service, admin, kerbrandt):
