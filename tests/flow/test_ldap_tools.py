@@ -229,6 +229,19 @@ def test_an_address_is_corrected_with_ldapvi(service, admin, newcomer, tmp_path)
     assert service.client().login(newcomer, newcomer['password']).path == '/espace-pro', 'the old password holds'
 
 
+def test_whoever_gets_another_identifier_is_mailed_it(service, admin, newcomer):
+    mail, parent = admin.read(newcomer['dn'])['mail'][0].decode(), newcomer['dn'].split(',', 1)[1]
+    admin.d.rename_s(newcomer['dn'], 'uid=ariane.solivet')
+    try:
+        text = service.wait_mail(mail, 'Votre identifiant a été modifié').get_body(('plain',)).get_content().replace('\n', ' ')
+        assert 'ariane.solivet au lieu de a.solivet, qui ne sert plus' in text
+        assert service.client().login(newcomer, newcomer['password']).status == 422
+        assert service.client().login({'uid': 'ariane.solivet'}, newcomer['password']).path == '/espace-pro'
+    finally:
+        admin.d.rename_s(f'uid=ariane.solivet,{parent}', 'uid=a.solivet')
+    until(lambda: service.client().login(newcomer, newcomer['password']).path == '/espace-pro')
+
+
 def test_the_guides_steps_with_ldapvi(service, admin, tmp_path):
     """docs/guide-caf-annuaire.md: the records as they stand there, added and changed in an editor."""
     guide = (SOURCE / 'docs' / 'guide-caf-annuaire.md').read_text(encoding='utf-8')
