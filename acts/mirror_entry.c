@@ -304,7 +304,8 @@ static const char *provider_address(struct arena *a, const struct entry *e)
 
 	if (*address)
 		return address;
-	return text_trim(a, arena_printf(a, "%s\n%s %s", first(a, e, "street"), first(a, e, "postalCode"), first(a, e, "l")));
+	return text_trim(
+		a, arena_printf(a, "%s\n%s %s", first(a, e, "street"), first(a, e, "postalCode"), first(a, e, "l")));
 }
 
 enum err mirror_provider(struct arena *a, const struct entry *e, struct provider *out)

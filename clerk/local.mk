@@ -32,9 +32,11 @@ sbin_PROGRAMS += %D%/habilis-clerk
 	%D%/written.c
 %C%_habilis_clerk_LDADD = $(ACTS) $(CURL_LIBS)
 
+# what a clerk on the acts' stage is linked with
+clerk_stage = tests/unit/test_clerk_stage.h %D%/journal.c %D%/journal_rights.c %D%/journal_tell.c %D%/seen.c
+
 check_PROGRAMS += tests/unit/test_clerk_days
-tests_unit_test_clerk_days_SOURCES = tests/unit/test_clerk_days.c tests/unit/test_clerk_stage.h %D%/calendar.c %D%/days.c \
-	%D%/journal.c %D%/journal_tell.c %D%/seen.c $(slapd_fixture)
+tests_unit_test_clerk_days_SOURCES = tests/unit/test_clerk_days.c $(clerk_stage) %D%/calendar.c %D%/days.c $(slapd_fixture)
 tests_unit_test_clerk_days_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_edit
 tests_unit_test_clerk_edit_SOURCES = tests/unit/test_clerk_edit.c %D%/edit.c $(slapd_fixture)
@@ -46,12 +48,12 @@ check_PROGRAMS += tests/unit/test_clerk_jobs
 tests_unit_test_clerk_jobs_SOURCES = tests/unit/test_clerk_jobs.c %D%/edit.c %D%/jobs.c %D%/outbox.c $(slapd_fixture)
 tests_unit_test_clerk_jobs_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_journal
-tests_unit_test_clerk_journal_SOURCES = tests/unit/test_clerk_journal.c tests/unit/test_clerk_stage.h %D%/journal.c %D%/journal_rights.c %D%/journal_tell.c %D%/seen.c $(slapd_fixture)
+tests_unit_test_clerk_journal_SOURCES = tests/unit/test_clerk_journal.c $(clerk_stage) $(slapd_fixture)
 tests_unit_test_clerk_journal_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_room
-tests_unit_test_clerk_room_SOURCES = tests/unit/test_clerk_room.c tests/unit/test_clerk_stage.h %D%/journal.c %D%/journal_rights.c %D%/journal_tell.c %D%/room.c %D%/seen.c $(slapd_fixture)
+tests_unit_test_clerk_room_SOURCES = tests/unit/test_clerk_room.c $(clerk_stage) %D%/room.c $(slapd_fixture)
 tests_unit_test_clerk_room_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_written
-tests_unit_test_clerk_written_SOURCES = tests/unit/test_clerk_written.c tests/unit/test_clerk_stage.h %D%/edit.c %D%/jobs.c \
-	%D%/journal.c %D%/journal_rights.c %D%/journal_tell.c %D%/outbox.c %D%/seen.c %D%/written.c $(slapd_fixture)
+tests_unit_test_clerk_written_SOURCES = tests/unit/test_clerk_written.c $(clerk_stage) %D%/edit.c %D%/jobs.c \
+	%D%/outbox.c %D%/written.c $(slapd_fixture)
 tests_unit_test_clerk_written_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
