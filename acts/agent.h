@@ -62,6 +62,7 @@ struct agent_state {
 	struct outcome notice;   /* of the last mail that told him what was decided */
 	struct outcome asked;    /* of the last request for a password */
 	struct outcome password; /* of the last temporary password's mail */
+	bool newcomer;           /* he has no password of his own: what he was sent last is an activation's */
 };
 MUST_USE enum err agent_state_read(struct app *app, struct arena *a, const struct person *p, struct agent_state *out);
 /* A last day of mission before anything of his could be: before the provider's first convention, or before the mirror saw him

@@ -5,6 +5,7 @@
 #include "acts/mirror_keys.h"
 #include "acts/queue.h"
 #include "acts/right_history.h"
+#include "acts/who.h"
 
 #include <string.h>
 
@@ -18,6 +19,7 @@ static enum err read_outcome(struct app *app, struct arena *a, const struct pers
 enum err agent_state_read(struct app *app, struct arena *a, const struct person *p, struct agent_state *out)
 {
 	struct agent_state s;
+	struct temp_password temp;
 	enum err e = queue_find(app, a, p->caf, DEPARTURE_TODO, p->uuid, &s.departure);
 
 	if (e == ERR_NOTFOUND) {
@@ -36,8 +38,12 @@ enum err agent_state_read(struct app *app, struct arena *a, const struct person 
 	if (!e)
 		e = read_outcome(app, a, p, "mot-de-passe", &s.password);
 	if (!e)
-		*out = s;
-	return e;
+		e = temporary_password_read(app, a, p->uuid, &temp);
+	if (e)
+		return e;
+	s.newcomer = temporary_password_is_first(&temp);
+	*out = s;
+	return ERR_OK;
 }
 
 static day_t first_agreement(const struct agreements *all)

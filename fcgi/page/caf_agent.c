@@ -206,10 +206,13 @@ static void suspend_form(struct request *rq, struct html *h)
 	button(h, "suspendre", "btn-danger btn-small");
 }
 
-static void reopen_form(struct request *rq, struct html *h)
+static void reopen_form(struct request *rq, struct html *h, const struct agent_file *f)
 {
 	form_open(rq, h, "card", NULL);
-	html(h, "<h2>Rouvrir</h2>\n<p>La personne retrouve ses droits, avec le même identifiant et le même mot de passe.</p>\n");
+	html(h, "<h2>Rouvrir</h2>\n<p>La personne retrouve ses droits, avec le même identifiant{f}</p>\n",
+	     f->state.newcomer ?
+		     ". Elle n’a pas encore choisi son mot de passe : un nouveau mot de passe provisoire lui est envoyé." :
+		     " et le même mot de passe.");
 	button(h, "rouvrir", "btn-small");
 }
 
@@ -239,10 +242,10 @@ static void mail_form(struct request *rq, struct html *h)
 static void password_form(struct request *rq, struct html *h, const struct agent_file *f)
 {
 	form_open(rq, h, "card", NULL);
-	html(h,
-	     "<h2>Mot de passe</h2>\n<p>Un mot de passe provisoire part à {}. Le mot de passe actuel reste valable tant que "
-	     "celui-ci n’a pas servi. Personne ne le voit ici.</p>\n",
-	     f->p.mail);
+	html(h, "<h2>Mot de passe</h2>\n<p>Un mot de passe provisoire part à {}. {f} Personne ne le voit ici.</p>\n",
+	     f->p.mail,
+	     f->state.newcomer ? "Celui que la personne avait reçu ne sert plus." :
+				 "Le mot de passe actuel reste valable tant que celui-ci n’a pas servi.");
 	button(h, "mot-de-passe", "btn-alt btn-small");
 }
 
@@ -257,7 +260,7 @@ static void forms(struct request *rq, struct html *h, const struct agent_file *f
 	}
 	if (!agent_is_busy(&f->state)) {
 		if (suspended)
-			reopen_form(rq, h);
+			reopen_form(rq, h, f);
 		if (active)
 			suspend_form(rq, h);
 		end_form(rq, h, f);

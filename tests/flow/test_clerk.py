@@ -165,14 +165,18 @@ def test_who_was_suspended_before_his_first_login_gets_a_password_when_he_is_let
     ask(d, newcomer)
     first = password_in(service.wait_mail(newcomer['mail'], 'Votre accès'))
     admin, to = service.client(service.account('caf_admin', caf='921')), 'corrige-' + newcomer['mail']
+    own, another = 'Le mot de passe actuel reste valable', 'Celui que la personne avait reçu ne sert plus'
     path = f'/caf/fournisseurs/F9210001/agents/{newcomer["number"]}'
 
     def act(action, **values):
         page = form_of(admin, path, action).set(**values).submit(('action', action))
         assert page.status == 200, page.faults()
 
+    admin.wait(path, another)
     act('suspendre', motif='Adresse fausse.')
     until(lambda: value(d, newcomer['dn'], 'habStatut') == 'suspendue')
+    words = admin.wait(path, 'Rouvrir l’accès').words
+    assert 'un nouveau mot de passe provisoire lui est envoyé' in words and 'le même mot de passe' not in words
     act('adresse', courriel=to)
     told = service.wait_mail(to, 'corrigée').get_body(('plain',)).get_content()
     assert 'un autre sera envoyé à la nouvelle quand votre accès sera rouvert' in ' '.join(told.split())
@@ -182,6 +186,10 @@ def test_who_was_suspended_before_his_first_login_gets_a_password_when_he_is_let
     mail = until(lambda: [m for m in mails_to(service, to) if 'provisoire :' in text(m)])[0]
     assert password_in(mail) != first and service.client().login(newcomer, first).status == 422
     assert choose(service.client().login(newcomer, password_in(mail))).path.startswith('/espace-pro')
+    words = admin.wait(path, own).words
+    assert another not in words
+    act('suspendre', motif='Absence.')
+    assert 'le même mot de passe' in admin.wait(path, 'Rouvrir l’accès').words
 
 
 def test_a_refused_mail_is_seen_where_it_was_decided_and_in_the_list(service, newcomer):
