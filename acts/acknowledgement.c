@@ -31,13 +31,12 @@ static const char *without_stop(struct arena *a, const char *s)
 	return arena_memdup(a, s, n);
 }
 
-#define VALUES 10
+#define VALUES 8
 
 static enum err values_of(struct arena *a, const struct grant_request *r, const struct caf *c, struct pair v[VALUES])
 {
 	bool rejects = strcmp(c->silence, "rejet") == 0;
 	const char *day = day_fr(a, (day_t)r->silence);
-	const char *phone;
 	struct request_person *people;
 	size_t n;
 	enum err e = request_people(a, r, &people, &n);
@@ -49,12 +48,10 @@ static enum err values_of(struct arena *a, const struct grant_request *r, const 
 	v[2] = (struct pair){ "organisme", r->name };
 	v[3] = (struct pair){ "contenu", arena_printf(a, "%s, %s", counted(a, request_establishments(r), "établissement"),
 						      counted(a, n, "personne")) };
-	v[4] = (struct pair){ "adresse", text_one_line(a, caf_address(a, c)) };
-	v[5] = (struct pair){ "refus", rejects ? day : "" };
-	v[6] = (struct pair){ "accord", rejects ? "" : day };
-	v[7] = (struct pair){ "recours", without_stop(a, text_one_line(a, c->remedies)) };
-	v[8] = (struct pair){ "donnees", without_stop(a, text_one_line(a, c->data_notice)) };
-	v[9] = (struct pair){ "telephone", text_phone_fr(a, text_phone(a, c->phone, &phone) ? c->phone : phone) };
+	v[4] = (struct pair){ "refus", rejects ? day : "" };
+	v[5] = (struct pair){ "accord", rejects ? "" : day };
+	v[6] = (struct pair){ "recours", without_stop(a, text_one_line(a, c->remedies)) };
+	v[7] = (struct pair){ "donnees", without_stop(a, text_one_line(a, c->data_notice)) };
 	return ERR_OK;
 }
 
@@ -68,8 +65,7 @@ enum err acknowledgement_add(struct app *app, struct arena *a, struct changeset 
 		return e;
 	mail_add_about(app, a, cs, acknowledgement_key(a, r->number), TEMPLATE, (struct uuid){ { 0 } }, r->mail, r->caf,
 		       v[0].name, v[0].value, v[1].name, v[1].value, v[2].name, v[2].value, v[3].name, v[3].value,
-		       v[4].name, v[4].value, v[5].name, v[5].value, v[6].name, v[6].value, v[7].name, v[7].value,
-		       v[8].name, v[8].value, v[9].name, v[9].value, NULL);
+		       v[4].name, v[4].value, v[5].name, v[5].value, v[6].name, v[6].value, v[7].name, v[7].value, NULL);
 	return ERR_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "acts/mails.h"
 
+#include "acts/caf_texts.h"
 #include "acts/outcome.h"
 #include "acts/rights.h"
 #include "base/french.h"
@@ -9,14 +10,11 @@
 
 #define SUBJECT_MAX 400
 
-/* Arguments the acts give: revision_*: etablissement, n, agent, url, motifs, precision, date_fiche; listing_withdrawn:
-   etablissement, motif, par; password_changed: adresse; acknowledgement: acts/acknowledgement.c; request_refused, request_withdrawn: numero, organisme,
-   recue, motif, adresse, recours; report_answered: etablissement, recu, reponse. */
 /* clang-format off */
 const struct mail_template mail_templates[] = {
 	{ "acknowledgement", "Accusé de réception de votre demande {numero}",
-	  "Bonjour, la {caf} a reçu le {recu} votre demande d’habilitation pour {le organisme} ({contenu}).\n"
-	  "Service chargé de votre dossier : {service}, {adresse}, {courriel}, {telephone}.\n"
+	  "{bonjour}, la {caf} a reçu le {recu} votre demande d’habilitation pour {le organisme} ({contenu}).\n"
+	  "Service chargé de votre dossier : {coordonnees}.\n"
 	  "?refus Si la demande est complète et que la {caf} n’a pas répondu le {refus}, elle est considérée comme refusée. Vous "
 	  "pouvez alors, pendant deux mois, {recours}.\n"
 	  "?accord Si la demande est complète et que la {caf} n’a pas répondu le {accord}, elle est considérée comme acceptée. "
@@ -26,9 +24,9 @@ const struct mail_template mail_templates[] = {
 	  "modifie plus en ligne : écrivez au service en rappelant {numero}.\n"
 	  "Vos données : {donnees}.\n", NULL },
 	{ "temporary_password", "Votre accès à l’espace professionnel",
-	  "?fournisseur Bonjour {prenom} {nom}, la {caf} vous a habilité(e) pour {le fournisseur}. Identifiant : {identifiant}. Mot de passe "
+	  "?fournisseur {bonjour}, la {caf} vous a habilité(e) pour {le fournisseur}. Identifiant : {identifiant}. Mot de passe "
 	  "provisoire : {mdp} (majuscules et minuscules comptent).\n"
-	  "!fournisseur Bonjour {prenom} {nom}, un accès vous est ouvert. Identifiant : {identifiant}. Mot de passe provisoire : {mdp} "
+	  "!fournisseur {bonjour}, un accès vous est ouvert. Identifiant : {identifiant}. Mot de passe provisoire : {mdp} "
 	  "(majuscules et minuscules comptent).\n"
 	  "?fournisseur Connectez-vous sur {site}/connexion avant le {expiration} : vous choisirez un mot de passe personnel d’au moins "
 	  "{longueur} caractères.\n"
@@ -37,41 +35,41 @@ const struct mail_template mail_templates[] = {
 	  "Cet accès est à vous seul(e) ; ne le prêtez pas. Les connexions sont enregistrées.\n",
 	  "activation" },
 	{ "password_reset", "Votre nouveau mot de passe provisoire",
-	  "Bonjour {prenom} {nom}, une demande a été faite le {date} à {heure}. Identifiant : {identifiant}. Mot de passe provisoire : "
+	  "{bonjour}, une demande a été faite le {date} à {heure}. Identifiant : {identifiant}. Mot de passe provisoire : "
 	  "{mdp} (majuscules et minuscules comptent), valable jusqu’au {expiration} sur {site}/connexion.\n"
 	  "Vous devrez en choisir un autre. Votre mot de passe actuel reste valable tant que celui-ci n’a pas servi.\n"
-	  "?telephone Si vous n’avez rien demandé, ne faites rien, ou appelez {service} au {telephone}.\n"
-	  "!telephone Si vous n’avez rien demandé, ne faites rien.\n",
+	  "Si vous n’avez rien demandé, ne faites rien, ou {joindre}.\n",
 	  "reset" },
 	{ "temporary_password_again", "Votre nouveau mot de passe provisoire",
-	  "Bonjour {prenom} {nom}, une demande a été faite le {date} à {heure}. Identifiant : {identifiant}. Mot de passe provisoire : "
-	  "{mdp} (majuscules et minuscules comptent), valable jusqu’au {expiration} sur {site}/connexion.\n"
+	  "{bonjour}, un nouveau mot de passe provisoire a été demandé pour votre compte le {date} à {heure}. Identifiant : "
+	  "{identifiant}. Mot de passe provisoire : {mdp} (majuscules et minuscules comptent), valable jusqu’au {expiration} sur "
+	  "{site}/connexion.\n"
 	  "Il remplace celui que vous aviez reçu, qui ne sert plus. Vous choisirez un mot de passe personnel à la première connexion.\n"
-	  "?telephone Pour toute question, appelez {service} au {telephone}.\n",
+	  "Pour toute question, {joindre}.\n",
 	  "activation" },
 	{ "revision_accepted", "{etablissement} : votre modification est en ligne",
-	  "La {caf} a accepté le {date} la modification n° {n} envoyée par {agent}. Les familles la voient ici : {url}.\n", NULL },
+	  "{bonjour}, la {caf} a accepté le {date} la modification n° {n} envoyée par {agent}. Les familles la voient ici : {url}.\n", NULL },
 	{ "revision_refused", "{etablissement} : modification à corriger",
-	  "La {caf} n’a pas publié la modification n° {n}. Motif : {motifs}.\n"
+	  "{bonjour}, la {caf} n’a pas publié la modification n° {n}. Motif : {motifs}.\n"
 	  "?precision À corriger : « {precision} ».\n"
 	  "?date_fiche La fiche du {date_fiche} reste en ligne et votre texte est conservé : {site}/espace-pro.\n"
 	  "!date_fiche Votre texte est conservé : {site}/espace-pro.\n", NULL },
 	{ "listing_withdrawn", "{etablissement} : fiche retirée du public",
-	  "La {caf} a retiré le {date} la fiche {de etablissement} : les familles ne la voient plus.\n"
+	  "{bonjour}, la {caf} a retiré le {date} la fiche {de etablissement} : les familles ne la voient plus.\n"
 	  "?motif Motif : « {motif} ».\n"
-	  "Votre texte est conservé : {site}/espace-pro. Pour toute question, appelez {service} au {telephone}.\n", NULL },
+	  "Votre texte est conservé : {site}/espace-pro. Pour toute question, {joindre}.\n", NULL },
 	{ "taken_down", "{etablissement} : {organisme} a retiré {quoi}",
-	  "{agent} ({organisme}) a retiré du public, le {date} à {heure}, {quoi} {de etablissement}. L’établissement reste au "
-	  "répertoire, et le fournisseur peut les remettre en ligne.\n", NULL },
+	  "{bonjour}, {agent} ({organisme}) a retiré du public, le {date} à {heure}, {quoi} {de etablissement}. Vous n’avez rien à "
+	  "faire : l’établissement reste au répertoire, et le fournisseur peut remettre en ligne ce qu’il a retiré.\n", NULL },
 	{ "password_changed", "Votre mot de passe a été modifié",
-	  "Bonjour {prenom} {nom}, le mot de passe de votre compte {identifiant} a été modifié le {date} à {heure}. Vos autres "
-	  "sessions ont été fermées.\n"
-	  "Si vous n’avez rien modifié, demandez un nouveau mot de passe sur {site}/mot-de-passe-oublie et prévenez "
-	  "{service_ou_exploitant}.\n", NULL },
+	  "{bonjour}, le mot de passe de votre compte {identifiant} a été modifié le {date} à {heure}. Vos autres sessions ont été "
+	  "fermées.\n"
+	  "Si vous n’avez rien modifié, demandez un nouveau mot de passe sur {site}/mot-de-passe-oublie, puis {joindre}.\n", NULL },
 	{ "agreement_ending",
 	  "?convention {organisme} : la convention {numero} se renouvelle le {echeance}\n"
 	  "!convention Votre convention se renouvelle le {echeance}",
-	  "La convention entre {le organisme} et la {caf} se renouvelle pour un an le {echeance}. Vous n’avez rien à faire pour la garder.\n"
+	  "{bonjour}, la convention entre {le organisme} et la {caf} se renouvelle pour un an le {echeance}. Vous n’avez rien à faire "
+	  "pour la garder.\n"
 	  "Pour y mettre fin, envoyez une lettre recommandée avec avis de réception : la {caf} doit la recevoir le "
 	  "{limite_preavis} au plus tard.\n"
 	  "?convention Copie pour la {caf} : {site}/caf/conventions/{convention}.\n"
@@ -79,99 +77,107 @@ const struct mail_template mail_templates[] = {
 	{ "agreement_finishing",
 	  "?convention {organisme} : la convention {numero} prend fin le {echeance}\n"
 	  "!convention Votre convention prend fin le {echeance}",
-	  "La convention {numero} entre {le organisme} et la {caf} prend fin le {echeance} et ne se renouvelle pas. Les droits de "
-	  "mise à jour qu’elle donne sont arrêtés ce jour-là. Ce qui a été fait avant reste acquis.\n"
-	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
-	{ "agreement_ended", "La convention {numero} a pris fin",
-	  "La convention {numero} entre {le organisme} et la {caf} a pris fin le {echeance}. Les droits de mise à jour qu’elle donnait "
-	  "sont arrêtés ; ce qui a été fait avant reste acquis.\n"
-	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
-	{ "agreement_reopened", "La convention {numero} est de nouveau en vigueur",
-	  "La convention {numero} entre {le organisme} et la {caf}, dont la fin vous avait été annoncée, est de nouveau en vigueur.\n"
+	  "{bonjour}, la convention {numero} entre {le organisme} et la {caf} prend fin le {echeance} et ne se renouvelle pas. Les droits "
+	  "de mise à jour qu’elle donne sont arrêtés ce jour-là. Ce qui a été fait avant reste acquis.\n"
+	  "?convention Copie pour la {caf} : {site}/caf/conventions/{convention}.\n"
+	  "!convention Pour toute question, {joindre}.\n", NULL },
+	{ "agreement_ended",
+	  "?convention {organisme} : la convention {numero} a pris fin\n"
+	  "!convention La convention {numero} a pris fin",
+	  "{bonjour}, la convention {numero} entre {le organisme} et la {caf} a pris fin le {echeance}. Les droits de mise à jour "
+	  "qu’elle donnait sont arrêtés. Ce qui a été fait avant reste acquis.\n"
+	  "?convention Copie pour la {caf} : {site}/caf/conventions/{convention}.\n"
+	  "!convention Pour toute question, {joindre}.\n", NULL },
+	{ "agreement_reopened",
+	  "?convention {organisme} : la convention {numero} est de nouveau en vigueur\n"
+	  "!convention La convention {numero} est de nouveau en vigueur",
+	  "{bonjour}, la convention {numero} entre {le organisme} et la {caf}, dont la fin vous avait été annoncée, est de nouveau en "
+	  "vigueur.\n"
 	  "?convention Les droits de mise à jour arrêtés à sa fin ne reviennent pas d’eux-mêmes : vous les redonnez depuis "
 	  "{site}/caf/conventions/{convention}.\n"
 	  "!convention Les droits de mise à jour arrêtés à sa fin ne reviennent pas d’eux-mêmes : la {caf} les redonne. Ceux que vous "
 	  "avez aujourd’hui : {site}/espace-pro.\n"
-	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
+	  "!convention Pour toute question, {joindre}.\n", NULL },
 	{ "places_stale", "Places à actualiser : {combien}",
+	  "{bonjour}, des places libres sont à actualiser :\n"
 	  "{lignes}\n"
 	  "Après {jours_masque} jours, les familles ne les voient plus. Si rien n’a changé, un clic suffit : {site}/espace-pro.\n"
 	  "Le rythme de ces rappels se choisit dans « Mon compte » : {site}/espace-pro/mon-compte.\n", NULL },
 	{ "queue_digest", "À traiter : {combien}",
-	  "Bonjour {prenom} {nom}, dans la file de la {caf} :\n"
+	  "{bonjour}, dans la file de la {caf} :\n"
 	  "{lignes}\n"
 	  "La file : {site}/caf.\n", NULL },
 	{ "request_refused", "Votre demande {numero} n’est pas acceptée",
-	  "Bonjour, la {caf} n’a pas accepté la demande d’habilitation {numero} {de organisme}, reçue le {recue}.\n"
+	  "{bonjour}, la {caf} n’a pas accepté la demande d’habilitation {numero} {de organisme}, reçue le {recue}.\n"
 	  "Motif : « {motif} ».\n"
 	  "Vous pouvez transmettre une nouvelle demande : {site}/demande-habilitation.\n"
-	  "Service chargé de votre dossier : {service}, {courriel}, {telephone}.\n"
-	  "?adresse {adresse}\n"
+	  "Service chargé de votre dossier : {coordonnees}.\n"
 	  "?recours Pour contester cette décision, vous pouvez, pendant deux mois, {recours}.\n", NULL },
 	{ "request_withdrawn", "Votre demande {numero} est retirée",
-	  "Bonjour, la {caf} a retiré la demande d’habilitation {numero} {de organisme}, reçue le {recue}, comme l’organisme l’a demandé.\n"
+	  "{bonjour}, la {caf} a retiré la demande d’habilitation {numero} {de organisme}, reçue le {recue}, comme votre organisme l’a "
+	  "demandé.\n"
 	  "« {motif} »\n"
 	  "Vous pouvez transmettre une nouvelle demande : {site}/demande-habilitation.\n"
-	  "Si vous n’avez rien demandé, prévenez le service chargé de votre dossier : {service}, {courriel}, {telephone}.\n", NULL },
+	  "Si vous n’avez rien demandé, prévenez le service chargé de votre dossier : {coordonnees}.\n", NULL },
 	{ "access_suspended", "Votre accès est suspendu",
-	  "Bonjour {prenom} {nom}, votre accès à l’espace professionnel pour {le organisme} est suspendu depuis le {date} à {heure}.\n"
+	  "{bonjour}, votre accès à l’espace professionnel pour {le organisme} est suspendu depuis le {date} à {heure}.\n"
 	  "?fin Fin de mission signalée : {fin}.\n"
 	  "?motif Motif : « {motif} ».\n"
-	  "Si c’est une erreur, appelez {service} au {telephone}.\n", NULL },
+	  "Si c’est une erreur, {joindre}.\n", NULL },
 	{ "access_reopened", "Votre accès est rouvert",
-	  "Bonjour {prenom} {nom}, votre accès à l’espace professionnel pour {le organisme} est rouvert.\n"
+	  "{bonjour}, votre accès à l’espace professionnel pour {le organisme} est rouvert.\n"
 	  "?provisoire Un mot de passe provisoire vous est envoyé par un autre courriel.\n"
-	  "!provisoire Votre identifiant ({identifiant}) et votre mot de passe sont inchangés : {site}/connexion.\n", NULL },
+	  "!provisoire Votre identifiant ({identifiant}) et votre mot de passe sont inchangés : {site}/connexion.\n"
+	  "Pour toute question, {joindre}.\n", NULL },
 	{ "access_closed", "Votre accès est fermé",
-	  "Bonjour {prenom} {nom}, la {caf} a fermé votre accès à l’espace professionnel pour {le organisme}, le {date}.\n"
+	  "{bonjour}, la {caf} a fermé votre accès à l’espace professionnel pour {le organisme}, le {date}.\n"
 	  "?motif Motif : « {motif} ».\n"
-	  "?fournisseur Ce que vous avez publié reste en ligne. Pour toute question, appelez {service} au {telephone}.\n"
-	  "!fournisseur Pour toute question, appelez {service} au {telephone}.\n", NULL },
+	  "?fournisseur Ce que vous avez publié reste en ligne.\n"
+	  "Pour toute question, {joindre}.\n", NULL },
 	{ "departure_reported", "{organisme} : fin de mission signalée",
-	  "Le {date} à {heure}, {par} a signalé la fin de mission, au {fin}, de {personnes}, pour {le organisme}. L’accès est suspendu. "
-	  "Confirmez la fin de mission, ou rouvrez l’accès : {site}/caf?type=depart.\n", NULL },
+	  "{bonjour}, le {date} à {heure}, {par} a signalé la fin de mission, au {fin}, de {personnes}, pour {le organisme}. L’accès est "
+	  "suspendu. Confirmez la fin de mission, ou rouvrez l’accès : {site}/caf?type=depart.\n", NULL },
 	{ "departure_link", "{organisme} : signaler une fin de mission",
-	  "Une demande a été faite le {date} à {heure} pour {le organisme}. Pour signaler la fin de mission d’une ou de plusieurs "
-	  "personnes habilitées, ouvrez ce lien avant le {expiration} ; il sert une seule fois :\n{lien}\n"
-	  "?telephone Si vous n’avez rien demandé, ne faites rien, ou appelez {service} au {telephone}.\n"
-	  "!telephone Si vous n’avez rien demandé, ne faites rien.\n",
+	  "{bonjour}, le {date} à {heure}, un lien a été demandé pour signaler la fin de mission d’une ou de plusieurs personnes "
+	  "habilitées pour {le organisme}. Ouvrez-le avant le {expiration} ; il sert une seule fois :\n{lien}\n"
+	  "Si vous n’avez rien demandé, ne faites rien, ou {joindre}.\n",
 	  "departure" },
 	{ "report_answered", "{etablissement} : réponse à votre signalement",
-	  "Bonjour, vous avez signalé le {recu} une erreur sur la page {de etablissement}. La {caf} a vérifié et vous répond :\n"
+	  "{bonjour}, vous avez signalé le {recu} une erreur sur la page {de etablissement}. La {caf} a vérifié et vous répond :\n"
 	  "{reponse}\n"
-	  "?telephone Pour toute question, appelez {service} au {telephone}.\n"
+	  "Pour toute question, {joindre}.\n"
 	  "Votre adresse a servi à cette réponse seulement ; elle n’est pas gardée avec le signalement.\n", NULL },
 	{ "mail_changed", "Votre adresse de courriel a été corrigée",
-	  "Bonjour {prenom} {nom}, la {caf} a remplacé le {date} à {heure} l’adresse de courriel de votre compte {identifiant} : "
-	  "{nouveau} au lieu de {ancien}. Votre identifiant est inchangé.\n"
+	  "{bonjour}, la {caf} a remplacé le {date} à {heure} l’adresse de courriel de votre compte {identifiant} : {nouveau} au lieu de "
+	  "{ancien}. Votre identifiant est inchangé.\n"
 	  "?provisoire Le mot de passe provisoire envoyé à l’ancienne adresse ne sert plus ; un autre est envoyé à la nouvelle.\n"
 	  "?differe Le mot de passe provisoire envoyé à l’ancienne adresse ne sert plus ; un autre sera envoyé à la nouvelle quand votre "
 	  "accès sera rouvert.\n"
 	  "?garde Votre mot de passe est inchangé.\n"
-	  "Si vous n’avez pas demandé ce changement, appelez {service} au {telephone}.\n", NULL },
+	  "Si vous n’avez pas demandé ce changement, {joindre}.\n", NULL },
 	{ "identifier_changed", "Votre identifiant a été modifié",
-	  "Bonjour {prenom} {nom}, l’identifiant de votre compte a été remplacé le {date} à {heure} : {nouveau} au lieu de {ancien}, qui "
-	  "ne sert plus. Votre mot de passe est inchangé : {site}/connexion.\n"
-	  "?telephone Si vous n’avez pas demandé ce changement, appelez {service} au {telephone}.\n", NULL },
+	  "{bonjour}, l’identifiant de votre compte a été remplacé le {date} à {heure} : {nouveau} au lieu de {ancien}, qui ne sert plus. "
+	  "Votre mot de passe est inchangé : {site}/connexion.\n"
+	  "Si vous n’avez pas demandé ce changement, {joindre}.\n", NULL },
 	{ "manager_changed", "Changement de gestionnaire : {combien}",
-	  "Bonjour, la {caf} a enregistré le {date} que {le organisme} ne gère plus :\n"
+	  "{bonjour}, la {caf} a enregistré le {date} que {le organisme} ne gère plus :\n"
 	  "{lignes}\n"
-	  "Les personnes habilitées par {le organisme} ne peuvent plus en modifier la fiche ni les places libres. Si c’est une erreur, "
-	  "appelez {service} au {telephone}.\n", NULL },
+	  "Les personnes habilitées pour {le organisme} ne peuvent plus en modifier la fiche ni les places libres. Si c’est une erreur, "
+	  "{joindre}.\n", NULL },
 	{ "agreement_terminated", "La convention {numero} prend fin le {fin}",
-	  "La {caf} a enregistré la résiliation de la convention {numero} avec {le organisme}, demandée par {par} par lettre "
-	  "recommandée {reference}. Elle prend fin le {fin} : les droits de mise à jour qu’elle donne sont arrêtés ce jour-là. Ce qui a "
-	  "été fait avant reste acquis.\n"
-	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
+	  "{bonjour}, la {caf} a enregistré la résiliation de la convention {numero} avec {le organisme}, demandée par {par} par lettre "
+	  "recommandée {reference}. La convention prend fin le {fin} : les droits de mise à jour qu’elle donne sont arrêtés ce jour-là. "
+	  "Ce qui a été fait avant reste acquis.\n"
+	  "Pour toute question, {joindre}.\n", NULL },
 	{ "agreement_stopped", "La convention {numero} a pris fin le {fin}",
-	  "La {caf} a enregistré la résiliation de la convention {numero} avec {le organisme}, demandée par {par} par lettre "
-	  "recommandée {reference} et reçue avant la limite du préavis : elle a pris fin le {fin}. Les droits de mise à jour qu’elle donnait "
-	  "sont arrêtés. Ce qui a été fait avant reste acquis.\n"
-	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
+	  "{bonjour}, la {caf} a enregistré la résiliation de la convention {numero} avec {le organisme}, demandée par {par} par lettre "
+	  "recommandée {reference} et reçue avant la limite du préavis. La convention a pris fin le {fin} : les droits de mise à jour "
+	  "qu’elle donnait sont arrêtés. Ce qui a été fait avant reste acquis.\n"
+	  "Pour toute question, {joindre}.\n", NULL },
 	{ "agreement_kept", "La convention {numero} n’est plus résiliée",
-	  "La {caf} a annulé le {date} la résiliation de la convention {numero} avec {le organisme}. Elle se renouvelle le {fin}, et "
-	  "les droits de mise à jour continuent.\n"
-	  "Pour toute question, appelez {service} au {telephone}.\n", NULL },
+	  "{bonjour}, la {caf} a annulé le {date} la résiliation de la convention {numero} avec {le organisme}. La convention se renouvelle "
+	  "le {fin}, et les droits de mise à jour continuent.\n"
+	  "Pour toute question, {joindre}.\n", NULL },
 };
 /* clang-format on */
 const size_t mail_templates_n = LENGTH(mail_templates);
@@ -287,12 +293,55 @@ static const char *first_of(const char *s, const char *otherwise)
 	return *s ? s : otherwise;
 }
 
+/* « Bonjour Maëlle Querrien », or nobody named. */
+static const char *greeting(const struct values *v)
+{
+	const char *given = v->person.given_name, *name = first_of(v->person.surname, v->person.name);
+
+	return arena_printf(v->arena, "Bonjour%s%s%s%s", *given ? " " : "", given, *name ? " " : "", name);
+}
+
+/* As typed with an LDAP tool, or no number at all. */
+static const char *phone_of(const struct values *v)
+{
+	const char *number;
+
+	return text_phone_fr(v->arena, text_phone(v->arena, v->caf.phone, &number) ? v->caf.phone : number);
+}
+
+/* A sentence's end: what to do to reach the Caf, by what its entry tells. */
+static const char *way_to_caf(const struct values *v)
+{
+	struct arena *a = v->arena;
+	const char *service = french_le(a, first_of(v->caf.service, "votre Caf")), *phone = phone_of(v);
+
+	if (!*v->mail->caf)
+		return "prévenez l’administrateur du service";
+	if (*phone)
+		return arena_printf(a, "appelez %s au %s", service, phone);
+	if (*v->caf.mail)
+		return arena_printf(a, "écrivez %s (%s)", french_a(a, service), v->caf.mail);
+	return arena_printf(a, "adressez-vous %s", french_a(a, service));
+}
+
+static const char *contact_of(const struct values *v)
+{
+	struct arena *a = v->arena;
+	struct buf b = buf_new(a);
+	const char *const parts[] = { first_of(v->caf.service, "votre Caf"), text_one_line(a, caf_address(a, &v->caf)),
+				      v->caf.mail, phone_of(v) };
+
+	for (size_t i = 0; i < LENGTH(parts); i++)
+		if (*parts[i])
+			buf_printf(&b, "%s%s", b.n ? ", " : "", parts[i]);
+	return buf_str(&b);
+}
+
 /* "" : known and empty; NULL: nobody knows this name. */
 static const char *common_value(const struct values *v, const char *name)
 {
 	struct arena *a = v->arena;
 	const struct settings *s = v->app->settings;
-	const char *phone = text_phone_fr(a, v->caf.phone);
 	const struct {
 		const char *name;
 		const char *value;
@@ -301,16 +350,13 @@ static const char *common_value(const struct values *v, const char *name)
 		{ "date", day_fr(a, day_of(v->mail->created)) },
 		{ "heure", time_hour_fr(a, v->mail->created) },
 		{ "longueur", arena_printf(a, "%lld", (long long)s->password_min_length) },
-		{ "caf", first_of(v->caf.name, "Caf") },
-		{ "service", first_of(v->caf.service, "votre Caf") },
-		{ "telephone", phone },
-		{ "courriel", v->caf.mail },
-		{ "prenom", v->person.given_name },
-		{ "nom", first_of(v->person.surname, v->person.name) },
+		{ "bonjour", greeting(v) },
 		{ "identifiant", first_of(v->person.uid, v->person.number) },
 		{ "fournisseur", v->provider.name },
 		{ "organisme", first_of(v->provider.name, v->caf.name) },
-		{ "service_ou_exploitant", *v->caf.code ? "votre Caf" : "l’administrateur du service" },
+		{ "caf", first_of(v->caf.name, "Caf") },
+		{ "joindre", way_to_caf(v) },
+		{ "coordonnees", contact_of(v) },
 	};
 
 	for (size_t i = 0; i < LENGTH(all); i++)

@@ -5,9 +5,11 @@
 
 #include "acts/app.h"
 
-/* {name} stands for an argument, or for what every mail knows: {site} {date} {heure} of the record, {caf} {service} {telephone}
-   {courriel} of its Caf, {prenom} {nom} {identifiant} {organisme}
-   {fournisseur} of its person. A line that starts with "?name " is left out
+/* {name} stands for an argument, or for what every mail knows. Of the settings: {site}, {longueur} of a password. Of the record:
+   {date}, {heure}. Of its person: {bonjour}, the greeting, with the name if there is one; {identifiant}; {fournisseur}, "" of
+   the Caf's own staff; {organisme}, the provider or else the Caf. Of its Caf: {caf}, its name; {joindre}, a sentence's end that
+   tells how to reach it (« appelez le Service Partenaires au … »), whatever its entry lacks; {coordonnees}, all that the entry
+   has. {le name}, {de name}: with the words French puts before it. A line that starts with "?name " is left out
    when that value is empty, with "!name " when it is not; so is one of a subject, of which one alone stands. */
 struct mail_template {
 	const char *code;

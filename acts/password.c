@@ -236,7 +236,7 @@ static enum err record_change(struct change_of *c, const char **token)
 
 	changeset_delete(cs, TABLE_TEMP_PASSWORD, person_key(&who));
 	changeset_delete(cs, TABLE_THROTTLE, c->throttle_key);
-	mail_add(c->app, a, cs, "password_changed", who.person.uuid, "", who.person.caf, "adresse", who.address, NULL);
+	mail_add(c->app, a, cs, "password_changed", who.person.uuid, "", who.person.caf, NULL);
 	changeset_audit(cs, &r);
 	e = changeset_commit(c->app->store, cs, NULL);
 	if (!e)

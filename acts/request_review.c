@@ -228,7 +228,7 @@ static void mail_closing(struct step *x, const char *template, const char *to)
 
 	mail_add_about(x->app, x->a, x->cs, closing_key(x->a, r->number), template, UUID_NONE, to, r->caf, "numero",
 		       r->number, "organisme", r->name, "recue", day_fr(x->a, day_of(r->sent_at)), "motif",
-		       r->reason_text, "adresse", c->address, "recours", c->remedies, NULL);
+		       r->reason_text, "recours", c->remedies, NULL);
 }
 
 static enum err close_request(struct app *app, struct arena *a, const struct visitor *who, const char *number,

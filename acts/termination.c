@@ -221,7 +221,7 @@ enum err agreement_terminate(struct app *app, struct arena *a, const struct visi
 	edit(&x, (day_t)x.file.notice_received, reference);
 	record(&x, by, reference, false);
 	e = mail_all(&x, x.due > x.today ? "agreement_terminated" : "agreement_stopped",
-		     strcmp(by, "caf") == 0 ? "la Caf" : "le fournisseur", reference);
+		     strcmp(by, "caf") == 0 ? "la Caf" : "votre organisme", reference);
 	return e ? e : changeset_commit(app->store, x.cs, NULL);
 }
 

@@ -19,8 +19,9 @@ const char *french_le(struct arena *a, const char *name)
 					  "Halte-garderie ", "Caf ",       "Garderie ",   "Maison ",    NULL };
 	static const char *const l[] = { "Association ", "Union ", "Agglomération ", "Accueil ", "École ",
 					 "Espace ",      NULL };
-	static const char *const le[] = { "Centre ",        "Conseil ", "Département ", "Syndicat ", "CCAS ",
-					  "Multi-accueil ", "Relais ",  "Jardin ",      "Lieu ",     NULL };
+	static const char *const le[] = { "Centre ", "Conseil ", "Département ",   "Syndicat ",
+					  "CCAS ",   "Service ", "Multi-accueil ", "Relais ",
+					  "Jardin ", "Lieu ",    "Pôle ",          NULL };
 	const char *article = begins_with(name, la) ? "la " :
 			      begins_with(name, l)  ? "l’" :
 			      begins_with(name, le) ? "le " :

@@ -15,7 +15,7 @@ static enum err add(struct ctl *c, int64_t from, int64_t until)
 
 	for (int64_t i = from; i < until; i++)
 		mail_add(&c->app, a, cs, "password_changed", UUID_NONE,
-			 arena_printf(a, "essai-%05lld@essai.example", (long long)i), "", "adresse", "127.0.0.1", NULL);
+			 arena_printf(a, "essai-%05lld@essai.example", (long long)i), "", NULL);
 	return changeset_commit(c->app.store, cs, NULL);
 }
 

@@ -164,7 +164,8 @@ def test_a_termination_is_recorded_told_and_taken_back(service, admin, conventio
     assert c.get('habReferenceRecommande') == ['RA 123 456 789 FR']
     assert c.get('habDateEcheance')[0].startswith(due.strftime('%Y%m%d'))
     contact = c.get('mail', c.provider)[0]
-    assert 'RA 123 456 789 FR' in service.wait_mail(contact, 'prend fin le').get_body(('plain',)).get_content()
+    told = ' '.join(service.wait_mail(contact, 'prend fin le').get_body(('plain',)).get_content().split())
+    assert 'demandée par votre organisme par lettre recommandée RA 123 456 789 FR' in told
     service.wait_mail('n.tramoulet@', 'prend fin le')
     page = admin.wait(c.path, 'Annuler la résiliation')
     assert 'Résiliée' in page.words and 'Résiliation enregistrée par Odile Marchenoir' in page.words

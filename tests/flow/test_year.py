@@ -214,7 +214,7 @@ def test_a_day_of_twenty_five_hours_is_asked_for_whole(year):
 def test_a_convention_ended_with_an_ldap_tool_is_told_the_next_morning(year):
     d = year.directory()
     _, place = year.agent_with(True, True)
-    today, subject = datetime.date.fromtimestamp(time.time() + clock_of(year)), 'La convention 921-2026-9009 a pris fin'
+    today, subject = datetime.date.fromtimestamp(time.time() + clock_of(year)), 'convention 921-2026-9009 a pris fin'
     dn = agreement(year, d, '921-2026-9009', place, habDateEffet=ldap_day(today - datetime.timedelta(days=30)),
                    habDateEcheance=ldap_day(today + datetime.timedelta(days=335)), habTaciteReconduction='TRUE')
     live(year, today + datetime.timedelta(days=1))
@@ -231,7 +231,7 @@ def test_a_convention_ended_with_an_ldap_tool_is_told_the_next_morning(year):
     assert len(mails(year, subject)) == told == len({m['To'] for m in mails(year, subject)})
     d.modify_s(dn, [(ldap.MOD_REPLACE, 'habStatut', b'active')])
     year.mirrored()
-    subject, ended = 'La convention 921-2026-9009 est de nouveau en vigueur', subject
+    subject, ended = 'convention 921-2026-9009 est de nouveau en vigueur', subject
     for days in (4, 5):
         live(year, today + datetime.timedelta(days=days))
     year.settled()

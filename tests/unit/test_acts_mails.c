@@ -38,9 +38,10 @@ static void test_an_accepted_revision_is_told(void **state)
 
 	assert_int_equal(render(s, a, &m, &t), ERR_OK);
 	assert_string_equal(t.subject, "Les Lucioles : votre modification est en ligne");
-	assert_string_equal(t.body, "La Caf 921 a accepté le 23 novembre 2026 la modification n° 3 envoyée par Maëlle Querrien. Les "
-				    "familles la voient ici : https://accueil.example/etablissements/les-lucioles-E1.\n"
-				    "\nNous ne vous demanderons jamais votre mot de passe.\n");
+	assert_string_equal(t.body,
+			    "Bonjour, la Caf 921 a accepté le 23 novembre 2026 la modification n° 3 envoyée par Maëlle "
+			    "Querrien. Les familles la voient ici : https://accueil.example/etablissements/les-lucioles-E1.\n"
+			    "\nNous ne vous demanderons jamais votre mot de passe.\n");
 	assert_string_equal(t.to, "m.querrien@valmoreau.example");
 	assert_string_equal(t.reply_to, "partenaires@caf921.example");
 	assert_string_equal(t.message_id, "<1@accueil.example>");
@@ -131,32 +132,137 @@ static void test_what_would_break_a_header_is_refused(void **state)
 
 /* Besides those below: of people and conventions. */
 static const char *const arguments[] = {
-	"ancien=a@b.example", "accord=x",      "lien=x",     "personnes=x",     "nouveau=c@d.example",
-	"numero=1",           "fin=f",         "par=la Caf", "reference=r",     "echeance=e",
-	"limite_preavis=l",   "combien=2",     "lignes=l",   "jours_masque=60", "recue=d",
-	"recours=r",          "fournisseur=f",
+	"ancien=a@b.example",
+	"accord=x",
+	"lien=x",
+	"personnes=x",
+	"nouveau=c@d.example",
+	"numero=1",
+	"fin=f",
+	"par=la Caf",
+	"reference=r",
+	"echeance=e",
+	"limite_preavis=l",
+	"combien=2",
+	"lignes=l",
+	"jours_masque=60",
+	"recue=d",
+	"recours=r",
+	"fournisseur=f",
+	"identifiant=p.durand",
 };
 
-/* Each template with every name its text asks for: no row of the table is broken. */
+/* Of that template, with every name its text asks for. */
+static struct mail_text whole_mail(struct stage *s, struct arena *a, const char *template, const char *caf)
+{
+	struct mail m =
+		mail_of(a, template, "etablissement=X", "n=1", "agent=A", "url=u", "motifs=m", "motif=m", "precision=p",
+			"date_fiche=d", "quoi=la fiche", "mdp=m", "expiration=e", "numero=H26-921-00001", "recu=r",
+			"organisme=o", "contenu=c", "reponse=r", "refus=r", "recours=v", "donnees=d", NULL);
+	struct mail_text t;
+
+	for (size_t k = 0; k < LENGTH(arguments); k++)
+		strs_add(a, &m.args, arguments[k]);
+	m.caf = caf;
+	print_message("%s, Caf « %s »\n", template, caf);
+	assert_int_equal(render(s, a, &m, &t), ERR_OK);
+	return t;
+}
+
+static void assert_none_of(const char *text, const char *const *words)
+{
+	for (; *words; words++)
+		if (strstr(text, *words))
+			fail_msg("« %s » in %s", *words, text);
+}
+
+/* No row of the table is broken, whether the Caf is known or not. */
 static void test_every_template_can_be_written(void **state)
 {
+	static const char *const holes[] = { "{", "}", "  ", " .", ", ,", " ,", ": .", "()", NULL };
+	static const char *const cafs[] = { "921", "999", "" };
 	struct stage *s = *state;
 
-	for (size_t i = 0; i < mail_templates_n; i++) {
+	for (size_t i = 0; i < mail_templates_n * LENGTH(cafs); i++) {
 		AUTO_ARENA struct arena *a = arena_new();
-		struct mail m = mail_of(a, mail_templates[i].code, "etablissement=X", "n=1", "agent=A", "url=u", "motifs=m",
-					"motif=m", "precision=p", "date_fiche=d", "adresse=192.0.2.1", "quoi=la fiche",
-					"mdp=m", "expiration=e", "numero=H26-921-00001", "recu=r", "organisme=o",
-					"contenu=c", "reponse=r", "refus=r", "recours=v", "donnees=d", NULL);
+		struct mail_text t = whole_mail(s, a, mail_templates[i / LENGTH(cafs)].code, cafs[i % LENGTH(cafs)]);
+
+		assert_none_of(t.body, holes);
+		assert_none_of(t.subject, holes);
+		assert_memory_equal(t.body, "Bonjour, ", strlen("Bonjour, "));
+		assert_non_null(strstr(t.body, "\nNous ne vous demanderons jamais votre mot de passe.\n"));
+	}
+}
+
+static void test_whoever_has_a_name_is_greeted_by_it(void **state)
+{
+	struct stage *s = *state;
+	AUTO_ARENA struct arena *a = arena_new();
+	struct mail m = mail_of(a, "access_reopened", "provisoire=", NULL);
+	struct mail_text t;
+	struct person p;
+	{
+		AUTO_TXN struct txn r = txn_read(s->app.store, STORE_MAIN);
+
+		assert_int_equal(person_by_name(&r, a, 'u', "pdurand", &p), ERR_OK);
+	}
+	m.person = p.uuid;
+	assert_int_equal(render(s, a, &m, &t), ERR_OK);
+	assert_memory_equal(t.body, "Bonjour Paul Durand, votre accès", strlen("Bonjour Paul Durand, votre accès"));
+}
+
+#define QUESTION(words) "Pour toute question, " words ".\n"
+
+/* By what its entry tells: a telephone, an address, its name. */
+static void test_a_caf_is_reached_by_what_it_has(void **state)
+{
+	static const struct {
+		const char *change, *caf, *question, *contact;
+	} rows[] = {
+		{ "replace: telephoneNumber\ntelephoneNumber: +33 1 99 00 92 10\n-\nreplace: habServiceNom\n"
+		  "habServiceNom: Service Partenaires\n",
+		  "921", QUESTION("appelez le Service Partenaires au 01 99 00 92 10"),
+		  "Service Partenaires, partenaires@caf921.example, 01 99 00 92 10" },
+		{ "replace: telephoneNumber\n", "921",
+		  QUESTION("écrivez au Service Partenaires (partenaires@caf921.example)"),
+		  "Service Partenaires, partenaires@caf921.example" },
+		{ NULL, "999", QUESTION("adressez-vous à votre Caf"), "votre Caf" },
+		{ NULL, "", QUESTION("prévenez l’administrateur du service"), "votre Caf" },
+	};
+	struct stage *s = *state;
+
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+
+		if (rows[i].change) {
+			slapd_change(arena_printf(a, MODIFY(CAF) "%s", rows[i].change));
+			stage_poll(s);
+		}
+		assert_non_null(strstr(whole_mail(s, a, "agreement_kept", rows[i].caf).body, rows[i].question));
+		assert_non_null(strstr(whole_mail(s, a, "request_withdrawn", rows[i].caf).body,
+				       arena_printf(a, "votre dossier : %s.\n", rows[i].contact)));
+	}
+}
+
+/* It is not told to call itself. */
+static void test_the_caf_s_copy_leads_to_the_convention(void **state)
+{
+	static const char *const templates[] = { "agreement_ending", "agreement_finishing", "agreement_ended" };
+	static const char *const calls[] = { "appelez", "écrivez", "adressez-vous", NULL };
+	struct stage *s = *state;
+
+	for (size_t i = 0; i < LENGTH(templates); i++) {
+		AUTO_ARENA struct arena *a = arena_new();
+		struct mail m = mail_of(a, templates[i], "organisme=Ville", "numero=921-2026-0001", "echeance=e",
+					"limite_preavis=l", "convention=921-2026-0001", NULL);
 		struct mail_text t;
 
-		for (size_t k = 0; k < LENGTH(arguments); k++)
-			strs_add(a, &m.args, arguments[k]);
-		print_message("%s\n", mail_templates[i].code);
 		assert_int_equal(render(s, a, &m, &t), ERR_OK);
-		assert_null(strpbrk(t.body, "{}"));
-		assert_null(strpbrk(t.subject, "{}\r\n"));
-		assert_non_null(strstr(t.body, "\nNous ne vous demanderons jamais votre mot de passe.\n"));
+		assert_non_null(strstr(
+			t.body, "\nCopie pour la Caf 921 : https://accueil.example/caf/conventions/921-2026-0001.\n"));
+		assert_memory_equal(t.subject, "Ville : la convention 921-2026-0001",
+				    strlen("Ville : la convention 921-2026-0001"));
+		assert_none_of(t.body, calls);
 	}
 }
 
@@ -169,7 +275,7 @@ static void test_a_mail_is_a_row_with_an_identifier_of_its_own(void **state)
 	for (int i = 0; i < 2; i++) {
 		struct changeset *cs = changeset_new(a);
 
-		mail_add(&s->app, a, cs, "password_changed", UUID_NONE, "a@b.fr", "921", "adresse", "192.0.2.1", NULL);
+		mail_add(&s->app, a, cs, "password_changed", UUID_NONE, "a@b.fr", "921", NULL);
 		assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
 	}
 	AUTO_TXN struct txn t = txn_read(s->app.store, STORE_MAIN);
@@ -193,6 +299,9 @@ int main(void)
 		cmocka_unit_test(test_lines_without_their_value_are_left_out),
 		cmocka_unit_test(test_what_would_break_a_header_is_refused),
 		cmocka_unit_test(test_every_template_can_be_written),
+		cmocka_unit_test(test_whoever_has_a_name_is_greeted_by_it),
+		cmocka_unit_test(test_a_caf_is_reached_by_what_it_has),
+		cmocka_unit_test(test_the_caf_s_copy_leads_to_the_convention),
 		cmocka_unit_test(test_a_mail_is_a_row_with_an_identifier_of_its_own),
 	};
 

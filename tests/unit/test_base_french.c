@@ -51,6 +51,7 @@ static const struct {
 	{ "Commune de Courtebise", "la Commune de Courtebise", "de la Commune de Courtebise" },
 	{ "Association Arc-en-ciel", "l’Association Arc-en-ciel", "de l’Association Arc-en-ciel" },
 	{ "Conseil départemental", "le Conseil départemental", "du Conseil départemental" },
+	{ "Service Partenaires", "le Service Partenaires", "du Service Partenaires" },
 	{ "Multi-accueil des Tilleuls", "le Multi-accueil des Tilleuls", "du Multi-accueil des Tilleuls" },
 	{ "Accueil de loisirs du Parc", "l’Accueil de loisirs du Parc", "de l’Accueil de loisirs du Parc" },
 	{ "Micro-crèche Câlin", "la Micro-crèche Câlin", "de la Micro-crèche Câlin" },
