@@ -201,7 +201,7 @@ static void button(struct html *h, const char *action, const char *class)
 static void suspend_form(struct request *rq, struct html *h)
 {
 	form_open(rq, h, "card", NULL);
-	html(h, "<h2>Suspendre</h2>\n<p>L’accès se ferme tout de suite, en attendant votre décision. Vous pourrez le rouvrir.</p>\n");
+	html(h, "<h2>Suspendre</h2>\n<p>L’accès est suspendu tout de suite, en attendant votre décision. Vous pourrez le rouvrir.</p>\n");
 	field_of(rq, h, form_caf_agent(), "motif", "");
 	button(h, "suspendre", "btn-danger btn-small");
 }
@@ -221,8 +221,8 @@ static void end_form(struct request *rq, struct html *h, const struct agent_file
 	if (rq->http->method == METHOD_GET && f->p.end && !rq->kept)
 		rq->in = input_with(rq->arena, &rq->in, "fin", day_slashes(rq->arena, (day_t)f->p.end));
 	form_open(rq, h, "card", NULL);
-	html(h, "<h2>Mettre fin</h2>\n<p>L’accès se ferme et ses droits sont retirés. Cela ne s’annule pas : son identifiant ne "
-		"servira plus jamais.</p>\n");
+	html(h, "<h2>Mettre fin</h2>\n<p>L’accès se ferme et les droits de la personne sont retirés. Cela ne s’annule pas : son "
+		"identifiant ne servira plus jamais.</p>\n");
 	field_of(rq, h, form_caf_agent(), "fin", "w-s");
 	field_of(rq, h, form_caf_agent(), "motif_fin", "");
 	check_box(rq, h, "confirmer", "Je confirme la fin de mission");

@@ -46,7 +46,7 @@ static const struct choice notices[] = {
 	{ "etape-autre", "La demande n’en est plus à cette étape." },
 	{ "dossier-clos", "Ce dossier n’attend plus rien de vous." },
 	{ "dossier-pris", "Vous avez pris ce dossier pour 30 minutes. Vos collègues le voient." },
-	{ "acces-suspendu", "Accès fermé ; ses sessions sont coupées." },
+	{ "acces-suspendu", "Accès suspendu. Les sessions de cette personne sont fermées." },
 	{ "acces-rouvert", "Accès rouvert. La personne est prévenue par courriel." },
 	{ "mission-terminee", "Fin de mission enregistrée. Accès fermé ; ses sessions sont coupées." },
 	{ "adresse-corrigee", "Adresse corrigée. Un courriel part à l’ancienne et à la nouvelle." },

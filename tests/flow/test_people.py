@@ -110,7 +110,7 @@ def test_a_suspension_ends_his_sessions_at_once_and_reopening_lets_him_in(servic
     go_on = conftest.stand_still([pid for pid, _ in conftest.processes(service, 'habilis-clerk')])
     try:
         page = act(admin, kerbrandt.path, 'suspendre', motif='Absence longue')
-        assert 'Accès fermé ; ses sessions sont coupées' in page.words
+        assert 'Accès suspendu. Les sessions de cette personne sont fermées.' in page.words
         assert him.get('/espace-pro', follow=False).status == 303
         assert kerbrandt.get('habStatut') == ['active']
         assert service.client().login(kerbrandt.account).status == 422
@@ -204,7 +204,7 @@ def test_the_same_form_sent_twice_is_one_decision(service, admin, kerbrandt):
     form = next(f for f in page.forms() if ('action', 'suspendre') in f.buttons)
     form.set(motif='Une fois')
     assert form.submit(('action', 'suspendre')).status == 200
-    assert 'Accès fermé' in form.submit(('action', 'suspendre')).words
+    assert 'Accès suspendu. Les sessions' in form.submit(('action', 'suspendre')).words
     admin.wait(kerbrandt.path, 'Rouvrir l’accès')
 
 
