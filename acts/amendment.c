@@ -23,7 +23,7 @@ static const struct field fields[] = {
 	{ .name = "nature", .label = "Nature de l’avenant", .kind = FIELD_CHOICE, .required = true, .choices = amendment_natures },
 	{ .name = "reference", .label = "Référence de l’avenant", .kind = FIELD_TEXT, .required = true, .max = 64 },
 	{ .name = "signature_fournisseur", .label = "Signé par le fournisseur le", .kind = FIELD_DAY, .required = true,
-	  .hint = "Exemple : 16/11/2026" },
+	  .hint = DAY_HINT },
 	{ .name = "signature_caf", .label = "Signé par la Caf le", .kind = FIELD_DAY, .required = true,
 	  .hint = "L’avenant prend effet à la plus tardive des deux dates" },
 	{ .name = "nom", .label = "Nom", .kind = FIELD_TEXT, .required = true, .max = NAME_MAX_CHARS },

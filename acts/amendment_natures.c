@@ -407,11 +407,12 @@ static int64_t check_signature(struct amending *x, const char *name, const char 
 		fault_add(x->a, x->faults, name, "%s",
 			  day_wrong(x->a, form_field(&amendment_form, name)->label, typed(x, name)));
 	else if (day > x->today)
-		fault_add(x->a, x->faults, name, "La date de signature ne peut pas être dans le futur");
+		fault_add(x->a, x->faults, name,
+			  "La date de signature ne peut pas être dans le futur : corrigez celle %s", whom);
 	else if (day < x->g.effect)
 		fault_add(x->a, x->faults, name,
-			  "La convention a pris effet le %s : l’avenant ne peut pas être signé avant",
-			  day_fr(x->a, (day_t)x->g.effect));
+			  "La convention a pris effet le %s : l’avenant ne peut pas être signé avant. Corrigez la date de signature %s",
+			  day_fr(x->a, (day_t)x->g.effect), whom);
 	return day;
 }
 

@@ -225,7 +225,7 @@ static void take_line(struct taking *x, enum request_step step, const char *type
 		if (strcmp(text_fold(x->a, typed), text_fold(x->a, r->others.v[i])) == 0)
 			fault_add(x->a, x->faults, "autre", "« %s » est déjà dans votre demande", r->others.v[i]);
 	if (!*text_fold(x->a, typed))
-		fault_add(x->a, x->faults, "autre", "Écrivez le nom et l’adresse de l’établissement");
+		fault_add(x->a, x->faults, "autre", "Saisissez le nom et l’adresse de l’établissement");
 	if (r->others.n >= LINES_MAX)
 		fault_add(x->a, x->faults, "autre",
 			  "La liste est limitée à %d lignes : écrivez à votre Caf pour les autres", LINES_MAX);
@@ -367,7 +367,7 @@ static enum err take_list(struct taking *x, enum request_step step, struct strs 
 	else if (searching && !*input_get(x->in, "lieu"))
 		fault_add(x->a, x->faults, "lieu", "Indiquez une commune ou un code postal");
 	else if (is_action(x, "ajouter") && !*line)
-		fault_add(x->a, x->faults, "autre", "Écrivez le nom et l’adresse de l’établissement");
+		fault_add(x->a, x->faults, "autre", "Saisissez le nom et l’adresse de l’établissement");
 	else if (!list->n && !none && !*line && !searching)
 		fault_add(x->a, x->faults, "etablissement",
 			  "Choisissez au moins un établissement : cherchez sa commune, puis cochez-le");

@@ -108,15 +108,15 @@ static void check(struct step *x, const struct new_place *p, unsigned line, stru
 	if (type_has_places(p->type) && !choice_has(category_choices, p->category))
 		fault_add(x->a, faults, "categorie", "Choisissez la catégorie");
 	if (!*p->street)
-		fault_add(x->a, faults, "adresse", "Écrivez l’adresse");
+		fault_add(x->a, faults, "adresse", "Saisissez l’adresse");
 	if (e == ERR_CONFLICT)
 		fault_add(x->a, faults, "commune",
 			  "Plusieurs communes portent ce nom : ajoutez le code postal, comme « Valmoreau (00410) »");
 	else if (e)
 		fault_add(x->a, faults, "commune",
-			  "Nous ne connaissons pas cette commune. Écrivez son nom, comme « Valmoreau (00410) »");
+			  "Nous ne connaissons pas cette commune. Saisissez son nom, comme « Valmoreau (00410) »");
 	if (type_has_places(p->type) && text_to_int(p->capacity, 1, 999, &capacity))
-		fault_add(x->a, faults, "capacite", "Écrivez le nombre de places, de 1 à 999");
+		fault_add(x->a, faults, "capacite", "Saisissez le nombre de places, de 1 à 999");
 }
 
 /* « Valmoreau (00410) » tells which of the commune's postal codes. */

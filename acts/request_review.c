@@ -367,22 +367,23 @@ enum err request_acknowledge(struct app *app, struct arena *a, const struct visi
 /* --- post --- */
 
 /* A day of the request's life: not in the future, not before it was sent. */
-static void day_check(struct arena *a, const struct grant_request *r, const char *field, const char *what, day_t day,
-		      day_t today, struct faults *faults)
+/* mend: the sentence's end, "" or which of two days is meant. */
+static void day_check(struct arena *a, const struct grant_request *r, const char *field, const char *what,
+		      const char *mend, day_t day, day_t today, struct faults *faults)
 {
 	if (day == DAY_NONE || fault_of(faults, field))
 		return;
 	if (day > today)
-		fault_add(a, faults, field, "%s ne peut pas être dans le futur", what);
+		fault_add(a, faults, field, "%s ne peut pas être dans le futur%s", what, mend);
 	else if (day < day_of(r->sent_at))
-		fault_add(a, faults, field, "%s ne peut pas précéder la demande, transmise le %s", what,
-			  day_fr(a, day_of(r->sent_at)));
+		fault_add(a, faults, field, "%s ne peut pas précéder la demande, transmise le %s%s", what,
+			  day_fr(a, day_of(r->sent_at)), mend);
 }
 
 void posting_check(struct arena *a, const struct grant_request *r, const struct posting *p, day_t today,
 		   struct faults *faults)
 {
-	day_check(a, r, "date_envoi", "La date d’envoi", p->posted, today, faults);
+	day_check(a, r, "date_envoi", "La date d’envoi", "", p->posted, today, faults);
 	if (!fault_of(faults, "exemplaires") && (p->copies < 1 || p->copies > 9))
 		fault_add(a, faults, "exemplaires", "Le nombre d’exemplaires va de 1 à 9");
 }
@@ -426,9 +427,10 @@ void signed_return_check(struct arena *a, const struct grant_request *r, const s
 			 struct faults *faults)
 {
 	if (!fault_of(faults, "signataire") && !*text_trim(a, s->signed_by))
-		fault_add(a, faults, "signataire", "Écrivez qui a signé pour le fournisseur");
-	day_check(a, r, "signature_fournisseur", "La date de signature", s->provider, today, faults);
-	day_check(a, r, "signature_caf", "La date de signature", s->caf, today, faults);
+		fault_add(a, faults, "signataire", "Saisissez le nom de la personne qui a signé pour le fournisseur");
+	day_check(a, r, "signature_fournisseur", "La date de signature", " : corrigez celle du fournisseur",
+		  s->provider, today, faults);
+	day_check(a, r, "signature_caf", "La date de signature", " : corrigez celle de la Caf", s->caf, today, faults);
 	text_check(a, "cote", "Cote d’archivage", s->archive_ref, faults);
 	text_check(a, "deliberation", "Référence de la délibération", s->prefecture_ref, faults);
 	if (!s->people_same || !s->places_same)

@@ -42,6 +42,9 @@ struct field {
 	const char *autocomplete; /* HTML; NULL: "off" */
 };
 
+/* The hint of a day that has none of its own. */
+#define DAY_HINT "Exemple : 16/11/2026"
+
 struct form {
 	const struct field *fields;
 	size_t n;

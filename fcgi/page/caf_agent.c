@@ -19,7 +19,7 @@ static const struct field fields[] = {
 	  .required = true,
 	  .max = 250,
 	  .hint = "Envoyé tel quel par courriel à la personne. 250 caractères au plus." },
-	{ .name = "fin", .label = "Fin de mission", .kind = FIELD_DAY, .required = true, .hint = "Exemple : 16/11/2026" },
+	{ .name = "fin", .label = "Fin de mission", .kind = FIELD_DAY, .required = true, .hint = DAY_HINT },
 	{ .name = "motif_fin",
 	  .label = "Motif",
 	  .kind = FIELD_LINES,
@@ -282,7 +282,7 @@ static void conflict_note(struct request *rq, struct html *h, const struct agent
 		html(h, "<strong>{}</strong> a été plus rapide : « {f} » le {}. ", *ev.by ? ev.by : "Le service",
 		     ev.label, time_fr(rq->arena, ev.at));
 	else
-		html(h, "La fiche a changé dans l’annuaire. ");
+		html(h, "Le dossier de cette personne a changé dans l’annuaire. ");
 	html(h, "Votre décision n’est pas enregistrée.</p></div>\n");
 }
 

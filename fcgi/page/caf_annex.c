@@ -4,7 +4,7 @@
 #include "fcgi/page/document.h"
 
 static const struct field fields[] = {
-	{ .name = "au", .label = "Au", .kind = FIELD_DAY, .hint = "Exemple : 16/11/2026" },
+	{ .name = "au", .label = "Au", .kind = FIELD_DAY, .hint = DAY_HINT },
 	{ .name = "depuis", .label = "Changements depuis", .kind = FIELD_DAY, .hint = "Facultatif" },
 };
 

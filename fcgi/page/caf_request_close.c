@@ -34,7 +34,7 @@ static const struct field tell_fields[] = {
 	  .label = "Courriel de l’organisme",
 	  .kind = FIELD_MAIL,
 	  .required = true,
-	  .missing = "Écrivez le courriel" },
+	  .missing = "Saisissez le courriel" },
 	FIELD_SEEN,
 };
 

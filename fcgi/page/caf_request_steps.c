@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define TODAY_HINT "Exemple : 16/11/2026"
-
 static const struct choice annex_choices[] = {
 	{ "personnes", "Personnes" },
 	{ "etablissements", "Établissements" },
@@ -30,8 +28,8 @@ static const struct field posting_fields[] = {
 	  .label = "Date d’envoi",
 	  .kind = FIELD_DAY,
 	  .required = true,
-	  .hint = TODAY_HINT,
-	  .missing = "Écrivez la date d’envoi" },
+	  .hint = DAY_HINT,
+	  .missing = "Saisissez la date d’envoi" },
 	{ .name = "exemplaires",
 	  .label = "Nombre d’exemplaires",
 	  .kind = FIELD_NUMBER,
@@ -39,7 +37,7 @@ static const struct field posting_fields[] = {
 	  .least = 1,
 	  .most = 9,
 	  .hint = "De 1 à 9",
-	  .missing = "Écrivez le nombre d’exemplaires" },
+	  .missing = "Saisissez le nombre d’exemplaires" },
 	{ .name = "document", .label = "Document", .kind = FIELD_TOKEN, .max = 64 },
 };
 static const struct field return_fields[] = {
@@ -48,19 +46,19 @@ static const struct field return_fields[] = {
 	  .kind = FIELD_TEXT,
 	  .required = true,
 	  .max = 150,
-	  .missing = "Écrivez qui a signé pour le fournisseur" },
+	  .missing = "Saisissez le nom de la personne qui a signé pour le fournisseur" },
 	{ .name = "signature_fournisseur",
 	  .label = "Date de signature du fournisseur",
 	  .kind = FIELD_DAY,
 	  .required = true,
-	  .hint = TODAY_HINT,
-	  .missing = "Écrivez la date de signature du fournisseur" },
+	  .hint = DAY_HINT,
+	  .missing = "Saisissez la date de signature du fournisseur" },
 	{ .name = "signature_caf",
 	  .label = "Date de signature de la Caf",
 	  .kind = FIELD_DAY,
 	  .required = true,
 	  .hint = "La convention prend effet à la plus tardive des deux",
-	  .missing = "Écrivez la date de signature de la Caf" },
+	  .missing = "Saisissez la date de signature de la Caf" },
 	{ .name = "deliberation",
 	  .label = "Référence de la délibération",
 	  .kind = FIELD_TEXT,
@@ -70,7 +68,11 @@ static const struct field return_fields[] = {
 	{ .name = "annexe", .label = "Vérifications", .kind = FIELD_SET, .choices = annex_choices },
 };
 static const struct field resend_fields[] = {
-	{ .name = "courriel", .label = "Courriel professionnel", .kind = FIELD_MAIL, .required = true, .missing = "Écrivez le courriel" },
+	{ .name = "courriel",
+	  .label = "Courriel professionnel",
+	  .kind = FIELD_MAIL,
+	  .required = true,
+	  .missing = "Saisissez le courriel" },
 	{ .name = "partage", .label = "Adresse partagée", .kind = FIELD_SET, .choices = yes_choices },
 	FIELD_SEEN,
 };

@@ -66,7 +66,7 @@ static enum err ask_page(struct request *rq, struct html *h, const char *refusal
 	field_of(rq, h, form_departure_ask(), "courriel", "w-m");
 	html(h, "<div class=\"actions\"><button class=\"btn\">Recevoir un lien</button></div>\n");
 	form_close(h);
-	html(h, "<p class=\"small muted\">Votre adresse a changé ? Contactez le service Partenaires de votre Caf.</p>\n");
+	html(h, "<p class=\"small muted\">Votre adresse a changé ? Contactez votre Caf.</p>\n");
 	return close_page(rq, h);
 }
 
@@ -107,7 +107,7 @@ enum err page_departure_sent(struct request *rq, struct html *h)
 		"<p>Il contient un lien valable 24 heures, qui sert une seule fois : vous y choisirez les personnes qui partent.</p>\n"
 		"<h2>Rien reçu après quelques minutes ?</h2>\n<ul>\n<li>Regardez dans les courriels indésirables.</li>\n"
 		"<li>Attendez 5 minutes avant de <a href=\"" HERE "\">refaire une demande</a>.</li>\n"
-		"<li>C’est urgent ? Appelez le service Partenaires de votre Caf.</li>\n</ul>\n");
+		"<li>C’est urgent ? Appelez votre Caf.</li>\n</ul>\n");
 	return close_page(rq, h);
 }
 
@@ -237,7 +237,7 @@ enum err page_departure_done(struct request *rq, struct html *h)
 {
 	open_page(rq, h, "Fin de mission signalée");
 	html(h, "<div class=\"note note-ok\" role=\"status\"><p>L’accès est suspendu, et la Caf est prévenue.</p></div>\n"
-		"<p>La Caf confirme la fin de mission. Une erreur ? Appelez le service Partenaires de votre Caf : il peut rouvrir "
-		"l’accès.</p>\n<p>Pour signaler un autre départ, <a href=\"" HERE "\">demandez un autre lien</a>.</p>\n");
+		"<p>La Caf confirme la fin de mission. Une erreur ? Appelez votre Caf : elle peut rouvrir l’accès.</p>\n<p>Pour signaler un autre départ, <a href=\"" HERE
+		"\">demandez un autre lien</a>.</p>\n");
 	return close_page(rq, h);
 }

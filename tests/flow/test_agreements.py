@@ -216,8 +216,9 @@ def test_nothing_is_added_without_the_signed_act(admin, convention):
     assert page.form('/avenant').get('prenom') == 'Lise'
     place = next(v for n, v in re.findall(r'name="(fonctionnement)" value="(\w+)"', page.text))
     who = {'nom': 'Aubrac', 'prenom': 'Lise', 'fonction': 'Directrice', 'courriel': 'l.aubrac@coquelicots.example', 'fonctionnement': place}
-    for dates, fault in (({'signature_caf': french(today(1))}, 'La date de signature ne peut pas être dans le futur'),
-                         ({'signature_fournisseur': '01/01/2001'}, 'l’avenant ne peut pas être signé avant'),
+    for dates, fault in (({'signature_caf': french(today(1))},
+                          'La date de signature ne peut pas être dans le futur : corrigez celle de la Caf'),
+                         ({'signature_fournisseur': '01/01/2001'}, 'être signé avant. Corrigez la date de signature du fournisseur'),
                          ({'signature_caf': '31/02/2026'}, 'Signé par la Caf le : cette date n’existe pas')):
         page = amendment(admin, convention, 'personne', **{**signed(), **who, **dates})
         assert page.status == 422 and any(fault in f for f in page.faults()), page.faults()

@@ -148,8 +148,10 @@ def test_what_is_typed_wrong_is_said_and_kept(service):
     assert form.get('signataire') == 'Hervé Castelneau, président'
     bad = form.set(signature_fournisseur=tomorrow, signature_caf='31/02/2026').submit()
     assert bad.status == 422 and len(bad.faults()) == 3, bad.faults()
-    assert 'La date de signature ne peut pas être dans le futur' in bad.faults()
+    assert 'La date de signature ne peut pas être dans le futur : corrigez celle du fournisseur' in bad.faults()
     assert bad.form('/retour-signe').get('signature_caf') == '31/02/2026'
+    bad = form.set(signature_fournisseur=tomorrow, signature_caf=tomorrow).submit()
+    assert 'La date de signature ne peut pas être dans le futur : corrigez celle de la Caf' in bad.faults() and len(bad.faults()) == 3
     before = slashes(today(-1))
     bad = c.get(path(number)).form('/retour-signe').set(signature_fournisseur=before, signature_caf=slashes(today()),
                                                          annexe=['personnes', 'etablissements']).submit()

@@ -274,7 +274,7 @@ static void test_what_is_refused(void **state)
 	refused(w, REQUEST_LISTING, "etablissement=E0000", "etablissement", "n’est plus proposé");
 	refused(w, REQUEST_LISTING, "etablissement=%2B1", "etablissement", "écrivez-le de nouveau");
 	refused(w, REQUEST_LISTING, "action=chercher&lieu=", "lieu", "Indiquez");
-	refused(w, REQUEST_LISTING, "etablissement=ETAB2041&autre=!!!&action=ajouter", "autre", "Écrivez");
+	refused(w, REQUEST_LISTING, "etablissement=ETAB2041&autre=!!!&action=ajouter", "autre", "Saisissez");
 	refused(w, REQUEST_PLACES, "etablissement=ETAB2042", "etablissement", "n’accueille pas");
 	refused(w, REQUEST_PLACES, "etablissement=ETAB2041&aucun=oui", "aucun", "Décochez");
 	refused(w, REQUEST_PEOPLE, "nom=THIVOLLE&prenom=agnes&fonction=x&courriel=b@x.example&tous=oui", "nom",
