@@ -33,7 +33,7 @@ MUST_USE enum err request_resend(struct app *app, struct arena *a, const struct 
 
 /* What the directory refused of it for good (request_is_stuck). ERR_NOTFOUND: nothing. */
 struct activation_refusal {
-	const char *what; /* French, as « la convention n° 921-2026-00001 » */
+	const char *what; /* French, as « la convention n° 921-2026-0001 » */
 	bool stopped;     /* what was to follow was not written */
 };
 MUST_USE enum err activation_refused(struct app *app, struct arena *a, const char *number, struct activation_refusal *out);

@@ -1,5 +1,5 @@
-/* What is done to somebody's access (convention art. 3-4; domain.md §0). The directory's entry is changed by a job; his sessions
-   die in the changeset itself. */
+/* What is done to somebody's access (convention art. 3-4). The directory's entry is changed by a job; his sessions die in the
+   changeset itself. */
 #ifndef ACTS_AGENT_H
 #define ACTS_AGENT_H
 
@@ -25,21 +25,24 @@ MUST_USE enum err agent_record(struct app *app, struct arena *a, const struct vi
 
 /* --- the Caf's own acts on somebody of one of its providers; administrators only, confirmed in the directory --- */
 
-/* What must hold at the directory's entry, as read there just before; somebody was quicker, or a job about him is still on its
-   way: ERR_CONFLICT, agent_last_act tells who. Another Caf's agent is ERR_NOTFOUND. Faults: « fin », « motif », « courriel »,
-   « partage » (the address of others, to be confirmed). */
+/* Answers of all three: what must hold is read at the directory's entry just before; somebody was quicker, or a job about him is
+   still on its way: ERR_CONFLICT, agent_last_act tells who. Another Caf's agent is ERR_NOTFOUND. ERR_INVALID: something is in
+   faults. */
+
 struct agent_order {
 	const char *end;    /* AGENT_END: day as typed */
 	const char *reason; /* asked for when access is suspended */
 };
-/* A departure that waited in the queue is settled by AGENT_REOPEN and AGENT_END. */
+/* Suspends, reopens, ends. A departure that waited in the queue is settled by AGENT_REOPEN and AGENT_END. Faults: « fin »,
+   « motif ». Outcome "agent/NUMBER/acces". */
 MUST_USE enum err agent_decide(struct app *app, struct arena *a, const struct visitor *who, const struct person *p,
 			       enum agent_change change, const struct agent_order *o, struct faults *faults);
 
-/* Both addresses are told; identifier and number stay. A temporary password that was on its way is over, and another is asked for. shared: he confirmed an address that others have too. Outcomes
-   "agent/NUMBER/courriel" (directory), "agent/NUMBER/avis" (the mail to the new address). */
-/* newcomer: he has no password of his own. The argument of the mail « mail_changed » that tells what becomes of his password. */
+/* The argument of the mail « mail_changed » that tells what becomes of his password. newcomer: he has none of his own. */
 const char *agent_mail_words(const struct person *p, bool newcomer);
+/* Corrects his address. Both addresses are told; identifier and number stay. A temporary password is over; a newcomer whose access
+   is open is sent another. shared: an address that others have too was confirmed. Faults: « courriel », « partage » (others have
+   it). Outcomes "agent/NUMBER/courriel" (directory), "agent/NUMBER/avis" (the mail to the new address). */
 MUST_USE enum err agent_mail_change(struct app *app, struct arena *a, const struct visitor *who, const struct person *p,
 				    const char *mail, bool shared, struct faults *faults);
 

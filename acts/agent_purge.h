@@ -1,4 +1,4 @@
-/* Entries of agents who ended long ago leave the directory (domain.md §6, CNIL: what serves no more is not kept); the log keeps the
+/* Entries of agents who ended long ago leave the directory (CNIL: what serves no more is not kept); the log keeps the
    number, which nobody gets again. Staff of a Caf or the Cnaf is its administrators' to erase. */
 #ifndef ACTS_AGENT_PURGE_H
 #define ACTS_AGENT_PURGE_H

@@ -6,7 +6,7 @@
 #include "acts/agreement.h"
 
 /* nature: which of them. Signatures and reference: reference, signature_fournisseur, signature_caf. Somebody new: nom, prenom,
-   fonction, courriel, partage. agent: his number; etablissement: its id; gestion: its manager changes, confirmed; confirmer. The
+   fonction, courriel, partage (others have that address), homonyme (one of that name is there already). agent: his number; etablissement: its id; gestion: its manager changes, confirmed; confirmer. The
    sets fonctionnement and places hold establishments' ids, or for a new establishment agents' numbers. */
 extern const struct form amendment_form;
 extern const struct choice amendment_natures[];
@@ -14,8 +14,8 @@ extern const struct choice amendment_natures[];
 bool amendment_is_signed(const char *nature);
 
 /* For administrators of the convention's own Caf, confirmed in the directory, where the convention is read again. One changeset:
-   struct amendment, its count, a job of the directory, the record. Everything wrong is in faults. ERR_CONFLICT: the convention is
-   over, or somebody was quicker. Outcome "convention/ENTRYUUID/avenant". */
+   struct amendment, its count, a job of the directory, the record. Everything wrong is in faults (ERR_INVALID). ERR_CONFLICT: the
+   convention is over, or somebody was quicker. ERR_NOTFOUND: another Caf's. ERR_MALFORMED: no such nature. Outcome "convention/ENTRYUUID/avenant". */
 MUST_USE enum err agreement_amend(struct app *app, struct arena *a, const struct visitor *who, const struct agreement *g,
 				  const struct provider *p, const struct input *in, struct faults *faults);
 

@@ -1,4 +1,4 @@
-/* A Caf's legal texts (CRPA R. 112-11-1; domain.md §6), which its administrators write in the directory. A Caf that lacks one
+/* A Caf's legal texts (CRPA R. 112-11-1), which its administrators write in the directory. A Caf that lacks one
    can acknowledge nothing, so it is not offered for a request (docs/decisions/0009). */
 #ifndef ACTS_CAF_TEXTS_H
 #define ACTS_CAF_TEXTS_H

@@ -1,4 +1,4 @@
-/* A text shown on screen to copy (convention art. 3-2; security.md T9): real text, so that everybody can read it. It stops no
+/* A text shown on screen to copy (convention art. 3-2): real text, so that everybody can read it. It stops no
    robot; the limits on mails do. What is needed to check it travels sealed in the form, and only its use is stored. */
 #ifndef ACTS_CHALLENGE_H
 #define ACTS_CHALLENGE_H

@@ -1,4 +1,4 @@
-/* A lost password (convention art. 3-2; security.md T4, T8): a temporary one is mailed to the directory's address. One answer and
+/* A lost password (convention art. 3-2; docs/security.md): a temporary one is mailed to the directory's address. One answer and
    one time, whoever is asked for; the password in use holds until the new one is used. Needs neither the directory nor a fresh
    mirror. */
 #ifndef ACTS_FORGOTTEN_H

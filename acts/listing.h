@@ -4,7 +4,7 @@
 
 #include "acts/rights.h"
 
-/* The form's fields: names are a contract (pictures' HTML; otherwise the codes of domain.md §3 B). */
+/* The form's fields: names are a contract. */
 extern const struct form listing_form;
 
 /* Rubrics, in the order of the pages: what a comparison counts. */
@@ -132,7 +132,7 @@ MUST_USE enum err revision_decide(struct app *app, struct arena *a, const struct
 				  struct revision *now);
 
 /* For the calendar: a pending revision whose establishment left the register, or that no convention in force covers any
-   longer, is closed and leaves the Caf's queue (domain.md §0). One changeset each, recorded as the service's act. *closed
+   longer, is closed and leaves the Caf's queue. One changeset each, recorded as the service's act. *closed
    counts; it ends at the first failure. */
 MUST_USE enum err revisions_close_ended(struct app *app, struct arena *a, size_t *closed);
 

@@ -8,8 +8,8 @@ enum number_kind {
 	NUMBER_REQUEST,       /* « H26-921-00187 »: by Caf and year */
 	NUMBER_AGREEMENT,     /* « 921-2026-0014 »: by Caf and year */
 	NUMBER_PROVIDER,      /* « F92100003 »: by Caf */
-	NUMBER_AGENT,         /* « 921-10001 »: by Caf */
-	NUMBER_ESTABLISHMENT, /* « E92110001 »: by Caf */
+	NUMBER_AGENT,         /* « 921-00001 »: by Caf */
+	NUMBER_ESTABLISHMENT, /* « E92100001 »: by Caf */
 	NUMBER__MAX
 };
 

@@ -1,4 +1,4 @@
-/* How often somebody wants to be reminded of free places that grow old (ux.md: the rhythm is the agent's own). */
+/* How often somebody wants to be reminded of free places that grow old (the rhythm is the agent's own; docs/decisions/0022). */
 #ifndef ACTS_REMINDERS_H
 #define ACTS_REMINDERS_H
 

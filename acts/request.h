@@ -1,4 +1,4 @@
-/* Requests for an habilitation (convention art. 3-1, 3-2; domain.md §5): the anonymous draft, the frozen request, what the Caf
+/* Requests for an habilitation (convention art. 3-1, 3-2): the anonymous draft, the frozen request, what the Caf
    does with it. States: submitted → checked → agreement_sent → agreement_signed → active; refused, withdrawn. */
 #ifndef ACTS_REQUEST_H
 #define ACTS_REQUEST_H

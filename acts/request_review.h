@@ -1,4 +1,4 @@
-/* What a Caf does with a request (convention art. 3-1, 3-2; domain.md §0 « Two signatures », §5). Each step is one changeset with
+/* What a Caf does with a request (convention art. 3-1, 3-2). Each step is one changeset with
    its precondition, its event, its audit record and the queue's row; the role of administrator is confirmed in the directory.
    Answers of all steps: ERR_NOTFOUND: unknown, or another Caf's; ERR_CONFLICT: another state than the step's, the file then tells
    who did what; ERR_INVALID with faults; ERR_DENIED, ERR_UNAVAILABLE. */

@@ -1,4 +1,4 @@
-/* Effective right (domain.md §0): one function for pages, writes, screens and lint; two sources feed it. */
+/* Effective right (convention art. 3-2, 5): one function for pages, writes, screens and lint; two sources feed it. */
 #ifndef ACTS_RIGHTS_H
 #define ACTS_RIGHTS_H
 

@@ -1,4 +1,4 @@
-/* Logging in and out, sessions, passwords (domain.md §0; security.md T2–T10). */
+/* Logging in and out, sessions, passwords (convention art. 3-2; docs/security.md). */
 #ifndef ACTS_WHO_H
 #define ACTS_WHO_H
 

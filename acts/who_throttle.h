@@ -1,4 +1,4 @@
-/* Counters in THROTTLE: failures of an account and from an address (domain.md §0), writes of a person, mails anybody may ask for.
+/* Counters in THROTTLE: failures of an account and from an address, writes of a person, mails anybody may ask for.
    Keys: 'a' entryUUID, 'u' keyed digest of an identifier nobody has, 'i' address (/32 or /64), 'w' entryUUID, 'm' entryUUID of
    the account or provider written to, 'f' and 'd' address that asked for passwords and for links of departure, 'r' address:
    drafts of requests begun, 's' address: reports of families. */

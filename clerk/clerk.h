@@ -55,7 +55,7 @@ struct outbox {
 	uint64_t told; /* what lies before it and cannot be read is in the log */
 };
 
-/* At most n rows that are due now. Costs nothing while the store has not changed and none is due. */
+/* Rows that are due now, most of them at most. Costs nothing while the store has not changed and none is due. */
 MUST_USE enum err outbox_due(struct clerk *c, struct arena *a, struct outbox *o, int64_t now, struct waiting *out,
 			     size_t most, size_t *n);
 

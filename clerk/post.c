@@ -257,7 +257,7 @@ int post_loop(const struct settings *s)
 		AUTO_ARENA struct arena *turn = arena_new();
 		enum err e = post_run(&c, turn);
 
-		/* somebody asked for it to be tried at once: the next turn sees */
+		/* another act drew a password or a link for him at the same moment: the next turn draws anew */
 		state_tell(&state, e == ERR_CONFLICT ? ERR_OK : e);
 		clerk_sleep(TICK_MS);
 	}

@@ -203,7 +203,7 @@ static void remember(struct clerk *c, struct sweeper *s, struct bytes key)
 	buf_add(&s->from, key.p, key.n);
 }
 
-/* Gathers changes; true when the end of the table was reached. A row that does not decode is left for `store check`. */
+/* Gathers changes. *ended: the end of the table was reached. A row that does not decode is left for `store check`. */
 static enum err walk_rows(struct walk *w, struct sweeper *s, bool *ended)
 {
 	AUTO_TXN struct txn t = txn_read(w->clerk->app.store, STORE_MAIN);

@@ -1,4 +1,4 @@
-/* Whether the directory's log has what we changed. Full, it stops in silence while the directory goes on (directory.md §6): then
+/* Whether the directory's log has what we changed. Full, it stops in silence while the directory goes on (slapo-accesslog): then
    nothing that is done with LDAP tools comes into the audit log either, and the jobs of the directory stop until somebody has looked. */
 #include "clerk/edit.h"
 #include "clerk/journal.h"

@@ -38,7 +38,7 @@ void directory_warm_up(const char *uri);
    of somebody's. "" when nothing did. Lives until d's next use. */
 const char *directory_trouble(const struct directory *d);
 
-/* An attribute's values: bytes, since a value may hold a NUL (directory.md trap f). */
+/* An attribute's values: bytes, since a value may hold a NUL. */
 struct attribute {
 	const char *name;
 	struct bytes *v;
@@ -145,7 +145,7 @@ MUST_USE enum err directory_add(struct directory *d, struct arena *a, const char
 /* An entry without children: only the purge deletes. ERR_NOTFOUND: it is gone already. */
 MUST_USE enum err directory_delete(struct directory *d, const char *dn, const char *tracking);
 
-/* --- the mirror's source: refreshOnly polls with a cookie (RFC 4533), never refreshAndPersist: directory.md §5 --- */
+/* --- the mirror's source: refreshOnly polls with a cookie (RFC 4533), never refreshAndPersist --- */
 
 enum sync_kind {
 	SYNC_ENTRY,   /* the entry as it is now: new or changed */

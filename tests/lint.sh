@@ -48,13 +48,16 @@ lint_tests() {
 	[ "$missing" = 0 ] && echo "tests: $n programs listed"
 }
 
-# What README and HACKING link to is installed beside them.
+# What README and HACKING link to is installed beside them; what a comment names is there.
 lint_docs() {
-	local file missing=0 n=0
+	local file line missing=0 n=0
 	for file in docs/*.md docs/*/*; do
 		n=$((n + 1))
 		grep -qF "$(printf '\t%s' "$file")" Makefile.am || { echo "$file: not in Makefile.am"; missing=1; }
 	done
+	while IFS= read -r line; do
+		[ -e "${line##*:}" ] || { echo "$line: no such document"; missing=1; }
+	done < <(grep -noE '[A-Za-z0-9_/-]+\.md\b' "${sources[@]}")
 	[ "$missing" = 0 ] && echo "docs: $n files installed"
 }
 

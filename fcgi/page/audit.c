@@ -266,7 +266,7 @@ enum err page_actions(struct request *rq, struct html *h)
 	return log_page(rq, h, EVENT_ACT, "Journal des actions");
 }
 
-/* --- export: CSV, a cell that a spreadsheet would take for a formula begins with an apostrophe (security.md T25); a
+/* --- export: CSV, a cell that a spreadsheet would take for a formula begins with an apostrophe (docs/security.md); a
    spreadsheet's filter finds no text with no-break spaces --- */
 
 static void csv_cell(struct buf *out, const char *s, char end)

@@ -430,7 +430,7 @@ static enum err take_down(struct request *rq, const char *action)
 	return listing_withdraw(rq->app, rq->arena, &rq->who, &rq->e, "", &rq->faults);
 }
 
-/* The agent takes his own down, at once, after confirmation (domain.md §0, taking down). */
+/* The agent takes his own down, at once, after confirmation. */
 enum err page_listing_withdraw(struct request *rq, struct html *h)
 {
 	const char *action = input_get(&rq->in, "action");

@@ -68,7 +68,7 @@ void caf_service_lines(struct request *rq, struct html *h)
 
 /* --- an end of mission --- */
 
-/* Somebody of the provider whose access is open; another's is refused as an establishment would be. */
+/* Somebody of the provider, whatever his access; another's is refused as an establishment would be. */
 static enum err find_person(struct request *rq, const char *number, struct person *out)
 {
 	struct person *people;

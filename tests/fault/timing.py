@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Whether answers tell who exists (security.md, T4): known and unknown identifiers, in turn, on the login and on the lost password.
+"""Whether answers tell who exists (docs/security.md, « Account enumeration »): known and unknown identifiers, in turn, on the login and on the lost password.
 
     tests/fault/timing.py [tries]      200 of each; ends 1 when medians differ by 5 ms or more, or one body differs
 
