@@ -90,9 +90,10 @@ enum err acknowledgement_text(struct app *app, struct arena *a, const struct gra
 	m.to = r->mail;
 	m.caf = r->caf;
 	m.created = r->sent_at;
+	m.message_id = mail_message_id(app, a);
 	for (size_t i = 0; i < VALUES; i++)
 		strs_add(a, &m.args, arena_printf(a, "%s=%s", v[i].name, v[i].value));
-	if ((e = mail_render(app, a, &m, 0, &text)))
+	if ((e = mail_render(app, a, &m, &text)))
 		return e;
 	*out = text.body;
 	return ERR_OK;

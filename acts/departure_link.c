@@ -180,7 +180,7 @@ enum err departure_link_issue(struct app *app, struct arena *a, const struct mai
 /* Whose address it went to is the contact no more, once the directory says another. */
 static bool is_of_contact(struct arena *a, const struct departure_link *d)
 {
-	return !*d->link.mail || strcmp(text_casefold(a, d->link.mail), text_casefold(a, d->provider.mail)) == 0;
+	return strcmp(text_casefold(a, d->link.mail), text_casefold(a, d->provider.mail)) == 0;
 }
 
 static enum err read_link(struct app *app, struct arena *a, int64_t now, struct departure_link *out)

@@ -485,13 +485,12 @@ static bool is_message_id(const char *s)
 	return n > 2 && n < 250 && s[0] == '<' && s[n - 1] == '>' && strcspn(s + 1, "<> \t") == n - 2 && is_header(s);
 }
 
-enum err mail_render(struct app *app, struct arena *a, const struct mail *m, uint64_t seq, struct mail_text *out)
+enum err mail_render(struct app *app, struct arena *a, const struct mail *m, struct mail_text *out)
 {
 	const struct mail_template *template = mail_template_find(m->template);
 	struct values v = { .app = app, .arena = a, .mail = m };
 	struct buf subject = buf_new(a);
 	struct mail_text text = { .reply_to = "" };
-	const char *host = host_of(app->settings->site_url);
 
 	if (!template)
 		return ERR_INVALID;
@@ -505,9 +504,7 @@ enum err mail_render(struct app *app, struct arena *a, const struct mail *m, uin
 		return e;
 	text.to = *m->to ? m->to : v.person.mail;
 	text.subject = text_cut(a, buf_str(&subject), SUBJECT_MAX);
-	text.message_id = *m->message_id ?
-				  m->message_id :
-				  arena_printf(a, "<%llu@%.*s>", (unsigned long long)seq, (int)strcspn(host, ":/"), host);
+	text.message_id = m->message_id;
 	if (text_is_mail(v.caf.mail))
 		text.reply_to = v.caf.mail;
 	if (!text_is_mail(text.to) || !is_header(text.subject) || !is_message_id(text.message_id))

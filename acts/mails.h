@@ -41,7 +41,8 @@ struct mail_text {
 	const char *body; /* '\n' lines, footer included */
 	const char *message_id;
 };
-/* The text to send now. ERR_INVALID: a header value with CR or LF, an unknown template, a value missing, no address. */
-MUST_USE enum err mail_render(struct app *app, struct arena *a, const struct mail *m, uint64_t seq, struct mail_text *out);
+/* The text to send now. ERR_INVALID: a header value with CR or LF, an unknown template, a value missing, no address, no
+   identifier. */
+MUST_USE enum err mail_render(struct app *app, struct arena *a, const struct mail *m, struct mail_text *out);
 
 #endif

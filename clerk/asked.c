@@ -172,9 +172,8 @@ static enum step step_of(const struct taken *x, const char *clearing)
 {
 	bool cleared = strcmp(clearing, "done") == 0;
 
-	/* without any word of a clearing the row is of a time before rows were kept so */
 	if (x->period.until)
-		return cleared || !*clearing || !x->person.wants_password ? STEP_DROP : STEP_WAIT;
+		return cleared || !x->person.wants_password ? STEP_DROP : STEP_WAIT;
 	return cleared ? STEP_MAIL : strcmp(clearing, "failed") == 0 ? STEP_KEEP : STEP_WAIT;
 }
 

@@ -372,16 +372,6 @@ static uint64_t id_of(const struct entry *e)
 	return codec_u64(id);
 }
 
-/* An older version read by the time of the beginning: it has what began before its mark and showed when it looked. */
-static bool is_known(struct journal *j, struct arena *a, const struct entry *e)
-{
-	const char *start = entry_text(e, "reqStart"), *end = entry_text(e, "reqEnd");
-	size_t n = strlen("20261128120000.000");
-
-	return j->seen.older && start && end && strncmp(start, ldap_time(a, j->seen.older), n) < 0 &&
-	       strncmp(end, ldap_time(a, j->seen.older + LAG_MS), n) < 0;
-}
-
 static enum err copy_new(struct journal *j, struct arena *a, struct txn *t, const struct entry *e, struct changeset *cs,
 			 size_t *copied)
 {
@@ -391,10 +381,6 @@ static enum err copy_new(struct journal *j, struct arena *a, struct txn *t, cons
 
 	if (entry->state != SEEN_WAITS)
 		return ERR_OK;
-	if (is_known(j, a, e)) {
-		entry->state = SEEN_COPIED;
-		return ERR_OK;
-	}
 	if (now - entry->since < LAG_MS && now - end < SETTLED_MS)
 		return ERR_OK;
 	enum err failed = copy_entry(j, a, t, e, cs, copied);

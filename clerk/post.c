@@ -169,8 +169,7 @@ static enum err check_person(struct clerk *c, struct arena *a, const struct mail
 	return !e || e == ERR_NOTFOUND ? ERR_INVALID : e;
 }
 
-static enum err compose(struct clerk *c, struct arena *a, uint64_t seq, struct mail *m, struct mail_text *out,
-			const char **reason)
+static enum err compose(struct clerk *c, struct arena *a, struct mail *m, struct mail_text *out, const char **reason)
 {
 	const struct mail_template *template = mail_template_find(m->template);
 	struct mail filled = *m;
@@ -188,7 +187,7 @@ static enum err compose(struct clerk *c, struct arena *a, uint64_t seq, struct m
 		m->message_id = filled.message_id;
 	}
 	if (!e)
-		e = mail_render(&c->app, a, &filled, seq, out);
+		e = mail_render(&c->app, a, &filled, out);
 	if (!e)
 		m->tried = out->to;
 	/* one that cannot be read stands in nobody's way */
@@ -211,7 +210,7 @@ static enum err send_one(struct clerk *c, struct arena *a, const struct waiting 
 	enum err e = mail_decode(a, w->payload, &m);
 
 	if (!e)
-		e = compose(c, a, w->seq, &m, &text, &reason);
+		e = compose(c, a, &m, &text, &reason);
 	if (e && e != ERR_INVALID)
 		return e;
 	if (!e)

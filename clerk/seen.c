@@ -23,13 +23,11 @@ enum err seen_open(struct seen *s, struct bytes stored, int64_t from)
 {
 	struct reader in = reader_of(stored);
 	int64_t mark = stored.n ? (int64_t)read_u64(&in) : from;
-	bool older = stored.n && !in.n;
 
 	seen_close(s);
 	s->arena = arena_new();
 	s->mark = s->newest = mark - mark % SECOND_MS;
-	s->older = older ? mark : 0;
-	if (in.n && read_u8(&in) != FORM)
+	if (stored.n && read_u8(&in) != FORM)
 		in.err = ERR_CORRUPT;
 	while (in.n && !in.err) {
 		uint64_t id = read_u64(&in);
@@ -62,7 +60,7 @@ struct seen_entry *seen_meet(struct seen *s, uint64_t id, int64_t end, int64_t n
 
 void seen_forward(struct seen *s, int64_t now)
 {
-	struct seen kept = { .arena = arena_new(), .newest = s->newest, .older = s->older };
+	struct seen kept = { .arena = arena_new(), .newest = s->newest };
 	int64_t mark = s->newest - SEEN_MARGIN_MS;
 
 	if (mark > now)

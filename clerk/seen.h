@@ -1,8 +1,7 @@
 /* Inside clerk/: how far the directory's log was read. The mark is a time of the directory's own clock: that of the newest
    operation met, less a margin, since an operation may show in the log a little after its end. What ended since the mark is
    read again each time, and told apart by who it is.
-   Stored: mark u64 (ms), 1 u8, then each one copied since: id u64, seconds after the mark u32. An older version stored
-   the mark alone. */
+   Stored: mark u64 (ms), 1 u8, then each one copied since: id u64, seconds after the mark u32. */
 #ifndef CLERK_SEEN_H
 #define CLERK_SEEN_H
 
@@ -25,7 +24,6 @@ struct seen {
 	size_t n, room;
 	int64_t mark;   /* whole seconds */
 	int64_t newest; /* end met */
-	int64_t older;  /* the mark an older version left, or 0 */
 };
 
 /* What is stored, or, of nothing stored, from that time on. */

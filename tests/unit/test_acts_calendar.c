@@ -251,7 +251,7 @@ static void test_warned_once_for_each_due_day(void **state)
 	assert_true(live(w, &g, day(2026, 9, 20)));
 	assert_false(live(w, &g, day(2026, 9, 21)));
 	assert_int_equal(mails_of(w, "agreement_ending", &m), 2); /* the provider's contact and the Caf */
-	assert_int_equal(mail_render(&w->app, w->a, &m, 1, &text), ERR_OK);
+	assert_int_equal(mail_render(&w->app, w->a, &m, &text), ERR_OK);
 	assert_non_null(strstr(text.subject, "Ville de Valmoreau : la convention "));
 	assert_non_null(strstr(text.subject, " se renouvelle le 15 janvier 2027"));
 	assert_non_null(strstr(text.body, "entre la Ville de Valmoreau et la Caf des Hauts-de-Seine"));

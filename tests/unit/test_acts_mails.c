@@ -25,7 +25,7 @@ static struct mail mail_of(struct arena *a, const char *template, ...)
 
 static enum err render(struct stage *s, struct arena *a, const struct mail *m, struct mail_text *out)
 {
-	return mail_render(&s->app, a, m, 7, out);
+	return mail_render(&s->app, a, m, out);
 }
 
 static void test_an_accepted_revision_is_told(void **state)
@@ -103,7 +103,8 @@ static const struct {
 	{ "an address with a name", "A <a@b.fr>", NULL, NULL, NULL },
 	{ "no address", "nobody", NULL, NULL, NULL },
 	{ "a header through the identifier", NULL, NULL, "<1@b>\r\nX: y", NULL },
-	{ "no identifier", NULL, NULL, "1@b", NULL },
+	{ "what is no identifier", NULL, NULL, "1@b", NULL },
+	{ "no identifier", NULL, NULL, "", NULL },
 	{ "a template nobody wrote", NULL, NULL, NULL, "no_such_mail" },
 	{ "a value missing", NULL, "autre=1", NULL, NULL },
 };

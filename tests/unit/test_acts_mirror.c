@@ -462,7 +462,7 @@ static void test_another_manager_closes_what_waited_and_the_former_one_is_told(v
 	poll_for(s, 5);
 	assert_int_equal(mails_of(s, &m), 1);
 	assert_string_equal(m.to, "mairie@ville.example");
-	assert_int_equal(mail_render(&s->app, s->a, &m, 1, &text), ERR_OK);
+	assert_int_equal(mail_render(&s->app, s->a, &m, &text), ERR_OK);
 	assert_string_equal(text.subject, "Changement de gestionnaire : 2 établissements");
 	assert_non_null(strstr(text.body, "Ville ne gère plus"));
 	assert_non_null(strstr(text.body, "(E0001), maintenant géré par l’Association Le Cabestan. La modification n° 1,"));
