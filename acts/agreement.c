@@ -277,23 +277,21 @@ static bool matches(struct arena *a, const struct agreement_filter *f, const cha
 		    const struct agreement_line *l, day_t today)
 {
 	const char *const texts[] = { l->g.number, l->provider.name };
-	bool over = agreement_state(&l->g, today) == AGREEMENT_OVER;
 
-	if (f->soon && (over || !l->due || l->due > day_add_months(today, AGREEMENT_WARNING_MONTHS)))
+	if (f->soon && (l->over || !l->due || l->due > day_add_months(today, AGREEMENT_WARNING_MONTHS)))
 		return false;
 	return text_mentions(a, sought, texts, LENGTH(texts));
 }
 
-static int by_due(const void *x, const void *y, void *today)
+static int by_due(const void *x, const void *y)
 {
 	const struct agreement_line *first = x, *second = y;
-	day_t day = *(day_t *)today;
-	bool over = agreement_state(&first->g, day) == AGREEMENT_OVER;
+	day_t one = first->over ? first->ended : first->due, other = second->over ? second->ended : second->due;
 
-	if (over != (agreement_state(&second->g, day) == AGREEMENT_OVER))
-		return over ? 1 : -1;
-	if (first->due != second->due)
-		return first->due < second->due ? -1 : 1;
+	if (first->over != second->over)
+		return first->over ? 1 : -1;
+	if (one != other)
+		return one < other ? -1 : 1;
 	return strcmp(first->g.number, second->g.number);
 }
 
@@ -301,9 +299,10 @@ enum err agreement_line_read(struct txn *t, struct arena *a, const struct agreem
 			     struct agreement_line *out)
 {
 	day_t today = day_today();
-	struct agreement_line l = { *g, *p, agreement_due(g, today) };
-	enum err e =
-		agreement_state(g, today) == AGREEMENT_OVER ? agreement_ended_on(t, a, g, NULL, today, &l.due) : ERR_OK;
+	struct agreement_line l = { .g = *g, .provider = *p, .due = agreement_due(g, today) };
+
+	l.over = agreement_state(g, today) == AGREEMENT_OVER;
+	enum err e = l.over ? agreement_ended_on(t, a, g, NULL, today, &l.ended) : ERR_OK;
 
 	if (!e)
 		*out = l;
@@ -348,10 +347,8 @@ enum err caf_agreements(struct app *app, struct arena *a, const struct visitor *
 		e = add_lines(&t, a, &providers[i], f, sought, &all);
 	if (e)
 		return e;
-	day_t today = day_today();
-
 	if (all.n)
-		qsort_r(all.v, all.n, sizeof *all.v, by_due, &today);
+		qsort(all.v, all.n, sizeof *all.v, by_due);
 	size_t first = f->page * f->per_page < all.n ? f->page * f->per_page : all.n;
 
 	*out = all.v + first;

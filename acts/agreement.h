@@ -52,7 +52,9 @@ MUST_USE enum err agreement_readers(struct app *app, struct arena *a, const stru
 struct agreement_line {
 	struct agreement g;
 	struct provider provider;
-	day_t due; /* agreement_due; of one that is over the day it ended, 0: not known */
+	bool over;
+	day_t due;   /* agreement_due, however it stands */
+	day_t ended; /* of one that is over; 0: not known */
 };
 MUST_USE enum err agreement_line_read(struct txn *t, struct arena *a, const struct agreement *g,
 				      const struct provider *p, struct agreement_line *out);

@@ -59,7 +59,8 @@ MUST_USE enum err agreement_day_add(struct app *app, struct arena *a, struct cha
 MUST_USE enum err places_reminders_add(struct app *app, struct arena *a, struct changeset *cs, const struct provider *p,
 				       day_t since, day_t today);
 
-/* One mail to each reviewer and administrator of the Caf for whom something waits. */
+/* One mail to each reviewer and administrator of the Caf for whom something waits. A convention that was posted 30 days ago and does
+   not come back is put into the queue first, with its record (request_recall_add). */
 MUST_USE enum err queue_digest_add(struct app *app, struct arena *a, struct changeset *cs, const struct caf *caf,
 				   day_t today);
 

@@ -12,22 +12,22 @@ static struct bytes key_of(struct arena *a, enum erased_kind kind, const char *n
 
 void erased_put(struct arena *a, struct changeset *cs, enum erased_kind kind, const char *name, int64_t at)
 {
-	struct period his;
+	struct moment left;
 
 	if (!*name)
 		return;
-	period_default(&his);
-	his.until = at;
-	changeset_put(cs, TABLE_ERASED, key_of(a, kind, name), period_encode(a, &his));
+	moment_default(&left);
+	left.at = at;
+	changeset_put(cs, TABLE_ERASED, key_of(a, kind, name), moment_encode(a, &left));
 }
 
 enum err erased_at(struct txn *t, struct arena *a, enum erased_kind kind, const char *name, int64_t *out)
 {
-	struct period his;
-	enum err e = period_get(t, a, TABLE_ERASED, key_of(a, kind, name), &his);
+	struct moment left;
+	enum err e = moment_get(t, a, TABLE_ERASED, key_of(a, kind, name), &left);
 
 	if (e && e != ERR_NOTFOUND)
 		return e;
-	*out = e ? 0 : his.until;
+	*out = e ? 0 : left.at;
 	return ERR_OK;
 }

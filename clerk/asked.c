@@ -95,15 +95,15 @@ static enum err take_up(struct clerk *c, struct arena *a, const struct person *p
 	struct changeset *cs = act_changeset(&c->app, a, &nobody);
 	struct edits *x = edits_new(a);
 	struct bytes key = key_bytes(p->uuid.b, sizeof p->uuid.b);
-	struct period taken;
+	struct moment taken;
 	struct entry_state now;
 	enum err e = read_entry(c, a, p, &now);
 
 	if (e || !now.asks)
 		return e;
-	period_default(&taken);
+	moment_default(&taken);
 	changeset_expect(cs, TABLE_PASSWORD_ASKED, key, REV_ABSENT);
-	changeset_put(cs, TABLE_PASSWORD_ASKED, key, period_encode(a, &taken));
+	changeset_put(cs, TABLE_PASSWORD_ASKED, key, moment_encode(a, &taken));
 	edits_on(x, p->uuid);
 	edits_set(x, "habDemandeMotDePasse", "");
 	edits_job(a, cs, x, clearing_key(a, p));
@@ -163,7 +163,7 @@ enum step {
 struct taken {
 	struct bytes key;
 	uint64_t rev;
-	struct period period; /* until: when the mail was written */
+	struct moment mailed;
 	struct person person;
 	enum step step;
 };
@@ -172,7 +172,7 @@ static enum step step_of(const struct taken *x, const char *clearing)
 {
 	bool cleared = strcmp(clearing, "done") == 0;
 
-	if (x->period.until)
+	if (x->mailed.at)
 		return cleared || !x->person.wants_password ? STEP_DROP : STEP_WAIT;
 	return cleared ? STEP_MAIL : strcmp(clearing, "failed") == 0 ? STEP_KEEP : STEP_WAIT;
 }
@@ -180,7 +180,7 @@ static enum step step_of(const struct taken *x, const char *clearing)
 static enum err look(struct clerk *c, struct arena *a, struct txn *t, struct bytes payload, struct taken *x)
 {
 	struct outcome clearing;
-	enum err e = period_decode(a, payload, &x->period);
+	enum err e = moment_decode(a, payload, &x->mailed);
 
 	if (!e)
 		e = person_get(t, a, TABLE_MIRROR_PERSON, x->key, &x->person);
@@ -232,9 +232,9 @@ static enum err go_on(struct clerk *c, struct arena *a, struct taken *x, bool *l
 		if ((e = write_mail(c, a, cs, &x->person, now.personal)))
 			return e;
 	}
-	x->period.until = clock_now();
+	x->mailed.at = clock_now();
 	if (x->step == STEP_KEEP)
-		changeset_put(cs, TABLE_PASSWORD_ASKED, x->key, period_encode(a, &x->period));
+		changeset_put(cs, TABLE_PASSWORD_ASKED, x->key, moment_encode(a, &x->mailed));
 	else
 		changeset_delete(cs, TABLE_PASSWORD_ASKED, x->key);
 	return commit(c, cs);

@@ -158,6 +158,11 @@ DEFINE(period, KIND_PERIOD)
 GET(period)
 #undef KIND
 
+#define KIND moment
+DEFINE(moment, KIND_MOMENT)
+GET(moment)
+#undef KIND
+
 #define KIND counter
 DEFINE(counter, KIND_COUNTER)
 GET(counter)

@@ -319,6 +319,10 @@
 	X(1,  I64,  until, 1) \
 	X(2,  STR,  number, 1)          /* the person's: all that is left once the entry is gone */
 
+/* When a thing happened: somebody's entry was seen to leave, a mail was written. at 0: not yet. */
+#define KIND_MOMENT(X) \
+	X(1,  I64,  at, 1)
+
 #define KIND_COUNTER(X) \
 	X(1,  U64,  last, 1)
 
@@ -510,6 +514,7 @@
 	K(preferences, KIND_PREFERENCES) \
 	K(report, KIND_REPORT) \
 	K(period, KIND_PERIOD) \
+	K(moment, KIND_MOMENT) \
 	K(counter, KIND_COUNTER) \
 	K(agreement_template, KIND_AGREEMENT_TEMPLATE) \
 	K(person, KIND_PERSON) \

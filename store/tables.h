@@ -52,11 +52,11 @@ enum table_shape {
 	X(AGREEMENT_TEMPLATE,  STORE_MAIN,   TABLE_VALUES) /* Caf → struct agreement_template */ \
 	X(RIGHT_HISTORY,       STORE_MAIN,   TABLE_VALUES) /* subject, establishment or none, family u8, from i64 → struct period */ \
 	X(COUNTER,             STORE_MAIN,   TABLE_VALUES) /* what is numbered, or "uid …" once given → struct counter */ \
-	X(ERASED,              STORE_MAIN,   TABLE_VALUES) /* uid or number whose entry left the directory → struct period: until then */ \
+	X(ERASED,              STORE_MAIN,   TABLE_VALUES) /* uid or number whose entry left the directory → struct moment: when */ \
 	X(CHALLENGE,           STORE_MAIN,   TABLE_VALUES) /* digest of a text that was used → struct period: until it would have ended */ \
 	X(MAILED_LINK,         STORE_MAIN,   TABLE_VALUES) /* digest of its token → struct mailed_link */ \
 	X(PREFERENCES,         STORE_MAIN,   TABLE_VALUES) /* person → struct preferences */ \
-	X(PASSWORD_ASKED,      STORE_MAIN,   TABLE_VALUES) /* person → struct period: a request of the directory being served */ \
+	X(PASSWORD_ASKED,      STORE_MAIN,   TABLE_VALUES) /* person → struct moment: his entry asks; when the mail was written */ \
 	X(REPORT,              STORE_MAIN,   TABLE_VALUES) /* its id → struct report: of a family, on a page */ \
 	X(MIRROR_PERSON,       STORE_MAIN,   TABLE_VALUES) /* entryUUID → struct person */ \
 	X(MIRROR_ESTABLISHMENT, STORE_MAIN,  TABLE_VALUES) \

@@ -98,7 +98,7 @@ struct agreement_view {
 	struct outcome termination, amendment;
 	size_t covered_n, amendments_n, deeds_n;
 	enum agreement_state state;
-	day_t due; /* of one that is over the day it ended, 0: not known */
+	day_t last; /* the due day; of one that is over the day it ended, 0: not known */
 	const char *path;
 };
 
@@ -109,14 +109,14 @@ static enum err read_outcome(struct request *rq, const struct agreement_view *v,
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
-static enum err read_due(struct request *rq, struct agreement_view *v)
+static enum err read_last_day(struct request *rq, struct agreement_view *v)
 {
 	AUTO_TXN struct txn t = txn_read(rq->app->store, STORE_MAIN);
 	struct agreement_line l;
 	enum err e = agreement_line_read(&t, rq->arena, &v->g, &v->p, &l);
 
 	if (!e)
-		v->due = l.due;
+		v->last = l.over ? l.ended : l.due;
 	return e;
 }
 
@@ -135,7 +135,7 @@ static enum err read_view(struct request *rq, struct agreement_view *v)
 	enum err e = agreement_of_path(rq, &v->g, &v->p);
 
 	if (!e)
-		e = read_due(rq, v);
+		e = read_last_day(rq, v);
 	if (!e)
 		e = agreement_file_read(rq->app, rq->arena, &v->g, &v->p, &v->file);
 	if (!e)
@@ -177,9 +177,9 @@ static void dates(struct request *rq, struct html *h, const struct agreement_vie
 	tag(h, agreement_tag(g));
 	html(h, "</dd></div>\n");
 	day_row(rq, h, "Prise d’effet", g->effect);
-	day_row(rq, h, over ? "A pris fin le" : renews ? "Se renouvelle le" : "Prend fin le", v->due);
-	if (renews && v->due)
-		day_row(rq, h, "Dernier jour de préavis", agreement_notice_limit(v->due));
+	day_row(rq, h, over ? "A pris fin le" : renews ? "Se renouvelle le" : "Prend fin le", v->last);
+	if (renews && v->last)
+		day_row(rq, h, "Dernier jour de préavis", agreement_notice_limit(v->last));
 	if (*g->signatory)
 		html(h, "<div><dt>Signataire</dt><dd>{}{}{}</dd></div>\n", g->signatory,
 		     *g->signatory_title ? ", " : "", g->signatory_title);
@@ -210,7 +210,7 @@ static void notice_card(struct request *rq, struct html *h, const struct agreeme
 		row(h, "Envoyée par", strcmp(v->file.notice_by, "caf") == 0 ? "La Caf" : "Le fournisseur");
 	day_row(rq, h, "Envoyée le", v->file.notice_sent);
 	day_row(rq, h, "Reçue le", v->g.termination);
-	day_row(rq, h, "Fin des droits", v->due);
+	day_row(rq, h, "Fin des droits", v->last);
 	html(h, "</dl>\n</section>\n");
 }
 
@@ -255,8 +255,8 @@ static void covered_section(struct request *rq, struct html *h, const struct agr
 	html(h, "<section class=\"card\" aria-labelledby=\"t-etab\">\n<h2 id=\"t-etab\">Établissements</h2>\n");
 	if (!v->covered_n)
 		html(h, "<p>Aucun établissement.</p>\n");
-	else if (v->state == AGREEMENT_OVER && v->due)
-		html(h, "<p>La convention couvrait, jusqu’au {} :</p>\n", day_fr(rq->arena, v->due));
+	else if (v->state == AGREEMENT_OVER && v->last)
+		html(h, "<p>La convention couvrait, jusqu’au {} :</p>\n", day_fr(rq->arena, v->last));
 	else if (v->state == AGREEMENT_OVER)
 		html(h, "<p>La convention couvrait :</p>\n");
 	if (v->covered_n)
@@ -365,7 +365,7 @@ static void keep_form(struct request *rq, struct html *h, const struct agreement
 		return;
 	form_open(rq, h, "card", arena_printf(rq->arena, "%s/resiliation/annuler", v->path));
 	html(h, "<h2>Annuler la résiliation</h2>\n<p>La convention se renouvellera le {}. Le fournisseur et ses agents sont prévenus.</p>\n",
-	     day_fr(rq->arena, v->due));
+	     day_fr(rq->arena, v->last));
 	check_box(rq, h, "annuler", "Je confirme l’annulation");
 	html(h, "<div class=\"actions\"><button class=\"btn btn-alt btn-small\">Annuler la résiliation</button></div>\n");
 	form_close(h);

@@ -74,17 +74,17 @@ struct tag_of agreement_tag(const struct agreement *g)
 /* What a convention's due day means. */
 static const char *due_text(struct request *rq, const struct agreement_line *l)
 {
-	if (!l->due)
+	if (!(l->over ? l->ended : l->due))
 		return "";
-	if (agreement_state(&l->g, day_today()) == AGREEMENT_OVER)
-		return arena_printf(rq->arena, "terminée le %s", day_slashes(rq->arena, l->due));
+	if (l->over)
+		return arena_printf(rq->arena, "terminée le %s", day_slashes(rq->arena, l->ended));
 	return arena_printf(rq->arena, "%s %s", agreement_renews(&l->g) ? "se renouvelle le" : "prend fin le",
 			    day_slashes(rq->arena, l->due));
 }
 
 static const char *limit_text(struct request *rq, const struct agreement_line *l)
 {
-	bool renews = agreement_renews(&l->g) && agreement_state(&l->g, day_today()) != AGREEMENT_OVER;
+	bool renews = agreement_renews(&l->g) && !l->over;
 
 	return renews && l->due ? day_slashes(rq->arena, agreement_notice_limit(l->due)) : "";
 }

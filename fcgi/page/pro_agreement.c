@@ -243,7 +243,7 @@ static enum err last_ended(struct request *rq, struct agreement_line *out)
 		if (agreement_state(&all.v[i], day_today()) != AGREEMENT_OVER)
 			continue;
 		e = agreement_line_read(&t, rq->arena, &all.v[i], &rq->who.provider, &l);
-		if (!e && (!*out->g.number || l.due > out->due))
+		if (!e && (!*out->g.number || l.ended > out->ended))
 			*out = l;
 	}
 	return e;
@@ -258,9 +258,9 @@ static enum err no_agreement(struct request *rq, struct html *h)
 		return e;
 	html(h, "<section class=\"card\" aria-labelledby=\"t-conv\">\n<h2 id=\"t-conv\">Convention</h2>\n"
 		"<p>Aucune convention en vigueur.</p>\n");
-	if (*last.g.number && last.due)
+	if (*last.g.number && last.ended)
 		html(h, "<p>La convention n° <span class=\"num\">{}</span> a pris fin le <strong>{}</strong>.</p>\n",
-		     last.g.number, day_fr(rq->arena, last.due));
+		     last.g.number, day_fr(rq->arena, last.ended));
 	else if (*last.g.number)
 		html(h, "<p>La convention n° <span class=\"num\">{}</span> est terminée.</p>\n", last.g.number);
 	html(h, "</section>\n");

@@ -86,6 +86,8 @@ static const struct {
 	  "725f6e756d6265720b0dc3a9636c6f7365725f6e616d650c08c3a9616e737765720d0101" },
 	{ "period",
 	  "010207cf0208c3a96e756d626572" },
+	{ "moment",
+	  "010207cf" },
 	{ "counter",
 	  "010203e8" },
 	{ "agreement_template",
