@@ -27,7 +27,7 @@ static void check_day(struct reporting *x, const char *typed, struct faults *fau
 		fault_add(x->a, faults, "fin", "%s", day_wrong(x->a, "Dernier jour de mission", typed));
 	else if (x->end > day_of(visitor_now(x->who)))
 		fault_add(x->a, faults, "fin",
-			  "Ce jour est dans le futur : signalez la fin de mission le jour venu, car l’accès est fermé tout de suite");
+			  "Ce jour est dans le futur : signalez la fin de mission le jour venu, car l’accès est suspendu tout de suite");
 }
 
 bool departure_may_report(const struct person *p)

@@ -84,15 +84,6 @@ static bool is(const struct outcome *o, const char *state)
 	return strcmp(o->state, state) == 0;
 }
 
-static void job_note(struct html *h, const struct outcome *o)
-{
-	if (is(o, "waiting"))
-		note(h, NOTE_INFO,
-		     "La dernière décision est enregistrée. L’annuaire n’est pas encore à jour : actualisez la page dans un instant.");
-	else if (is(o, "failed") || is(o, "refused"))
-		note(h, NOTE_WARN, "L’annuaire a refusé la dernière modification. Prévenez l’exploitant du service.");
-}
-
 /* again: the page has a button that sends it again. */
 static const char *mail_text(struct request *rq, const struct outcome *o, bool again)
 {
@@ -162,31 +153,6 @@ static void rights_card(struct html *h, const struct agent_file *f)
 	if (f->rights_n)
 		html(h, "</ul>\n");
 	html(h, "<p class=\"small muted\">Un droit s’ajoute ou se retire par un avenant, depuis la page de la convention.</p>\n</section>\n");
-}
-
-static void history_card(struct request *rq, struct html *h, const struct agent_file *f)
-{
-	html(h, "<section class=\"card\" aria-labelledby=\"t-hist\">\n<h2 id=\"t-hist\">Historique</h2>\n");
-	if (!f->events_n)
-		html(h, "<p>Rien n’a encore été enregistré.</p>\n");
-	else
-		html(h, "<ul class=\"history\">\n");
-	for (size_t i = 0; i < f->events_n; i++) {
-		const struct deed *ev = &f->events[i];
-
-		html(h, "<li><time datetime=\"{}\">{}</time>{f}", time_iso(rq->arena, ev->at),
-		     time_fr(rq->arena, ev->at), ev->label);
-		if (ev->failed)
-			html(h, " (refusé)");
-		if (*ev->by)
-			html(h, " par {}", ev->by);
-		if (*ev->what)
-			html(h, " : {f}", ev->what);
-		html(h, "</li>\n");
-	}
-	if (f->events_n)
-		html(h, "</ul>\n");
-	html(h, "</section>\n");
 }
 
 /* --- the forms --- */
@@ -275,15 +241,10 @@ static void forms(struct request *rq, struct html *h, const struct agent_file *f
 
 static void conflict_note(struct request *rq, struct html *h, const struct agent_file *f)
 {
-	struct deed ev;
+	struct deed last;
+	bool known = agent_last_act(rq->app, rq->arena, &f->p, &last) == ERR_OK;
 
-	html(h, "<div class=\"note note-warn\" role=\"alert\"><p>");
-	if (agent_last_act(rq->app, rq->arena, &f->p, &ev) == ERR_OK)
-		html(h, "<strong>{}</strong> a été plus rapide : « {f} » le {}. ", *ev.by ? ev.by : "Le service",
-		     ev.label, time_fr(rq->arena, ev.at));
-	else
-		html(h, "Le dossier de cette personne a changé dans l’annuaire. ");
-	html(h, "Votre décision n’est pas enregistrée.</p></div>\n");
+	quicker_note(rq, h, known ? &last : NULL, "Le dossier de cette personne a changé dans l’annuaire.");
 }
 
 static enum err show(struct request *rq, struct html *h, const struct agent_file *f, bool conflict)
@@ -300,7 +261,7 @@ static enum err show(struct request *rq, struct html *h, const struct agent_file
 	html(h, "<div class=\"cols\">\n<div>\n");
 	facts(rq, h, f);
 	rights_card(h, f);
-	history_card(rq, h, f);
+	deeds_card(rq, h, f->events, f->events_n);
 	html(h, "</div>\n<aside aria-label=\"Décisions\">\n");
 	forms(rq, h, f);
 	html(h, "</aside>\n</div>\n");

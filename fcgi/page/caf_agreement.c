@@ -27,9 +27,8 @@ const struct form *form_caf_agreements(void)
 	return &form;
 }
 
-static const struct choice keep_choices[] = { { "oui", "Oui" }, { NULL, NULL } };
 static const struct field keep_fields[] = {
-	{ .name = "annuler", .label = "Confirmation", .kind = FIELD_SET, .choices = keep_choices },
+	{ .name = "annuler", .label = "Confirmation", .kind = FIELD_SET, .choices = yes_choices },
 };
 
 const struct form *form_termination(void)
@@ -291,41 +290,6 @@ static void amendments_card(struct request *rq, struct html *h, const struct agr
 	html(h, "</section>\n");
 }
 
-static void deeds_card(struct request *rq, struct html *h, const struct agreement_view *v)
-{
-	html(h, "<div class=\"card\">\n<h2>Historique</h2>\n");
-	if (!v->deeds_n)
-		html(h, "<p>Rien n’a encore été enregistré.</p>\n");
-	else
-		html(h, "<ul class=\"history\">\n");
-	for (size_t i = 0; i < v->deeds_n; i++) {
-		const struct deed *d = &v->deeds[i];
-
-		html(h, "<li><time datetime=\"{}\">{}</time>{f}", time_iso(rq->arena, d->at), time_fr(rq->arena, d->at),
-		     d->label);
-		if (d->failed)
-			html(h, " (refusé)");
-		if (*d->by)
-			html(h, " par {}", d->by);
-		if (*d->what)
-			html(h, " : {f}", d->what);
-		html(h, "</li>\n");
-	}
-	if (v->deeds_n)
-		html(h, "</ul>\n");
-	html(h, "</div>\n");
-}
-
-static void job_note(struct html *h, const struct outcome *o)
-{
-	if (strcmp(o->state, "waiting") == 0)
-		note(h, NOTE_INFO,
-		     "La dernière décision est enregistrée. L’annuaire n’est pas encore à jour : actualisez la page dans un instant.");
-	else if (strcmp(o->state, "failed") == 0)
-		note(h, NOTE_WARN,
-		     "L’annuaire a refusé une partie de la dernière modification. Prévenez l’exploitant du service.");
-}
-
 /* Only those where something can be chosen. */
 static void amendment_links(struct html *h, const struct agreement_view *v)
 {
@@ -371,19 +335,6 @@ static void keep_form(struct request *rq, struct html *h, const struct agreement
 	form_close(h);
 }
 
-static void conflict_note(struct request *rq, struct html *h, const struct agreement_view *v)
-{
-	html(h, "<div class=\"note note-warn\" role=\"alert\"><p>");
-	if (v->deeds_n)
-		html(h, "<strong>{}</strong> a été plus rapide : « {f} » le {}. ",
-		     *v->deeds[0].by ? v->deeds[0].by : "Le service", v->deeds[0].label,
-		     time_fr(rq->arena, v->deeds[0].at));
-	else
-		html(h, "La convention a changé dans l’annuaire. ");
-	html(h, "Votre décision n’est pas enregistrée.</p></div>\n");
-	typed_values(rq, h);
-}
-
 static enum err show(struct request *rq, struct html *h, const struct agreement_view *v, bool conflict)
 {
 	const char *title = arena_printf(rq->arena, "Convention %s", v->g.number);
@@ -393,7 +344,7 @@ static enum err show(struct request *rq, struct html *h, const struct agreement_
 	error_summary(rq, h);
 	html(h, "<h1>{}</h1>\n<p class=\"lead\"><a href=\"/caf/fournisseurs/{u}\">{}</a></p>\n", title, v->p.id, v->p.name);
 	if (conflict)
-		conflict_note(rq, h, v);
+		quicker_note(rq, h, v->deeds_n ? &v->deeds[0] : NULL, "La convention a changé dans l’annuaire.");
 	job_note(h, &v->termination);
 	job_note(h, &v->amendment);
 	html(h, "<div class=\"cols\">\n<div>\n");
@@ -405,7 +356,7 @@ static enum err show(struct request *rq, struct html *h, const struct agreement_
 	html(h, "</div>\n<aside aria-label=\"Décisions et historique\">\n");
 	links(h, v);
 	keep_form(rq, h, v);
-	deeds_card(rq, h, v);
+	deeds_card(rq, h, v->deeds, v->deeds_n);
 	html(h, "</aside>\n</div>\n");
 	page_end(rq, h);
 	return ERR_OK;

@@ -112,6 +112,51 @@ void agreements_table(struct request *rq, struct html *h, const char *caption, c
 	table_close(h);
 }
 
+void job_note(struct html *h, const struct outcome *o)
+{
+	if (strcmp(o->state, "waiting") == 0)
+		note(h, NOTE_INFO,
+		     "La dernière décision est enregistrée. L’annuaire n’est pas encore à jour : actualisez la page dans un instant.");
+	else if (strcmp(o->state, "failed") == 0)
+		note(h, NOTE_WARN,
+		     "L’annuaire a refusé tout ou partie de la dernière modification. Prévenez l’exploitant du service.");
+}
+
+void deeds_card(struct request *rq, struct html *h, const struct deed *v, size_t n)
+{
+	html(h, "<section class=\"card\" aria-labelledby=\"t-hist\">\n<h2 id=\"t-hist\">Historique</h2>\n");
+	if (!n)
+		html(h, "<p>Rien n’a encore été enregistré.</p>\n");
+	else
+		html(h, "<ul class=\"history\">\n");
+	for (size_t i = 0; i < n; i++) {
+		html(h, "<li><time datetime=\"{}\">{}</time>{f}", time_iso(rq->arena, v[i].at),
+		     time_fr(rq->arena, v[i].at), v[i].label);
+		if (v[i].failed)
+			html(h, " (refusé)");
+		if (*v[i].by)
+			html(h, " par {}", v[i].by);
+		if (*v[i].what)
+			html(h, " : {f}", v[i].what);
+		html(h, "</li>\n");
+	}
+	if (n)
+		html(h, "</ul>\n");
+	html(h, "</section>\n");
+}
+
+void quicker_note(struct request *rq, struct html *h, const struct deed *last, const char *changed)
+{
+	html(h, "<div class=\"note note-warn\" role=\"alert\"><p>");
+	if (last)
+		html(h, "<strong>{}</strong> a été plus rapide : « {f} » le {}. ", *last->by ? last->by : "Le service",
+		     last->label, time_fr(rq->arena, last->at));
+	else
+		html(h, "{f} ", changed);
+	html(h, "Votre décision n’est pas enregistrée.</p></div>\n");
+	typed_values(rq, h);
+}
+
 /* --- the list --- */
 
 static void providers_table(struct html *h, const struct provider *v, size_t n, size_t total)

@@ -217,11 +217,7 @@ enum err page_departure_link_post(struct request *rq, struct html *h)
 		e = departure_link_find(rq->app, rq->arena, rq->arg[0], visitor_now(&rq->who), &link);
 		if (e)
 			return e == ERR_NOTFOUND ? dead_link(rq, h) : e;
-		input_check(rq->arena, form_departure_link(), &rq->in, &rq->faults);
-		if (!form.numbers.n)
-			fault_add(rq->arena, &rq->faults, "personne", "Cochez au moins une personne");
-		e = rq->faults.n ? ERR_INVALID :
-				   departure_link_report(rq->app, rq->arena, &rq->who, &link, &form, &rq->faults);
+		e = departure_link_report(rq->app, rq->arena, &rq->who, &link, &form, &rq->faults);
 	}
 	if (e == ERR_INVALID) {
 		rq->re->status = 422;

@@ -190,6 +190,9 @@ def test_the_contact_reports_by_a_link_that_serves_once(service, reopened):
     form = page.form(link.removeprefix(service.url))
     empty = form.submit()
     assert empty.status == 422 and empty.faults() == ['Cochez au moins une personne']
+    empty = form.set(fin='').submit()
+    assert len(empty.faults()) == 2 and empty.faults()[1].startswith('Saisissez le dernier jour de mission, par exemple')
+    form = page.form(link.removeprefix(service.url))
     foreign = form.put('personne', number_of(service, other)).submit()
     assert foreign.status == 404
     future = form.put('personne', number).set(fin=day(2)).submit()

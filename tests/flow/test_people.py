@@ -196,6 +196,7 @@ def test_two_administrators_at_once(service, admin, kerbrandt):
     assert page.status == 409
     assert 'Odile Marchenoir a été plus rapide : « Accès suspendu »' in page.words
     assert 'Votre décision n’est pas enregistrée' in page.words
+    assert 'Ce que vous aviez écrit' in page.words and 'Le second' in page.words
     kerbrandt.has('habMotifRetrait', 'Le premier')
 
 
