@@ -45,7 +45,7 @@ struct due {
 };
 
 /* Where a table's open rows begin, and when to look again. */
-struct outbox {
+struct backlog {
 	enum table table;
 	/* whether the row still waits, and until when */
 	bool (*is_open)(struct arena *a, struct bytes payload, struct due *out);
@@ -56,8 +56,8 @@ struct outbox {
 };
 
 /* Rows that are due now, most of them at most. Costs nothing while the store has not changed and none is due. */
-MUST_USE enum err outbox_due(struct clerk *c, struct arena *a, struct outbox *o, int64_t now, struct waiting *out,
-			     size_t most, size_t *n);
+MUST_USE enum err backlog_due(struct clerk *c, struct arena *a, struct backlog *o, int64_t now, struct waiting *out,
+			      size_t most, size_t *n);
 
 /* --- what the working process does, each at its own pace --- */
 

@@ -80,7 +80,7 @@ static bool is_open(struct arena *a, struct bytes payload, struct due *out)
 	return true;
 }
 
-static struct outbox box = { .table = TABLE_JOB, .is_open = is_open };
+static struct backlog open_jobs = { .table = TABLE_JOB, .is_open = is_open };
 
 static enum err run(struct clerk *c, struct arena *a, const struct job *j, const char **reason)
 {
@@ -148,7 +148,7 @@ enum err jobs_run(struct clerk *c, struct arena *a)
 	if (e)
 		return e;
 	stopped = stop.since != 0;
-	e = outbox_due(c, a, &box, clock_now(), due, LENGTH(due), &n);
+	e = backlog_due(c, a, &open_jobs, clock_now(), due, LENGTH(due), &n);
 
 	for (size_t i = 0; i < n && !e; i++) {
 		struct job j;

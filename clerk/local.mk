@@ -1,6 +1,7 @@
 sbin_PROGRAMS += %D%/habilis-clerk
 %C%_habilis_clerk_SOURCES = \
 	%D%/asked.c \
+	%D%/backlog.c \
 	%D%/calendar.c \
 	%D%/clerk.h \
 	%D%/days.c \
@@ -14,7 +15,6 @@ sbin_PROGRAMS += %D%/habilis-clerk
 	%D%/journal_tell.c \
 	%D%/main.c \
 	%D%/mirror_loop.c \
-	%D%/outbox.c \
 	%D%/post.c \
 	%D%/post.h \
 	%D%/purge.c \
@@ -45,7 +45,7 @@ check_PROGRAMS += tests/unit/test_clerk_headers
 tests_unit_test_clerk_headers_SOURCES = tests/unit/test_clerk_headers.c %D%/headers.c
 tests_unit_test_clerk_headers_LDADD = $(BASE) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_jobs
-tests_unit_test_clerk_jobs_SOURCES = tests/unit/test_clerk_jobs.c %D%/edit.c %D%/jobs.c %D%/outbox.c $(slapd_fixture)
+tests_unit_test_clerk_jobs_SOURCES = tests/unit/test_clerk_jobs.c %D%/backlog.c %D%/edit.c %D%/jobs.c $(slapd_fixture)
 tests_unit_test_clerk_jobs_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_journal
 tests_unit_test_clerk_journal_SOURCES = tests/unit/test_clerk_journal.c $(clerk_stage) $(slapd_fixture)
@@ -54,6 +54,6 @@ check_PROGRAMS += tests/unit/test_clerk_room
 tests_unit_test_clerk_room_SOURCES = tests/unit/test_clerk_room.c $(clerk_stage) %D%/room.c $(slapd_fixture)
 tests_unit_test_clerk_room_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_written
-tests_unit_test_clerk_written_SOURCES = tests/unit/test_clerk_written.c $(clerk_stage) %D%/edit.c %D%/jobs.c \
-	%D%/outbox.c %D%/written.c $(slapd_fixture)
+tests_unit_test_clerk_written_SOURCES = tests/unit/test_clerk_written.c $(clerk_stage) %D%/backlog.c %D%/edit.c \
+	%D%/jobs.c %D%/written.c $(slapd_fixture)
 tests_unit_test_clerk_written_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)

@@ -45,7 +45,7 @@ static bool is_open(struct arena *a, struct bytes payload, struct due *out)
 	return true;
 }
 
-static struct outbox box = { .table = TABLE_MAIL, .is_open = is_open };
+static struct backlog open_mails = { .table = TABLE_MAIL, .is_open = is_open };
 static int64_t away_until; /* monotonic */
 
 static enum err put_at(struct clerk *c, struct arena *a, uint64_t seq, uint64_t rev, const struct mail *m)
@@ -231,7 +231,7 @@ static enum err post_run(struct clerk *c, struct arena *a)
 
 	polled_ago = app_heartbeat_age(&c->app);
 	if (clock_monotonic() >= away_until)
-		e = outbox_due(c, a, &box, clock_now(), due, LENGTH(due), &n);
+		e = backlog_due(c, a, &open_mails, clock_now(), due, LENGTH(due), &n);
 	for (size_t i = 0; i < n && !e && clock_monotonic() >= away_until && !procs_stopping(); i++) {
 		AUTO_ARENA struct arena *one = arena_new();
 

@@ -22,7 +22,7 @@ static void tell_unreadable(struct arena *a, struct outbox *o, uint64_t seq)
 }
 
 /* Done rows before the first open one are never looked at again. */
-static enum err look(struct clerk *c, struct arena *a, struct outbox *o, int64_t now, struct waiting *out, size_t most,
+static enum err look(struct clerk *c, struct arena *a, struct backlog *o, int64_t now, struct waiting *out, size_t most,
 		     size_t *n)
 {
 	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
@@ -68,15 +68,15 @@ static enum err look(struct clerk *c, struct arena *a, struct outbox *o, int64_t
 	return ERR_OK;
 }
 
-static bool is_quiet(struct clerk *c, const struct outbox *o, int64_t now)
+static bool is_quiet(struct clerk *c, const struct backlog *o, int64_t now)
 {
 	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
 
 	return o->revision && now < o->due && txn_revision(&t) == o->revision && !t.err;
 }
 
-enum err outbox_due(struct clerk *c, struct arena *a, struct outbox *o, int64_t now, struct waiting *out, size_t most,
-		    size_t *n)
+enum err backlog_due(struct clerk *c, struct arena *a, struct backlog *o, int64_t now, struct waiting *out, size_t most,
+		     size_t *n)
 {
 	*n = 0;
 	return is_quiet(c, o, now) ? ERR_OK : look(c, a, o, now, out, most, n);
