@@ -58,7 +58,7 @@ const struct mail_template mail_templates[] = {
 	  "{bonjour}, la {caf} a retiré le {date} la fiche {de etablissement} : les familles ne la voient plus.\n"
 	  "?motif Motif : « {motif} ».\n"
 	  "Votre texte est conservé : {site}/espace-pro. Pour toute question, {joindre}.\n", NULL },
-	{ "taken_down", "{etablissement} : {organisme} a retiré {quoi}",
+	{ "taken_down", "{etablissement} : {le organisme} a retiré {quoi}",
 	  "{bonjour}, {agent} ({organisme}) a retiré du public, le {date} à {heure}, {quoi} {de etablissement}. Vous n’avez rien à "
 	  "faire : l’établissement reste au répertoire, et le fournisseur peut remettre en ligne ce qu’il a retiré.\n", NULL },
 	{ "password_changed", "Votre mot de passe a été modifié",
@@ -121,7 +121,7 @@ const struct mail_template mail_templates[] = {
 	  "Si vous n’avez rien demandé, prévenez le service chargé de votre dossier : {coordonnees}.\n", NULL },
 	{ "access_suspended", "Votre accès est suspendu",
 	  "{bonjour}, votre accès à l’espace professionnel pour {le organisme} est suspendu depuis le {date} à {heure}.\n"
-	  "?fin Fin de mission signalée : {fin}.\n"
+	  "?fin Dernier jour de mission : {fin}.\n"
 	  "?motif Motif : « {motif} ».\n"
 	  "Si c’est une erreur, {joindre}.\n", NULL },
 	{ "access_reopened", "Votre accès est rouvert",
@@ -135,8 +135,8 @@ const struct mail_template mail_templates[] = {
 	  "?fournisseur Ce que vous avez publié reste en ligne.\n"
 	  "Pour toute question, {joindre}.\n", NULL },
 	{ "departure_reported", "{organisme} : fin de mission signalée",
-	  "{bonjour}, le {date} à {heure}, {par} a signalé la fin de mission, au {fin}, de {personnes}, pour {le organisme}. L’accès est "
-	  "suspendu. Confirmez la fin de mission, ou rouvrez l’accès : {site}/caf?type=depart.\n", NULL },
+	  "{bonjour}, le {date} à {heure}, {par} a signalé la fin de mission de {personnes}, pour {le organisme}. Dernier jour : {fin}. "
+	  "L’accès est suspendu. Confirmez la fin de mission, ou rouvrez l’accès : {site}/caf?type=depart.\n", NULL },
 	{ "departure_link", "{organisme} : signaler une fin de mission",
 	  "{bonjour}, le {date} à {heure}, un lien a été demandé pour signaler la fin de mission d’une ou de plusieurs personnes "
 	  "habilitées pour {le organisme}. Ouvrez-le avant le {expiration} ; il sert une seule fois :\n{lien}\n"

@@ -62,6 +62,7 @@ static void test_an_establishment_is_named_as_french_wants_it(void **state)
 	assert_non_null(strstr(t.body, "la fiche des Lucioles :"));
 	assert_int_equal(render(s, a, &down, &t), ERR_OK);
 	assert_non_null(strstr(t.body, "les places libres de la Crèche du Parc."));
+	assert_string_equal(t.subject, "Crèche du Parc : la Ville de Valmoreau a retiré les places libres");
 	assert_int_equal(render(s, a, &answered, &t), ERR_OK);
 	assert_non_null(strstr(t.body, "sur la page d’Arc-en-ciel."));
 }
@@ -245,6 +246,20 @@ static void test_a_caf_is_reached_by_what_it_has(void **state)
 	}
 }
 
+/* The reason tells by whom a departure was reported. */
+static void test_a_reported_departure_is_told_once(void **state)
+{
+	struct stage *s = *state;
+	AUTO_ARENA struct arena *a = arena_new();
+	struct mail m =
+		mail_of(a, "access_suspended", "fin=24 novembre 2026", "motif=Fin de mission signalée par Luc A.", NULL);
+	struct mail_text t;
+
+	assert_int_equal(render(s, a, &m, &t), ERR_OK);
+	assert_non_null(strstr(t.body, "\nDernier jour de mission : 24 novembre 2026.\n"
+				       "Motif : « Fin de mission signalée par Luc A. »\n"));
+}
+
 /* It is not told to call itself. */
 static void test_the_caf_s_copy_leads_to_the_convention(void **state)
 {
@@ -302,6 +317,7 @@ int main(void)
 		cmocka_unit_test(test_every_template_can_be_written),
 		cmocka_unit_test(test_whoever_has_a_name_is_greeted_by_it),
 		cmocka_unit_test(test_a_caf_is_reached_by_what_it_has),
+		cmocka_unit_test(test_a_reported_departure_is_told_once),
 		cmocka_unit_test(test_the_caf_s_copy_leads_to_the_convention),
 		cmocka_unit_test(test_a_mail_is_a_row_with_an_identifier_of_its_own),
 	};
