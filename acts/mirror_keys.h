@@ -27,8 +27,8 @@ struct bytes mirror_in_key(struct arena *a, char kind, const char *parent_key, s
 struct bytes mirror_in_prefix(struct arena *a, char kind, const char *parent_key);
 /* MIRROR_RIGHT: value families now u8, families ever u8 (rights.h, right_was). */
 struct bytes mirror_right_key(struct arena *a, const char *normal, struct uuid establishment);
-/* Marks kept beside the indexes in MIRROR_IN: "#cookie", "#complete", "#reread", "#day",
-   "#history…", "#left…"; of the clerk's other processes "#calendar", "#journal", "#jobs-stopped". */
+/* Marks kept beside the indexes in MIRROR_IN: "#cookie", "#complete", "#reread",
+   "#history…", "#left…"; of the clerk's other processes "#calendar", "#published", "#journal", "#jobs-stopped". */
 struct bytes mirror_mark(const char *name);
 /* As the transaction sees it; rev 0 and no bytes: not there. */
 MUST_USE enum err mirror_mark_get(struct txn *t, const char *name, struct record *out);

@@ -68,7 +68,8 @@ MUST_USE enum err jobs_run(struct clerk *c, struct arena *a);
 MUST_USE enum err asked_run(struct clerk *c, struct arena *a);
 MUST_USE enum err seal_run(struct clerk *c, struct arena *a);
 MUST_USE enum err sweep_run(struct clerk *c, struct arena *a);
-MUST_USE enum err calendar_run(struct clerk *c, struct arena *a);
+/* Once a day: pages of establishments whose agreement begins or ends. */
+MUST_USE enum err republish_run(struct clerk *c, struct arena *a);
 /* The next step of today's work: conventions, reminders, digests. */
 MUST_USE enum err days_run(struct clerk *c, struct arena *a);
 /* Revisions that wait for the Caf under a convention that ended. */

@@ -4,6 +4,7 @@
 
 #include "acts/agent_purge.h"
 #include "acts/calendar.h"
+#include "acts/listing.h"
 #include "acts/mirror.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -134,6 +135,20 @@ static enum err run_rows(struct step *s, struct changeset *done)
 		s->progress->stage++;
 		s->progress->cursor = BYTES_NONE;
 	}
+	return e;
+}
+
+/* Conventions end by a date or by a word in the directory: both are looked for again and again. */
+enum err close_run(struct clerk *c, struct arena *a)
+{
+	size_t closed = 0;
+
+	if (!mirror_is_settled(&c->app))
+		return ERR_OK;
+	enum err e = revisions_close_ended(&c->app, a, &closed);
+
+	if (closed)
+		log_line(LOG_LEVEL_INFO, "revisions closed", "number", arena_printf(a, "%zu", closed), NULL);
 	return e;
 }
 

@@ -2,7 +2,6 @@ sbin_PROGRAMS += %D%/habilis-clerk
 %C%_habilis_clerk_SOURCES = \
 	%D%/asked.c \
 	%D%/backlog.c \
-	%D%/calendar.c \
 	%D%/clerk.h \
 	%D%/days.c \
 	%D%/edit.c \
@@ -18,6 +17,7 @@ sbin_PROGRAMS += %D%/habilis-clerk
 	%D%/post.c \
 	%D%/post.h \
 	%D%/purge.c \
+	%D%/republish.c \
 	%D%/room.c \
 	%D%/room.h \
 	%D%/seal.c \

@@ -49,7 +49,7 @@ static void work(struct clerk *c)
 		{ journal_run, 2 * SECOND_MS, 0, { .subject = "the directory's log" } },
 		{ readers_run, 10 * SECOND_MS, 0, { .subject = "readers" } },
 		{ sweep_run, 10 * SECOND_MS, 0, { .subject = "sweeping" } },
-		{ calendar_run, SECOND_MS, 0, { .subject = "the calendar" } },
+		{ republish_run, SECOND_MS, 0, { .subject = "the pages of a new day" } },
 		{ days_run, TICK_MS, 0, { .subject = "the work of the day" } },
 		{ close_run, MINUTE_MS, 0, { .subject = "ended conventions" } },
 		{ texts_run, 10 * SECOND_MS, 0, { .subject = "the Cafs' texts" } },

@@ -371,7 +371,7 @@ static size_t remind(struct world *w, day_t since, day_t today)
 
 	clock_test_offset(0);
 	clock_test_offset(day_start(today) + 9 * HOUR_MS - clock_now());
-	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#day"), BYTES_NONE); /* as the clerk's progress: never empty */
+	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#calendar"), BYTES_NONE); /* as the clerk's progress: never empty */
 	assert_int_equal(places_reminders_add(&w->app, w->a, cs, &p, since, today), ERR_OK);
 	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
 	return mails_of(w, "places_stale", NULL) - before;
@@ -522,7 +522,7 @@ static size_t purge(struct world *w, day_t today, size_t room)
 	struct provider p = { .key = "habfournisseurid=v", .id = "F9210001" };
 	size_t left = room;
 
-	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#day"), BYTES_NONE);
+	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#calendar"), BYTES_NONE);
 	assert_int_equal(agents_purge_add(&w->app, w->a, cs, &p, today, &left), ERR_OK);
 	assert_int_equal(changeset_commit(w->app.store, cs, NULL), ERR_OK);
 	return room - left;

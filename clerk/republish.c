@@ -1,22 +1,21 @@
-/* What a new day changes by itself: agreements that begin or end today, and so what their establishments' pages say. */
+/* What a new day changes by itself: agreements that begin or end today, and so what their establishments' pages say: these are
+   published again. */
 #include "clerk/clerk.h"
 
-#include "acts/listing.h"
-#include "acts/mirror.h"
 #include "acts/mirror_keys.h"
 #include "acts/publish.h"
 #include "acts/rights.h"
-#include "base/log.h"
 
 #include <string.h>
 
 #define PUBLISH_MAX 40
+#define MARK "#published" /* the last day it was done */
 
 static enum err last_day(struct clerk *c, day_t *out)
 {
 	AUTO_TXN struct txn t = txn_read(c->app.store, STORE_MAIN);
 	struct record rec;
-	enum err e = mirror_mark_get(&t, "#day", &rec);
+	enum err e = mirror_mark_get(&t, MARK, &rec);
 
 	if (e || !rec.rev)
 		return e;
@@ -77,11 +76,11 @@ static enum err publish_some(struct clerk *c, const struct strs *keys, size_t fr
 		for (size_t i = from; i < keys->n && i < from + PUBLISH_MAX && !e; i++)
 			e = publish(c, a, &t, cs, keys->v[i]);
 	}
-	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark("#day"), key_u64(a, (uint64_t)(int64_t)(last ? today : since)));
+	changeset_put(cs, TABLE_MIRROR_IN, mirror_mark(MARK), key_u64(a, (uint64_t)(int64_t)(last ? today : since)));
 	return e ? e : changeset_commit(c->app.store, cs, NULL);
 }
 
-enum err calendar_run(struct clerk *c, struct arena *a)
+enum err republish_run(struct clerk *c, struct arena *a)
 {
 	day_t today = day_today(), since = 0;
 	struct strs keys = { 0 };
@@ -99,19 +98,5 @@ enum err calendar_run(struct clerk *c, struct arena *a)
 			e = publish_some(c, &keys, from, since, today);
 		from += PUBLISH_MAX;
 	} while (!e && from < keys.n);
-	return e;
-}
-
-/* Conventions end by a date or by a word in the directory: both are looked for again and again. */
-enum err close_run(struct clerk *c, struct arena *a)
-{
-	size_t closed = 0;
-
-	if (!mirror_is_settled(&c->app))
-		return ERR_OK;
-	enum err e = revisions_close_ended(&c->app, a, &closed);
-
-	if (closed)
-		log_line(LOG_LEVEL_INFO, "revisions closed", "number", arena_printf(a, "%zu", closed), NULL);
 	return e;
 }
