@@ -12,7 +12,7 @@ static uint64_t seq_of(struct bytes key)
 }
 
 /* Once in the life of the process, however often it is come across. */
-static void tell_unreadable(struct arena *a, struct outbox *o, uint64_t seq)
+static void tell_unreadable(struct arena *a, struct backlog *o, uint64_t seq)
 {
 	if (seq < o->told)
 		return;

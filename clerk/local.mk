@@ -36,7 +36,7 @@ sbin_PROGRAMS += %D%/habilis-clerk
 clerk_stage = tests/unit/test_clerk_stage.h %D%/journal.c %D%/journal_rights.c %D%/journal_tell.c %D%/seen.c
 
 check_PROGRAMS += tests/unit/test_clerk_days
-tests_unit_test_clerk_days_SOURCES = tests/unit/test_clerk_days.c $(clerk_stage) %D%/calendar.c %D%/days.c $(slapd_fixture)
+tests_unit_test_clerk_days_SOURCES = tests/unit/test_clerk_days.c $(clerk_stage) %D%/days.c $(slapd_fixture)
 tests_unit_test_clerk_days_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_edit
 tests_unit_test_clerk_edit_SOURCES = tests/unit/test_clerk_edit.c %D%/edit.c $(slapd_fixture)

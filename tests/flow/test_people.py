@@ -212,7 +212,7 @@ def test_the_same_form_sent_twice_is_one_decision(service, admin, kerbrandt):
 def test_a_mail_goes_to_the_address_that_was_corrected_the_moment_before(service, admin, kerbrandt):
     """The mirror does not know it yet when the suspension is decided."""
     old, fresh = kerbrandt.get('mail')[0], 'corrige.kerbrandt@valmoreau.example'
-    kerbrandt.wait_page(admin, 'Suspendre l’accès')
+    admin.wait(kerbrandt.path, 'Suspendre l’accès')
     told = lambda to: [m for m in service.mails() if to in m['To'] and m['Subject'] == 'Votre accès est suspendu']
     before = len(told(old))
     go_on = conftest.stand_still([pid for pid, _ in conftest.processes(service, 'habilis-clerk')

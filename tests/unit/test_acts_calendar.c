@@ -173,8 +173,8 @@ static void test_an_end_that_was_told_is_told_to_be_none(void **state)
 	assert_true(live(w, &kept, day(2027, 1, 20)));
 	assert_false(live(w, &kept, day(2027, 1, 21)));
 	assert_int_equal(mails_of(w, "agreement_reopened", &m), 2);
-	assert_int_equal(mail_render(&w->app, w->a, &m, 1, &text), ERR_OK);
-	assert_string_equal(text.subject, "La convention 921-2026-0001 est de nouveau en vigueur");
+	assert_int_equal(mail_render(&w->app, w->a, &m, &text), ERR_OK);
+	assert_string_equal(text.subject, "Ville de Valmoreau : la convention 921-2026-0001 est de nouveau en vigueur");
 	assert_non_null(
 		strstr(text.body, "vous les redonnez depuis https://accueil.example/caf/conventions/921-2026-0001."));
 	assert_int_equal(audit_of(w, "agreement_reopened", &r), 1);

@@ -265,7 +265,7 @@ static void test_a_new_identifier_is_told_once_to_the_directory_s_address(void *
 	journal_done();
 	run(s);
 	assert_int_equal(mails_of(s, "identifier_changed", &m), 1);
-	assert_int_equal(mail_render(&s->app, s->a, &m, 1, &text), ERR_OK);
+	assert_int_equal(mail_render(&s->app, s->a, &m, &text), ERR_OK);
 	assert_string_equal(text.to, "paul@ville.example");
 	assert_string_equal(text.subject, "Votre identifiant a été modifié");
 	assert_non_null(strstr(
