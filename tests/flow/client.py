@@ -29,6 +29,11 @@ def today(days=0):
     return datetime.date.today() + datetime.timedelta(days=days)
 
 
+def spelled(day):
+    month = 'janvier février mars avril mai juin juillet août septembre octobre novembre décembre'.split()[day.month - 1]
+    return f'{"1er" if day.day == 1 else day.day} {month} {day.year}'
+
+
 def squeeze(text):
     """Without blanks and hyphens: pdftotext drops a hyphen where a line ends with it."""
     return re.sub(r'[\s•-]+', '', text)

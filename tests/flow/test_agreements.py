@@ -4,18 +4,13 @@ import re
 import ldap
 import pytest
 
-from client import document_words, pdf_words, squeeze, today, until
+from client import document_words, pdf_words, spelled, squeeze, today, until
 
 PATH = '/caf/conventions/'
 
 
 def french(day):
     return day.strftime('%d/%m/%Y')
-
-
-def spelled(day):
-    month = 'janvier février mars avril mai juin juillet août septembre octobre novembre décembre'.split()[day.month - 1]
-    return f'{"1er" if day.day == 1 else day.day} {month} {day.year}'
 
 
 class Agreement:
@@ -336,8 +331,7 @@ def bare(service):
     add(f'uid=s.morvan,{provider}', objectClass=['inetOrgPerson', 'habAgent'], uid='s.morvan', cn='Solène Morvan', sn='Morvan', givenName='Solène',
         displayName='Solène Morvan', mail='s.morvan@legue.example', habAgentNumero='921-8811', habStatut='active')
     add(f'habConventionNumero=921-2026-8811,{provider}', objectClass='habConvention', habConventionNumero='921-2026-8811', habStatut='active',
-        habDateSignatureFournisseur='20260302000000Z', habDateSignatureCaf='20260309000000Z', habDateEffet='20260309000000Z',
-        habDateEcheance='20270309000000Z', habTaciteReconduction='TRUE')
+        habDateEffet=today(-264).strftime('%Y%m%d000000Z'), habTaciteReconduction='TRUE')
     add(f'habEtablissementId=E92188111,ou=etablissements,{caf}', objectClass=['habEtablissement', 'habEaje'], habEtablissementId='E92188111', cn='Le Gué',
         habTypeEtablissement='EAJE', street='1, rue du Bac', postalCode='92390', l='Villeneuve', habCodeInsee='92078', habGestionnaire=provider)
     yield Agreement(service, 'F9218801')

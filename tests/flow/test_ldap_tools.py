@@ -1,4 +1,5 @@
 """« With LDAP tools »: a Caf administrator does in the directory what the portal also offers, and the portal follows."""
+import datetime
 import os
 import pty
 import re
@@ -9,7 +10,7 @@ import time
 import ldap
 import pytest
 
-from client import until
+from client import spelled, today, until
 from conftest import SOURCE
 
 NEW_PASSWORD = 'Corniche-velours-boussole-{}'
@@ -205,7 +206,7 @@ def test_suspended_reopened_ended(service, admin, newcomer):
     service.wait_mail(mail, 'Votre accès est rouvert')
     c = service.client()
     until(lambda: c.login(newcomer, newcomer['password']).path == '/espace-pro', 30)
-    admin.set(newcomer['dn'], habStatut='terminee', habFinMission='20261120000000Z')
+    admin.set(newcomer['dn'], habStatut='terminee', habFinMission=today(-9).strftime('%Y%m%d000000Z'))
     until(lambda: c.get('/espace-pro').path.startswith('/connexion'))
     admin.log_holds('habStatut:= terminee')
     service.wait_mail(mail, 'Votre accès est fermé')
@@ -298,9 +299,15 @@ def test_a_provider_an_establishment_and_their_convention(service, admin):
     assert c.get('/espace-pro/etablissements/E92170001').status == 404, 'no convention, no right'
     said = service.ctl('directory', 'lint', check=False).stdout
     assert 'E92170001: has rights, and its manager F92170001 no convention' in said
+    # what the guide dates from 9 March 2026 began some nine months ago
+    effect = today(-264).replace(day=9)
+    due, later = effect.replace(year=effect.year + 1), effect.replace(year=effect.year + 2)
+    limit = (due.replace(day=1) - datetime.timedelta(days=63)).replace(day=9)
+    letter, late = effect + datetime.timedelta(days=176), limit + datetime.timedelta(days=6)
+    moment = lambda day: day.strftime('%Y%m%d000000Z')
     admin.add(f'habConventionNumero=921-2026-7001,{p}', objectClass='habConvention', habConventionNumero='921-2026-7001', habStatut='active',
-              habDateSignatureFournisseur='20260302000000Z', habDateSignatureCaf='20260309000000Z', habDateEffet='20260309000000Z',
-              habDateEcheance='20270309000000Z', habTaciteReconduction='TRUE', habEtablissementCouvert=e)
+              habDateSignatureFournisseur=moment(effect - datetime.timedelta(days=7)), habDateSignatureCaf=moment(effect), habDateEffet=moment(effect),
+              habDateEcheance=moment(due), habTaciteReconduction='TRUE', habEtablissementCouvert=e)
     until(lambda: c.get('/espace-pro/etablissements/E92170001').status == 200)
     admin.set(e, cn='Le Grand Cabestan')
     until(lambda: 'Le Grand Cabestan' in c.get('/espace-pro/etablissements/E92170001').words)
@@ -320,22 +327,24 @@ def test_a_provider_an_establishment_and_their_convention(service, admin):
         until(lambda: status() == 404)
         admin.set(deal, **opened)
         until(lambda: status() == 200)
-    admin.set(deal, habDateResiliation='20260901000000Z', habReferenceRecommande='2C 990 000 0001 7')
+    admin.set(deal, habDateResiliation=moment(letter), habReferenceRecommande='2C 990 000 0001 7')
     until(lambda: 'Elle prend fin le' in c.get('/espace-pro/convention').words)
     assert '921-2026-7001: ends on' not in service.ctl('directory', 'lint', check=False).stdout
     until(lambda: 'par Odile Marchenoir : habStatut « active » → « terminee »' in page('/caf/conventions/921-2026-7001').words)
     assert 'habEtablissementCouvert − « E92170001 »' in page('/caf/conventions/921-2026-7001').words
-    assert 'habDateResiliation + « 01/09/2026 », habReferenceRecommande + « 2C 990 000 0001 7 »' in page('/caf/conventions/921-2026-7001').words
-    admin.set(deal, habDateResiliation='20261215000000Z')
-    assert ('921-2026-7001: ends on 2027-03-09, and its letter of termination was received on 2026-12-15, after the last day of notice '
-            '(2026-12-09): it should end on 2028-03-09\n') in service.ctl('directory', 'lint', check=False).stdout
+    assert f'habDateResiliation + « {letter:%d/%m/%Y} », habReferenceRecommande + « 2C 990 000 0001 7 »' in page('/caf/conventions/921-2026-7001').words
+    admin.set(deal, habDateResiliation=moment(late))
+    assert (f'921-2026-7001: ends on {due}, and its letter of termination was received on {late}, after the last day of notice '
+            f'({limit}): it should end on {later}\n') in service.ctl('directory', 'lint', check=False).stdout
     guide = (SOURCE / 'docs/guide-caf-annuaire.md').read_text()
     ldif = re.search(r'```\n(dn: habConventionNumero=921-2026-7001,[^`]*)```', guide)[1].replace('dc=habilis,dc=example', service.demo['ldap']['suffix'])
+    for written, day in ('20280309', later), ('20261215', late):
+        ldif = ldif.replace(f'{written}000000Z', moment(day))
     done = admin.tool('ldapmodify', ldif)
     assert done.returncode == 0, done.stderr
-    until(lambda: 'Elle prend fin le 9 mars 2028' in c.get('/espace-pro/convention').words)
+    until(lambda: f'Elle prend fin le {spelled(later)}' in c.get('/espace-pro/convention').words)
     assert '921-2026-7001: ends on' not in service.ctl('directory', 'lint', check=False).stdout
-    admin.set(deal, habDateResiliation=None, habReferenceRecommande=None, habDateEcheance='20270309000000Z')
+    admin.set(deal, habDateResiliation=None, habReferenceRecommande=None, habDateEcheance=moment(due))
     until(lambda: 'Elle se renouvelle toute seule' in c.get('/espace-pro/convention').words)
     admin.set(deal, habTaciteReconduction='FALSE')
     until(lambda: 'Elle prend fin le' in c.get('/espace-pro/convention').words)
