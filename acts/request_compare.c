@@ -146,9 +146,7 @@ static enum err compare_requests(struct comparing *x)
 
 		if (e)
 			return e;
-		int step = request_step(r.state);
-
-		if (strcmp(r.number, x->f->r.number) == 0 || strcmp(r.siret, x->f->r.siret) != 0 || step < 0 || step > 3)
+		if (strcmp(r.number, x->f->r.number) == 0 || strcmp(r.siret, x->f->r.siret) != 0 || !request_is_open(&r))
 			continue;
 		others++;
 		tell(x, true, arena_printf(x->a, "/caf/demandes/%s", r.number),

@@ -14,21 +14,31 @@ bool request_is_number(const char *s)
 	return n && n <= NUMBER_MAX && !s[n];
 }
 
-int request_step(const char *state)
+enum request_stage request_stage(const char *state)
 {
-	static const char *const states[] = { "submitted", "checked", "agreement_sent", "agreement_signed", "active" };
+	static const char *const states[] = {
+		[STAGE_SUBMITTED] = "submitted",     [STAGE_CHECKED] = "checked", [STAGE_SENT] = "agreement_sent",
+		[STAGE_SIGNED] = "agreement_signed", [STAGE_ACTIVE] = "active",
+	};
 
-	for (size_t i = 0; i < LENGTH(states); i++)
+	for (int i = 0; i < (int)LENGTH(states); i++)
 		if (strcmp(states[i], state) == 0)
-			return (int)i;
-	return -1;
+			return (enum request_stage)i;
+	return STAGE_CLOSED;
+}
+
+bool request_is_open(const struct grant_request *r)
+{
+	enum request_stage stage = request_stage(r->state);
+
+	return stage != STAGE_CLOSED && stage != STAGE_ACTIVE;
 }
 
 bool request_awaits_answer(const struct grant_request *r)
 {
-	int step = request_step(r->state);
+	enum request_stage stage = request_stage(r->state);
 
-	return step == 0 || step == 1;
+	return stage == STAGE_SUBMITTED || stage == STAGE_CHECKED;
 }
 
 const char *request_resolved(const struct grant_request *r, const char *id)
@@ -73,11 +83,10 @@ bool request_is_stuck(struct txn *t, struct arena *a, const char *number)
 	       strcmp(last.state, "failed") == 0;
 }
 
-static bool is_open(struct txn *t, struct arena *a, const struct grant_request *r)
+/* Or active, and the directory has refused a part of it. */
+static bool asks_for_work(struct txn *t, struct arena *a, const struct grant_request *r)
 {
-	int step = request_step(r->state);
-
-	return step == 4 ? request_is_stuck(t, a, r->number) : step >= 0;
+	return request_stage(r->state) == STAGE_ACTIVE ? request_is_stuck(t, a, r->number) : request_is_open(r);
 }
 
 static bool matches(struct txn *t, struct arena *a, const struct request_filter *f, const char *sought,
@@ -85,7 +94,7 @@ static bool matches(struct txn *t, struct arena *a, const struct request_filter 
 {
 	const char *const texts[] = { r->name, r->number };
 
-	if (strcmp(f->state, "ouvertes") == 0 ? !is_open(t, a, r) : *f->state && strcmp(f->state, r->state) != 0)
+	if (strcmp(f->state, "ouvertes") == 0 ? !asks_for_work(t, a, r) : *f->state && strcmp(f->state, r->state) != 0)
 		return false;
 	return text_mentions(a, sought, texts, LENGTH(texts));
 }

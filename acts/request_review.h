@@ -24,8 +24,18 @@ MUST_USE enum err request_open(struct app *app, struct arena *a, const struct vi
 bool request_is_number(const char *s);
 /* The last event of that kind; NULL: none. */
 const struct request_event *request_event_last(const struct request_file *f, const char *what);
-/* How far the steps got: 0 submitted … 4 active; -1 refused or withdrawn. */
-int request_step(const char *state);
+/* How far the Caf's steps got. */
+enum request_stage {
+	STAGE_CLOSED = -1, /* refused or withdrawn */
+	STAGE_SUBMITTED,
+	STAGE_CHECKED,
+	STAGE_SENT,   /* its convention, by post */
+	STAGE_SIGNED, /* and back */
+	STAGE_ACTIVE
+};
+enum request_stage request_stage(const char *state);
+/* Neither active nor closed. */
+bool request_is_open(const struct grant_request *r);
 /* The Caf has not answered yet, by its convention or otherwise: its silence still decides on the day told. */
 bool request_awaits_answer(const struct grant_request *r);
 /* Of a list's entry: the establishment's id; "" : a free line that has none yet. */

@@ -112,7 +112,7 @@ static void step_now(struct request *rq, struct html *h, const struct request_fi
 
 static void steps_list(struct request *rq, struct html *h, const struct request_file *f)
 {
-	int now = request_step(f->r.state);
+	int now = (int)request_stage(f->r.state);
 
 	html(h, "<ol class=\"steps\" aria-label=\"Avancement de la demande\">\n");
 	for (size_t i = 0; i < LENGTH(steps); i++) {
@@ -265,7 +265,7 @@ static void free_line(struct request *rq, struct html *h, const struct request_f
 /* Establishments of the free lines, until the activation. */
 static void free_lines(struct request *rq, struct html *h, const struct request_file *f)
 {
-	if (!f->r.others.n || request_step(f->r.state) < 0 || request_step(f->r.state) > 3)
+	if (!f->r.others.n || !request_is_open(&f->r))
 		return;
 	html(h, "<section class=\"card\" aria-labelledby=\"t-lignes\">\n<h2 id=\"t-lignes\">Établissements absents du répertoire</h2>\n"
 		"<ul class=\"todo\">\n");
@@ -276,19 +276,19 @@ static void free_lines(struct request *rq, struct html *h, const struct request_
 
 static enum err current_step(struct request *rq, struct html *h, const struct request_file *f)
 {
-	switch (request_step(f->r.state)) {
-	case 0:
+	switch (request_stage(f->r.state)) {
+	case STAGE_SUBMITTED:
 		return check_form(rq, h, f);
-	case 1:
+	case STAGE_CHECKED:
 		post_form(rq, h, f);
 		return ERR_OK;
-	case 2:
+	case STAGE_SENT:
 		return_form(rq, h, f);
 		return ERR_OK;
-	case 3:
+	case STAGE_SIGNED:
 		activate_card(rq, h, f);
 		return ERR_OK;
-	case 4:
+	case STAGE_ACTIVE:
 		return caf_request_accesses(rq, h, f);
 	default:
 		html(h, "<div class=\"note\"><p><strong>{}</strong> le {}.</p>",
@@ -352,9 +352,9 @@ static void preset(struct request *rq, const struct request_file *f)
 {
 	if (rq->kept)
 		return;
-	if (request_step(f->r.state) == 1)
+	if (request_stage(f->r.state) == STAGE_CHECKED)
 		rq->in = input_with(rq->arena, &rq->in, "exemplaires", "2");
-	if (request_step(f->r.state) == 2)
+	if (request_stage(f->r.state) == STAGE_SENT)
 		rq->in = input_with(rq->arena, &rq->in, "signataire", f->r.signatory);
 }
 

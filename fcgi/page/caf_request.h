@@ -34,13 +34,11 @@ MUST_USE enum err caf_request_page(struct request *rq, struct html *h, const str
 /* Answers a step: done with its notice, the page again with its faults (422), or who was quicker (409). from: the state the step starts
    from, as request_step counts. again: draws the page that holds the form; NULL: the request's own. */
 typedef enum err (*caf_request_again)(struct request *rq, struct html *h, const struct request_file *f);
-MUST_USE enum err caf_request_answer(struct request *rq, struct html *h, enum err e, int from, const char *code,
-				     caf_request_again again);
+MUST_USE enum err caf_request_answer(struct request *rq, struct html *h, enum err e, enum request_stage from,
+				     const char *code, caf_request_again again);
 
-/* It is neither active nor closed. */
-bool caf_request_is_open(const struct request_file *f);
-/* Who took the step from that state, 0 to 3, and when: a sentence. */
-const char *caf_request_step_done(struct request *rq, const struct request_file *f, int step);
+/* Who took the step from that stage, not STAGE_CLOSED or later than STAGE_SIGNED, and when: a sentence. */
+const char *caf_request_step_done(struct request *rq, const struct request_file *f, enum request_stage from);
 
 /* 409: the address of the form was corrected by somebody else meanwhile. whose: for « le courriel de … ». */
 MUST_USE enum err caf_request_address_moved(struct request *rq, struct html *h, const struct request_file *f,

@@ -199,8 +199,8 @@ enum err page_caf_request_activate(struct request *rq, struct html *h)
 
 	if (e)
 		return e;
-	return request_step(f.r.state) == 3 ? activate_page(rq, h, &f) :
-					      done(rq, caf_request_path(rq, &f, ""), "etape-autre");
+	return request_stage(f.r.state) == STAGE_SIGNED ? activate_page(rq, h, &f) :
+							  done(rq, caf_request_path(rq, &f, ""), "etape-autre");
 }
 
 /* Still to be activated, but not as the form said it. */
@@ -209,7 +209,7 @@ static bool is_moved(struct request *rq, const struct request_file *f)
 	struct takeover *v;
 	size_t n;
 
-	return request_step(f->r.state) == 3 && !request_takeovers(rq->app, rq->arena, &f->r, &v, &n) &&
+	return request_stage(f->r.state) == STAGE_SIGNED && !request_takeovers(rq->app, rq->arena, &f->r, &v, &n) &&
 	       *moved_since(rq, v, n);
 }
 
@@ -226,7 +226,7 @@ enum err page_caf_request_activate_post(struct request *rq, struct html *h)
 		rq->re->status = 409;
 		return activate_page(rq, h, &f);
 	}
-	return caf_request_answer(rq, h, e, 3, "habilitation-active", activate_page);
+	return caf_request_answer(rq, h, e, STAGE_SIGNED, "habilitation-active", activate_page);
 }
 
 /* --- afterwards --- */
@@ -392,5 +392,5 @@ enum err page_caf_request_resend(struct request *rq, struct html *h)
 				   input_get(&rq->in, "courriel"), input_has(&rq->in, "partage", "oui"), &rq->faults);
 	if (e == ERR_CONFLICT && !caf_request_open(rq, &f) && (p = readdressed(rq, &f, &now)))
 		return caf_request_address_moved(rq, h, &f, request_person_name(rq->arena, p), now.address);
-	return caf_request_answer(rq, h, e, 4, "mot-de-passe-renvoye", NULL);
+	return caf_request_answer(rq, h, e, STAGE_ACTIVE, "mot-de-passe-renvoye", NULL);
 }

@@ -158,19 +158,19 @@ static void claim(struct request *rq, struct html *h, const struct request_file 
 
 enum err caf_request_beside(struct request *rq, struct html *h, const struct request_file *f)
 {
-	int step = request_step(f->r.state);
+	bool open = request_is_open(&f->r);
 	enum err e = ERR_OK;
 
 	html(h, "<aside aria-label=\"Suivi\">\n");
-	if (step >= 0 && step < 4)
+	if (open)
 		e = after_activation(rq, h, f);
 	claim(rq, h, f);
 	history(rq, h, f);
-	if (step >= 0 && step < 4)
+	if (open)
 		acknowledgement(rq, h, f);
-	if (*f->r.document && step != 1)
+	if (*f->r.document && request_stage(f->r.state) != STAGE_CHECKED)
 		html(h, "<p><a href=\"{}\">Réimprimer la convention</a></p>\n", caf_request_path(rq, f, "/convention"));
-	if (step >= 0 && step < 4)
+	if (open)
 		html(h,
 		     "<p><a class=\"btn btn-danger btn-small\" href=\"{}\">Refuser la demande</a></p>\n"
 		     "<p><a href=\"{}\">L’organisme retire sa demande</a></p>\n",

@@ -63,10 +63,10 @@ const struct form *form_request_tell(void)
 static const char *done_since(struct request *rq, const struct request_file *f)
 {
 	struct buf b = buf_new(rq->arena);
-	int seen = request_step(input_get(&rq->in, "etat")), now = request_step(f->r.state);
+	enum request_stage seen = request_stage(input_get(&rq->in, "etat")), now = request_stage(f->r.state);
 
-	for (int i = seen; seen >= 0 && i < now; i++)
-		buf_printf(&b, "%s ", caf_request_step_done(rq, f, i));
+	for (int i = seen; seen != STAGE_CLOSED && i < (int)now; i++)
+		buf_printf(&b, "%s ", caf_request_step_done(rq, f, (enum request_stage)i));
 	if (!b.n && rq->re->status == 409)
 		buf_text(&b, "Le dossier a changé entre-temps. ");
 	return b.n ? buf_str(&b) : "";
@@ -115,7 +115,7 @@ static enum err before_closing(struct request *rq, struct html *h, caf_request_a
 
 	if (e)
 		return e;
-	return caf_request_is_open(&f) ? page(rq, h, &f) : done(rq, caf_request_path(rq, &f, ""), "dossier-clos");
+	return request_is_open(&f.r) ? page(rq, h, &f) : done(rq, caf_request_path(rq, &f, ""), "dossier-clos");
 }
 
 enum err page_caf_request_refuse(struct request *rq, struct html *h)
@@ -140,8 +140,8 @@ static enum err close_it(struct request *rq, struct html *h,
 	if (!e)
 		e = act(rq->app, rq->arena, &rq->who, rq->arg[0], input_get(&rq->in, "etat"),
 			input_get(&rq->in, "motif"), &rq->faults);
-	if (e != ERR_CONFLICT || caf_request_open(rq, &f) || !caf_request_is_open(&f))
-		return caf_request_answer(rq, h, e, 3, code, page);
+	if (e != ERR_CONFLICT || caf_request_open(rq, &f) || !request_is_open(&f.r))
+		return caf_request_answer(rq, h, e, STAGE_SIGNED, code, page);
 	rq->faults = (struct faults){ 0 };
 	rq->re->status = 409;
 	return page(rq, h, &f);
@@ -166,8 +166,8 @@ enum err page_caf_request_tell(struct request *rq, struct html *h)
 	if (!e)
 		e = request_tell(rq->app, rq->arena, &rq->who, rq->arg[0], seen, input_get(&rq->in, "courriel"),
 				 &rq->faults);
-	if (e == ERR_CONFLICT && *seen && !caf_request_open(rq, &f) && request_step(f.r.state) < 0 &&
+	if (e == ERR_CONFLICT && *seen && !caf_request_open(rq, &f) && request_stage(f.r.state) == STAGE_CLOSED &&
 	    strcmp(seen, now = closing_address(rq->app, rq->arena, &f.r)) != 0)
 		return caf_request_address_moved(rq, h, &f, "l’organisme", now);
-	return caf_request_answer(rq, h, e, -1, "motif-renvoye", NULL);
+	return caf_request_answer(rq, h, e, STAGE_CLOSED, "motif-renvoye", NULL);
 }

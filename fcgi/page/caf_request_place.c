@@ -111,8 +111,7 @@ enum err page_caf_request_place(struct request *rq, struct html *h)
 		return e;
 	if (!line || line > f.r.others.n)
 		return ERR_NOTFOUND;
-	if (request_step(f.r.state) < 0 || request_step(f.r.state) > 3 ||
-	    request_line_state(rq->app, rq->arena, &f.r, line) == LINE_COMING)
+	if (!request_is_open(&f.r) || request_line_state(rq->app, rq->arena, &f.r, line) == LINE_COMING)
 		return done(rq, caf_request_path(rq, &f, ""), "etape-autre");
 	return place_page(rq, h, &f);
 }
@@ -139,7 +138,7 @@ enum err page_caf_request_place_post(struct request *rq, struct html *h)
 		e = request_place_pick(rq->app, rq->arena, &rq->who, rq->arg[0], line_of(rq), id, &rq->faults);
 	else
 		return ERR_MALFORMED;
-	return caf_request_answer(rq, h, e, request_step(f.r.state),
+	return caf_request_answer(rq, h, e, request_stage(f.r.state),
 				  input_has(&rq->in, "action", "creer") ? "etablissement-ajoute" : "etablissement-choisi",
 				  place_page);
 }

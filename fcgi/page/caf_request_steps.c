@@ -125,43 +125,44 @@ static const char *who_did(struct request *rq, const struct request_file *f, con
 
 static const struct {
 	const char *what, *verb, *before;
-} after[] = {
-	{ "checked", "vérifié la demande", "" },
-	{ "posted", "enregistré l’envoi de la convention", "La demande n’est pas encore vérifiée." },
-	{ "returned", "enregistré la convention signée", "La convention n’est pas encore envoyée." },
-	{ "activated", "activé l’habilitation", "La convention signée n’est pas encore enregistrée." },
-	{ "", "", "L’habilitation n’est pas encore active." },
+} from_stage[] = {
+	[STAGE_SUBMITTED] = { "checked", "vérifié la demande", "" },
+	[STAGE_CHECKED] = { "posted", "enregistré l’envoi de la convention", "La demande n’est pas encore vérifiée." },
+	[STAGE_SENT] = { "returned", "enregistré la convention signée", "La convention n’est pas encore envoyée." },
+	[STAGE_SIGNED] = { "activated", "activé l’habilitation", "La convention signée n’est pas encore enregistrée." },
+	[STAGE_ACTIVE] = { "", "", "L’habilitation n’est pas encore active." },
 };
 
-const char *caf_request_step_done(struct request *rq, const struct request_file *f, int step)
+const char *caf_request_step_done(struct request *rq, const struct request_file *f, enum request_stage from)
 {
-	return who_did(rq, f, after[step].what, after[step].verb);
+	return who_did(rq, f, from_stage[from].what, from_stage[from].verb);
 }
 
 /* Why a step that starts from a state was not recorded: done already, or not yet possible. */
-static const char *why_not(struct request *rq, const struct request_file *f, int from)
+static const char *why_not(struct request *rq, const struct request_file *f, enum request_stage from)
 {
-	int now = request_step(f->r.state);
+	enum request_stage now = request_stage(f->r.state);
 
 	if (strcmp(f->r.state, "refused") == 0)
 		return who_did(rq, f, "refused", "refusé cette demande");
 	if (strcmp(f->r.state, "withdrawn") == 0)
 		return who_did(rq, f, "withdrawn", "retiré cette demande");
-	if (now < 0)
+	if (now == STAGE_CLOSED)
 		return "Cette demande est close.";
-	if (from < 0)
+	if (from == STAGE_CLOSED)
 		return "Cette demande n’est pas close.";
 	if (now < from)
-		return after[from].before;
-	if (now == from && from == 1 && request_event_last(f, "prepared"))
+		return from_stage[from].before;
+	if (now == from && from == STAGE_CHECKED && request_event_last(f, "prepared"))
 		return who_did(rq, f, "prepared", "préparé à nouveau la convention");
 	if (now == from)
 		return "Le dossier a changé entre-temps. Relisez-le, puis recommencez.";
-	return from < 4 ? who_did(rq, f, after[from].what, arena_printf(rq->arena, "déjà %s", after[from].verb)) :
-			  "L’accès n’est pas ouvert.";
+	if (from == STAGE_ACTIVE)
+		return "L’accès n’est pas ouvert.";
+	return who_did(rq, f, from_stage[from].what, arena_printf(rq->arena, "déjà %s", from_stage[from].verb));
 }
 
-static enum err conflict(struct request *rq, struct html *h, const struct request_file *f, int from)
+static enum err conflict(struct request *rq, struct html *h, const struct request_file *f, enum request_stage from)
 {
 	rq->faults = (struct faults){ 0 };
 	rq->re->status = 409;
@@ -169,7 +170,7 @@ static enum err conflict(struct request *rq, struct html *h, const struct reques
 				arena_printf(rq->arena, "%s Votre saisie n’est pas enregistrée.", why_not(rq, f, from)));
 }
 
-enum err caf_request_answer(struct request *rq, struct html *h, enum err e, int from, const char *code,
+enum err caf_request_answer(struct request *rq, struct html *h, enum err e, enum request_stage from, const char *code,
 			    caf_request_again again)
 {
 	struct request_file f;
@@ -198,20 +199,13 @@ enum err caf_request_address_moved(struct request *rq, struct html *h, const str
 					     french_de(rq->arena, whose), now));
 }
 
-bool caf_request_is_open(const struct request_file *f)
-{
-	int step = request_step(f->r.state);
-
-	return step >= 0 && step < 4;
-}
-
 /* A form's own faults first; those of the rules are added by the act, which is then not reached. Another Caf's request, or one in
    another state, answers before what was typed is looked at. */
-static enum err open_for(struct request *rq, struct html *h, const char *state, int from, struct request_file *f, bool *over)
+static enum err open_for(struct request *rq, struct html *h, enum request_stage from, struct request_file *f, bool *over)
 {
 	enum err e = caf_request_open(rq, f);
 
-	*over = !e && strcmp(f->r.state, state) != 0 && !*input_get(&rq->in, "reprise");
+	*over = !e && request_stage(f->r.state) != from && !*input_get(&rq->in, "reprise");
 	return *over ? conflict(rq, h, f, from) : e;
 }
 
@@ -224,7 +218,7 @@ enum err page_caf_request_check(struct request *rq, struct html *h)
 
 	if (!e)
 		e = request_check(rq->app, rq->arena, &rq->who, rq->arg[0]);
-	return caf_request_answer(rq, h, e, 0, "demande-verifiee", NULL);
+	return caf_request_answer(rq, h, e, STAGE_SUBMITTED, "demande-verifiee", NULL);
 }
 
 enum err page_caf_request_acknowledge(struct request *rq, struct html *h)
@@ -235,10 +229,9 @@ enum err page_caf_request_acknowledge(struct request *rq, struct html *h)
 
 	if (!e)
 		e = request_acknowledge(rq->app, rq->arena, &rq->who, rq->arg[0], seen, mail, &rq->faults);
-	if (e == ERR_CONFLICT && *seen && !caf_request_open(rq, &f) && caf_request_is_open(&f) &&
-	    strcmp(seen, f.r.mail) != 0)
+	if (e == ERR_CONFLICT && *seen && !caf_request_open(rq, &f) && request_is_open(&f.r) && strcmp(seen, f.r.mail) != 0)
 		return caf_request_address_moved(rq, h, &f, "l’organisme", f.r.mail);
-	return caf_request_answer(rq, h, e, 3, "accuse-renvoye", NULL);
+	return caf_request_answer(rq, h, e, STAGE_SIGNED, "accuse-renvoye", NULL);
 }
 
 enum err page_caf_request_prepare(struct request *rq, struct html *h)
@@ -248,7 +241,7 @@ enum err page_caf_request_prepare(struct request *rq, struct html *h)
 
 	if (!e)
 		e = request_prepare(rq->app, rq->arena, &rq->who, rq->arg[0]);
-	return caf_request_answer(rq, h, e, 1, "convention-preparee", NULL);
+	return caf_request_answer(rq, h, e, STAGE_CHECKED, "convention-preparee", NULL);
 }
 
 static day_t day_typed(struct request *rq, const char *name)
@@ -263,7 +256,7 @@ enum err page_caf_request_post(struct request *rq, struct html *h)
 	struct posting p = { .posted = day_typed(rq, "date_envoi"), .document = input_get(&rq->in, "document") };
 	struct request_file f;
 	bool over;
-	enum err e = open_for(rq, h, "checked", 1, &f, &over);
+	enum err e = open_for(rq, h, STAGE_CHECKED, &f, &over);
 
 	if (e || over)
 		return e;
@@ -276,7 +269,7 @@ enum err page_caf_request_post(struct request *rq, struct html *h)
 	} else {
 		e = request_post(rq->app, rq->arena, &rq->who, rq->arg[0], &p, &rq->faults);
 	}
-	return caf_request_answer(rq, h, e, 1, "envoi-enregistre", NULL);
+	return caf_request_answer(rq, h, e, STAGE_CHECKED, "envoi-enregistre", NULL);
 }
 
 enum err page_caf_request_return(struct request *rq, struct html *h)
@@ -292,7 +285,7 @@ enum err page_caf_request_return(struct request *rq, struct html *h)
 	};
 	struct request_file f;
 	bool over;
-	enum err e = open_for(rq, h, "agreement_sent", 2, &f, &over);
+	enum err e = open_for(rq, h, STAGE_SENT, &f, &over);
 
 	if (e || over)
 		return e;
@@ -303,7 +296,7 @@ enum err page_caf_request_return(struct request *rq, struct html *h)
 	} else {
 		e = request_return(rq->app, rq->arena, &rq->who, rq->arg[0], &s, &rq->faults);
 	}
-	return caf_request_answer(rq, h, e, 2, "convention-enregistree", NULL);
+	return caf_request_answer(rq, h, e, STAGE_SENT, "convention-enregistree", NULL);
 }
 
 /* --- an incomplete reply --- */
@@ -330,8 +323,8 @@ enum err page_caf_request_incomplete(struct request *rq, struct html *h)
 
 	if (e)
 		return e;
-	return request_step(f.r.state) == 2 ? incomplete_page(rq, h, &f) :
-					      done(rq, caf_request_path(rq, &f, ""), "etape-autre");
+	return request_stage(f.r.state) == STAGE_SENT ? incomplete_page(rq, h, &f) :
+							done(rq, caf_request_path(rq, &f, ""), "etape-autre");
 }
 
 enum err page_caf_request_incomplete_post(struct request *rq, struct html *h)
@@ -342,5 +335,5 @@ enum err page_caf_request_incomplete_post(struct request *rq, struct html *h)
 	if (!e)
 		e = request_incomplete(rq->app, rq->arena, &rq->who, rq->arg[0], input_get(&rq->in, "precision"),
 				       &rq->faults);
-	return caf_request_answer(rq, h, e, 2, "pli-incomplet", incomplete_page);
+	return caf_request_answer(rq, h, e, STAGE_SENT, "pli-incomplet", incomplete_page);
 }
