@@ -54,6 +54,7 @@ noinst_LIBRARIES += %D%/libacts.a
 	%D%/log_details.c \
 	%D%/log_labels.c \
 	%D%/log_person.c \
+	%D%/mail_templates.c \
 	%D%/mails.c \
 	%D%/mirror.c \
 	%D%/mirror_batch.c \
