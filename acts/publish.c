@@ -222,7 +222,7 @@ static enum err show(struct publication *u)
 	struct family_page page;
 	struct family_summary s;
 	struct rows rows = { .n = 0 };
-	bool grid_shown;
+	bool grid_shown = false;
 	int64_t lat = 0, lon = 0;
 	const char *id = text_upper(u->a, u->e->id);
 	enum err e = make_page(u, &page, &grid_shown);
@@ -301,7 +301,7 @@ enum err family_preview(struct app *app, struct arena *a, const struct establish
 	struct grid g;
 	struct publication u = { .app = app, .a = a, .t = &t, .e = e, .p = &p, .g = &g };
 	struct family_page page;
-	bool grid_shown;
+	bool grid_shown = false;
 	enum err failed = grid_get(&t, a, TABLE_GRID, key_bytes(e->uuid.b, sizeof e->uuid.b), &g);
 
 	if (failed && failed != ERR_NOTFOUND)
