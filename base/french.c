@@ -16,7 +16,8 @@ const char *french_le(struct arena *a, const char *name)
 {
 	static const char *const la[] = { "Ville ",          "Commune ",   "Communauté ", "Métropole ", "Caisse ",
 					  "Mairie ",         "Fondation ", "Fédération ", "Crèche ",    "Micro-crèche ",
-					  "Halte-garderie ", "Caf ",       "Garderie ",   "Maison ",    NULL };
+					  "Halte-garderie ", "Caf ",       "Garderie ",   "Maison ",    "Coopérative ",
+					  "Mutuelle ",       NULL };
 	static const char *const l[] = { "Association ", "Union ", "Agglomération ", "Accueil ", "École ",
 					 "Espace ",      NULL };
 	static const char *const le[] = { "Centre ", "Conseil ", "Département ",   "Syndicat ",

@@ -55,6 +55,7 @@ static const struct {
 	{ "Multi-accueil des Tilleuls", "le Multi-accueil des Tilleuls", "du Multi-accueil des Tilleuls" },
 	{ "Accueil de loisirs du Parc", "l’Accueil de loisirs du Parc", "de l’Accueil de loisirs du Parc" },
 	{ "Micro-crèche Câlin", "la Micro-crèche Câlin", "de la Micro-crèche Câlin" },
+	{ "Coopérative des Coteaux", "la Coopérative des Coteaux", "de la Coopérative des Coteaux" },
 	{ "Caf des Hauts-de-Seine", "la Caf des Hauts-de-Seine", "de la Caf des Hauts-de-Seine" },
 	{ "Les Petits Tisserands", "Les Petits Tisserands", "des Petits Tisserands" },
 	{ "Crèches et Cie", "Crèches et Cie", "de Crèches et Cie" },
