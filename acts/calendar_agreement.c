@@ -162,16 +162,17 @@ static enum err ended_by_hand(struct day_of_agreement *x)
 	return write_all(x, "agreement_ended", day);
 }
 
-/* With an LDAP tool, after its end was told: whoever read of the end reads that it goes on. */
+/* With an LDAP tool, after it had ended: whoever read of the end reads that it goes on. */
 static enum err reopen(struct day_of_agreement *x)
 {
 	day_t due = agreement_due(x->g, x->today);
+	bool told = x->file.end_told;
 
-	if (!x->file.ended_at || !x->file.end_told)
+	if (!x->file.ended_at)
 		return ERR_OK;
 	x->file.ended_at = x->file.end_told = 0;
 	record(x, EVENT_AGREEMENT_REOPENED, "due", due);
-	return write_all(x, "agreement_reopened", due);
+	return told ? write_all(x, "agreement_reopened", due) : ERR_OK;
 }
 
 /* Before it renews, while a letter may still end it; before it ends by itself, unless its end was told when it was recorded. */

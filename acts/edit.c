@@ -137,6 +137,8 @@ bool job_may_edit(struct bytes payload)
 /* --- the stop: since i64, the CSN --- */
 
 #define MARK "#jobs-stopped"
+#define ASIDE_AT_ONCE 200
+#define TRIES 8
 
 enum err edits_stop_read(struct app *app, struct arena *a, struct edits_stop *out)
 {
@@ -199,12 +201,14 @@ static void set_aside(struct arena *a, struct changeset *cs, struct bytes key, c
 	changeset_put(cs, TABLE_JOB, key, job_encode(a, &j));
 }
 
-static enum err set_aside_all(struct app *app, struct arena *a, struct changeset *cs, struct audit_record *r, bool *any)
+/* As many as one record has room to name. */
+static enum err set_aside_some(struct app *app, struct arena *a, struct changeset *cs, struct audit_record *r, size_t *n)
 {
 	AUTO_TXN struct txn t = txn_read(app->store, STORE_MAIN);
 	AUTO_SCAN struct scan s = scan_prefix(&t, TABLE_JOB, BYTES_NONE);
 
-	while (scan_next(&s)) {
+	*n = 0;
+	while (*n < ASIDE_AT_ONCE && scan_next(&s)) {
 		struct reader in = reader_of(s.key);
 		struct job j;
 
@@ -212,30 +216,46 @@ static enum err set_aside_all(struct app *app, struct arena *a, struct changeset
 			continue;
 		set_aside(a, cs, s.key, &s.record);
 		act_detail(a, r, "job", arena_printf(a, "%llu", (unsigned long long)read_u64(&in)));
-		*any = true;
+		++*n;
 	}
 	return t.err;
 }
 
-enum err edits_resume(struct app *app, struct arena *a, const struct visitor *who)
+/* ERR_NOTFOUND: nothing keeps them, and nothing is to be set aside. *more: there may be more of that than one record names. */
+static enum err resume_once(struct app *app, struct arena *a, const struct visitor *who, bool *more)
 {
 	struct audit_record r = stop_record(a, who, "resume");
 	struct changeset *cs = changeset_new(a);
 	struct edits_stop now;
-	bool aside = false;
+	size_t aside;
 	enum err e = edits_stop_read(app, a, &now);
 
 	if (!e)
-		e = set_aside_all(app, a, cs, &r, &aside);
+		e = set_aside_some(app, a, cs, &r, &aside);
 	if (e || (!now.since && !aside))
-		return e ? e : ERR_CONFLICT;
+		return e ? e : ERR_NOTFOUND;
 	if (now.since) {
 		changeset_expect(cs, TABLE_MIRROR_IN, mirror_mark(MARK), now.rev);
 		changeset_delete(cs, TABLE_MIRROR_IN, mirror_mark(MARK));
 		act_detail(a, &r, "change", now.csn);
 	}
 	changeset_audit(cs, &r);
-	return changeset_commit(app->store, cs, NULL);
+	e = changeset_commit(app->store, cs, NULL);
+	*more = e || aside == ASIDE_AT_ONCE;
+	return e;
+}
+
+enum err edits_resume(struct app *app, struct arena *a, const struct visitor *who)
+{
+	bool more = true, any = false;
+	enum err e = ERR_CONFLICT;
+
+	/* the clerk may be at one of the rows */
+	for (int tries = 0; more && tries < TRIES && (!e || e == ERR_CONFLICT); tries += e == ERR_CONFLICT) {
+		e = resume_once(app, a, who, &more);
+		any = any || !e;
+	}
+	return any && e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 /* --- the reader's side --- */

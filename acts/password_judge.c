@@ -320,7 +320,7 @@ static enum err judge_strength(struct app *app, struct arena *a, const struct vi
 
 	if (e)
 		return e;
-	char *folded = arena_strdup(a, text_fold(a, password)), *letters = run_together(a, folded);
+	char *folded = text_fold(a, password), *letters = run_together(a, folded);
 	struct guess g = guess_own(&w, letters);
 
 	add_common(&w);

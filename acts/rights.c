@@ -194,7 +194,7 @@ static enum err person_by_mail(struct txn *t, struct arena *a, const char *mail,
 		v = arena_more(a, v, n, sizeof *v);
 		v[n++] = p;
 	}
-	const struct person *one = person_of_mail(v, n);
+	const struct person *one = n > MAIL_PEOPLE_MOST ? NULL : person_of_mail(v, n);
 
 	if (t->err || !one)
 		return t->err ? t->err : ERR_NOTFOUND;

@@ -40,6 +40,7 @@ MUST_USE enum err establishment_get_by_id(struct txn *t, struct arena *a, const 
 MUST_USE enum err person_by_name(struct txn *t, struct arena *a, char kind, const char *name, struct person *out);
 /* Who may log in by it, as login() looks in the directory: uid or number, else a mail. ERR_NOTFOUND: nobody, or several. Those who left
    stand in nobody's way: beside others with the address they do not count. */
+#define MAIL_PEOPLE_MOST 20 /* that are looked at; an address of more is nobody's */
 MUST_USE enum err person_by_identifier(struct txn *t, struct arena *a, const char *typed, struct person *out);
 MUST_USE enum err caf_by_code(struct txn *t, struct arena *a, const char *code, struct caf *out);
 MUST_USE enum err person_by_key(struct txn *t, struct arena *a, const char *key, struct person *out);

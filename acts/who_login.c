@@ -15,7 +15,6 @@
 #define PASSWORD_MAX 1024
 #define COMMIT_TRIES 20 /* a delay begins before as many have failed at once */
 #define ACCOUNT_DIGEST 8
-#define MAIL_MOST 20 /* people of one address that are looked at; of more it is nobody's */
 
 struct attempt {
 	struct app *app;
@@ -92,7 +91,7 @@ static enum err find_account(struct attempt *t)
 		search(t, filter_or(a, filter_equal(a, "uid", typed), filter_equal(a, "habAgentNumero", typed), NULL), 1);
 
 	if (!e && !t->found && strchr(typed, '@'))
-		e = search(t, filter_equal(a, "mail", typed), MAIL_MOST);
+		e = search(t, filter_equal(a, "mail", typed), MAIL_PEOPLE_MOST);
 	return e;
 }
 

@@ -182,38 +182,35 @@ static const char *opened_of(int32_t cp)
 	return NULL;
 }
 
-static void add_word(struct buf *b, int32_t cp, const char *s, size_t length)
+char *text_fold(struct arena *a, const char *s)
 {
-	const char *plain = opened_of(cp);
-
-	if (plain)
-		buf_text(b, plain);
-	else
-		buf_add(b, s, length);
-}
-
-const char *text_fold(struct arena *a, const char *s)
-{
-	const char *p = map(a, s, strlen(s),
-			    UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD |
-				    UTF8PROC_STRIPMARK | UTF8PROC_IGNORE);
-	struct buf b = buf_new(a);
+	char *p = map(a, s, strlen(s),
+		      UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK |
+			      UTF8PROC_IGNORE);
+	size_t length, to = 0;
 	bool gap = false;
-	size_t length;
 
-	for (size_t i = 0, n = p ? strlen(p) : 0; i < n; i += length) {
+	if (!p)
+		return arena_strdup(a, "");
+	/* in place: nothing becomes longer, a word begins after what parts it from the one before */
+	for (size_t i = 0, n = strlen(p); i < n; i += length) {
 		int32_t cp = next(p + i, n - i, &length);
+		const char *plain = opened_of(cp);
 
 		if (!is_word(cp)) {
-			gap = b.n > 0;
+			gap = to > 0;
 			continue;
 		}
 		if (gap)
-			buf_byte(&b, ' ');
+			p[to++] = ' ';
 		gap = false;
-		add_word(&b, cp, p + i, length);
+		size_t bytes = plain ? strlen(plain) : length;
+
+		memmove(p + to, plain ? plain : p + i, bytes);
+		to += bytes;
 	}
-	return buf_str(&b);
+	explicit_bzero(p + to, strlen(p + to)); /* it may be a password */
+	return p;
 }
 
 const char *text_sought(struct arena *a, const char *typed)

@@ -23,7 +23,7 @@ char *text_pasted(struct arena *a, const char *s);
 
 /* For search: NFKC, case folded, accents stripped, ligatures opened (œ → oe), every run of other characters than
    letters and digits one blank, ends trimmed: "Saint-Étienne" → "saint etienne". */
-const char *text_fold(struct arena *a, const char *s);
+char *text_fold(struct arena *a, const char *s);
 
 /* What a search box looks for: the folded words of what was typed; NULL when nothing was. */
 const char *text_sought(struct arena *a, const char *typed);

@@ -110,6 +110,8 @@ static enum err next_rows(struct step *s, struct rows *out)
 /* One that cannot be read, or what it leads to, keeps no other from its day, and nothing of it is done. */
 static enum err run_row(struct step *s, struct bytes key, struct bytes payload, struct changeset *done)
 {
+	size_t purges_left = s->purges_left;
+
 	s->cs = changeset_new(s->a);
 	enum err e = stages[s->progress->stage].row(s, payload);
 
@@ -117,6 +119,7 @@ static enum err run_row(struct step *s, struct bytes key, struct bytes payload, 
 		changeset_join(done, s->cs);
 	if (e != ERR_CORRUPT && e != ERR_NOTFOUND)
 		return e;
+	s->purges_left = purges_left;
 	log_line(LOG_LEVEL_ERROR, "a record of the calendar cannot be read", "table",
 		 table_name(stages[s->progress->stage].table), "key", text_hex(s->a, key), NULL);
 	return ERR_OK;

@@ -108,7 +108,7 @@ int ctl_jobs_resume(struct ctl *c)
 	enum err e = edits_resume(&c->app, c->arena, &who);
 
 	if (e)
-		return ctl_fail("%s", e == ERR_CONFLICT ? "jobs of the directory do not stand still" : err_text(e));
+		return ctl_fail("%s", e == ERR_NOTFOUND ? "jobs of the directory do not stand still" : err_text(e));
 	puts("jobs of the directory go on");
 	return 0;
 }

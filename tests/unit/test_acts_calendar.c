@@ -185,14 +185,16 @@ static void test_an_end_that_was_told_is_told_to_be_none(void **state)
 	clock_test_offset(day_start(day(2028, 1, 15)) + HOUR_MS - clock_now());
 	assert_true(live(w, &kept, day(2028, 1, 15)));
 	assert_int_equal(mails_of(w, "agreement_ended", NULL), 4);
-	/* of an end that was news to nobody nothing is said */
+	/* of an end that was news to nobody nothing is mailed */
 	g = kept = agreement_of(day(2020, 1, 15), day(2021, 1, 15));
 	g.number = kept.number = "921-2020-0001";
 	g.uuid = kept.uuid = uuid_of(92);
 	g.not_tacit = true;
 	assert_true(live(w, &g, day(2028, 1, 16)));
 	kept.due = day(2029, 1, 15);
-	assert_false(live(w, &kept, day(2028, 1, 17)));
+	assert_true(live(w, &kept, day(2028, 1, 17)));
+	assert_int_equal(audit_of(w, "agreement_reopened", &r), 2);
+	assert_string_equal(r.object_id, "921-2020-0001");
 	assert_int_equal(mails_of(w, "agreement_ended", NULL), 4);
 	assert_int_equal(mails_of(w, "agreement_reopened", NULL), 2);
 }

@@ -163,7 +163,7 @@ static void test_an_operator_sets_it_aside(void **state)
 	assert_true(scan_next(&scan) && scan_next(&scan));
 	assert_int_equal(job_decode(s->a, scan.record.payload, &j), ERR_OK);
 	assert_string_equal(j.lines.v[0], text_hex(s->a, bytes_of("unreadable")));
-	assert_int_equal(edits_resume(&s->app, s->a, &s->from), ERR_CONFLICT);
+	assert_int_equal(edits_resume(&s->app, s->a, &s->from), ERR_NOTFOUND);
 }
 
 /* Its kind can be read, or its state. */
@@ -184,6 +184,24 @@ static void test_one_of_another_kind_keeps_nobody_waiting(void **state)
 	assert_int_equal(times(said(s, states, &now), "a waiting row cannot be read"), 0);
 }
 
+/* More than a record has room for. */
+static void test_many_are_set_aside(void **state)
+{
+	struct stage *s = *state;
+	struct changeset *cs = changeset_new(s->a);
+	struct audit_record r = act_record(s->a, &s->from, EVENT_SERVICE);
+	const char *now;
+
+	for (int i = 0; i < 2000; i++)
+		changeset_append(cs, TABLE_JOB, bytes_of("unreadable"));
+	changeset_audit(cs, &r);
+	assert_int_equal(changeset_commit(s->app.store, cs, NULL), ERR_OK);
+	assert_int_equal(edits_resume(&s->app, s->a, &s->from), ERR_OK);
+	(void)said(s, states, &now);
+	assert_int_equal(times(now, "unreadable failed"), 2002);
+	assert_null(strchr(now, '?'));
+}
+
 static int tear_down(void **state)
 {
 	jobs_done();
@@ -196,6 +214,7 @@ int main(void)
 		cmocka_unit_test(test_those_of_the_directory_wait_behind_it),
 		cmocka_unit_test(test_an_operator_sets_it_aside),
 		cmocka_unit_test(test_one_of_another_kind_keeps_nobody_waiting),
+		cmocka_unit_test(test_many_are_set_aside),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

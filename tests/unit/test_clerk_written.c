@@ -88,7 +88,7 @@ static void test_what_is_missing_stops_the_jobs_until_somebody_resumes(void **st
 	assert_string_equal(job_state(s), "waiting");
 	assert_int_equal(edits_resume(&s->app, s->a, &s->from), ERR_OK);
 	assert_false(is_stopped(s));
-	assert_int_equal(edits_resume(&s->app, s->a, &s->from), ERR_CONFLICT);
+	assert_int_equal(edits_resume(&s->app, s->a, &s->from), ERR_NOTFOUND);
 	assert_int_equal(records_of(s, EVENT_SERVICE), 2);
 	assert_string_equal(job_state(s), "done");
 }
