@@ -25,8 +25,8 @@ MUST_USE enum err access_of(struct app *app, struct arena *a, const struct grant
 
 /* « À renvoyer »: another temporary password, to another address when mail is another one: both addresses are told. agent: the number
    of somebody of this request. seen: the address that was read before, "" : not told. Answers as the steps do; ERR_CONFLICT: not
-   active, the access is not open, or its address is neither any more the one that was seen nor this one; fields « courriel », « partage » (others
-   have that address too, and shared does not confirm it). */
+   active, the access is not open, or its address is neither any more the one that was seen nor this one; fields « courriel »,
+   « partage » (others have that address too, and shared does not confirm it). */
 MUST_USE enum err request_resend(struct app *app, struct arena *a, const struct visitor *who, const char *number,
 				 const char *agent, const char *seen, const char *mail, bool shared,
 				 struct faults *faults);

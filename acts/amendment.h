@@ -6,8 +6,9 @@
 #include "acts/agreement.h"
 
 /* nature: which of them. Signatures and reference: reference, signature_fournisseur, signature_caf. Somebody new: nom, prenom,
-   fonction, courriel, partage (others have that address), homonyme (one of that name is there already). agent: his number; etablissement: its id; gestion: its manager changes, confirmed; confirmer. The
-   sets fonctionnement and places hold establishments' ids, or for a new establishment agents' numbers. */
+   fonction, courriel, partage (others have that address), homonyme (one of that name is there already). agent: his number;
+   etablissement: its id; gestion: its manager changes, confirmed; confirmer. The sets fonctionnement and places hold
+   establishments' ids, or for a new establishment agents' numbers. */
 extern const struct form amendment_form;
 extern const struct choice amendment_natures[];
 /* It adds, so it is signed. */

@@ -1,5 +1,5 @@
-/* What a day brings a convention: renewal, end, warning (art. 5), and what an LDAP tool made of it. The store keeps for which due day each was done: the directory's
-   entry follows by a job. */
+/* What a day brings a convention: renewal, end, warning (art. 5), and what an LDAP tool made of it. The store keeps for which due day
+   each was done: the directory's entry follows by a job. */
 #include "acts/agreement.h"
 #include "acts/calendar.h"
 #include "acts/edit.h"

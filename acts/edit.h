@@ -50,8 +50,8 @@ struct edits_stop {
 	uint64_t rev;
 };
 MUST_USE enum err edits_stop_read(struct app *app, struct arena *a, struct edits_stop *out);
-/* Both with records of the service's log. It is so already: ERR_CONFLICT, resuming ERR_NOTFOUND. Resuming also sets aside the jobs that do not decode: each becomes
-   a failed one of kind "unreadable", whose one line is its bytes in hexadecimal. */
+/* Both with records of the service's log. It is so already: ERR_CONFLICT, resuming ERR_NOTFOUND. Resuming also sets aside the jobs that do
+   not decode: each becomes a failed one of kind "unreadable", whose one line is its bytes in hexadecimal. */
 MUST_USE enum err edits_stop_add(struct app *app, struct arena *a, struct changeset *cs, const char *csn);
 MUST_USE enum err edits_resume(struct app *app, struct arena *a, const struct visitor *who);
 

@@ -233,7 +233,7 @@ static void act_form(struct request *rq, struct html *h, const struct listing_st
 }
 
 /* Who withdrew it before, or put it back. */
-static void quicker_note(struct request *rq, struct html *h, const struct published *p)
+static void withdrawn_before_note(struct request *rq, struct html *h, const struct published *p)
 {
 	bool online = strcmp(p->state, "online") == 0;
 
@@ -263,7 +263,7 @@ static enum err show(struct request *rq, struct html *h, bool conflict)
 	     rq->e.name, establishment_kind_label(rq->e.type, rq->e.category, rq->e.capacity), rq->e.id, rq->e.street,
 	     rq->e.postal_code, rq->e.city);
 	if (conflict)
-		quicker_note(rq, h, &st.published);
+		withdrawn_before_note(rq, h, &st.published);
 	listing_state_card(rq, h, &st, &seen);
 	if (st.published.rev)
 		listing_rubrics(rq, h, &st.online);
