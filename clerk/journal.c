@@ -29,7 +29,8 @@
 #define MARK_EVERY_MS (5 * MINUTE_MS)
 #define CHANGE_LENGTH 200
 #define NEWS_MS HOUR_MS
-#define DETAILS_ROOM 6000
+#define DETAILS_ROOM 10000 /* of a record's 16384 bytes */
+#define DETAIL_FRAME 8
 
 struct journal {
 	struct clerk *clerk;
@@ -207,7 +208,7 @@ static void name_gone(struct copying *c, struct audit_record *r)
 	establishment_default(&e);
 	dn += strlen(rdn);
 	e.id = arena_memdup(c->arena, dn, strcspn(dn, ","));
-	journal_rights(c->txn, c->arena, c->e, c->type, &e, r);
+	journal_rights(c->txn, c->arena, c->e, c->type, &e, r, &c->room);
 }
 
 static void name_object(struct copying *c, struct audit_record *r)
@@ -232,7 +233,7 @@ static void name_object(struct copying *c, struct audit_record *r)
 	if (rec.payload.p[0] == MIRROR_KIND_ESTABLISHMENT &&
 	    establishment_get(c->txn, c->arena, TABLE_MIRROR_ESTABLISHMENT, id, &e) == ERR_OK) {
 		act_on_establishment(r, &e);
-		journal_rights(c->txn, c->arena, c->e, c->type, &e, r);
+		journal_rights(c->txn, c->arena, c->e, c->type, &e, r, &c->room);
 	} else if (rec.payload.p[0] == MIRROR_KIND_PERSON &&
 		   person_get(c->txn, c->arena, TABLE_MIRROR_PERSON, id, &p) == ERR_OK) {
 		r->object_kind = "person";
@@ -254,6 +255,15 @@ static bool is_told(const char *change)
 	return true;
 }
 
+bool journal_room(size_t *room, const char *name, const char *value)
+{
+	size_t n = strlen(name) + strlen(value) + DETAIL_FRAME;
+	bool fits = n <= *room;
+
+	*room = fits ? *room - n : 0;
+	return fits;
+}
+
 static void add_changes(struct copying *c, struct audit_record *r, const char *attribute, const char *name)
 {
 	struct strs values = entry_texts(c->arena, c->e, attribute);
@@ -268,11 +278,10 @@ static void add_changes(struct copying *c, struct audit_record *r, const char *a
 		else if (text_clean(c->arena, bytes_of(values.v[i]), true, &text))
 			text = "(not text)";
 		text = text_cut(c->arena, text, CHANGE_LENGTH);
-		if (strlen(text) > c->room) {
+		if (!journal_room(&c->room, name, text)) {
 			act_detail(c->arena, r, name, "…");
 			return;
 		}
-		c->room -= strlen(text);
 		act_detail(c->arena, r, name, text);
 	}
 }
@@ -337,8 +346,18 @@ static enum err tell_person(struct copying *c, const struct audit_record *r, str
 	return journal_tell(c->clerk, c->arena, c->e, age, &p, cs);
 }
 
+/* A person was renamed, and the mirror knows the former name alone: nobody would be told. */
+static bool awaits_mirror(const struct copying *c)
+{
+	struct person p;
+
+	return strcmp(c->type, "modrdn") == 0 && person_by_key(c->txn, c->arena, c->found, &p) == ERR_NOTFOUND &&
+	       person_by_key(c->txn, c->arena, c->object, &p) == ERR_OK;
+}
+
+/* *later, when asked (not NULL): it can be copied once the mirror has followed, and is not yet. */
 static enum err copy_entry(struct journal *j, struct arena *a, struct txn *t, const struct entry *e,
-			   struct changeset *cs, size_t *n)
+			   struct changeset *cs, size_t *n, bool *later)
 {
 	struct copying c = {
 		.clerk = j->clerk, .arena = a, .txn = t, .e = e, .type = entry_text(e, "reqType"), .room = DETAILS_ROOM
@@ -352,6 +371,10 @@ static enum err copy_entry(struct journal *j, struct arena *a, struct txn *t, co
 
 	if (failed || !wanted)
 		return failed;
+	if (later && awaits_mirror(&c)) {
+		*later = true;
+		return ERR_OK;
+	}
 	struct audit_record r = record_of(&c, &who);
 
 	changeset_audit(cs, &r);
@@ -383,8 +406,11 @@ static enum err copy_new(struct journal *j, struct arena *a, struct txn *t, cons
 		return ERR_OK;
 	if (now - entry->since < LAG_MS && now - end < SETTLED_MS)
 		return ERR_OK;
-	enum err failed = copy_entry(j, a, t, e, cs, copied);
+	bool later = false;
+	enum err failed = copy_entry(j, a, t, e, cs, copied, now - entry->since < SETTLED_MS ? &later : NULL);
 
+	if (later)
+		return failed;
 	entry->state = *copied > before ? SEEN_COPIED : SEEN_LEFT;
 	return failed;
 }

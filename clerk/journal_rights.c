@@ -7,8 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define ROOM 6000 /* bytes of details: a record has an end */
-
 struct change_of {
 	struct person person;
 	unsigned given, taken;
@@ -108,18 +106,16 @@ static void look_at(struct looking *x, const char *attribute, unsigned family)
 		}
 }
 
-static void add(struct looking *x, const struct establishment *place, struct audit_record *r)
+static void add(struct looking *x, const struct establishment *place, struct audit_record *r, size_t *room)
 {
-	size_t room = ROOM;
-
 	for (size_t i = 0; i < x->n; i++) {
 		const struct change_of *c = &x->v[i];
 		const char *given = deed_right_write(x->a, c->person.number, place->id, c->given),
 			   *taken = deed_right_write(x->a, c->person.number, place->id, c->taken);
 
-		if (room < strlen(given) + strlen(taken))
+		if ((c->given && !journal_room(room, "right_given", given)) ||
+		    (c->taken && !journal_room(room, "right_taken", taken)))
 			return;
-		room -= strlen(given) + strlen(taken);
 		if (c->given)
 			act_detail(x->a, r, "right_given", given);
 		if (c->taken)
@@ -144,7 +140,7 @@ static void name_provider(struct looking *x, const struct establishment *place, 
 }
 
 void journal_rights(struct txn *t, struct arena *a, const struct entry *change, const char *type,
-		    const struct establishment *place, struct audit_record *r)
+		    const struct establishment *place, struct audit_record *r, size_t *room)
 {
 	struct looking x = { .t = t, .a = a, .change = change, .deletes = strcmp(type, "delete") == 0 };
 
@@ -153,5 +149,5 @@ void journal_rights(struct txn *t, struct arena *a, const struct entry *change, 
 		look_at(&x, "habDroitDisponibilites", FAMILY_PLACES);
 	}
 	name_provider(&x, place, r);
-	add(&x, place, r);
+	add(&x, place, r, room);
 }
