@@ -340,7 +340,8 @@ static enum err edit_right(struct import *m, const struct import_row *r)
 	struct edits *x = NULL;
 
 	for (size_t i = 0; i < LENGTH(attributes); i++) {
-		bool wanted = strcmp(r->cell[RIGHT_LISTING + i], "TRUE") == 0, has = import_has_right(r->thing, place, i);
+		bool wanted = strcmp(r->cell[RIGHT_LISTING + i], "TRUE") == 0;
+		bool has = told.person && import_has_right(told.person, place, i);
 
 		if (wanted == has || !*r->cell[RIGHT_LISTING + i])
 			continue;

@@ -212,7 +212,29 @@ static void test_a_right_from_before_opens_nothing_by_the_way(void **state)
 	slapd_change(MODIFY(OTHER_DEAL) "add: habEtablissementCouvert\nhabEtablissementCouvert: " PLACE "\n");
 	assert_false(drops_right_of(s, planned(s, MOVED, deal, NULL), "n.aubrac"));
 	assert_true(drops_right_of(s, planned(s, MOVED, deal, NULL), "jmartin"));
+	/* a line of the file has the last word: one that stays is taken, and is not given once more */
+	struct import *taken = planned(s, MOVED, NULL, arena_printf(s->a, RIGHT, "n.aubrac", "non"));
+	struct import *kept = planned(s, MOVED, NULL, arena_printf(s->a, RIGHT, "n.aubrac", "oui"));
+
+	assert_true(drops_right_of(s, taken, "n.aubrac"));
+	assert_non_null(strstr(changes_of(s, taken), "|removed right of A-000003 on E0001: listing|"));
+	assert_int_equal(taken->n_told, 1);
+	assert_null(strstr(changes_of(s, kept), "A-000003"));
+	assert_int_equal(kept->n_told, 0);
 	slapd_change(MODIFY(OTHER_DEAL) "delete: habEtablissementCouvert\n");
+}
+
+/* By a convention that is over: it ends by the way, and is told once. */
+static void test_a_right_that_ends_by_the_way_is_taken_once(void **state)
+{
+	struct stage *s = *state;
+	struct import *m =
+		planned(s, MOVED, arena_printf(s->a, DEAL, "F002"), arena_printf(s->a, RIGHT, "n.aubrac", "non"));
+	const char *removed = "|removed right of A-000003 on E0001: listing|", *changes = changes_of(s, m);
+
+	assert_true(drops_right_of(s, m, "n.aubrac"));
+	assert_non_null(strstr(changes, removed));
+	assert_null(strstr(strstr(changes, removed) + strlen(removed), removed + 1));
 }
 
 static void test_who_loses_it_is_given_no_right(void **state)
@@ -230,6 +252,7 @@ int main(void)
 		cmocka_unit_test(test_it_goes_as_by_an_activation),
 		cmocka_unit_test(test_nothing_is_decided_while_it_is_being_given),
 		cmocka_unit_test(test_a_right_from_before_opens_nothing_by_the_way),
+		cmocka_unit_test(test_a_right_that_ends_by_the_way_is_taken_once),
 		cmocka_unit_test(test_who_loses_it_is_given_no_right),
 	};
 
