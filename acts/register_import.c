@@ -142,7 +142,7 @@ static void add_told(struct arena *a, struct audit_record *r, const struct impor
 		act_detail(a, r, "right_taken", deed_right_write(a, number, told->place->id, told->taken));
 }
 
-/* The first ones that are left, all of one provider; *n is how many are left. */
+/* The first ones that are left, all of one provider, or of none: whom a tool put aside has none. *n is how many are left. */
 static void record_told(struct import *m, struct changeset *cs, const struct visitor *who, struct import_told *v, size_t *n)
 {
 	struct audit_record r = act_record(m->arena, who, EVENT_REGISTER_IMPORTED);
@@ -150,8 +150,9 @@ static void record_told(struct import *m, struct changeset *cs, const struct vis
 	size_t left = 0, taken = 0;
 
 	r.caf = m->o.caf;
-	r.provider = r.object_id = provider->id;
-	r.object_kind = "provider";
+	r.provider = provider ? provider->id : "";
+	r.object_kind = provider ? "provider" : "caf";
+	r.object_id = provider ? provider->id : m->o.caf;
 	for (size_t i = 0; i < *n; i++) {
 		if (v[i].person->parent == provider && taken < TOLD_AT_ONCE) {
 			add_told(m->arena, &r, &v[i]);

@@ -49,9 +49,9 @@ const struct strs *import_changes(const struct import *m);
 /* One English line for what is allowed and worth a look, with its file and line. */
 const struct strs *import_warnings(const struct import *m);
 
-/* Beside the import's own record each provider has records of its people who are made or whose rights change, for their histories.
-   Only of a plan without faults and with changes. ERR_TOOLARGE: split the files; ERR_CONFLICT: another act gave the same
-   numbers, or one of the establishments, meanwhile: plan again. */
+/* Beside the import's own record each provider has records of its people who are made or whose rights change, for their histories;
+   those of no provider are in the Caf's. Only of a plan without faults and with changes. ERR_TOOLARGE: split the files;
+   ERR_CONFLICT: another act gave the same numbers, or one of the establishments, meanwhile: plan again. */
 MUST_USE enum err import_commit(struct app *app, struct import *m, const struct visitor *who);
 
 /* --- inside register_*.c --- */

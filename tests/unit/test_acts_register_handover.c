@@ -2,6 +2,7 @@
 #include "tests/unit/test_acts_service.h"
 
 #include "acts/commune.h"
+#include "acts/deeds.h"
 #include "acts/directory_lint.h"
 #include "acts/edit.h"
 #include "acts/outcome.h"
@@ -10,6 +11,7 @@
 #define OTHER "habFournisseurId=F002,ou=fournisseurs," CAF
 #define OTHER_DEAL "habConventionNumero=921-2026-0002," OTHER
 #define OTHER_AGENT "uid=n.aubrac," OTHER
+#define STRAY_AGENT "uid=v.lone,ou=fournisseurs," CAF
 
 #define MOVED \
 	"identifiant;nom;type;adresse;code_postal;commune;code_insee;fournisseur\n" \
@@ -246,6 +248,29 @@ static void test_who_loses_it_is_given_no_right(void **state)
 			    "droits.csv:2: : A-000001 is no agent of the mana|");
 }
 
+/* Only an LDAP tool can have given it to him, or moved him there; a file may take it away, and the record is of no provider. */
+static void test_a_right_of_somebody_of_no_provider_can_be_taken(void **state)
+{
+	struct stage *s = *state;
+	struct visitor who = s->from;
+
+	slapd_change(PERSON(STRAY_AGENT, "habAgent", "v.lone", "Vera Lone", "A-000009") "\n" MODIFY(
+		PLACE) "add: habDroitFonctionnement\nhabDroitFonctionnement: " STRAY_AGENT "\n");
+	struct import *m = planned(s, NULL, NULL, arena_printf(s->a, RIGHT, "v.lone", "non"));
+
+	assert_string_equal(faults_of(s, m), "");
+	assert_true(strstr(lines_of(s, m), "-habDroitFonctionnement: " STRAY_AGENT "|") != NULL);
+	assert_int_equal(import_commit(&s->app, m, &who), ERR_OK);
+	struct audit_record r = last_record(s, EVENT_REGISTER_IMPORTED);
+
+	assert_string_equal(arg_of(&r.details, "right_taken"), deed_right_write(s->a, "A-000009", "E0001", FAMILY_LISTING));
+	assert_string_equal(r.provider, "");
+	assert_string_equal(r.object_kind, "caf");
+	assert_string_equal(r.object_id, "921");
+	slapd_change(MODIFY(PLACE) "delete: habDroitFonctionnement\nhabDroitFonctionnement: " STRAY_AGENT
+				   "\n\ndn: " STRAY_AGENT "\nchangetype: delete\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_a_right_from_before_opens_nothing_by_the_way),
 		cmocka_unit_test(test_a_right_that_ends_by_the_way_is_taken_once),
 		cmocka_unit_test(test_who_loses_it_is_given_no_right),
+		cmocka_unit_test(test_a_right_of_somebody_of_no_provider_can_be_taken),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, stage_tear_down);
