@@ -200,14 +200,16 @@ struct import_thing *import_find(struct import *m, char kind, const char *name, 
 struct import_thing *import_known(struct import *m, char kind, const char *name);
 
 /* register_things.c: what the directory has. Names: 'p' 'e' 'g' 'n' by id or number, 'u' uid, 'k' normal DN, 's' SIRET, 'm' mail,
-   'x' anybody's mail, whatever the Caf, 'w' mail and name, 'f' folded name and 'a' address of an establishment, 'v' an
-   agreement and what it covers, 'i' a provider and what one of its agreements in force covers, 'r' a right. */
+   'x' the mail of anybody who has not left, whatever the Caf, 'y' of who has, 'w' mail and name, 'f' folded name and 'a' address of
+   an establishment, 'v' an agreement and what it covers, 'i' a provider and what one of its agreements in force covers, 'r' a right. */
 void import_directory(struct import *m, const struct entries *directory);
 struct import_thing *import_thing_add(struct import *m, const struct import_thing *t);
 void import_name_thing(struct import *m, struct import_thing *t, const char *siret, const char *mail);
 void import_name_place(struct import *m, struct import_thing *t, const char *name, const char *postal, const char *street);
 void import_name_person(struct import *m, struct import_thing *t, const char *mail, const char *given_name,
 			const char *surname);
+/* The names 'x' and 'y': where the status is that of who left, the address is no identifier of his (docs/decisions/0025). */
+void import_name_mail(struct import *m, struct import_thing *t, const char *mail, const char *status);
 struct import_thing *import_person_named(struct import *m, const char *mail, const char *given_name, const char *surname);
 const char *import_pair(struct import *m, const struct import_thing *x, const struct import_thing *y);
 const char *import_spot(struct import *m, const char *name, const char *postal, const char *street);

@@ -217,15 +217,22 @@ static struct import_thing *person_of(struct import *m, struct import_row *row, 
 	return t;
 }
 
-/* Allowed: two of one town hall may share one. */
+/* Allowed: two of one town hall may share one, and who comes back has his own. */
 static void warn_mail(struct import *m, const struct import_row *row)
 {
-	bool several;
-	const struct import_thing *other = import_find(m, 'x', row->cell[PERSON_MAIL], &several);
+	const char *mail = row->cell[PERSON_MAIL];
+	bool several, gone;
+	const struct import_thing *other = import_find(m, 'x', mail, &several), *left = import_find(m, 'y', mail, &gone);
 
+	if (strcmp(row->cell[PERSON_STATUS], "terminee") == 0)
+		return;
 	if (other || several)
-		import_warn(m, IMPORT_PERSON, row->line, "%s is the address of %s too: nobody can log in by it",
-			    row->cell[PERSON_MAIL], other ? other->id : "others");
+		import_warn(m, IMPORT_PERSON, row->line, "%s is the address of %s too: nobody can log in by it", mail,
+			    other ? other->id : "others");
+	else if (left || gone)
+		import_warn(m, IMPORT_PERSON, row->line,
+			    "%s is the address of %s too, who left: see that they are one person", mail,
+			    left ? left->id : "others");
 }
 
 static enum err make_person(struct import *m, struct import_row *row, const struct import_thing *provider)
@@ -254,7 +261,7 @@ static enum err make_person(struct import *m, struct import_row *row, const stru
 	t->uid = uid;
 	t->parent = provider;
 	warn_mail(m, row);
-	import_name_add(m, 'x', row->cell[PERSON_MAIL], t);
+	import_name_mail(m, t, row->cell[PERSON_MAIL], row->cell[PERSON_STATUS]);
 	import_name_person(m, t, row->cell[PERSON_MAIL], row->cell[PERSON_GIVEN], row->cell[PERSON_SURNAME]);
 	return ERR_OK;
 }

@@ -128,6 +128,11 @@ void import_name_person(struct import *m, struct import_thing *t, const char *ma
 		import_name_add(m, 'w', who(m, mail, given_name, surname), t);
 }
 
+void import_name_mail(struct import *m, struct import_thing *t, const char *mail, const char *status)
+{
+	import_name_add(m, strcmp(status, "terminee") == 0 ? 'y' : 'x', mail, t);
+}
+
 struct import_thing *import_person_named(struct import *m, const char *mail, const char *given_name, const char *surname)
 {
 	return import_known(m, 'w', who(m, mail, given_name, surname));
@@ -173,7 +178,7 @@ static void take_entry(struct import *m, const struct mirrored *x, const struct 
 
 	if (t.kind == IMPORT_PERSON) {
 		import_name_person(m, kept, mail, x->is.person.given_name, x->is.person.surname);
-		import_name_add(m, 'x', x->is.person.mail, kept);
+		import_name_mail(m, kept, x->is.person.mail, x->is.person.status);
 	} else {
 		import_name_thing(m, kept, siret, mail);
 	}

@@ -258,6 +258,16 @@ def test_what_is_allowed_and_worth_a_look_is_warned_of(service, tree, tmp_path):
     said = plan(service, tmp_path, personnes=people)
     assert 'personnes.csv:3: warning: accueil@radeau.example is the address of ' in said and '3 changes' in said, said
     assert 'personnes.csv:4: warning: n.aubrac@radeau.example is the address of 921-9001 too' in said and 'personnes.csv:2: warning' not in said, said
+    # who left keeps nobody from logging in, whether the directory has it so or the file
+    tree.set(tree.agent, habStatut='terminee')
+    said = plan(service, tmp_path, personnes=people)
+    assert 'personnes.csv:4: warning: n.aubrac@radeau.example is the address of 921-9001 too, who left: see that they are one person' in said, said
+    assert said.count('nobody can log in by it') == 1, said
+    first, header = ';F9219001\nCosse', 'fournisseur;statut\n'
+    closed = people.replace(first, ';F9219001;terminee\nCosse').replace('fournisseur\n', header).replace('example;F9219001\n', 'example;F9219001;\n')
+    said = plan(service, tmp_path, personnes=closed)
+    assert 'nobody can log in by it' not in said and 'personnes.csv:3: warning: accueil@radeau.example is the address of ' in said, said
+    assert '3 changes' in said and 'personnes.csv:2: warning' not in said, said
 
 
 def test_an_establishment_goes_to_another_manager_as_by_an_activation(service, tree, tmp_path):
