@@ -13,7 +13,7 @@ enum err handover_begin(struct app *app, struct arena *a, const struct establish
 
 	if (failed && failed != ERR_NOTFOUND)
 		return failed;
-	*out = (struct handover){ .about = about, .rev = failed ? REV_ABSENT : last.rev };
+	*out = (struct handover){ .about = about, .rev = failed ? REV_ABSENT : last.rev, .to = failed ? "" : last.to };
 	out->under_way = !failed && strcmp(last.to, e->manager_key) != 0 && now - last.at < MIRROR_LAG;
 	return ERR_OK;
 }

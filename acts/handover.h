@@ -10,6 +10,7 @@
 struct handover {
 	const char *about; /* NULL: nothing is given */
 	uint64_t rev;
+	const char *to; /* the key of whom it was given to last; "" : nobody */
 	bool under_way; /* it is given to a manager whom the mirror does not show, and that was less than MIRROR_LAG ago */
 };
 

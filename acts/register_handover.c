@@ -9,8 +9,11 @@
 static enum err read_given(struct import *m, struct import_thing *place)
 {
 	struct establishment shown;
-	enum err e = establishment_find(m->app, m->arena, place->id, &shown);
+	enum err e;
 
+	if (!place->there || place->given.about)
+		return ERR_OK;
+	e = establishment_find(m->app, m->arena, place->id, &shown);
 	if (e == ERR_NOTFOUND)
 		shown = place->there->is.establishment;
 	e = or_none(e);
@@ -21,16 +24,20 @@ enum err import_handover_check(struct import *m, enum import_kind kind, struct i
 			       struct import_thing *place)
 {
 	bool told = place->row && place->row != row && place->row->refused;
-	enum err e = ERR_OK;
+	enum err e = told ? ERR_OK : read_given(m, place);
 
-	if (!place->there || told)
-		return ERR_OK;
-	if (!place->given.about)
-		e = read_given(m, place);
-	if (!e && place->given.under_way)
+	if (!e && !told && place->given.under_way)
 		import_refuse(m, kind, row, column,
 			      "%s is being given to another manager: import again once the mirror shows him, in a few minutes",
 			      place->id);
+	return e;
+}
+
+enum err import_handover_is_to(struct import *m, struct import_thing *place, const struct import_thing *provider, bool *out)
+{
+	enum err e = read_given(m, place);
+
+	*out = !e && place->given.under_way && strcmp(place->given.to, provider->key) == 0;
 	return e;
 }
 

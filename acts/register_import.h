@@ -233,6 +233,9 @@ void import_note_written(struct import *m, const struct import_thing *agreement,
    whom the mirror does not show yet. */
 MUST_USE enum err import_handover_check(struct import *m, enum import_kind kind, struct import_row *row, size_t column,
 					struct import_thing *place);
+/* *out: an act before has given it to that provider, whom the mirror does not show yet. */
+MUST_USE enum err import_handover_is_to(struct import *m, struct import_thing *place,
+					const struct import_thing *provider, bool *out);
 /* Its manager is from now on whom its parent says. */
 void import_handover_begin(struct import *m, struct import_thing *place);
 /* The edits, and the lines that tell what ends with the manager before. */

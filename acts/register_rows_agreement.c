@@ -7,36 +7,49 @@
 
 #include <string.h>
 
-/* *may: nothing keeps the convention from covering it; what does is told. */
-static enum err may_cover(struct import *m, struct import_row *row, struct import_thing *place, bool *may)
+/* A fault, unless an act before has given it to the row's provider: that one is told to wait. */
+static enum err not_managed(struct import *m, struct import_row *row, struct import_thing *place)
+{
+	bool coming = false;
+	enum err e;
+
+	if (import_is_refused(place)) {
+		row->refused = true;
+		return ERR_OK;
+	}
+	e = import_handover_is_to(m, place, row->thing->parent, &coming);
+	if (!e && coming)
+		return import_handover_check(m, IMPORT_AGREEMENT, row, DEAL_COVERED, place);
+	if (!e)
+		import_refuse(m, IMPORT_AGREEMENT, row, DEAL_COVERED, "%s is not managed by this provider", place->id);
+	return e;
+}
+
+static enum err cover(struct import *m, struct import_row *row, struct import_thing *place)
 {
 	const struct mirrored *deal = row->thing->there;
 	bool out = false;
 	enum err e = import_is_taken_out(m, row, place, &out);
 
-	*may = !out;
-	if (e || out || (deal && strs_has(&deal->is.agreement.covered_keys, place->key)))
+	if (e || out)
 		return e;
-	return import_handover_check(m, IMPORT_AGREEMENT, row, DEAL_COVERED, place);
+	if (place->parent != row->thing->parent)
+		return not_managed(m, row, place);
+	if (!deal || !strs_has(&deal->is.agreement.covered_keys, place->key))
+		e = import_handover_check(m, IMPORT_AGREEMENT, row, DEAL_COVERED, place);
+	if (!e)
+		import_name_covered(m, row->thing, place);
+	return e;
 }
 
-static enum err cover(struct import *m, struct import_row *row, const char *id)
+static enum err cover_named(struct import *m, struct import_row *row, const char *id)
 {
 	struct import_thing *place = import_known(m, 'e', id);
-	bool may = false;
-	enum err e = ERR_OK;
 
-	if (!place || !import_is_ours(m, place))
-		import_unknown(m, IMPORT_AGREEMENT, row, DEAL_COVERED, IMPORT_ESTABLISHMENT,
-			       arena_printf(m->arena, "no establishment of this Caf is %s", id));
-	else if ((e = may_cover(m, row, place, &may)) || !may)
-		return e;
-	else if (place->parent != row->thing->parent && import_is_refused(place))
-		row->refused = true;
-	else if (place->parent != row->thing->parent)
-		import_refuse(m, IMPORT_AGREEMENT, row, DEAL_COVERED, "%s is not managed by this provider", id);
-	else
-		import_name_covered(m, row->thing, place);
+	if (place && import_is_ours(m, place))
+		return cover(m, row, place);
+	import_unknown(m, IMPORT_AGREEMENT, row, DEAL_COVERED, IMPORT_ESTABLISHMENT,
+		       arena_printf(m->arena, "no establishment of this Caf is %s", id));
 	return ERR_OK;
 }
 
@@ -44,15 +57,9 @@ static enum err cover_managed(struct import *m, struct import_row *row)
 {
 	enum err e = ERR_OK;
 
-	for (size_t i = 0; i < m->n_things && !e; i++) {
-		struct import_thing *place = m->things[i];
-		bool may = false;
-
-		if (place->kind == IMPORT_ESTABLISHMENT && place->parent == row->thing->parent)
-			e = may_cover(m, row, place, &may);
-		if (!e && may)
-			import_name_covered(m, row->thing, place);
-	}
+	for (size_t i = 0; i < m->n_things && !e; i++)
+		if (m->things[i]->kind == IMPORT_ESTABLISHMENT && m->things[i]->parent == row->thing->parent)
+			e = cover(m, row, m->things[i]);
 	return e;
 }
 
@@ -67,7 +74,7 @@ static enum err cover_all(struct import *m, struct import_row *row)
 	while (!e && *(list += strspn(list, between))) {
 		size_t n = strcspn(list, between);
 
-		e = cover(m, row, arena_memdup(m->arena, list, n));
+		e = cover_named(m, row, arena_memdup(m->arena, list, n));
 		list += n;
 	}
 	return e;

@@ -11,6 +11,7 @@
 #define OTHER "habFournisseurId=F002,ou=fournisseurs," CAF
 #define OTHER_DEAL "habConventionNumero=921-2026-0002," OTHER
 #define OTHER_AGENT "uid=n.aubrac," OTHER
+#define THIRD "habFournisseurId=F003,ou=fournisseurs," CAF
 #define STRAY_AGENT "uid=v.lone,ou=fournisseurs," CAF
 
 #define MOVED \
@@ -19,6 +20,9 @@
 #define DEAL \
 	"numero;fournisseur;signature_fournisseur;signature_caf;etablissements\n" \
 	"921-2026-0003;%s;05/01/2026;12/01/2026;tous\n"
+#define DEAL_OF \
+	"numero;fournisseur;signature_fournisseur;signature_caf;etablissements\n" \
+	"921-2026-0004;%s;05/01/2026;12/01/2026;E0001\n"
 #define RIGHT "personne;etablissement;fonctionnement;places\n%s;E0001;%s;\n"
 
 static int set_up(void **state)
@@ -31,7 +35,9 @@ static int set_up(void **state)
 	s = *state;
 	slapd_change(
 		"dn: " OTHER "\nchangetype: add\nobjectClass: habFournisseur\nhabFournisseurId: F002\no: Le Radeau\n"
-		"habSiret: 99930031800017\nmail: contact@radeau.example\n\n" PERSON(
+		"habSiret: 99930031800017\nmail: contact@radeau.example\n\n"
+		"dn: " THIRD "\nchangetype: add\nobjectClass: habFournisseur\nhabFournisseurId: F003\no: La Barge\n"
+		"habSiret: 99930031900012\nmail: contact@barge.example\n\n" PERSON(
 			OTHER_AGENT, "habAgent", "n.aubrac", "Nine Aubrac",
 			"A-000003") "\n"
 				    "dn: " OTHER_DEAL
@@ -183,6 +189,11 @@ static void test_nothing_is_decided_while_it_is_being_given(void **state)
 	assert_string_equal(faults_of(s, planned(s, MOVED, arena_printf(s->a, DEAL, "F002"),
 						 arena_printf(s->a, RIGHT, "n.aubrac", "oui"))),
 			    "etablissements.csv:2: fournisseur: " WAITS "|");
+	/* by its number: to whom it goes, that is a matter of minutes; to anybody else, it is not his */
+	assert_string_equal(faults_of(s, planned(s, NULL, arena_printf(s->a, DEAL_OF, "F002"), NULL)),
+			    "conventions.csv:2: etablissements: " WAITS "|");
+	assert_string_equal(faults_of(s, planned(s, NULL, arena_printf(s->a, DEAL_OF, "F003"), NULL)),
+			    "conventions.csv:2: etablissements: E0001 is not managed by this pro|");
 	/* the directory has it, and the mirror does not follow yet */
 	slapd_change(MODIFY(PLACE) "replace: habGestionnaire\nhabGestionnaire: " OTHER "\n");
 	assert_string_equal(faults_of(s, planned(s, NULL, arena_printf(s->a, DEAL, "F002"), NULL)),
