@@ -228,20 +228,6 @@ enum err agreement_history(struct app *app, struct arena *a, const struct agreem
 	return e ? e : deeds_passed_on(app, a, &it, NULL, limit, out, n);
 }
 
-enum err agreement_last_act(struct app *app, struct arena *a, const struct agreement *g, const struct provider *p,
-			    struct deed *out)
-{
-	struct deed *v;
-	size_t n;
-	enum err e = agreement_history(app, a, g, p, 1, &v, &n);
-
-	if (!e && !n)
-		return ERR_NOTFOUND;
-	if (!e)
-		*out = v[0];
-	return e;
-}
-
 /* --- who is told --- */
 
 enum err agreement_readers(struct app *app, struct arena *a, const struct provider *p, struct agreement_reader **out,

@@ -34,11 +34,9 @@ MUST_USE enum err agreement_is_taken(struct app *app, struct arena *a, const cha
 /* The conventions of who manages the establishment so far cover it no more. */
 MUST_USE enum err agreements_leave(struct app *app, struct arena *a, struct edits *x, const struct establishment *e);
 
-/* What was done to it, the newest first, at most limit; and the last of it, ERR_NOTFOUND: nothing. */
+/* What was done to it, the newest first, at most limit. */
 MUST_USE enum err agreement_history(struct app *app, struct arena *a, const struct agreement *g,
 				    const struct provider *p, size_t limit, struct deed **out, size_t *n);
-MUST_USE enum err agreement_last_act(struct app *app, struct arena *a, const struct agreement *g,
-				     const struct provider *p, struct deed *out);
 
 /* Whom a convention's mails go to: everybody of its provider whose access is open (person), then its contact (mail); nobody twice by
    one address. */

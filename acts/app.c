@@ -293,30 +293,6 @@ enum err act_note(struct app *app, struct arena *a, const struct visitor *who, c
 	return changeset_commit(app->store, cs, NULL);
 }
 
-static struct strs args_of(struct arena *a, va_list list)
-{
-	struct strs out = { 0 };
-
-	for (const char *name; (name = va_arg(list, const char *));)
-		strs_add(a, &out, arena_printf(a, "%s=%s", name, va_arg(list, const char *)));
-	return out;
-}
-
-void job_add(struct arena *a, struct changeset *cs, const char *kind, ...)
-{
-	struct job j;
-	va_list list;
-
-	codec_default(&job_codec, &j);
-	va_start(list, kind);
-	j.args = args_of(a, list);
-	va_end(list);
-	j.kind = kind;
-	j.state = "waiting";
-	j.created = clock_now();
-	changeset_append(cs, TABLE_JOB, job_encode(a, &j));
-}
-
 const char *arg_of(const struct strs *args, const char *name)
 {
 	size_t n = strlen(name);

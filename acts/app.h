@@ -121,8 +121,6 @@ MUST_USE enum err refusal_note(struct app *app, struct arena *a, const struct vi
 /* How many this process has not told yet: for its last line. */
 uint64_t refusals_unwritten(void);
 
-/* Adds a job to the changeset: its kind (clerk/jobs.c) and args: name, value, …, NULL. */
-void job_add(struct arena *a, struct changeset *cs, const char *kind, ...) __attribute__((sentinel));
 /* The value of "name=value" in a list of args; "" when absent. */
 const char *arg_of(const struct strs *args, const char *name);
 

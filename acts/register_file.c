@@ -120,11 +120,6 @@ enum import_kind import_kind_of(const char *name)
 	return IMPORT__MAX;
 }
 
-const char *import_column(enum import_kind kind, size_t i)
-{
-	return columns[kind][i].name;
-}
-
 void import_fault(struct import *m, enum import_kind kind, size_t line, const char *column, const char *format, ...)
 {
 	va_list args;

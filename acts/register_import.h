@@ -183,7 +183,6 @@ struct import {
 
 void import_fault(struct import *m, enum import_kind kind, size_t line, const char *column, const char *format, ...)
 	PRINTF_LIKE(5, 6);
-const char *import_column(enum import_kind kind, size_t i);
 /* A fault of that row in a column, IMPORT_CELLS: the whole row. */
 void import_refuse(struct import *m, enum import_kind kind, struct import_row *row, size_t column, const char *format,
 		   ...) PRINTF_LIKE(5, 6);

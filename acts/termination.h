@@ -11,8 +11,7 @@ extern const struct form termination_form;
 
 /* For administrators of the convention's own Caf, confirmed in the directory, where the convention is read again. Everything wrong is
    in faults: a letter received too late is told the next possible date, one recorded after the renewal it stopped that the
-   convention is over. ERR_CONFLICT: it is terminated or over already, or
-   somebody was quicker; agreement_last_act tells who. Outcome "convention/ENTRYUUID/resiliation". */
+   convention is over. ERR_CONFLICT: it is terminated or over already, or somebody was quicker; agreement_history tells who. Outcome "convention/ENTRYUUID/resiliation". */
 MUST_USE enum err agreement_terminate(struct app *app, struct arena *a, const struct visitor *who,
 				      const struct agreement *g, const struct provider *p, const struct input *in,
 				      struct faults *faults);
