@@ -178,6 +178,7 @@ EXTRA_DIST += %D%/data/README.md
 
 EXTRA_DIST += \
 	tests/unit/test_acts_service.h \
+	tests/unit/test_said.h \
 	tests/unit/test_acts_store.h
 check_PROGRAMS += tests/unit/test_acts_agreement_days
 tests_unit_test_acts_agreement_days_SOURCES = tests/unit/test_acts_agreement_days.c

@@ -45,7 +45,8 @@ check_PROGRAMS += tests/unit/test_clerk_headers
 tests_unit_test_clerk_headers_SOURCES = tests/unit/test_clerk_headers.c %D%/headers.c
 tests_unit_test_clerk_headers_LDADD = $(BASE) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_jobs
-tests_unit_test_clerk_jobs_SOURCES = tests/unit/test_clerk_jobs.c %D%/backlog.c %D%/edit.c %D%/jobs.c $(slapd_fixture)
+tests_unit_test_clerk_jobs_SOURCES = tests/unit/test_clerk_jobs.c $(clerk_stage) %D%/backlog.c %D%/edit.c \
+	%D%/jobs.c %D%/written.c $(slapd_fixture)
 tests_unit_test_clerk_jobs_LDADD = store/libwriter.a $(ACTS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/unit/test_clerk_journal
 tests_unit_test_clerk_journal_SOURCES = tests/unit/test_clerk_journal.c $(clerk_stage) $(slapd_fixture)

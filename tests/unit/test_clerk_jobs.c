@@ -2,28 +2,8 @@
 #include "acts/edit.h"
 #include "clerk/clerk.h"
 #include "clerk/edit.h"
-#include "tests/unit/test_acts_service.h"
-
-static struct clerk clerk;
-
-/* clerk/written.c is not here. */
-void written_expect(const struct strs *csns)
-{
-	(void)csns;
-}
-
-static int set_up(void **state)
-{
-	if (stage_set_up(state))
-		return -1;
-	struct stage *s = *state;
-
-	s->settings.ldap_uri = slapd.ldapi;
-	s->settings.ldap_secrets = arena_printf(s->a, "%s/secrets", slapd.folder);
-	s->settings.ldap_ca = "";
-	clerk = (struct clerk){ .app = s->app, .arena = s->a, .settings = &s->settings };
-	return 0;
-}
+#include "tests/unit/test_clerk_stage.h"
+#include "tests/unit/test_said.h"
 
 static void add(struct stage *s, struct bytes payload)
 {
@@ -99,20 +79,10 @@ static const char *title_now(struct stage *s)
 /* What run says to the operators. */
 static const char *said(struct stage *s, const char *(*run)(struct stage *s), const char **out)
 {
-	FILE *f = tmpfile();
-	int before = dup(STDERR_FILENO);
-	char *text = arena_alloc(s->a, 4096);
+	struct saying heard = said_begin(STDERR_FILENO);
 
-	assert_true(f && before >= 0 && dup2(fileno(f), STDERR_FILENO) >= 0);
 	*out = run(s);
-	assert_true(dup2(before, STDERR_FILENO) >= 0);
-	close(before);
-	ssize_t n = pread(fileno(f), text, 4095, 0);
-
-	fclose(f);
-	assert_true(n >= 0);
-	text[n] = '\0';
-	return text;
+	return said_end(s->a, &heard);
 }
 
 static size_t times(const char *text, const char *what)
@@ -205,7 +175,7 @@ static void test_many_are_set_aside(void **state)
 static int tear_down(void **state)
 {
 	jobs_done();
-	return stage_tear_down(state);
+	return clerk_tear_down(state);
 }
 
 int main(void)
@@ -217,5 +187,5 @@ int main(void)
 		cmocka_unit_test(test_many_are_set_aside),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, clerk_set_up, tear_down);
 }

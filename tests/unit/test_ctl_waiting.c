@@ -3,6 +3,7 @@
 #include "acts/mails.h"
 #include "ctl/command.h"
 #include "tests/unit/test_acts_store.h"
+#include "tests/unit/test_said.h"
 
 static const char *failure = "";
 
@@ -68,25 +69,13 @@ static void add_mail(struct world *w, const char *to)
 static const char *said(struct world *w, int (*run)(struct ctl *c), const char *seq, int *code)
 {
 	struct ctl c = { .arena = w->a, .settings = w->settings, .app = w->app };
-	char *text = arena_alloc(w->a, 4096);
-	FILE *f = tmpfile();
 
 	if (*seq)
 		strs_add(w->a, &c.arguments, seq);
-	fflush(stdout);
-	int before = dup(STDOUT_FILENO);
+	struct saying heard = said_begin(STDOUT_FILENO);
 
-	assert_true(f && before >= 0 && dup2(fileno(f), STDOUT_FILENO) >= 0);
 	*code = run(&c);
-	fflush(stdout);
-	assert_true(dup2(before, STDOUT_FILENO) >= 0);
-	close(before);
-	ssize_t n = pread(fileno(f), text, 4095, 0);
-
-	fclose(f);
-	assert_true(n >= 0);
-	text[n] = '\0';
-	return text;
+	return said_end(w->a, &heard);
 }
 
 /* The number before " unreadable". */
